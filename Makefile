@@ -1,0 +1,65 @@
+# Everything a fresh machine needs is installed by these targets, from hashed lock files.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PORT ?= 8000
+
+.PHONY: help serve test lint bench lock docs clean
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# A virtual environment needs ensurepip, which Debian ships apart from Python itself.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; PYTHON=... names another one." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/system-packages python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.lock | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/run.lock
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run pyproject.toml
+	$(PIP) install --require-hashes -r requirements/dev.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Other people's clients keep their own environment: their pins are not ours.
+.venv-clients/.ready: requirements/clients.lock | $(BIN)/python
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	@touch $@
+
+serve: $(VENV)/.run  ## Build registry-data/ and serve it on 127.0.0.1:8000
+	$(BIN)/python -m builder build
+	$(BIN)/python -m builder serve --port $(PORT)
+
+lint: $(VENV)/.dev  ## Check style, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint .venv-clients/.ready  ## Run every check and test
+	$(BIN)/pytest -n auto --dist worksteal
+
+bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev  ## Write the generated pages of docs/ anew
+	$(BIN)/python -m builder rules --format markdown > docs/rules.md
+
+UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header --quiet
+
+lock:  ## Pin dependencies anew (needs uv)
+	$(UV_COMPILE) pyproject.toml -o requirements/run.lock
+	$(UV_COMPILE) --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
+
+clean:  ## Remove everything that was made
+	rm -rf $(VENV) .venv-clients dist dist.state artifacts .cache

@@ -1,0 +1,110 @@
+"""Opening a repository and asking it small questions, through GitPython.
+
+Works on bare repositories, work trees and linked work trees alike, and never needs a checkout.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import git
+from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+
+from builder.model.errors import InputError, ServiceError
+from builder.model.layout import DATA_ROOT
+from builder.model.settings import SETTINGS_FILE, Settings, parse_settings
+
+_ENVIRONMENT: Final = {
+    "GIT_NO_REPLACE_OBJECTS": "1",  # what is built is what was committed
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+def open_repository(path: Path) -> git.Repo:
+    """The repository that holds `path`; raises InputError when there is none."""
+    try:
+        repository = git.Repo(path, search_parent_directories=True)
+    except (InvalidGitRepositoryError, NoSuchPathError):
+        raise InputError(
+            f"{path} is not in a Git repository.",
+            "Name the registry's repository with --repo, or make one with `git init`.",
+        ) from None
+    repository.git.update_environment(**_ENVIRONMENT)
+    return repository
+
+
+def resolve_commit(repository: git.Repo, revision: str) -> str:
+    """The full id of the commit that `revision` names; raises InputError."""
+    try:
+        return str(
+            repository.git.rev_parse("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        )
+    except GitCommandError as error:
+        if "dubious ownership" in str(error.stderr):
+            raise InputError(
+                f"Git does not trust {repository.working_dir or repository.git_dir}: another user owns it.",
+                "Run as that user, or add it with `git config --global --add safe.directory …`.",
+            ) from None
+    except GitCommandNotFound:
+        raise ServiceError("git is not installed.", "Install it; version 2.31 or newer.") from None
+    if not _has_commits(repository):
+        raise InputError(
+            f"The repository {repository.git_dir} has no commits yet.",
+            f"Commit {DATA_ROOT}/ first, or fill it with `mcp-static import`.",
+        )
+    raise InputError(
+        f"There is no commit {revision!r} in {repository.git_dir}.",
+        "Name a branch, a tag or a commit id that is there; `git fetch` brings missing ones.",
+    )
+
+
+def _has_commits(repository: git.Repo) -> bool:
+    try:
+        return bool(repository.git.rev_list("--all", "--max-count=1"))
+    except GitCommandError:
+        return False
+
+
+def has_commit(repository: git.Repo, commit: str) -> bool:
+    """Whether the repository has a commit of this full id."""
+    try:
+        repository.git.cat_file("-e", f"{commit}^{{commit}}")
+    except GitCommandError:
+        return False
+    return True
+
+
+def require_whole_history(repository: git.Repo) -> None:
+    """Raise InputError for a shallow clone, whose commits do not tell when things began."""
+    if repository.git.rev_parse("--is-shallow-repository") == "true":
+        raise InputError(
+            "This clone is shallow: it does not have the commits that say when each version was "
+            "published.",
+            "Fetch them with `git fetch --unshallow` (in GitHub Actions: `fetch-depth: 0`).",
+        )
+
+
+def require_data(repository: git.Repo, commit: str) -> None:
+    """Raise InputError when the commit has no `registry-data/` folder."""
+    entry = repository.git.ls_tree(commit, DATA_ROOT)
+    if not entry.startswith("040000 tree"):
+        raise InputError(
+            f"Commit {commit[:12]} has no folder {DATA_ROOT}/.",
+            "This is no registry's repository, or its records lie elsewhere; see docs/operators.md.",
+        )
+
+
+def read_settings(repository: git.Repo, commit: str) -> Settings:
+    """The registry's settings as that commit has them; the defaults when it has none."""
+    if not repository.git.ls_tree(commit, SETTINGS_FILE):
+        return Settings.model_validate({})
+    return parse_settings(str(repository.git.show(f"{commit}:{SETTINGS_FILE}")))
+
+
+def has_uncommitted_records(repository: git.Repo) -> bool:
+    """Whether a work tree has changes under `registry-data/` that no commit holds."""
+    if repository.bare or not (Path(os.fspath(repository.working_dir)) / DATA_ROOT).is_dir():
+        return False
+    return bool(repository.git.status("--porcelain", "--", f":(top){DATA_ROOT}"))

@@ -1,0 +1,1 @@
+"""What a registry holds: names, versions, server.json, lifecycle, entries. No input or output."""

@@ -1,0 +1,80 @@
+"""Server names: `namespace/server`, where the namespace is a reversed domain.
+
+The grammar is that of the official registry (`internal/validators` and the pattern of `name` in
+server.schema.json 2025-12-11): both halves begin and end alphanumeric; the namespace may hold `.`
+and `-`, the server part `.`, `_` and `-`; 200 characters in all.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+MAX_NAME_LENGTH: Final = 200
+
+_NAMESPACE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_SERVER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Namespace:
+    """A reversed domain such as `io.github.alice`."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels between the dots, in the order they are written."""
+        return tuple(self.text.split("."))
+
+    @property
+    def shard(self) -> str:
+        """The folder that keeps this namespace: two lowercase characters of its last label."""
+        return self.labels[-1][:2].lower()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ServerName:
+    """A whole server name such as `io.github.alice/weather`."""
+
+    namespace: Namespace
+    server: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace.text}/{self.server}"
+
+    @property
+    def folded(self) -> str:
+        """What two names must differ in: the name without its case."""
+        return str(self).casefold()
+
+
+def name_problem(text: str) -> str | None:
+    """Say what is wrong with `text` as a server name, or None when it is one."""
+    if text.count("/") != 1:
+        return f"has {text.count('/')} slashes; exactly one separates namespace and server"
+    namespace, server = text.split("/")
+    if len(text) > MAX_NAME_LENGTH:
+        return f"is {len(text)} characters long; {MAX_NAME_LENGTH} are allowed"
+    if not _NAMESPACE.fullmatch(namespace):
+        return (
+            f"has the namespace {namespace!r}; it begins and ends with a letter or digit "
+            "and holds only letters, digits, '.' and '-'"
+        )
+    if not _SERVER.fullmatch(server):
+        return (
+            f"has the server part {server!r}; it begins and ends with a letter or digit "
+            "and holds only letters, digits, '.', '_' and '-'"
+        )
+    return None
+
+
+def parse_name(text: str) -> ServerName:
+    """Read a server name; raises ValueError with the sentence of `name_problem`."""
+    problem = name_problem(text)
+    if problem:
+        raise ValueError(problem)
+    namespace, server = text.split("/")
+    return ServerName(Namespace(namespace), server)

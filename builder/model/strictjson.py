@@ -1,0 +1,204 @@
+"""Reading JSON that means the same to every reader (RFC 8259, and I-JSON of RFC 7493).
+
+Duplicate keys, lone surrogates, numbers that a double cannot hold and deep nesting are read
+differently by different parsers, so they are refused here, with the place where each stands.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+MAX_DEPTH: Final = 32
+"""Objects and arrays inside one another; the deepest path the standard defines needs eight."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_INTEGER_LIMIT: Final = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class JsonProblem:
+    """One reason why bytes are not unambiguous JSON: the kind, the JSON path, a sentence."""
+
+    kind: str
+    path: str
+    wrong: str
+
+
+class JsonError(ValueError):
+    """The bytes are not unambiguous JSON; `problems` says why and where."""
+
+    def __init__(self, problems: tuple[JsonProblem, ...]) -> None:
+        super().__init__("; ".join(problem.wrong for problem in problems))
+        self.problems = problems
+
+
+class _Object(dict[str, Any]):
+    """An object that remembers which of its keys stood there twice."""
+
+    duplicates: tuple[str, ...] = ()
+
+
+def child_path(parent: str, key: str | int) -> str:
+    """The JSON path of a member or element: `packages[0].transport`, `_meta["a.b/c"]`."""
+    if isinstance(key, int):
+        return f"{parent}[{key}]"
+    if key.replace("$", "_").isidentifier():
+        return f"{parent}.{key}" if parent else key
+    return f"{parent}[{json.dumps(key, ensure_ascii=False)}]"
+
+
+def parse_json(raw: bytes) -> Any:
+    """Read strict JSON in UTF-8 (a byte order mark is tolerated); raises JsonError."""
+    raw = raw.removeprefix(_BOM)
+    try:
+        value = orjson.loads(raw)
+    except (orjson.JSONDecodeError, RecursionError):
+        return _parse_carefully(raw)
+    if _is_canonical(raw, value) and not _may_be_deep(raw):
+        return value
+    return _parse_carefully(raw)
+
+
+def _is_canonical(raw: bytes, value: Any) -> bool:
+    """Whether writing the value gives the same bytes: then no key and no digit was lost."""
+    try:
+        compact = orjson.dumps(value)
+        if compact == raw:
+            return True
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2) == raw.rstrip(b"\n")
+    except (orjson.JSONEncodeError, RecursionError):
+        return False
+
+
+def _may_be_deep(raw: bytes) -> bool:
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return False
+    return _depth(raw) > MAX_DEPTH
+
+
+def _depth(raw: bytes) -> int:
+    """How deep the brackets outside strings nest, without building anything."""
+    depth = deepest = position = 0
+    length = len(raw)
+    while position < length:
+        byte = raw[position]
+        if byte == 0x22:  # a string: skip to its closing quote
+            position = _end_of_string(raw, position)
+        elif byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+        position += 1
+    return deepest
+
+
+def _end_of_string(raw: bytes, quote: int) -> int:
+    position = quote + 1
+    while True:
+        closing = raw.find(b'"', position)
+        if closing < 0:
+            return len(raw)
+        backslashes = 0
+        while raw[closing - 1 - backslashes] == 0x5C:
+            backslashes += 1
+        if backslashes % 2 == 0:
+            return closing
+        position = closing + 1
+
+
+def _parse_carefully(raw: bytes) -> Any:
+    """Read with the standard library, which can report what a fast parser passes over."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        wrong = f"is not UTF-8: the byte at offset {error.start} begins no character"
+        raise JsonError((JsonProblem("encoding", "", wrong),)) from None
+    if _depth(raw) > MAX_DEPTH:
+        wrong = f"nests deeper than {MAX_DEPTH} levels"
+        raise JsonError((JsonProblem("depth", "", wrong),))
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        wrong = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise JsonError((JsonProblem("syntax", "", wrong),)) from None
+    problems = tuple(_ambiguities(value, ""))
+    if problems:
+        raise JsonError(problems)
+    return _plain(value)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    result = _Object(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        result.duplicates = tuple(sorted({key for key in keys if keys.count(key) > 1}))
+    return result
+
+
+def _integer(digits: str) -> int | float:
+    """An integer, or infinity for one that 64 bits cannot hold (reported by `_ambiguities`)."""
+    if len(digits) > 20:
+        return math.inf
+    value = int(digits)
+    return value if -_INTEGER_LIMIT <= value < _INTEGER_LIMIT else math.inf
+
+
+def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:
+    if isinstance(value, _Object):
+        for key in value.duplicates:
+            wrong = f"the key {_shown(key)} stands there more than once"
+            yield JsonProblem("duplicate-key", child_path(path, _shown(key).strip('"')), wrong)
+        for key, member in value.items():
+            if _has_surrogate(key):
+                yield JsonProblem("surrogate", path, "a key has an unpaired surrogate")
+                continue
+            yield from _ambiguities(member, child_path(path, key))
+    elif isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _ambiguities(element, child_path(path, index))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield JsonProblem("number", path, "is a number that JSON readers cannot all hold")
+    elif isinstance(value, str) and _has_surrogate(value):
+        yield JsonProblem("surrogate", path, "has an unpaired surrogate, which is no character")
+
+
+def _shown(text: str) -> str:
+    return json.dumps(text)
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(element) for element in value]
+    return value
+
+
+def dump_json(value: Any) -> bytes:
+    """Compact JSON in which no text can act as markup, whatever content type it is served with.
+
+    `<`, `>`, `&`, U+2028 and U+2029 are escaped; outside strings they never stand in JSON.
+    """
+    raw = orjson.dumps(value)
+    for plain, escaped in _ESCAPES:
+        if plain in raw:
+            raw = raw.replace(plain, escaped)
+    return raw
+
+
+_ESCAPES: Final = (
+    (b"<", rb"\u003c"),
+    (b">", rb"\u003e"),
+    (b"&", rb"\u0026"),
+    ("\u2028".encode(), rb"\u2028"),
+    ("\u2029".encode(), rb"\u2029"),
+)

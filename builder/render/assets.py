@@ -1,0 +1,34 @@
+"""Where the files of `site/` are: in a checkout beside the package, in a wheel inside it."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import builder
+
+
+@lru_cache(maxsize=1)
+def site_folder() -> Path:
+    """The folder `site/` of this installation."""
+    package = Path(builder.__file__).parent
+    packed = package / "_site"
+    return packed if packed.is_dir() else package.parent / "site"
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(site_folder() / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render_template(name: str, **values: Any) -> bytes:
+    """A template of ours, filled in; every value is escaped."""
+    return _templates().get_template(name).render(**values).encode()

@@ -1,0 +1,370 @@
+"""The documents of the output, each from what the state knows: its path, its bytes, its part.
+
+A document whose body is None must not exist. `part` names the piece of `data/checksums/` that
+lists it; pieces are cut along the ordinals, so that one publish touches few of them.
+"""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from builder.model.chains import ALL, LATEST_CHAIN, PAGE_SIZE, page_path, updated_chain, version_chain
+from builder.model.cursors import Cursor
+from builder.model.entries import server_list
+from builder.model.times import format_day
+from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
+
+CHECKSUM_ORDINALS: Final = 1000
+EXPORT_POSITIONS: Final = 1000
+SEARCH_POSITIONS: Final = 5000
+MAX_LIST_BYTES: Final = 10 * 1024 * 1024
+"""Clients refuse larger bodies (VS Code's and the official SDK's limit)."""
+GZIP_LEVEL: Final = 5
+
+MISCELLANEOUS: Final = "registry"
+"""The checksum part of the documents that belong to no ordinal and no day."""
+CHECKSUMS: Final = "checksums"
+"""The part of the checksum parts themselves, which the index lists."""
+UNLISTED: Final = "unlisted"
+"""The part of what no checksum can list: the index of checksums and the snapshot that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the output. For compressed ones `body` is the plain text."""
+
+    path: str
+    body: bytes | None
+    part: str
+    is_gzip: bool = False
+
+    def file_bytes(self) -> bytes:
+        """What is written to the file; the same plain text always gives the same."""
+        assert self.body is not None
+        return gzip_member(self.body) if self.is_gzip else self.body
+
+
+def gzip_member(body: bytes) -> bytes:
+    """One gzip member without name or time (RFC 1952), so members can be concatenated."""
+    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+
+
+def part_of_ordinal(ordinal: int) -> str:
+    """The checksum part that lists what belongs to an ordinal."""
+    return f"entries-{ordinal // CHECKSUM_ORDINALS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A run of documents of one kind to render: numbers `first` to `last`, both included.
+
+    `key` is the chain of `ordinal` pages, the version of `version` pages, the day of `updated`
+    pages, and empty otherwise.
+    """
+
+    kind: str
+    first: int
+    last: int
+    key: str = ""
+
+
+class Renderer:
+    """Renders documents from a state. Cheap to make; every method is a pure function of the state."""
+
+    def __init__(self, state: State, namespace: str) -> None:
+        self._state = state
+        self._namespace = namespace
+
+    def _entry(self, row: EntryRow) -> bytes:
+        return render_entry(row, self._namespace)
+
+    def render(self, task: Task) -> Iterator[Document]:
+        """The documents of a task."""
+        span = (task.first, task.last)
+        match task.kind:
+            case "versions":
+                return self.versions(*span)
+            case "servers":
+                return self.servers(*span)
+            case "ordinal-pages":
+                return self.ordinal_pages(task.key, *span)
+            case "latest-pages":
+                return self.latest_pages(*span)
+            case "version-pages":
+                return self.version_pages(task.key, *span)
+            case "updated-pages":
+                return self.updated_pages(int(task.key), *span)
+            case "exports":
+                return self.exports(*span)
+            case "searches":
+                return self.searches(*span)
+        raise ValueError(task.kind)
+
+    def versions(self, first: int, last: int) -> Iterator[Document]:
+        """The documents of the versions with these ordinals."""
+        query = (
+            f"SELECT s.name, v.version, v.is_present, v.is_public, {ENTRY_COLUMNS} FROM versions v "
+            "LEFT JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
+            "WHERE v.ordinal BETWEEN ? AND ?"
+        )
+        for name, version, is_present, is_public, *row in self._state.connection.execute(
+            query, (first, last)
+        ):
+            part = part_of_ordinal(row[0])
+            entry = self._entry(tuple(row)) + b"\n" if is_present else None
+            yield Document(version_path(name, version), entry if is_public else None, part)
+            hidden = None if is_public else entry
+            yield Document(version_path(name, version, deleted=True), hidden, part)
+
+    def servers(self, first: int, last: int) -> Iterator[Document]:
+        """The documents of the servers with these numbers: `versions` and `versions/latest`."""
+        query = (
+            f"SELECT s.number, s.name, s.first_ordinal, v.is_public, {ENTRY_COLUMNS} FROM servers s "
+            "JOIN versions v ON v.server = s.number AND v.is_present "
+            "JOIN bodies b ON b.ordinal = v.ordinal "
+            "WHERE s.number BETWEEN ? AND ? ORDER BY s.number, v.ordinal DESC"
+        )
+        rows = self._state.connection.execute(query, (first, last))
+        pending = rows.fetchone()
+        servers = self._state.connection.execute(
+            "SELECT number, name, first_ordinal FROM servers WHERE number BETWEEN ? AND ?",
+            (first, last),
+        )
+        for number, name, first_ordinal in servers.fetchall():
+            public: list[bytes] = []
+            everything: list[bytes] = []
+            latest: bytes | None = None
+            latest_is_public = False
+            while pending is not None and pending[0] == number:
+                entry = self._entry(tuple(pending[4:]))
+                everything.append(entry)
+                if pending[3]:
+                    public.append(entry)
+                if pending[10]:
+                    latest, latest_is_public = entry + b"\n", bool(pending[3])
+                pending = rows.fetchone()
+            part = part_of_ordinal(first_ordinal)
+            has_deleted = len(everything) > len(public)
+            yield Document(
+                versions_path(name), server_list(public) if public else None, part
+            )
+            yield Document(
+                versions_path(name, deleted=True),
+                server_list(everything) if has_deleted else None,
+                part,
+            )
+            yield Document(
+                version_path(name, "latest"), latest if latest_is_public else None, part
+            )
+            yield Document(
+                version_path(name, "latest", deleted=True),
+                None if latest_is_public else latest,
+                part,
+            )
+
+    # Pages
+
+    def ordinal_pages(self, chain: str, first: int, last: int) -> Iterator[Document]:
+        """Pages of `all` or `everything`."""
+        shown = "v.is_public" if chain == ALL else "v.is_present"
+        length = self._state.counters.next_ordinal
+        for number in range(first, last + 1):
+            start = number * PAGE_SIZE
+            rows = self._state.entries(
+                f"v.ordinal BETWEEN ? AND ? AND {shown} ORDER BY v.ordinal", start, start + PAGE_SIZE - 1
+            )
+            following = self._state.one(
+                f"SELECT v.ordinal FROM versions v WHERE v.ordinal >= ? AND {shown} "
+                "ORDER BY v.ordinal LIMIT 1",
+                start + PAGE_SIZE,
+            )
+            entries = [(row[0], self._entry(row)) for row in rows]
+            yield self._page(chain, number, entries, length, _cursor(chain, following), start)
+
+    def latest_pages(self, first: int, last: int) -> Iterator[Document]:
+        """Pages of `latest`, placed by the servers' numbers."""
+        length = self._state.counters.next_server
+        for number in range(first, last + 1):
+            start = number * PAGE_SIZE
+            rows = self._state.connection.execute(
+                f"SELECT v.server, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE v.is_latest AND "
+                "v.is_public AND v.server BETWEEN ? AND ? ORDER BY v.server",
+                (start, start + PAGE_SIZE - 1),
+            )
+            following = self._state.one(
+                "SELECT min(server) FROM versions v WHERE v.is_latest AND v.is_public "
+                "AND v.server >= ?",
+                start + PAGE_SIZE,
+            )
+            ordinal = self._state.one("SELECT first_ordinal FROM servers WHERE number = ?", start)
+            entries = [(row[0], self._entry(row[1:])) for row in rows]
+            cursor = _cursor(LATEST_CHAIN, following)
+            yield self._page(LATEST_CHAIN, number, entries, length, cursor, ordinal or 0)
+
+    def version_pages(self, version: str, first: int, last: int) -> Iterator[Document]:
+        """Pages of the chain of one version string."""
+        chain = version_chain(version)
+        length = self._state.version_chain_length(version)
+        for number in range(first, last + 1):
+            start = number * PAGE_SIZE
+            rows = self._state.connection.execute(
+                f"SELECT v.version_position, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE v.version = ?"
+                " AND v.is_public AND v.version_position BETWEEN ? AND ? ORDER BY v.version_position",
+                (version, start, start + PAGE_SIZE - 1),
+            )
+            following = self._state.one(
+                "SELECT v.version_position FROM versions v WHERE v.version = ? AND v.is_public "
+                "AND v.version_position >= ? ORDER BY v.version_position LIMIT 1",
+                version,
+                start + PAGE_SIZE,
+            )
+            ordinal = self._state.one(
+                "SELECT ordinal FROM versions WHERE version = ? AND version_position = ?",
+                version,
+                start,
+            )
+            entries = [(row[0], self._entry(row[1:])) for row in rows]
+            yield self._page(chain, number, entries, length, _cursor(chain, following), ordinal or 0)
+
+    def updated_pages(self, day: int, first: int, last: int) -> Iterator[Document]:
+        """Pages of the chain of one day, in the order of its update events."""
+        chain, events = updated_chain(day), self._state.day(day)
+        length = events.events if events else 0
+        base = events.first_event if events else self._events_before(day)
+        for number in range(first, last + 1):
+            start = base + number * PAGE_SIZE
+            end = min(start + PAGE_SIZE, base + length)
+            rows = self._state.connection.execute(
+                f"SELECT v.event, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE v.is_present AND "
+                "v.event >= ? AND v.event < ? ORDER BY v.event",
+                (start, end),
+            )
+            entries = [(row[0] - base, self._entry(row[1:])) for row in rows]
+            cursor = self._cursor_after_event(end)
+            page = self._page(chain, number, entries, length, cursor, 0)
+            month = f"updated-{format_day(day)[:7]}"
+            yield Document(page.path, page.body, month)
+
+    def _events_before(self, day: int) -> int:
+        row = self._state.connection.execute(
+            "SELECT first_event + events FROM days WHERE day < ? ORDER BY day DESC LIMIT 1", (day,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _cursor_after_event(self, event: int) -> str | None:
+        following = self._state.one(
+            "SELECT min(event) FROM versions WHERE is_present AND event >= ?", event
+        )
+        if following is None:
+            return None
+        day = self._state.day_of_event(following)
+        events = self._state.day(day)
+        assert events is not None
+        return _cursor(updated_chain(day), following - events.first_event)
+
+    def _page(
+        self,
+        chain: str,
+        number: int,
+        entries: list[tuple[int, bytes]],
+        length: int,
+        cursor: str | None,
+        ordinal: int,
+    ) -> Document:
+        start = number * PAGE_SIZE
+        width = min(PAGE_SIZE, length - start)
+        gaps = []
+        if len(entries) < width:
+            taken = {position - start for position, _ in entries}
+            gaps = [position for position in range(width) if position not in taken]
+        body = server_list([entry for _, entry in entries], cursor, gaps)
+        return Document(page_path(chain, number), body, part_of_ordinal(ordinal))
+
+    # Data for aggregators
+
+    def exports(self, first: int, last: int) -> Iterator[Document]:
+        """Export parts: the entries of 1,000 positions of `everything`, one JSON object a line."""
+        for number in range(first, last + 1):
+            start = number * EXPORT_POSITIONS
+            rows = self._state.entries(
+                "v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
+                start,
+                start + EXPORT_POSITIONS - 1,
+            )
+            body = b"".join(self._entry(row) + b"\n" for row in rows)
+            yield Document(export_path(number), body, part_of_ordinal(start), is_gzip=True)
+
+    def searches(self, first: int, last: int) -> Iterator[Document]:
+        """Search parts: one line for each entry of 5,000 positions of `everything`."""
+        for number in range(first, last + 1):
+            start = number * SEARCH_POSITIONS
+            rows = self._state.connection.execute(
+                "SELECT v.ordinal, v.is_latest, v.is_public, v.event, v.updated_at, s.name, "
+                "v.version, b.words FROM versions v JOIN bodies b ON b.ordinal = v.ordinal "
+                "JOIN servers s ON s.number = v.server "
+                "WHERE v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
+                (start, start + SEARCH_POSITIONS - 1),
+            )
+            body = "".join(
+                f"{ordinal}\t{'L' if latest else '-'}{'-' if public else 'D'}\t{event}\t{updated}"
+                f"\t{name}\t{version}\t{words}\n"
+                for ordinal, latest, public, event, updated, name, version, words in rows
+            )
+            yield Document(search_path(number), body.encode(), part_of_ordinal(start))
+
+    def complete_list(self) -> Document:
+        """`servers.json`: every latest entry, for hosts that read no query; absent when too large."""
+        path = "v0.1/servers.json"
+        if self._state.number("leading_bytes") > MAX_LIST_BYTES:
+            return Document(path, None, MISCELLANEOUS)
+        rows = self._state.entries("v.is_latest AND v.is_public ORDER BY v.server")
+        return Document(path, server_list([self._entry(row) for row in rows]), MISCELLANEOUS)
+
+    def checksum_part(self, part: str) -> Document:
+        """The SHA-256 of every document of a part, in the format of `sha256sum`."""
+        rows = self._state.connection.execute(
+            "SELECT digest, path FROM documents WHERE part = ? AND path NOT LIKE 'data/export/%.gz' "
+            "ORDER BY path",
+            (part,),
+        )
+        body = b"".join(b"%s  %s\n" % (digest.hex().encode(), path.encode()) for digest, path in rows)
+        return Document(checksum_path(part), body or None, CHECKSUMS)
+
+
+def _cursor(chain: str, position: int | None) -> str | None:
+    """The cursor of the page that holds a position: pages lead to the next one with an entry."""
+    if position is None:
+        return None
+    return str(Cursor(chain, position - position % PAGE_SIZE))
+
+
+def version_path(name: str, version: str, *, deleted: bool = False) -> str:
+    """The file of one version (or of `latest`) of a server."""
+    return f"{_root(deleted)}/{name}/versions/{version}.json"
+
+
+def versions_path(name: str, *, deleted: bool = False) -> str:
+    """The file of a server's list of versions."""
+    return f"{_root(deleted)}/{name}/versions.json"
+
+
+def _root(deleted: bool) -> str:
+    return "data/deleted/servers" if deleted else "v0.1/servers"
+
+
+def export_path(number: int) -> str:
+    """The file of one export part."""
+    return f"data/export/{number}.ndjson.gz"
+
+
+def search_path(number: int) -> str:
+    """The file of one search part."""
+    return f"data/search/{number}.tsv"
+
+
+def checksum_path(part: str) -> str:
+    """The file of one checksum part."""
+    return f"data/checksums/{part}.txt"
+
+

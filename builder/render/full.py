@@ -1,0 +1,227 @@
+"""A full build: everything from Git, by worker processes, into a folder of its own."""
+
+import hashlib
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import lru_cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, TypeVar
+
+import git
+
+from builder.git.blobs import BlobReader
+from builder.git.history import CommitChange, first_parent_history
+from builder.git.repository import open_repository
+from builder.model.settings import Settings
+from builder.render.documents import CHECKSUMS, UNLISTED, Document, Renderer, Task
+from builder.render.intake import CommitIntake, take_in
+from builder.render.output import Output, Place, Tree
+from builder.render.plan import whole_plan
+from builder.render.progress import Progress
+from builder.render.registry import checksum_index, registry_documents, snapshot_document
+from builder.render.replay import Replay
+from builder.render.report import BuildReport, refuse_leaving_out
+from builder.render.state import FORMAT, State
+
+_COMMITS_A_BATCH: Final = 400
+_TASKS_A_BATCH: Final = 25
+_WORTH_WORKERS: Final = 1500
+"""Commits below which starting worker processes costs more than it saves."""
+
+_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
+_Row = tuple[str, str, bytes]
+
+
+class FullBuild:
+    """Builds a commit from nothing; one use each. Until `show`, nobody sees any of it."""
+
+    def __init__(
+        self, repository: git.Repo, output: Output, settings: Settings, report: BuildReport
+    ) -> None:
+        self._repository: Final = repository
+        self._output: Final = output
+        self._settings: Final = settings
+        self._report: Final = report
+
+    def run(
+        self, built_from: dict[str, str], progress: Progress, *, strict: bool, workers: int
+    ) -> None:
+        """Build `built_from["commit"]` and show it; what was there before is removed after that."""
+        place = self._output.new_place()
+        try:
+            with ExitStack() as stack:
+                state = stack.enter_context(State.create(place.database))
+                pool = _Pool(stack, self._repository, workers)
+                self._replay(state, pool, built_from["commit"], progress, strict=strict)
+                self._render(state, place, pool, built_from["commit"], progress)
+                progress.stage("Preparing the next build")
+                _clone(pool, place)
+                state.set_facts(**built_from, format=FORMAT, tree=place.tree, spare="behind")
+                self._report.read(state)
+                state.finish()
+        except BaseException:
+            shutil.rmtree(place.build, ignore_errors=True)
+            raise
+        self._output.show(place)
+        self._output.clean(keep=place.build)
+
+    def _replay(
+        self, state: State, pool: "_Pool", commit: str, progress: Progress, *, strict: bool
+    ) -> None:
+        count = int(self._repository.git.rev_list("--first-parent", "--count", commit))
+        pool.start(is_worth=count >= _WORTH_WORKERS)
+        progress.stage("Reading history", count)
+        replay = Replay(state, self._settings.namespace)
+        commits = first_parent_history(self._repository, commit)
+        for intakes in pool.map(_read_commits, _batches(commits, _COMMITS_A_BATCH)):
+            replay.take(intakes)
+            progress.advance(len(intakes))
+        replay.settle()
+        refuse_leaving_out(state, strict=strict)
+        state.add_indexes()
+
+    def _render(
+        self, state: State, place: Place, pool: "_Pool", commit: str, progress: Progress
+    ) -> None:
+        tasks = list(whole_plan(state))
+        progress.stage("Writing documents", len(tasks))
+        rows: list[_Row] = []
+        work = _RenderWork(place, self._settings.namespace)
+        for written in pool.map(work, _batches(tasks, _TASKS_A_BATCH)):
+            rows += written
+            progress.advance(_TASKS_A_BATCH)
+        rows.sort()
+        state.note_documents(rows)
+        tree = Tree(place.root)
+        renderer = Renderer(state, self._settings.namespace)
+        self._write(state, tree, [renderer.complete_list()])
+        self._write(state, tree, registry_documents(state, self._settings, commit))
+        for part in state.parts():
+            if part not in {CHECKSUMS, UNLISTED}:
+                self._write(state, tree, [renderer.checksum_part(part)])
+        index = checksum_index(state)
+        assert index.body is not None
+        digest = hashlib.sha256(index.body).digest()
+        self._write(state, tree, [index, snapshot_document(state, self._settings, commit, digest)])
+        self._report.written += len(rows)
+
+    def _write(self, state: State, tree: Tree, documents: Iterable[Document]) -> None:
+        rows = list(_write_documents(tree, documents))
+        state.note_documents(rows)
+        self._report.written += len(rows)
+
+
+def _write_documents(tree: Tree, documents: Iterable[Document]) -> Iterator[_Row]:
+    for document in documents:
+        if document.body is not None:
+            tree.write(document.path, document.file_bytes())
+            yield document.path, document.part, hashlib.sha256(document.body).digest()
+
+
+def _batches(items: Iterable[_Given], size: int) -> Iterator[list[_Given]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+class _Pool:
+    """Worker processes, or none: then the work is done here."""
+
+    def __init__(self, stack: ExitStack, repository: git.Repo, workers: int) -> None:
+        self._stack = stack
+        self._repository = repository
+        self._workers = workers or os.cpu_count() or 1
+        self._executor: Executor | None = None
+
+    def start(self, *, is_worth: bool) -> None:
+        """Start the processes if there is enough to do for more than one."""
+        _open_reader.cache_clear()
+        _worker_repository(str(self._repository.git_dir))
+        if is_worth and self._workers > 1:
+            self._executor = self._stack.enter_context(
+                ProcessPoolExecutor(
+                    self._workers,
+                    mp_context=get_context("spawn"),
+                    initializer=_worker_repository,
+                    initargs=(str(self._repository.git_dir),),
+                )
+            )
+
+    def map(
+        self, work: Callable[[_Given], _Result], items: Iterable[_Given]
+    ) -> Iterator[_Result]:
+        """Do the work on every item, results in order, a few items ahead of the results."""
+        if self._executor is None:
+            yield from map(work, items)
+            return
+        waiting: deque[Future[_Result]] = deque()
+        for item in items:
+            waiting.append(self._executor.submit(work, item))
+            if len(waiting) > 3 * self._workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+_repository_path: list[str] = []
+
+
+def _worker_repository(path: str) -> None:
+    _repository_path[:] = [path]
+
+
+@lru_cache(maxsize=1)
+def _open_reader() -> BlobReader:
+    """This process's reader of blobs, kept open for all its batches."""
+    return BlobReader(open_repository(Path(_repository_path[0])))
+
+
+def _read_commits(commits: Sequence[CommitChange]) -> list[CommitIntake]:
+    return list(take_in(commits, _open_reader()))
+
+
+class _RenderWork:
+    """Renders and writes tasks from a finished state; gives the rows to note."""
+
+    def __init__(self, place: Place, namespace: str) -> None:
+        self._place = place
+        self._namespace = namespace
+
+    def __call__(self, tasks: Sequence[Task]) -> list[_Row]:
+        tree = Tree(self._place.root)
+        with State.open_to_read(self._place.database) as state:
+            renderer = Renderer(state, self._namespace)
+            rows: list[_Row] = []
+            for task in tasks:
+                rows += _write_documents(tree, renderer.render(task))
+        return rows
+
+
+class _CloneWork:
+    """Makes folders of the spare tree hard links of the written one."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def __call__(self, folders: Sequence[str]) -> None:
+        tree, written = Tree(self._place.spare.root), Tree(self._place.root)
+        for folder in folders:
+            tree.clone_from(written, folder)
+
+
+def _clone(pool: _Pool, place: Place) -> None:
+    """Make the spare tree equal to the written one."""
+    servers = place.root / "v0.1" / "servers"
+    names = sorted(child.name for child in servers.iterdir()) if servers.is_dir() else []
+    folders = [f"v0.1/servers/{name}" for name in names]
+    tree = Tree(place.spare.root)
+    tree.clone_from(Tree(place.root), skip="v0.1/servers")
+    for _ in pool.map(_CloneWork(place), _batches(folders, 200)):
+        pass

@@ -1,0 +1,129 @@
+"""From a commit's changed paths to what the ledger takes: blobs read, rules held, bodies rendered."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from builder.git.blobs import BlobReader
+from builder.git.history import CommitChange, PathChange
+from builder.model.entries import server_bytes
+from builder.model.layout import SERVERS_ROOT, Location, parse_location
+from builder.model.lifecycle import AcceptedChange, ServerChange, StatusChange
+from builder.model.status import ACTIVE, StatusRecord
+from builder.rules.examine import examine_accepted, examine_status, read_record, structural_problems
+from builder.rules.file import MAX_FILE_BYTES
+
+_IGNORED: Final = ("proof.json",)
+"""Files beside a record that the check reads and the build does not."""
+_CONTROLS: Final = dict.fromkeys(range(0x20), " ")
+
+
+@dataclass(slots=True)
+class CommitIntake:
+    """One commit as the ledger takes it, and the paths with the reasons to leave them out.
+
+    A reason of None says that the path is as it should be, now.
+    """
+
+    id: str
+    time: int
+    servers: list[ServerChange] = field(default_factory=list)
+    statuses: list[StatusChange] = field(default_factory=list)
+    accepted: list[AcceptedChange] = field(default_factory=list)
+    reasons: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+def take_in(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator[CommitIntake]:
+    """Read and judge everything that some commits changed, in one round of blobs."""
+    contents = blobs.read(_blobs(commits), MAX_FILE_BYTES)
+    for commit in commits:
+        intake = CommitIntake(commit.id, commit.time)
+        for change in commit.changes:
+            content = next(contents) if _is_read(change) else None
+            _take(intake, change, content)
+        yield intake
+
+
+def _blobs(commits: Iterable[CommitChange]) -> Iterator[str]:
+    for commit in commits:
+        for change in commit.changes:
+            if _is_read(change):
+                assert change.blob is not None
+                yield change.blob
+
+
+def _is_read(change: PathChange) -> bool:
+    return (
+        change.blob is not None and change.kind == "file" and change.path.startswith(SERVERS_ROOT)
+    )
+
+
+def _take(intake: CommitIntake, change: PathChange, content: bytes | None) -> None:
+    path = change.path
+    if change.kind != "file" and change.blob is not None:
+        intake.reasons.append((path, f"is a {change.kind}, not a file"))
+        if path.endswith("/server.json"):
+            intake.servers.append(ServerChange(path, parse_location(path), None))
+        return
+    if not path.startswith(SERVERS_ROOT + "/"):
+        return
+    location = parse_location(path)
+    if path.endswith("/server.json"):
+        _take_server(intake, path, location, content)
+    elif location is None or location.file in _IGNORED:
+        return
+    elif location.file == "status.json":
+        _take_status(intake, path, content)
+    elif location.file == "accepted.json":
+        _take_accepted(intake, path, content)
+
+
+def _take_server(
+    intake: CommitIntake, path: str, location: Location | None, content: bytes | None
+) -> None:
+    if location is None or content is None:
+        reason = "does not lie where the layout puts a record" if content is not None else None
+        intake.reasons.append((path, reason))
+        intake.servers.append(ServerChange(path, location, None))
+        return
+    record = read_record(content, location)
+    problems = structural_problems(record)
+    if problems:
+        sentences = [f"{problem.path} {problem.wrong} [{problem.rule.id}]" for problem in problems]
+        intake.reasons.append((path, "; ".join(sentence.strip() for sentence in sentences)))
+        intake.servers.append(ServerChange(path, location, None))
+        return
+    intake.reasons.append((path, None))
+    body = server_bytes(record.document)
+    words = _words(record.document)
+    intake.servers.append(ServerChange(path, location, body, words))
+
+
+def _words(document: dict[str, object]) -> str:
+    """Name, title and description in lowercase, one field each, for searching."""
+    texts = (document.get(key) for key in ("name", "title", "description"))
+    return "\t".join(
+        text.lower().translate(_CONTROLS) if isinstance(text, str) else "" for text in texts
+    )
+
+
+def _beside(path: str) -> str:
+    return path.rpartition("/")[0] + "/server.json"
+
+
+def _take_status(intake: CommitIntake, path: str, content: bytes | None) -> None:
+    status = ACTIVE if content is None else examine_status(content)
+    if isinstance(status, StatusRecord):
+        intake.reasons.append((path, None))
+        intake.statuses.append(StatusChange(_beside(path), status))
+    else:
+        intake.reasons.append((path, status))
+
+
+def _take_accepted(intake: CommitIntake, path: str, content: bytes | None) -> None:
+    accepted = None if content is None else examine_accepted(content)
+    if isinstance(accepted, str):
+        intake.reasons.append((path, accepted))
+    else:
+        intake.reasons.append((path, None))
+        intake.accepted.append(AcceptedChange(_beside(path), accepted))

@@ -1,0 +1,167 @@
+"""The documents of the registry as a whole: health, snapshot, indexes, feed, schemas, OpenAPI."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+
+from builder import __version__
+from builder.model.chains import PAGE_SIZE
+from builder.model.settings import Settings
+from builder.model.strictjson import dump_json
+from builder.model.times import format_day, format_time
+from builder.render.assets import render_template
+from builder.render.documents import (
+    CHECKSUMS,
+    EXPORT_POSITIONS,
+    MAX_LIST_BYTES,
+    MISCELLANEOUS,
+    SEARCH_POSITIONS,
+    UNLISTED,
+    Document,
+    export_path,
+    search_path,
+)
+from builder.render.openapi import generic_openapi, registry_openapi
+from builder.render.schemas import SCHEMAS, schema_of
+from builder.render.state import State
+
+FEED_ENTRIES: Final = 50
+SNAPSHOT_PATH: Final = "data/snapshot.json"
+SNAPSHOT_FORMAT: Final = 1
+CHECKSUM_INDEX: Final = "data/checksums/index.txt"
+
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def registry_documents(state: State, settings: Settings, commit: str) -> Iterator[Document]:
+    """Everything but the snapshot and the checksums, which speak about the rest."""
+    time = format_time(state.counters.registry_time)
+    version = {"version": __version__, "git_commit": commit, "build_time": time}
+    yield _json("v0.1/health.json", {"status": "ok"})
+    yield _json("v0.1/ping.json", {"pong": True})
+    yield _json("v0.1/version.json", version)
+    yield _json("data/export/index.json", {"format": 1, "parts": list(_export_parts(state))})
+    yield _json("data/search/index.json", {"format": 1, "parts": list(_search_parts(state))})
+    yield Document("feed.xml", _feed(state, settings), MISCELLANEOUS)
+    yield Document("openapi.yaml", registry_openapi(settings), MISCELLANEOUS)
+    yield Document("openapi.generic.yaml", generic_openapi(), MISCELLANEOUS)
+    for name in SCHEMAS:
+        body = orjson.dumps(schema_of(name, settings), option=orjson.OPT_INDENT_2) + b"\n"
+        yield Document(f"schemas/{name}.schema.json", body, MISCELLANEOUS)
+
+
+def _json(path: str, value: Any) -> Document:
+    return Document(path, dump_json(value) + b"\n", MISCELLANEOUS)
+
+
+def _export_parts(state: State) -> Iterator[dict[str, Any]]:
+    for number in range(-(-state.counters.next_ordinal // EXPORT_POSITIONS)):
+        yield {"path": export_path(number), "sha256": _digest(state, export_path(number))}
+
+
+def _search_parts(state: State) -> Iterator[dict[str, Any]]:
+    for number in range(-(-state.counters.next_ordinal // SEARCH_POSITIONS)):
+        yield {"path": search_path(number), "sha256": _digest(state, search_path(number))}
+
+
+def _digest(state: State, path: str) -> str:
+    digest = state.digest(path)
+    assert digest is not None
+    return digest.hex()
+
+
+def _feed(state: State, settings: Settings) -> bytes:
+    rows = state.connection.execute(
+        "SELECT s.name, v.version, v.status, v.message, v.published_at, v.updated_at, b.server "
+        "FROM versions v JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
+        "WHERE v.is_present AND v.event >= 0 AND v.is_public ORDER BY v.event DESC LIMIT ?",
+        (FEED_ENTRIES,),
+    )
+    items = []
+    for name, version, status, message, published, updated, body in rows:
+        server = orjson.loads(body)
+        namespace = name.partition("/")[0]
+        note = "" if status == "active" else f" ({status}{': ' + message if message else ''})"
+        address = (
+            f"{settings.url}/v0.1/servers/{quote(name, safe='')}/versions/{quote(version, safe='')}"
+        )
+        items.append(
+            {
+                "title": _xml(f"{server.get('title') or name} {version}"),
+                "address": address,
+                "published": format_time(published),
+                "updated": format_time(updated),
+                "namespace": namespace,
+                "summary": _xml(server["description"] + note),
+            }
+        )
+    return render_template(
+        "feed.xml.j2",
+        title=_xml(settings.title),
+        description=_xml(settings.description),
+        url=settings.url,
+        updated=format_time(state.counters.registry_time),
+        items=items,
+    )
+
+
+def _xml(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold, not even escaped."""
+    return _NOT_XML.sub(" ", text)
+
+
+def checksum_index(state: State) -> Document:
+    """The SHA-256 of every checksum part, in the format of `sha256sum`."""
+    rows = state.connection.execute(
+        "SELECT digest, path FROM documents WHERE part = ? ORDER BY path", (CHECKSUMS,)
+    )
+    body = b"".join(b"%s  %s\n" % (digest.hex().encode(), path.encode()) for digest, path in rows)
+    return Document(CHECKSUM_INDEX, body, UNLISTED)
+
+
+def snapshot_document(state: State, settings: Settings, commit: str, checksums: bytes) -> Document:
+    """`snapshot.json`: what this output is, and where its parts begin.
+
+    `checksums` is the SHA-256 of the index of checksums, and so of everything.
+    """
+    counters, days = state.counters, state.day_span()
+    positions = {
+        "all": counters.next_ordinal,
+        "everything": counters.next_ordinal,
+        "latest": counters.next_server,
+    }
+    snapshot = {
+        "format": SNAPSHOT_FORMAT,
+        "commit": commit,
+        "time": format_time(counters.registry_time),
+        "builder": __version__,
+        "registry": {
+            "title": settings.title,
+            "description": settings.description,
+            "url": settings.url,
+            "repository": settings.repository,
+            "namespace": settings.namespace,
+        },
+        "counts": {
+            "servers": state.number("public_servers"),
+            "versions": state.number("public_versions"),
+            "deleted": state.number("deleted_versions"),
+            "leftOut": len(state.left_out()),
+        },
+        "pageSize": PAGE_SIZE,
+        "chains": {
+            **{name: {"positions": length} for name, length in positions.items()},
+            "updated": {
+                "firstDay": format_day(days[0]) if days else None,
+                "lastDay": format_day(days[-1]) if days else None,
+            },
+        },
+        "completeList": state.number("leading_bytes") <= MAX_LIST_BYTES,
+        "exports": "data/export/index.json",
+        "search": "data/search/index.json",
+        "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},
+    }
+    return Document(SNAPSHOT_PATH, dump_json(snapshot) + b"\n", UNLISTED)

@@ -1,0 +1,89 @@
+"""Replaying commits into a state: the ledger's results kept, records left out named."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from builder.model.lifecycle import Ledger, Standing, VersionState
+from builder.render.intake import CommitIntake
+from builder.render.state import State, render_entry
+
+
+class Replay:
+    """Feeds commits to a ledger and keeps what comes of them; call `settle` after the last one."""
+
+    def __init__(self, state: State, namespace: str) -> None:
+        self._state: Final = state
+        self._namespace: Final = namespace
+        self._left_out: Final = {path for path, _ in state.left_out()}
+        self.ledger: Final = Ledger(state, state.counters)
+
+    def take(self, intakes: Iterable[CommitIntake]) -> None:
+        """Replay some commits, the next ones of the first-parent line, oldest first."""
+        bodies: list[tuple[int, bytes | None, str]] = []
+        accepted: list[tuple[str, bytes | None]] = []
+        for intake in intakes:
+            bodies += self.ledger.apply(
+                intake.id, intake.time, intake.servers, intake.statuses, intake.accepted
+            )
+            accepted += [(claim.server_path, claim.accepted) for claim in intake.accepted]
+            for path, reason in intake.reasons:
+                self._leave_out(path, reason or self._twin_reason(path))
+        self._state.put_bodies(bodies)
+        for path, claim in accepted:
+            version = self.ledger.version_at(path)
+            if version is not None:
+                self._state.put_accepted(version.ordinal, claim)
+
+    def _twin_reason(self, path: str) -> str | None:
+        version = self.ledger.version_at(path)
+        if version is None or version.path != path or not version.is_twin:
+            return None
+        assert version.server is not None
+        if version.server.twin_of is not None:
+            return f"its name differs only in case from {version.server.twin_of} [name-unique]"
+        return "another version of the server is the same but for case or composition [version-unique]"
+
+    def _leave_out(self, path: str, reason: str | None) -> None:
+        if reason is not None:
+            self._left_out.add(path)
+            self._state.leave_out(path, reason)
+        elif path in self._left_out:
+            self._left_out.discard(path)
+            self._state.leave_out(path, None)
+
+    def settle(self) -> None:
+        """Keep the ledger's results and the counts that follow from them."""
+        state, ledger = self._state, self.ledger
+        for path in ledger.orphans:
+            self._leave_out(path, "has a status or a proof, but no server.json ever lay there")
+        state.put_ledger(ledger)
+        changes = [(before, version) for before, version in ledger.changed.values()]
+        self._measure([version for _, version in changes])
+        counts = {
+            "public_servers": _difference(changes, lambda standing: int(standing.leads)),
+            "public_versions": _difference(changes, lambda standing: int(standing.is_public)),
+            "deleted_versions": _difference(
+                changes, lambda standing: int(standing.is_present and standing.is_deleted)
+            ),
+            "leading_bytes": _difference(changes, lambda standing: standing.entry_size),
+        }
+        state.set_facts(**{name: state.number(name) + more for name, more in counts.items()})
+
+    def _measure(self, versions: list[VersionState]) -> None:
+        """Note how long the entries of the chain `latest` are, for the size of the complete list."""
+        sizes = []
+        for version in versions:
+            version.entry_size = 0
+            if version.standing().leads:
+                (row,) = self._state.entries("v.ordinal = ?", version.ordinal)
+                version.entry_size = len(render_entry(row, self._namespace)) + len(",\n")
+            sizes.append((version.entry_size, version.ordinal))
+        self._state.connection.executemany(
+            "UPDATE versions SET entry_size = ? WHERE ordinal = ?", sizes
+        )
+
+
+def _difference(
+    changes: list[tuple[Standing, VersionState]], measure: Callable[[Standing], int]
+) -> int:
+    return sum(measure(version.standing()) - measure(before) for before, version in changes)

@@ -1,0 +1,90 @@
+"""Holding bytes against the rules: every problem at once, or the document that has none."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import ValidationError
+
+from builder.model.entries import MAX_ACCEPTED_BYTES
+from builder.model.layout import Location
+from builder.model.status import StatusRecord
+from builder.model.strictjson import JsonError, JsonProblem, dump_json, parse_json
+from builder.rules import FILE_RULES, RECORD_RULES, SNAPSHOT_RULES
+from builder.rules.file import MAX_FILE_BYTES
+from builder.rules.rule import Applies, Problem, Record, Rule, Surroundings
+
+_STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
+
+
+def read_record(raw: bytes, location: Location | None = None) -> Record:
+    """Bytes as the rules see them; never raises, what is wrong is kept in the record."""
+    if len(raw) > MAX_FILE_BYTES:
+        return Record(raw, {}, (), location)
+    try:
+        document = parse_json(raw)
+    except JsonError as error:
+        return Record(raw, {}, error.problems, location)
+    if not isinstance(document, dict):
+        kind = {list: "an array", str: "a string"}.get(type(document), "a single value")
+        return Record(raw, {}, (JsonProblem("object", "", f"is {kind}, not an object"),), location)
+    return Record(raw, document, (), location)
+
+
+def problems_of(record: Record, around: Surroundings | None = None) -> list[Problem]:
+    """Every problem of a record that is new, warnings included, in the order of the rules.
+
+    Without `around`, the rules over a snapshot are left out.
+    """
+    problems = list(_breaches(FILE_RULES, record))
+    if problems:
+        return problems
+    problems += _breaches(RECORD_RULES, record)
+    if around is not None:
+        for rule in SNAPSHOT_RULES:
+            if rule.check_within is not None:
+                problems += [
+                    Problem(rule, finding.path, finding.wrong)
+                    for finding in rule.check_within(record, around)
+                ]
+    return problems
+
+
+def structural_problems(record: Record) -> list[Problem]:
+    """The problems that keep even a merged record out of a build."""
+    return list(_breaches(FILE_RULES, record)) or list(_breaches(_STRUCTURAL, record))
+
+
+def _breaches(rules: tuple[Rule, ...], record: Record) -> Iterator[Problem]:
+    for rule in rules:
+        if rule.check is not None:
+            for finding in rule.check(record):
+                yield Problem(rule, finding.path, finding.wrong)
+
+
+def examine_status(raw: bytes) -> StatusRecord | str:
+    """A `status.json` read, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if problems := list(_breaches(FILE_RULES, record)):
+        return _in_words(problems)
+    try:
+        return StatusRecord.model_validate(record.document)
+    except ValidationError as error:
+        return "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_url=False)
+        )
+
+
+def examine_accepted(raw: bytes) -> bytes | str:
+    """An `accepted.json` as it is served, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if problems := list(_breaches(FILE_RULES, record)):
+        return _in_words(problems)
+    rendered = dump_json(record.document)
+    if len(rendered) > MAX_ACCEPTED_BYTES:
+        return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
+    return rendered
+
+
+def _in_words(problems: list[Problem]) -> str:
+    return "; ".join(f"{problem.path} {problem.wrong}".strip() for problem in problems)
