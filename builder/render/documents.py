@@ -55,7 +55,7 @@ def part_of_ordinal(ordinal: int) -> str:
     return f"entries-{ordinal // CHECKSUM_ORDINALS}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Task:
     """A run of documents of one kind to render: numbers `first` to `last`, both included.
 

@@ -63,7 +63,7 @@ class FullBuild:
                 self._render(state, place, pool, built_from["commit"], progress)
                 progress.stage("Preparing the next build")
                 _clone(pool, place)
-                state.set_facts(**built_from, format=FORMAT, tree=place.tree, spare="behind")
+                state.set_facts(**built_from, format=FORMAT, tree=place.tree)
                 self._report.read(state)
                 state.finish()
         except BaseException:

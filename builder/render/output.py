@@ -4,6 +4,7 @@
     dist.state/lock           held by the build under way
     dist.state/<n>/state.sqlite3
     dist.state/<n>/a, b       the shown tree, and the spare one that the next build brings up to date
+    dist.state/<n>/unfinished there while a build changes the spare tree
 
 Unchanged files are hard links of one another, and no file is ever written in place, so a reader of
 the shown tree never sees half a file, and replacing the link replaces the whole build.
@@ -51,6 +52,11 @@ class Place:
     def database(self) -> Path:
         """The state of this build."""
         return self.build / "state.sqlite3"
+
+    @property
+    def unfinished(self) -> Path:
+        """A file that says that a build began to change the spare tree and did not end."""
+        return self.build / "unfinished"
 
 
 class Output:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from builder.model.lifecycle import Ledger, Standing, VersionState
+from builder.model.lifecycle import Counters, Ledger, NoMemory, Standing, VersionState
 from builder.render.intake import CommitIntake
 from builder.render.state import State, render_entry
 
@@ -15,7 +15,8 @@ class Replay:
         self._state: Final = state
         self._namespace: Final = namespace
         self._left_out: Final = {path for path, _ in state.left_out()}
-        self.ledger: Final = Ledger(state, state.counters)
+        is_first = state.counters == Counters()
+        self.ledger: Final = Ledger(NoMemory() if is_first else state, state.counters)
 
     def take(self, intakes: Iterable[CommitIntake]) -> None:
         """Replay some commits, the next ones of the first-parent line, oldest first."""

@@ -53,22 +53,21 @@ class Update:
     ) -> None:
         """Build `built_from["commit"]` and show it."""
         state, connection = self._state, self._state.connection
-        is_behind = state.fact("spare") == "behind" and self._place.spare.root.is_dir()
-        state.set_facts(spare="dirty")
         connection.execute("BEGIN IMMEDIATE")
         try:
             days_before = state.day_span()
             replay = self._replay(repository, built_from["commit"], progress)
             refuse_leaving_out(state, strict=strict)
-            self._catch_up(progress, is_behind=is_behind)
+            self._catch_up(progress)
             self._render(replay, days_before, built_from["commit"], progress)
-            state.set_facts(**built_from, tree=self._place.spare.tree, spare="behind")
+            state.set_facts(**built_from, tree=self._place.spare.tree)
             self._report.read(state)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
+        self._place.unfinished.unlink()
         output.show(self._place.spare)
 
     def _replay(self, repository: git.Repo, commit: str, progress: Progress) -> Replay:
@@ -80,9 +79,11 @@ class Update:
         replay.settle()
         return replay
 
-    def _catch_up(self, progress: Progress, *, is_behind: bool) -> None:
-        """Make the spare tree what the shown one is."""
+    def _catch_up(self, progress: Progress) -> None:
+        """Make the spare tree what the shown one is; it lacks the last build's changes only."""
         shown = Tree(self._place.root)
+        is_behind = self._place.spare.root.is_dir() and not self._place.unfinished.exists()
+        self._place.unfinished.touch()
         if is_behind:
             rows = self._state.connection.execute("SELECT path FROM pending")
             self._tree.copy_from(shown, (path for (path,) in rows))
