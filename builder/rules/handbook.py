@@ -1,0 +1,46 @@
+"""The rules as a page of documentation, `docs/rules.md`."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from builder.rules import FILE_RULES, RECORD_RULES, RULES, SNAPSHOT_RULES
+from builder.rules.rule import Rule
+
+_OPENING: Final = """\
+# Rules
+
+<!-- Written by `make docs` from builder/rules; change the rules, not this page. -->
+
+`mcp-static validate` and the check of a pull request hold a `server.json` against these
+{count} rules and report every problem at once.
+
+A *structural* rule holds at every build: an entry that breaks it is left out, since it could not be
+served safely. A *publish* rule holds for what is new; what was merged under yesterday's rules stays
+served when a rule grows stricter. An *error* keeps a record out, a *warning* does not.
+"""
+
+
+def handbook() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join(
+        [
+            _OPENING.format(count=len(RULES)),
+            *_section("The file", FILE_RULES),
+            *_section("The record", RECORD_RULES),
+            *_section("The record in its registry", SNAPSHOT_RULES),
+        ]
+    )
+
+
+def _section(title: str, rules: Sequence[Rule]) -> list[str]:
+    lines = [f"## {title}", ""]
+    for rule in rules:
+        lines += [
+            f"### `{rule.id}`",
+            "",
+            rule.says,
+            "",
+            f"*{rule.applies.value.capitalize()} rule, {rule.severity.value}.* {rule.mend}",
+            "",
+        ]
+    return lines

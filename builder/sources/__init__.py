@@ -1,0 +1,1 @@
+"""Entries from elsewhere: files and other registries, taken in as commits."""

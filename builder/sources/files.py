@@ -1,0 +1,79 @@
+"""Entries from a file or from standard input: NDJSON or JSON, plain or gzip."""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+from builder.model.errors import InputError
+from builder.model.strictjson import JsonError, parse_json
+
+STANDARD_INPUT: Final = "-"
+MAX_LINE_BYTES: Final = 64 * 1024 * 1024
+"""The longest line; a whole registry as one JSON array is one line at the most."""
+
+
+def read_file(source: str) -> Iterator[tuple[str, Any]]:
+    """Every value of a file with where it stands, for messages.
+
+    One JSON value a line, or one JSON document: a list of entries, or a page with `servers`.
+    Raises InputError when the file cannot be read, JsonError never: a line that is no JSON is
+    given as the JsonError itself, for the caller to report.
+    """
+    name = "standard input" if source == STANDARD_INPUT else source
+    try:
+        with _open(source) as stream:
+            yield from _values(stream, name)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputError(f"{name} is no whole gzip file: {error}.", "Fetch it again.") from None
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}.", "Check the path.") from None
+
+
+def _open(source: str) -> IO[bytes]:
+    raw: Any = sys.stdin.buffer if source == STANDARD_INPUT else Path(source).open("rb")
+    buffered = io.BufferedReader(raw) if not isinstance(raw, io.BufferedReader) else raw
+    if buffered.peek(2)[:2] == b"\x1f\x8b":
+        return cast("IO[bytes]", gzip.open(buffered))
+    return buffered
+
+
+def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
+    first = stream.readline(MAX_LINE_BYTES)
+    value = _parse(first)
+    if isinstance(value, JsonError) and first.strip():
+        # Not one value a line, so one document over many lines.
+        document = _parse(first + stream.read(MAX_LINE_BYTES))
+        if not isinstance(document, JsonError):
+            yield from _members(document, name)
+            return
+        raise InputError(
+            f"{name} is neither one JSON value a line nor one JSON document: {value}.",
+            "Give standard entries, as /v0.1/servers or data/export/ have them.",
+        )
+    if isinstance(value, list) or (isinstance(value, dict) and "servers" in value):
+        yield from _members(value, name)
+    elif first.strip():
+        yield f"{name}:1", value
+    rest = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
+    for number, line in enumerate(rest, start=2):
+        if line.strip():
+            yield f"{name}:{number}", _parse(line)
+
+
+def _parse(line: bytes) -> Any:
+    try:
+        return parse_json(line)
+    except JsonError as error:
+        return error
+
+
+def _members(document: Any, name: str) -> Iterator[tuple[str, Any]]:
+    members = document.get("servers") if isinstance(document, dict) and "servers" in document else document
+    if not isinstance(members, list):
+        members = [members]
+    for index, member in enumerate(members):
+        yield f"{name}[{index}]", member
