@@ -4,10 +4,10 @@ Field names and meanings: `ServerResponse` of the standard's `openapi.yaml`.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from builder.model.server import PUBLISHER_META
-from builder.model.status import Status
 from builder.model.strictjson import dump_json
 from builder.model.times import format_time
 
@@ -19,6 +19,18 @@ MAX_SERVER_BYTES: Final = 84 * 1024
 """The rendered `server` object: the entry less what its metadata can take at the most."""
 MAX_ACCEPTED_BYTES: Final = 4 * 1024
 """The rendered content of `accepted.json`."""
+
+
+MAX_STATUS_MESSAGE: Final = 500
+"""Characters; each takes twelve bytes at the most when it is rendered."""
+
+
+class Status(StrEnum):
+    """Where a version stands in its life."""
+
+    ACTIVE = "active"
+    DEPRECATED = "deprecated"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from builder.model.layout import Location
-from builder.model.status import ACTIVE, Status, StatusRecord
+from builder.model.entries import Status
+from builder.model.status import ACTIVE, StatusRecord
 from builder.model.times import day_of
 from builder.model.versions import folded_version, semantic_version
 

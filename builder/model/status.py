@@ -1,20 +1,11 @@
 """`status.json`: the lifecycle of one version, from the standard's `StatusUpdateRequest`."""
 
-from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-MAX_STATUS_MESSAGE: Final = 500
-
-
-class Status(StrEnum):
-    """Where a version stands in its life."""
-
-    ACTIVE = "active"
-    DEPRECATED = "deprecated"
-    DELETED = "deleted"
+from builder.model.entries import MAX_STATUS_MESSAGE, Status
 
 
 class StatusRecord(BaseModel):

@@ -10,7 +10,8 @@ from builder.model.entries import server_bytes
 from builder.model.layout import SERVERS_ROOT, Location, parse_location
 from builder.model.lifecycle import AcceptedChange, ServerChange, StatusChange
 from builder.model.status import ACTIVE, StatusRecord
-from builder.rules.examine import examine_accepted, examine_status, read_record, structural_problems
+from builder.rules.beside import examine_accepted, examine_status
+from builder.rules.examine import read_record, structural_problems
 from builder.rules.file import MAX_FILE_BYTES
 
 _IGNORED: Final = ("proof.json",)

@@ -11,10 +11,9 @@ import yaml
 from builder import __version__
 from builder.model.chains import PAGE_SIZE
 from builder.model.entries import OFFICIAL_META
-from builder.model.server import Server
 from builder.model.settings import Settings
-from builder.model.status import MAX_STATUS_MESSAGE, Status
-from builder.render.schemas import component_schemas
+from builder.model.entries import MAX_STATUS_MESSAGE, Status
+from builder.render.schemas import server_components
 
 DEFAULT_LIMIT: Final = 30
 
@@ -315,7 +314,7 @@ def _schemas(*, is_generic: bool) -> dict[str, Any]:
             "required": ["error"],
             "properties": {"error": {"type": "string", "description": "What is wrong."}},
         },
-        **component_schemas(Server, _REF),
+        **server_components(_REF),
     }
 
 

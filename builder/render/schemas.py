@@ -1,22 +1,19 @@
 """JSON Schemas, generated from the models: what `mcp-static schema` prints and the site publishes."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from builder.model.server import Server
+from builder.model.server import SERVER_DOCUMENT
 from builder.model.settings import Settings
 from builder.model.status import StatusRecord
 
-SCHEMAS: Final[Mapping[str, type[BaseModel]]] = {
-    "server": Server,
-    "status": StatusRecord,
-    "registry": Settings,
-}
+SCHEMAS: Final = ("server", "status", "registry")
 """The documents that have a schema: `server.json`, `status.json`, `registry.toml`."""
+
+_MODELS: Final[dict[str, type[BaseModel]]] = {"status": StatusRecord, "registry": Settings}
 
 
 class _AbsentNotNull(GenerateJsonSchema):
@@ -24,6 +21,9 @@ class _AbsentNotNull(GenerateJsonSchema):
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
+        return False
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         if schema.get("default") is None:
@@ -33,7 +33,11 @@ class _AbsentNotNull(GenerateJsonSchema):
 
 def schema_of(name: str, settings: Settings) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one kind of document, as this registry publishes it."""
-    schema = SCHEMAS[name].model_json_schema(by_alias=True, schema_generator=_AbsentNotNull)
+    if name == "server":
+        schema = _server_schema(DEFAULT_REF_TEMPLATE)
+    else:
+        adapter = TypeAdapter(_MODELS[name])
+        schema = adapter.json_schema(by_alias=True, schema_generator=_AbsentNotNull)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{settings.url}/schemas/{name}.schema.json",
@@ -41,10 +45,12 @@ def schema_of(name: str, settings: Settings) -> dict[str, Any]:
     }
 
 
-def component_schemas(model: type[BaseModel], template: str) -> dict[str, Any]:
-    """The schemas of a model and of all it refers to, by name, with references of that template."""
-    schema = model.model_json_schema(
-        by_alias=True, ref_template=template, schema_generator=_AbsentNotNull
-    )
-    parts: dict[str, Any] = schema.pop("$defs", {})
-    return {model.__name__: schema, **parts}
+def _server_schema(template: str) -> dict[str, Any]:
+    return dict(_AbsentNotNull(by_alias=True, ref_template=template).generate(SERVER_DOCUMENT))
+
+
+def server_components(template: str) -> dict[str, Any]:
+    """The schemas of `server.json` and of all its parts, by name, with references of that template."""
+    schema = _server_schema(template)
+    parts: dict[str, Any] = schema.pop("$defs")
+    return {"Server": schema, **parts}

@@ -12,7 +12,8 @@ from typing import Final, Self
 
 from builder.model.entries import EntryMeta, entry_bytes, provenance_bytes
 from builder.model.lifecycle import Counters, Day, Ledger, ServerState, VersionState
-from builder.model.status import Status, StatusRecord
+from builder.model.entries import Status
+from builder.model.status import StatusRecord
 from builder.model.times import day_of
 
 FORMAT: Final = "1"

@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pydantic import ValidationError
-
-from builder.model.entries import MAX_ACCEPTED_BYTES
 from builder.model.layout import Location
-from builder.model.status import StatusRecord
-from builder.model.strictjson import JsonError, JsonProblem, dump_json, parse_json
+from builder.model.strictjson import JsonError, JsonProblem, parse_json
 from builder.rules import FILE_RULES, RECORD_RULES, SNAPSHOT_RULES
 from builder.rules.file import MAX_FILE_BYTES
 from builder.rules.rule import Applies, Problem, Record, Rule, Surroundings
@@ -35,7 +31,7 @@ def problems_of(record: Record, around: Surroundings | None = None) -> list[Prob
 
     Without `around`, the rules over a snapshot are left out.
     """
-    problems = list(_breaches(FILE_RULES, record))
+    problems = file_problems(record)
     if problems:
         return problems
     problems += _breaches(RECORD_RULES, record)
@@ -49,9 +45,14 @@ def problems_of(record: Record, around: Surroundings | None = None) -> list[Prob
     return problems
 
 
+def file_problems(record: Record) -> list[Problem]:
+    """The problems of the file itself; a record that has any says nothing."""
+    return list(_breaches(FILE_RULES, record))
+
+
 def structural_problems(record: Record) -> list[Problem]:
     """The problems that keep even a merged record out of a build."""
-    return list(_breaches(FILE_RULES, record)) or list(_breaches(_STRUCTURAL, record))
+    return file_problems(record) or list(_breaches(_STRUCTURAL, record))
 
 
 def _breaches(rules: tuple[Rule, ...], record: Record) -> Iterator[Problem]:
@@ -59,32 +60,3 @@ def _breaches(rules: tuple[Rule, ...], record: Record) -> Iterator[Problem]:
         if rule.check is not None:
             for finding in rule.check(record):
                 yield Problem(rule, finding.path, finding.wrong)
-
-
-def examine_status(raw: bytes) -> StatusRecord | str:
-    """A `status.json` read, or the sentence that says what is wrong with it."""
-    record = read_record(raw)
-    if problems := list(_breaches(FILE_RULES, record)):
-        return _in_words(problems)
-    try:
-        return StatusRecord.model_validate(record.document)
-    except ValidationError as error:
-        return "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors(include_url=False)
-        )
-
-
-def examine_accepted(raw: bytes) -> bytes | str:
-    """An `accepted.json` as it is served, or the sentence that says what is wrong with it."""
-    record = read_record(raw)
-    if problems := list(_breaches(FILE_RULES, record)):
-        return _in_words(problems)
-    rendered = dump_json(record.document)
-    if len(rendered) > MAX_ACCEPTED_BYTES:
-        return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
-    return rendered
-
-
-def _in_words(problems: list[Problem]) -> str:
-    return "; ".join(f"{problem.path} {problem.wrong}".strip() for problem in problems)

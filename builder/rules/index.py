@@ -6,9 +6,11 @@ from typing import Any
 
 from builder.model.layout import Location
 from builder.model.names import ServerName
-from builder.model.status import Status, StatusRecord
+from builder.model.entries import Status
+from builder.model.status import StatusRecord
 from builder.model.versions import folded_version
-from builder.rules.examine import examine_status, read_record
+from builder.rules.beside import examine_status
+from builder.rules.examine import read_record
 from builder.rules.reading import parts_of, text_of
 
 

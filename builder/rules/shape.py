@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
-from pydantic import ValidationError
+from pydantic_core import SchemaValidator, ValidationError
 
 from builder.model.entries import MAX_SERVER_BYTES, server_bytes
-from builder.model.server import PUBLISHER_META, SCHEMA_TAGS, Server
+from builder.model.server import PUBLISHER_META, SCHEMA_TAGS, SERVER_DOCUMENT
 from builder.model.strictjson import child_path
 from builder.rules.reading import every_value, part_of
 from builder.rules.rule import Applies, Finding, Record, Rule, Severity
 
 MAX_PUBLISHER_META_BYTES: Final = 4096
 
-_validate: Final = Server.__pydantic_validator__.validate_python
+_validate: Final = SchemaValidator(SERVER_DOCUMENT).validate_python
 _TYPE_ERRORS: Final = frozenset(
     {"string_type", "list_type", "dict_type", "bool_type", "model_type", "model_attributes_type"}
 )

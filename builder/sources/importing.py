@@ -22,10 +22,12 @@ from builder.git.writing import (
 from builder.model.errors import InputError
 from builder.model.layout import parse_location, record_path, version_problem
 from builder.model.names import ServerName, name_problem, parse_name
-from builder.model.status import ACTIVE, Status, StatusRecord
+from builder.model.entries import Status
+from builder.model.status import ACTIVE, StatusRecord
 from builder.model.strictjson import JsonError
 from builder.model.times import format_time
-from builder.rules.examine import examine_status, problems_of, read_record, structural_problems
+from builder.rules.beside import examine_status
+from builder.rules.examine import problems_of, read_record, structural_problems
 from builder.rules.file import MAX_FILE_BYTES
 from builder.rules.index import SnapshotIndex
 from builder.rules.rule import Applies, Problem

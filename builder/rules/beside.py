@@ -1,0 +1,38 @@
+"""Judging the files beside a `server.json`: its status, and what the merge noted of its proof."""
+
+from pydantic import ValidationError
+
+from builder.model.entries import MAX_ACCEPTED_BYTES
+from builder.model.status import StatusRecord
+from builder.model.strictjson import dump_json
+from builder.rules.examine import file_problems, read_record
+from builder.rules.rule import Problem
+
+
+def examine_status(raw: bytes) -> StatusRecord | str:
+    """A `status.json` read, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if problems := file_problems(record):
+        return _in_words(problems)
+    try:
+        return StatusRecord.model_validate(record.document)
+    except ValidationError as error:
+        return "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_url=False)
+        )
+
+
+def examine_accepted(raw: bytes) -> bytes | str:
+    """An `accepted.json` as it is served, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if problems := file_problems(record):
+        return _in_words(problems)
+    rendered = dump_json(record.document)
+    if len(rendered) > MAX_ACCEPTED_BYTES:
+        return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
+    return rendered
+
+
+def _in_words(problems: list[Problem]) -> str:
+    return "; ".join(f"{problem.path} {problem.wrong}".strip() for problem in problems)
