@@ -16,4 +16,6 @@ def command(style: str) -> None:
         click.echo(handbook(), nl=False)
         return
     for rule in RULES:
-        click.echo(f"{rule.id} ({rule.severity.value}, {rule.applies.value})\n  {rule.says}\n  → {rule.mend}")
+        click.echo(
+            f"{rule.id} ({rule.severity.value}, {rule.applies.value})\n  {rule.says}\n  → {rule.mend}"
+        )

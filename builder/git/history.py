@@ -138,5 +138,3 @@ def _commit(header: bytes, changes: list[PathChange]) -> CommitChange:
         )
     first_parent = parents[0] if parents and parents[0] else None
     return CommitChange(commit, first_parent, seconds, tuple(changes))
-
-

@@ -39,12 +39,14 @@ def resolve_commit(repository: git.Repo, revision: str) -> str:
     """The full id of the commit that `revision` names; raises InputError."""
     try:
         return str(
-            repository.git.rev_parse("--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            repository.git.rev_parse(
+                "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            )
         )
     except GitCommandError as error:
         if "dubious ownership" in str(error.stderr):
             raise InputError(
-                f"Git does not trust {repository.working_dir or repository.git_dir}: another user owns it.",
+                f"Git does not trust {repository.git_dir}: another user owns it.",
                 "Run as that user, or add it with `git config --global --add safe.directory …`.",
             ) from None
     except GitCommandNotFound:

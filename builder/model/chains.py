@@ -18,7 +18,6 @@ EVERYTHING: Final = "everything"
 LATEST_CHAIN: Final = "latest"
 
 
-
 def version_chain(version: str) -> str:
     """The chain of one version string."""
     return f"version/{escaped_version(version)}"

@@ -92,7 +92,9 @@ def entry_bytes(
 _OFFICIAL_KEY: Final = OFFICIAL_META.encode()
 
 
-def server_list(entries: list[bytes], next_cursor: str | None = None, gaps: list[int] | None = None) -> bytes:
+def server_list(
+    entries: list[bytes], next_cursor: str | None = None, gaps: list[int] | None = None
+) -> bytes:
     """A standard `ServerList`, one entry a line, so that it can be cut without being parsed.
 
     `gaps` are the positions of a page, counted from its first, that have no entry.

@@ -1,4 +1,4 @@
-"""The errors that end a command: what is wrong, what to do, and the exit code that says whose turn it is."""
+"""The errors that end a command: what is wrong, what to do, and whose turn it is (the exit code)."""
 
 from typing import ClassVar
 

@@ -66,7 +66,7 @@ def segment_problem(text: str) -> str | None:
     try:
         encoded = encode_segment(text)
     except UnicodeEncodeError:
-        return f"{ascii(text)} has an unpaired surrogate"
+        return f"{text!a} has an unpaired surrogate"
     if len(encoded) > MAX_SEGMENT_BYTES:
         return f"is {len(encoded)} bytes long in a path; {MAX_SEGMENT_BYTES} are allowed"
     return None

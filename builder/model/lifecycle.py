@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from builder.model.layout import Location
 from builder.model.entries import Status
+from builder.model.layout import Location
 from builder.model.status import ACTIVE, StatusRecord
 from builder.model.times import day_of
 from builder.model.versions import folded_version, semantic_version
@@ -101,9 +101,7 @@ class VersionState:
 
     def standing(self) -> "Standing":
         """What decides in which documents the entry appears."""
-        return Standing(
-            self.is_present, self.is_deleted, self.is_latest, self.event, self.entry_size
-        )
+        return Standing(self.is_present, self.is_deleted, self.is_latest, self.event, self.entry_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,13 @@ from builder.model.shapes import (
 )
 
 CURRENT_SCHEMA_DATE: Final = "2025-12-11"
-ACCEPTED_SCHEMA_DATES: Final = ("2025-09-16", "2025-09-29", "2025-10-11", "2025-10-17", "2025-12-11")
+ACCEPTED_SCHEMA_DATES: Final = (
+    "2025-09-16",
+    "2025-09-29",
+    "2025-10-11",
+    "2025-10-17",
+    "2025-12-11",
+)
 SCHEMA_URL: Final = "https://static.modelcontextprotocol.io/schemas/{date}/server.schema.json"
 PUBLISHER_META: Final = "io.modelcontextprotocol.registry/publisher-provided"
 
@@ -35,9 +41,7 @@ REPOSITORY: Final = record(
     "Repository",
     "Where the server's source code is kept.",
     required={
-        "url": text(
-            "Address for browsing and cloning.", example="https://github.com/alice/weather"
-        ),
+        "url": text("Address for browsing and cloning.", example="https://github.com/alice/weather"),
         "source": text("The hosting service, such as `github` or `gitlab`."),
     },
     optional={
@@ -220,9 +224,7 @@ SERVER: Final = record(
             example="io.github.alice/weather",
         ),
         "description": text("What the server does.", shortest=1, longest=100),
-        "version": text(
-            "One release; semantic versioning is advised.", longest=255, example="1.0.2"
-        ),
+        "version": text("One release; semantic versioning is advised.", longest=255, example="1.0.2"),
     },
     optional={
         "$schema": text(

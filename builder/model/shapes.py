@@ -71,11 +71,11 @@ def record(
     JSON Schema.
     """
     fields: dict[str, Any] = {
-        key: {"type": "typed-dict-field", "schema": shape, "required": True}
-        for key, shape in required.items()
+        key: {"type": "typed-dict-field", "schema": member, "required": True}
+        for key, member in required.items()
     }
-    for key, shape in (optional or {}).items():
-        fields[key] = {"type": "typed-dict-field", "schema": shape, "required": False}
+    for key, member in (optional or {}).items():
+        fields[key] = {"type": "typed-dict-field", "schema": member, "required": False}
     shape: Shape = {
         "type": "typed-dict",
         "fields": fields,

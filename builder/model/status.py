@@ -11,7 +11,9 @@ from builder.model.entries import MAX_STATUS_MESSAGE, Status
 class StatusRecord(BaseModel):
     """The lifecycle of one version; a version without this file is active."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, hide_input_in_errors=True
+    )
 
     status: Status = Field(description="`active`, `deprecated` or `deleted`.")
     status_message: str | None = Field(

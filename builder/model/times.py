@@ -26,6 +26,7 @@ def day_of(seconds: int) -> int:
     return seconds // SECONDS_A_DAY
 
 
+@lru_cache(maxsize=4096)
 def format_day(day: int) -> str:
     """Days since 1970 as `2025-12-01`."""
     return (_EPOCH + timedelta(days=day)).date().isoformat()

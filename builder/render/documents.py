@@ -9,10 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from builder.model.chains import ALL, LATEST_CHAIN, PAGE_SIZE, page_path, updated_chain, version_chain
+from builder.model.chains import (
+    ALL,
+    LATEST_CHAIN,
+    PAGE_SIZE,
+    page_path,
+    updated_chain,
+    version_chain,
+)
 from builder.model.cursors import Cursor
 from builder.model.entries import server_list
-from builder.model.times import format_day
+from builder.model.times import day_of, format_day
 from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
 
 CHECKSUM_ORDINALS: Final = 1000
@@ -75,6 +82,7 @@ class Renderer:
     def __init__(self, state: State, namespace: str) -> None:
         self._state = state
         self._namespace = namespace
+        self._first_events: dict[int, int] = {}
 
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
@@ -146,17 +154,13 @@ class Renderer:
                 pending = rows.fetchone()
             part = part_of_ordinal(first_ordinal)
             has_deleted = len(everything) > len(public)
-            yield Document(
-                versions_path(name), server_list(public) if public else None, part
-            )
+            yield Document(versions_path(name), server_list(public) if public else None, part)
             yield Document(
                 versions_path(name, deleted=True),
                 server_list(everything) if has_deleted else None,
                 part,
             )
-            yield Document(
-                version_path(name, "latest"), latest if latest_is_public else None, part
-            )
+            yield Document(version_path(name, "latest"), latest if latest_is_public else None, part)
             yield Document(
                 version_path(name, "latest", deleted=True),
                 None if latest_is_public else latest,
@@ -172,7 +176,9 @@ class Renderer:
         for number in range(first, last + 1):
             start = number * PAGE_SIZE
             rows = self._state.entries(
-                f"v.ordinal BETWEEN ? AND ? AND {shown} ORDER BY v.ordinal", start, start + PAGE_SIZE - 1
+                f"v.ordinal BETWEEN ? AND ? AND {shown} ORDER BY v.ordinal",
+                start,
+                start + PAGE_SIZE - 1,
             )
             following = self._state.one(
                 f"SELECT v.ordinal FROM versions v WHERE v.ordinal >= ? AND {shown} "
@@ -307,11 +313,21 @@ class Renderer:
                 (start, start + SEARCH_POSITIONS - 1),
             )
             body = "".join(
-                f"{ordinal}\t{'L' if latest else '-'}{'-' if public else 'D'}\t{event}\t{updated}"
-                f"\t{name}\t{version}\t{words}\n"
+                f"{ordinal}\t{'L' if latest else '-'}{'-' if public else 'D'}"
+                f"\t{self._place_in_day(event, updated)}\t{updated}\t{name}\t{version}\t{words}\n"
                 for ordinal, latest, public, event, updated, name, version, words in rows
             )
             yield Document(search_path(number), body.encode(), part_of_ordinal(start))
+
+    def _place_in_day(self, event: int, updated: int) -> str:
+        """Where an update event stands in the chain of its day: `2025-12-01.17`."""
+        day = day_of(updated)
+        first = self._first_events.get(day)
+        if first is None:
+            events = self._state.day(day)
+            assert events is not None
+            first = self._first_events[day] = events.first_event
+        return f"{format_day(day)}.{event - first}"
 
     def complete_list(self) -> Document:
         """`servers.json`: every latest entry, for hosts that read no query; absent when too large."""
@@ -366,5 +382,3 @@ def search_path(number: int) -> str:
 def checksum_path(part: str) -> str:
     """The file of one checksum part."""
     return f"data/checksums/{part}.txt"
-
-

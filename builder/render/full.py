@@ -154,9 +154,7 @@ class _Pool:
                 )
             )
 
-    def map(
-        self, work: Callable[[_Given], _Result], items: Iterable[_Given]
-    ) -> Iterator[_Result]:
+    def map(self, work: Callable[[_Given], _Result], items: Iterable[_Given]) -> Iterator[_Result]:
         """Do the work on every item, results in order, a few items ahead of the results."""
         if self._executor is None:
             yield from map(work, items)

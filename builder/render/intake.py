@@ -54,9 +54,7 @@ def _blobs(commits: Iterable[CommitChange]) -> Iterator[str]:
 
 
 def _is_read(change: PathChange) -> bool:
-    return (
-        change.blob is not None and change.kind == "file" and change.path.startswith(SERVERS_ROOT)
-    )
+    return change.blob is not None and change.kind == "file" and change.path.startswith(SERVERS_ROOT)
 
 
 def _take(intake: CommitIntake, change: PathChange, content: bytes | None) -> None:

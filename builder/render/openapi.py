@@ -10,9 +10,8 @@ import yaml
 
 from builder import __version__
 from builder.model.chains import PAGE_SIZE
-from builder.model.entries import OFFICIAL_META
+from builder.model.entries import MAX_STATUS_MESSAGE, OFFICIAL_META, Status
 from builder.model.settings import Settings
-from builder.model.entries import MAX_STATUS_MESSAGE, Status
 from builder.render.schemas import server_components
 
 DEFAULT_LIMIT: Final = 30
@@ -82,7 +81,7 @@ def _yaml(document: dict[str, Any]) -> bytes:
 class _Dumper(yaml.SafeDumper):
     """Writes every part out, since references between parts confuse OpenAPI readers."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (the base class's signature)
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
@@ -339,9 +338,7 @@ def _examples() -> dict[str, Any]:
                     "name": "io.github.alice/weather",
                     "description": "Forecasts for any place on Earth.",
                     "version": "1.0.2",
-                    "remotes": [
-                        {"type": "streamable-http", "url": "https://weather.example.com/mcp"}
-                    ],
+                    "remotes": [{"type": "streamable-http", "url": "https://weather.example.com/mcp"}],
                 },
                 "_meta": _RATED_META,
             },

@@ -89,7 +89,8 @@ class Output:
         if self.state.exists() and any(self.state.iterdir()):
             if not (self.state / _MARKER).is_file():
                 raise InputError(
-                    f"{self.state} was not made by mcp-static.", "Move it away, or give another --out."
+                    f"{self.state} was not made by mcp-static.",
+                    "Move it away, or give another --out.",
                 )
         else:
             self.state.mkdir(parents=True, exist_ok=True)

@@ -74,21 +74,36 @@ def _own_documents(version: VersionState) -> Iterator[Task]:
 def _chain_pages(state: State, before: Standing, version: VersionState) -> Iterator[Task]:
     after = version.standing()
     yield from _with_links(
-        state, "ordinal-pages", ALL, version.ordinal, before.is_public != after.is_public,
+        state,
+        "ordinal-pages",
+        ALL,
+        version.ordinal,
+        before.is_public != after.is_public,
         "SELECT ordinal FROM versions WHERE ordinal < ? AND is_public ORDER BY ordinal DESC LIMIT 1",
     )
     yield from _with_links(
-        state, "ordinal-pages", EVERYTHING, version.ordinal, before.is_present != after.is_present,
+        state,
+        "ordinal-pages",
+        EVERYTHING,
+        version.ordinal,
+        before.is_present != after.is_present,
         "SELECT ordinal FROM versions WHERE ordinal < ? AND is_present ORDER BY ordinal DESC LIMIT 1",
     )
     if version.server is None:
         return
     yield from _with_links(
-        state, "latest-pages", "", version.server.number, before.leads != after.leads,
+        state,
+        "latest-pages",
+        "",
+        version.server.number,
+        before.leads != after.leads,
         "SELECT max(server) FROM versions WHERE server < ? AND is_latest AND is_public",
     )
     yield from _with_links(
-        state, "version-pages", version.version, version.version_position,
+        state,
+        "version-pages",
+        version.version,
+        version.version_position,
         before.is_public != after.is_public,
         "SELECT version_position FROM versions WHERE version_position < ? AND version = ? AND "
         "is_public ORDER BY version_position DESC LIMIT 1",

@@ -46,5 +46,3 @@ def refuse_leaving_out(state: State, *, strict: bool) -> None:
             "\n".join([f"{len(left_out)} records cannot be served:", *named]),
             "Correct or remove them, or build without --strict to serve all others.",
         )
-
-

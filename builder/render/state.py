@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from builder.model.entries import EntryMeta, entry_bytes, provenance_bytes
+from builder.model.entries import EntryMeta, Status, entry_bytes, provenance_bytes
 from builder.model.lifecycle import Counters, Day, Ledger, ServerState, VersionState
-from builder.model.entries import Status
 from builder.model.status import StatusRecord
 from builder.model.times import day_of
 
@@ -171,9 +170,7 @@ class State:
 
     def find_server(self, name: str) -> ServerState | None:
         """See `builder.model.lifecycle.Memory`."""
-        row = self.connection.execute(
-            "SELECT number FROM servers WHERE name = ?", (name,)
-        ).fetchone()
+        row = self.connection.execute("SELECT number FROM servers WHERE name = ?", (name,)).fetchone()
         return None if row is None else self._server(row[0])
 
     def find_holder(self, folded: str) -> str | None:
@@ -236,16 +233,20 @@ class State:
 
     def put_accepted(self, ordinal: int, accepted: bytes | None) -> None:
         """Keep what `accepted.json` says of this ordinal."""
-        self.connection.execute(
-            "UPDATE bodies SET accepted = ? WHERE ordinal = ?", (accepted, ordinal)
-        )
+        self.connection.execute("UPDATE bodies SET accepted = ? WHERE ordinal = ?", (accepted, ordinal))
 
     def put_ledger(self, ledger: Ledger) -> None:
         """Keep what a replay has changed."""
         self.connection.executemany(
             "INSERT OR IGNORE INTO servers VALUES (?, ?, ?, ?, ?)",
             (
-                (server.number, server.name, server.name.casefold(), server.first_ordinal, server.twin_of)
+                (
+                    server.number,
+                    server.name,
+                    server.name.casefold(),
+                    server.first_ordinal,
+                    server.twin_of,
+                )
                 for server in ledger.servers
             ),
         )
@@ -276,9 +277,7 @@ class State:
 
     def digest(self, path: str) -> bytes | None:
         """The SHA-256 of a document's plain text as it was written last, if it was."""
-        row = self.connection.execute(
-            "SELECT digest FROM documents WHERE path = ?", (path,)
-        ).fetchone()
+        row = self.connection.execute("SELECT digest FROM documents WHERE path = ?", (path,)).fetchone()
         return None if row is None else bytes(row[0])
 
     def note_document(self, path: str, part: str, digest: bytes | None) -> None:

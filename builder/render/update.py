@@ -127,5 +127,3 @@ class Update:
                 self._report.written += 1
             self._state.note_document(document.path, document.part, new)
             self._parts.add(document.part)
-
-

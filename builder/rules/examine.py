@@ -5,9 +5,10 @@ from typing import Final
 
 from builder.model.layout import Location
 from builder.model.strictjson import JsonError, JsonProblem, parse_json
-from builder.rules import FILE_RULES, RECORD_RULES, SNAPSHOT_RULES
-from builder.rules.file import MAX_FILE_BYTES
+from builder.rules import RECORD_RULES
+from builder.rules.file import FILE_RULES, MAX_FILE_BYTES
 from builder.rules.rule import Applies, Problem, Record, Rule, Surroundings
+from builder.rules.snapshot import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
 
@@ -21,7 +22,7 @@ def read_record(raw: bytes, location: Location | None = None) -> Record:
     except JsonError as error:
         return Record(raw, {}, error.problems, location)
     if not isinstance(document, dict):
-        kind = {list: "an array", str: "a string"}.get(type(document), "a single value")
+        kind = "an array" if isinstance(document, list) else "a single value"
         return Record(raw, {}, (JsonProblem("object", "", f"is {kind}, not an object"),), location)
     return Record(raw, document, (), location)
 

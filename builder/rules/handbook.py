@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from builder.rules import FILE_RULES, RECORD_RULES, RULES, SNAPSHOT_RULES
+from builder.rules import RECORD_RULES, RULES
+from builder.rules.file import FILE_RULES
 from builder.rules.rule import Rule
+from builder.rules.snapshot import SNAPSHOT_RULES
 
 _OPENING: Final = """\
 # Rules

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from builder.model.entries import Status
 from builder.model.layout import Location
 from builder.model.names import ServerName
-from builder.model.entries import Status
 from builder.model.status import StatusRecord
 from builder.model.versions import folded_version
 from builder.rules.beside import examine_status

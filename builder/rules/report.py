@@ -16,9 +16,10 @@ def report(file: str, problems: Sequence[Problem], style: ReportFormat) -> str:
     if style == "json":
         return orjson.dumps(_as_json(file, problems), option=orjson.OPT_INDENT_2).decode()
     if style == "github":
-        return "\n".join([*(_annotation(file, problem) for problem in problems), _summary(file, problems)])
+        return "\n".join(
+            [*(_annotation(file, problem) for problem in problems), _summary(file, problems)]
+        )
     return "\n".join([_summary(file, problems), *(_paragraph(problem) for problem in problems)])
-
 
 
 def _summary(file: str, problems: Sequence[Problem]) -> str:

@@ -129,8 +129,7 @@ TRANSPORT_RULES: Final = (
         id="transport-variables",
         says="Every `{variable}` in a package's transport address is the name or `valueHint` of "
         "one of its arguments, or one of its environment variables.",
-        mend="Declare the variable among packageArguments, runtimeArguments or "
-        "environmentVariables.",
+        mend="Declare the variable among packageArguments, runtimeArguments or environmentVariables.",
         check=_package_variables,
     ),
     Rule(

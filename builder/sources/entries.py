@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from builder.model.entries import OFFICIAL_META
-from builder.model.entries import MAX_STATUS_MESSAGE, Status
+from builder.model.entries import MAX_STATUS_MESSAGE, OFFICIAL_META, Status
 from builder.model.status import StatusRecord
 from builder.model.times import LAST_SECOND, parse_time
 from builder.rules.reading import part_of, text_of

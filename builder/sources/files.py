@@ -1,7 +1,6 @@
 """Entries from a file or from standard input: NDJSON or JSON, plain or gzip."""
 
 import gzip
-import io
 import sys
 import zlib
 from collections.abc import Iterator
@@ -34,11 +33,11 @@ def read_file(source: str) -> Iterator[tuple[str, Any]]:
 
 
 def _open(source: str) -> IO[bytes]:
-    raw: Any = sys.stdin.buffer if source == STANDARD_INPUT else Path(source).open("rb")
-    buffered = io.BufferedReader(raw) if not isinstance(raw, io.BufferedReader) else raw
-    if buffered.peek(2)[:2] == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.open(buffered))
-    return buffered
+    name = sys.stdin.fileno() if source == STANDARD_INPUT else Path(source)
+    stream = open(name, "rb", closefd=source != STANDARD_INPUT)  # noqa: SIM115 (the caller closes it)
+    if stream.peek(2)[:2] == b"\x1f\x8b":
+        return cast("IO[bytes]", gzip.open(stream))
+    return stream
 
 
 def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
@@ -72,7 +71,9 @@ def _parse(line: bytes) -> Any:
 
 
 def _members(document: Any, name: str) -> Iterator[tuple[str, Any]]:
-    members = document.get("servers") if isinstance(document, dict) and "servers" in document else document
+    members = (
+        document.get("servers") if isinstance(document, dict) and "servers" in document else document
+    )
     if not isinstance(members, list):
         members = [members]
     for index, member in enumerate(members):

@@ -19,10 +19,10 @@ from builder.git.writing import (
     require_clean,
     write_commits,
 )
+from builder.model.entries import Status
 from builder.model.errors import InputError
 from builder.model.layout import parse_location, record_path, version_problem
 from builder.model.names import ServerName, name_problem, parse_name
-from builder.model.entries import Status
 from builder.model.status import ACTIVE, StatusRecord
 from builder.model.strictjson import JsonError
 from builder.model.times import format_time

@@ -58,9 +58,7 @@ class RegistryWalk:
                 if cursor in seen:
                     raise self._strange(f"it gave the cursor {cursor!r} a second time")
                 seen.add(cursor)
-                self._save(
-                    state | {"cursor": cursor, "size": spool.tell(), "complete": cursor is None}
-                )
+                self._save(state | {"cursor": cursor, "size": spool.tell(), "complete": cursor is None})
                 state = self._load()
                 yield len(page["servers"])
                 if cursor is None:

@@ -1,0 +1,219 @@
+"""The standard API answered from a snapshot: a request in, a status and a body out. No HTTP here."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+from builder.hosts.embedded.query import (
+    Filters,
+    ListQuery,
+    QueryError,
+    parse_include_deleted,
+    parse_list_query,
+)
+from builder.hosts.embedded.snapshot import Line, Snapshot
+from builder.model.chains import ALL, EVERYTHING, PAGE_SIZE, page_path
+from builder.model.cursors import Cursor, parse_cursor
+from builder.model.entries import server_list
+from builder.model.strictjson import dump_json
+from builder.model.versions import LATEST
+
+JSON: Final = "application/json"
+_TYPES: Final = {
+    "json": JSON,
+    "yaml": "application/yaml",
+    "xml": "application/atom+xml",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "gz": "application/gzip",
+}
+_API: Final = ("v0", "v0.1")
+_WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_READING: Final = frozenset({"GET", "HEAD"})
+ALLOWED: Final = "GET, HEAD, OPTIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body and its type."""
+
+    status: int
+    body: bytes
+    type: str = JSON
+
+
+def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> Answer:
+    """Answer one request; every outcome is an Answer."""
+    if method in _WRITING:
+        repository = snapshot.facts["registry"]["repository"]
+        where = f" in {repository}" if repository else " in this registry's Git repository"
+        return _error(501, f"This registry is read-only here. To publish, open a pull request{where}.")
+    if method not in _READING:
+        return _error(405, f"The method {method[:20]} is not allowed.")
+    try:
+        path = unquote_to_bytes(raw_path).decode().strip("/")
+    except UnicodeDecodeError:
+        return _error(404, "Not found")
+    try:
+        return _route(snapshot, path, raw_query)
+    except QueryError as error:
+        return _error(400, f"Invalid parameter: {error}.")
+
+
+def _route(snapshot: Snapshot, path: str, query: str) -> Answer:
+    match path.split("/"):
+        case [api, "servers"] if api in _API:
+            return _list(snapshot, parse_list_query(query))
+        case [api, "servers", namespace, server, "versions"] if api in _API:
+            return _versions(snapshot, f"{namespace}/{server}", query)
+        case [api, "servers", namespace, server, "versions", version] if api in _API:
+            return _version(snapshot, f"{namespace}/{server}", version, query)
+        case [api, ("health" | "ping" | "version") as name] if api in _API:
+            return _file(snapshot, f"v0.1/{name}.json")
+        case [api, *_] if api in _API:
+            return _error(404, "Not found")
+    return _file(snapshot, path)
+
+
+def _error(status: int, says: str) -> Answer:
+    return Answer(status, dump_json({"error": says}) + b"\n")
+
+
+def _file(snapshot: Snapshot, path: str) -> Answer:
+    body = snapshot.read(path)
+    if body is None:
+        return _error(404, "Not found")
+    return Answer(200, body, _TYPES.get(path.rpartition(".")[2], "application/octet-stream"))
+
+
+def _versions(snapshot: Snapshot, name: str, query: str) -> Answer:
+    paths = [f"v0.1/servers/{name}/versions.json"]
+    if parse_include_deleted(query):
+        paths.insert(0, f"data/deleted/servers/{name}/versions.json")
+    return _first(snapshot, paths, "Server not found")
+
+
+def _version(snapshot: Snapshot, name: str, version: str, query: str) -> Answer:
+    paths = [f"v0.1/servers/{name}/versions/{version}.json"]
+    if parse_include_deleted(query):
+        paths.append(f"data/deleted/servers/{name}/versions/{version}.json")
+    return _first(snapshot, paths, "Server not found")
+
+
+def _first(snapshot: Snapshot, paths: list[str], otherwise: str) -> Answer:
+    for path in paths:
+        body = snapshot.read(path)
+        if body is not None:
+            return Answer(200, body)
+    return _error(404, otherwise)
+
+
+def _list(snapshot: Snapshot, query: ListQuery) -> Answer:
+    filters, cursor = query.filters, query.cursor
+    if cursor is not None:
+        # A cursor without filters belongs to a walk of its chain, whatever else the request says.
+        return _scan(snapshot, query) if filters.packed() else _walk(snapshot, cursor, query.limit)
+    if filters.chain is not None:
+        return _walk(snapshot, Cursor(filters.chain, 0), query.limit)
+    if filters.only_since:
+        since = filters.since
+        assert since is not None
+        start = snapshot.place_since(since)
+        return _walk(snapshot, start, query.limit) if start else Answer(200, server_list([]))
+    return _scan(snapshot, query)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A stored page, cut into entries with their positions, without parsing any."""
+
+    body: bytes
+    entries: list[tuple[int, bytes]]
+    next: Cursor | None
+
+
+def _page(snapshot: Snapshot, chain: str, number: int) -> _Page | None:
+    body = snapshot.read(page_path(chain, number))
+    if body is None:
+        return None
+    lines = body.split(b"\n")
+    metadata = orjson.loads(lines[-2].removeprefix(b'],"metadata":').removesuffix(b"}"))
+    rows = [line.removesuffix(b",") for line in lines[1:-2] if line]
+    gaps = frozenset(metadata.get("gaps", ()))
+    start = number * PAGE_SIZE
+    places = (start + offset for offset in range(PAGE_SIZE) if offset not in gaps)
+    text = metadata.get("nextCursor")
+    return _Page(body, list(zip(places, rows, strict=False)), parse_cursor(text) if text else None)
+
+
+def _walk(snapshot: Snapshot, cursor: Cursor, limit: int) -> Answer:
+    """A page of a chain, from a position on: stored pages, cut and joined to what was asked for."""
+    page = _page(snapshot, cursor.chain, cursor.position // PAGE_SIZE)
+    if page is None:
+        return Answer(200, server_list([]))
+    if limit == PAGE_SIZE and cursor.position % PAGE_SIZE == 0:
+        return Answer(200, page.body)
+    found: list[bytes] = []
+    here: Cursor | None = cursor
+    while page is not None and here is not None:
+        for position, entry in page.entries:
+            if position < here.position:
+                continue
+            if len(found) == limit:
+                return Answer(200, server_list(found, str(Cursor(here.chain, position))))
+            found.append(entry)
+        here = page.next
+        if here is None or len(found) == limit:
+            break
+        page = _page(snapshot, here.chain, here.position // PAGE_SIZE)
+    return Answer(200, server_list(found, str(here) if here else None))
+
+
+def _scan(snapshot: Snapshot, query: ListQuery) -> Answer:
+    """A page of a walk that no chain holds: every entry that passes the filters, in order."""
+    filters, cursor = query.filters, query.cursor
+    by_update, since = bool(filters.updated_since), filters.since
+    lines = snapshot.lines_by_update if by_update else snapshot.lines
+    found: list[Line] = []
+    for line in lines:
+        if cursor is not None and _is_before(line, cursor):
+            continue
+        if _passes(line, filters, since):
+            found.append(line)
+            if len(found) > query.limit:
+                break
+    entries = [snapshot.read(line.document) for line in found[: query.limit]]
+    following = None
+    if len(found) > query.limit:
+        place = _place(found[-1], filters, by_update=by_update)
+        following = str(replace(place, filters=filters.packed()))
+    return Answer(200, server_list([entry.rstrip(b"\n") for entry in entries if entry], following))
+
+
+def _is_before(line: Line, cursor: Cursor) -> bool:
+    kind, _, day = cursor.chain.partition("/")
+    if kind == "updated":
+        return line.place < (day, cursor.position)
+    return line.ordinal < cursor.position
+
+
+def _place(line: Line, filters: Filters, *, by_update: bool) -> Cursor:
+    if by_update:
+        day, position = line.place
+        return Cursor(f"updated/{day}", position)
+    return Cursor(EVERYTHING if filters.include_deleted else ALL, line.ordinal)
+
+
+def _passes(line: Line, filters: Filters, since: float | None) -> bool:
+    if line.is_deleted and not filters.include_deleted:
+        return False
+    if filters.version == LATEST:
+        if not line.is_latest:
+            return False
+    elif filters.version and line.version != filters.version:
+        return False
+    if since is not None and line.updated < since:
+        return False
+    return filters.search in line.words if filters.search else True
