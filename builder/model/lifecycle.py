@@ -35,6 +35,7 @@ class ServerChange:
 class StatusChange:
     """A `status.json` that a commit added or edited, or (active) removed."""
 
+    path: str
     server_path: str
     status: StatusRecord
 
@@ -43,6 +44,7 @@ class StatusChange:
 class AcceptedChange:
     """An `accepted.json` that a commit added, edited or (None) removed."""
 
+    path: str
     server_path: str
     accepted: bytes | None
 
@@ -176,7 +178,11 @@ class Counters:
 
 
 class Ledger:
-    """Replays commits. `changed` maps ordinals to what stood there before the replay, and now."""
+    """Replays commits.
+
+    `changed` maps ordinals to what stood there before the replay, and now; `orphans` are the files
+    beside a `server.json` that came before there was one, and so speak about nothing.
+    """
 
     def __init__(self, memory: Memory | None = None, counters: Counters | None = None) -> None:
         start = counters or Counters()
@@ -237,7 +243,7 @@ class Ledger:
         for claim in accepted:
             known = self._find(claim.server_path)
             if known is None:
-                self.orphans.append(claim.server_path)
+                self.orphans.append(claim.path)
             else:
                 self._touch(known)
         for versions in affected.values():
@@ -260,7 +266,7 @@ class Ledger:
     ) -> None:
         version = self._find(change.server_path)
         if version is None:
-            self.orphans.append(change.server_path)
+            self.orphans.append(change.path)
         elif version.status != change.status:
             self._touch(version)
             version.status = change.status

@@ -16,7 +16,8 @@ MAX_DEPTH: Final = 32
 """Objects and arrays inside one another; the deepest path the standard defines needs eight."""
 
 _BOM: Final = b"\xef\xbb\xbf"
-_INTEGER_LIMIT: Final = 2**63
+_INTEGERS: Final = range(-(2**63), 2**64)
+"""What 64 bits hold, signed or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,10 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
 
 def _integer(digits: str) -> int | float:
     """An integer, or infinity for one that 64 bits cannot hold (reported by `_ambiguities`)."""
-    if len(digits) > 20:
+    if len(digits) > 21:
         return math.inf
     value = int(digits)
-    return value if -_INTEGER_LIMIT <= value < _INTEGER_LIMIT else math.inf
+    return value if value in _INTEGERS else math.inf
 
 
 def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:

@@ -114,7 +114,7 @@ def _take_status(intake: CommitIntake, path: str, content: bytes | None) -> None
     status = ACTIVE if content is None else examine_status(content)
     if isinstance(status, StatusRecord):
         intake.reasons.append((path, None))
-        intake.statuses.append(StatusChange(_beside(path), status))
+        intake.statuses.append(StatusChange(path, _beside(path), status))
     else:
         intake.reasons.append((path, status))
 
@@ -125,4 +125,4 @@ def _take_accepted(intake: CommitIntake, path: str, content: bytes | None) -> No
         intake.reasons.append((path, accepted))
     else:
         intake.reasons.append((path, None))
-        intake.accepted.append(AcceptedChange(_beside(path), accepted))
+        intake.accepted.append(AcceptedChange(path, _beside(path), accepted))

@@ -29,6 +29,9 @@ class Replay:
             accepted += [(claim.server_path, claim.accepted) for claim in intake.accepted]
             for path, reason in intake.reasons:
                 self._leave_out(path, reason or self._twin_reason(path))
+            for path in self.ledger.orphans:
+                self._leave_out(path, "came before any server.json did, so it speaks about nothing")
+            self.ledger.orphans.clear()
         self._state.put_bodies(bodies)
         for path, claim in accepted:
             version = self.ledger.version_at(path)
@@ -55,8 +58,6 @@ class Replay:
     def settle(self) -> None:
         """Keep the ledger's results and the counts that follow from them."""
         state, ledger = self._state, self.ledger
-        for path in ledger.orphans:
-            self._leave_out(path, "has a status or a proof, but no server.json ever lay there")
         state.put_ledger(ledger)
         changes = [(before, version) for before, version in ledger.changed.values()]
         self._measure([version for _, version in changes])

@@ -1,0 +1,256 @@
+"""The invariants of the design, over made-up histories."""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.hosts.embedded.answers import answer
+from builder.hosts.embedded.snapshot import Shown
+from builder.model.entries import OFFICIAL_META
+from builder.model.times import format_time
+from tests.conftest import build_registry
+from tests.registries import Registry, files_below
+from tests.render.histories import Step, expected_entries, histories, steps, write_step
+
+EXAMPLES = 25
+
+
+@contextmanager
+def workplace() -> Iterator[tuple[Registry, Path]]:
+    """An empty registry and an output folder, for one example."""
+    with tempfile.TemporaryDirectory() as folder:
+        registry = Registry(Path(folder, "registry.git"))
+        registry.commit({"registry-data/README.md": "records"})
+        yield registry, Path(folder, "dist")
+
+
+def write(registry: Registry, history: list[Step]) -> None:
+    for step in history:
+        write_step(registry, step)
+
+
+@settings(max_examples=EXAMPLES)
+@given(histories, st.data())
+def test_incremental_builds_equal_full_ones_byte_for_byte(
+    history: list[Step], data: st.DataObject
+) -> None:
+    with workplace() as (registry, out):
+        build_registry(registry, out)
+        while history:
+            count = data.draw(st.integers(1, len(history)), label="steps until the next build")
+            write(registry, history[:count])
+            history = history[count:]
+            report = build_registry(registry, out)
+            assert report.why_full == ""
+        fresh = out.with_name("fresh")
+        assert build_registry(registry, fresh).why_full
+        assert files_below(out) == files_below(fresh)
+
+
+@settings(max_examples=EXAMPLES)
+@given(histories)
+def test_entries_times_order_and_latest_are_what_the_design_says(history: list[Step]) -> None:
+    with workplace() as (registry, out):
+        write(registry, history)
+        build_registry(registry, out)
+        expected = expected_entries(registry)
+        shown = [
+            entry
+            for number in range(len(list((out / "data/pages/everything").glob("*"))))
+            for entry in json.loads((out / f"data/pages/everything/{number}.json").read_bytes())[
+                "servers"
+            ]
+        ]
+        assert [entry["server"] for entry in shown] == [version.document for version in expected]
+        for entry, version in zip(shown, expected, strict=True):
+            official = {
+                "status": version.status,
+                **({"statusMessage": version.message} if version.message else {}),
+                "statusChangedAt": format_time(version.status_changed or 0),
+                "publishedAt": format_time(version.published),
+                "updatedAt": format_time(version.updated or 0),
+                "isLatest": version.latest,
+            }
+            assert entry["_meta"][OFFICIAL_META] == official
+
+
+@settings(max_examples=EXAMPLES)
+@given(histories)
+def test_every_valid_record_is_reachable_at_its_addresses(history: list[Step]) -> None:
+    with workplace() as (registry, out):
+        write(registry, history)
+        report = build_registry(registry, out)
+        expected = expected_entries(registry)
+        public = {(v.name, v.version) for v in expected if v.status != "deleted"}
+        assert (report.versions, report.deleted) == (len(public), len(expected) - len(public))
+        snapshot = Shown(out).snapshot()
+        for version in expected:
+            path = f"/v0.1/servers/{version.name}/versions/{version.version}".encode()
+            is_public = (version.name, version.version) in public
+            assert answer(snapshot, "GET", path, "").status == (200 if is_public else 404)
+            hidden = answer(snapshot, "GET", path, "include_deleted=true")
+            assert json.loads(hidden.body)["server"] == version.document
+        for name in {version.name for version in expected}:
+            own = [v for v in expected if v.name == name]
+            latest = next(v for v in own if v.latest)
+            answered = answer(snapshot, "GET", f"/v0.1/servers/{name}/versions/latest".encode(), "")
+            assert answered.status == (404 if latest.status == "deleted" else 200)
+            listed = answer(
+                snapshot, "GET", f"/v0.1/servers/{name}/versions".encode(), "include_deleted=1"
+            )
+            versions = [entry["server"]["version"] for entry in json.loads(listed.body)["servers"]]
+            assert versions == [v.version for v in reversed(own)]
+
+
+def walk(
+    registry: Registry, out: Path, query: str, limit: int, between: list[Step]
+) -> tuple[Counter[tuple[str, str]], int]:
+    """Walk to the end while the registry changes under the client; gives what it got, and pages."""
+    shown = Shown(out)
+    got: Counter[tuple[str, str]] = Counter()
+    cursor, pages = "", 0
+    while True:
+        raw = f"{query}&limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        page = json.loads(answer(shown.snapshot(), "GET", b"/v0.1/servers", raw).body)
+        assert len(page["servers"]) == page["metadata"]["count"] <= limit
+        got.update((e["server"]["name"], e["server"]["version"]) for e in page["servers"])
+        pages += 1
+        cursor = page["metadata"].get("nextCursor", "")
+        if not cursor:
+            return got, pages
+        assert pages < 2000, "the walk does not end"
+        if between:
+            write_step(registry, between.pop(0))
+            build_registry(registry, out)
+
+
+QUERIES = ("", "include_deleted=true", "version=latest", "version=1.0.0", "search=SERVER", "search=e&version=latest",
+           "version=1.0.0&include_deleted=true", "version=latest&include_deleted=true")  # fmt: skip
+
+
+def passing(registry: Registry, query: str) -> set[tuple[str, str]]:
+    """The entries that a query asks for, by the reference."""
+    return {
+        (v.name, v.version)
+        for v in expected_entries(registry)
+        if (v.status != "deleted" or "include_deleted" in query)
+        and (v.latest or "version=latest" not in query)
+        and (v.version == "1.0.0" or "version=1.0.0" not in query)
+        and ("server" in v.name or "search=SERVER" not in query)
+    }
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    histories,
+    st.lists(steps, max_size=4),
+    st.sampled_from(QUERIES),
+    st.sampled_from([1, 7, 30, 99, 100]),
+)
+def test_a_walk_returns_what_stays_exactly_once(
+    history: list[Step], between: list[Step], query: str, limit: int
+) -> None:
+    with workplace() as (registry, out):
+        write(registry, history)
+        build_registry(registry, out)
+        always = passing(registry, query)
+        rest = list(between)
+        got, _ = walk(registry, out, query, limit, rest)
+        for step in between[: len(between) - len(rest)]:
+            assert step  # each was committed between two pages
+        always &= passing(registry, query)
+        if not between or "latest" not in query:
+            assert {entry: got[entry] for entry in always} == dict.fromkeys(always, 1)
+        assert not got or max(got.values()) == 1 or "latest" in query
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    histories,
+    st.lists(steps, max_size=4),
+    st.integers(-300_000, 300_000),
+    st.sampled_from([1, 30, 100]),
+    st.booleans(),
+)
+def test_an_updated_since_walk_misses_nothing(
+    history: list[Step], between: list[Step], offset: int, limit: int, with_search: bool
+) -> None:
+    with workplace() as (registry, out):
+        write(registry, history)
+        build_registry(registry, out)
+        since = registry.time + offset
+        query = f"updated_since={format_time(since)}" + ("&search=e" if with_search else "")
+        got, _ = walk(registry, out, query, limit, list(between))
+        stays = {(v.name, v.version) for v in expected_entries(registry) if (v.updated or 0) >= since}
+        before = {entry for entry in stays if got[entry] == 0}
+        # What was published or updated after its place was passed comes with the next sync.
+        assert before <= {(v.name, v.version) for v in expected_entries(registry) if between}
+        if not between:
+            assert got == Counter(dict.fromkeys(stays, 1))
+        again, _ = walk(registry, out, query, limit, [])
+        assert set(again) == stays
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.lists(steps, min_size=3, max_size=12), st.sampled_from([1, 30, 100]))
+def test_a_client_that_advances_updated_since_while_it_pages_has_everything_in_the_end(
+    history: list[Step], limit: int
+) -> None:
+    with workplace() as (registry, out):
+        build_registry(registry, out)
+        shown = Shown(out)
+        mirror: dict[tuple[str, str], str] = {}
+        since, cursor = "1970-01-01T00:00:00Z", ""
+        rest = list(history)
+        quiet = 0
+        while quiet < 2:
+            raw = f"updated_since={since}&limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+            page = json.loads(answer(shown.snapshot(), "GET", b"/v0.1/servers", raw).body)
+            for entry in page["servers"]:
+                official = entry["_meta"][OFFICIAL_META]
+                mirror[entry["server"]["name"], entry["server"]["version"]] = json.dumps(entry)
+                since = max(since, official["updatedAt"])
+            cursor = page["metadata"].get("nextCursor", "")
+            if rest:
+                write_step(registry, rest.pop(0))
+                build_registry(registry, out)
+            elif not cursor:
+                quiet += 1
+        everything: dict[tuple[str, str], str] = {}
+        snapshot, cursor = shown.snapshot(), ""
+        while True:
+            raw = "include_deleted=true&limit=100" + (f"&cursor={cursor}" if cursor else "")
+            page = json.loads(answer(snapshot, "GET", b"/v0.1/servers", raw).body)
+            for entry in page["servers"]:
+                everything[entry["server"]["name"], entry["server"]["version"]] = json.dumps(entry)
+            cursor = page["metadata"].get("nextCursor", "")
+            if not cursor:
+                break
+        # A mirror cannot learn of a removed or broken record, which no status announces.
+        assert {key: mirror.get(key) for key in everything} == everything
+
+
+@settings(max_examples=EXAMPLES)
+@given(histories)
+def test_times_never_run_backwards(history: list[Step]) -> None:
+    with workplace() as (registry, out):
+        latest: dict[tuple[str, str], str] = {}
+        newest = ""
+        for step in history:
+            write_step(registry, step)
+            build_registry(registry, out)
+            time = json.loads((out / "data/snapshot.json").read_bytes())["time"]
+            assert time >= newest
+            newest = time
+            for page in (out / "data/pages/everything").glob("*.json"):
+                for entry in json.loads(page.read_bytes())["servers"]:
+                    key = (entry["server"]["name"], entry["server"]["version"])
+                    updated = entry["_meta"][OFFICIAL_META]["updatedAt"]
+                    assert latest.get(key, "") <= updated <= newest
+                    latest[key] = updated
