@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from builder.hosts.embedded.snapshot import Shown
 from builder.render.build import BuildOptions, build
@@ -19,8 +19,14 @@ from builder.sources.importing import ImportOptions, ImportReport, import_entrie
 from tests.registries import Registry
 from tests.servers import Served, serve_in_background
 
+# An example is a whole history built several times: shrinking one takes minutes, so it is asked for.
+_PHASES = set(Phase) if os.environ.get("SHRINK") else set(Phase) - {Phase.shrink, Phase.explain}
 settings.register_profile(
-    "project", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "project",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[phase for phase in Phase if phase in _PHASES],
 )
 settings.load_profile("project")
 

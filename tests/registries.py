@@ -76,7 +76,7 @@ class Registry:
             lines.append(f"merge {merge}\n")
         stream = "".join(lines).encode()
         for path, content in files.items():
-            quoted = json.dumps(path)
+            quoted = '"' + "".join(f"\\{byte:03o}" for byte in path.encode()) + '"'
             if content is None:
                 stream += f"D {quoted}\n".encode()
                 continue

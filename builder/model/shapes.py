@@ -24,12 +24,12 @@ def text(
     limits = {"min_length": shortest, "max_length": longest, "pattern": pattern}
     given = {key: limit for key, limit in limits.items() if limit is not None}
     examples = {"examples": [example]} if example else {}
-    return {"type": "str", **given, "metadata": _said(says, **examples)}
+    return {"type": "str", "strict": True, **given, "metadata": _said(says, **examples)}
 
 
 def flag(says: str) -> Shape:
     """True or false."""
-    return {"type": "bool", "metadata": _said(says)}
+    return {"type": "bool", "strict": True, "metadata": _said(says)}
 
 
 def one_of(says: str, *values: str) -> Shape:
@@ -39,13 +39,14 @@ def one_of(says: str, *values: str) -> Shape:
 
 def list_of(items: Shape, says: str) -> Shape:
     """An array."""
-    return {"type": "list", "items_schema": items, "metadata": _said(says)}
+    return {"type": "list", "strict": True, "items_schema": items, "metadata": _said(says)}
 
 
 def map_of(values: Shape, says: str) -> Shape:
     """An object whose keys are the author's own."""
     return {
         "type": "dict",
+        "strict": True,
         "keys_schema": {"type": "str"},
         "values_schema": values,
         "metadata": _said(says),

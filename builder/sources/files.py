@@ -4,6 +4,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -32,12 +33,15 @@ def read_file(source: str) -> Iterator[tuple[str, Any]]:
         raise InputError(f"{name} cannot be read: {error.strerror}.", "Check the path.") from None
 
 
-def _open(source: str) -> IO[bytes]:
-    name = sys.stdin.fileno() if source == STANDARD_INPUT else Path(source)
-    stream = open(name, "rb", closefd=source != STANDARD_INPUT)  # noqa: SIM115 (the caller closes it)
-    if stream.peek(2)[:2] == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.open(stream))
-    return stream
+@contextmanager
+def _open(source: str) -> Iterator[IO[bytes]]:
+    is_file = source != STANDARD_INPUT
+    with open(Path(source) if is_file else sys.stdin.fileno(), "rb", closefd=is_file) as stream:
+        if stream.peek(2)[:2] == b"\x1f\x8b":
+            with gzip.open(stream) as plain:
+                yield cast("IO[bytes]", plain)
+        else:
+            yield stream
 
 
 def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,164 @@
+"""For every rule, documents that break it and the JSON paths at which they do."""
+
+from typing import Any
+
+from tests.registries import server_json
+
+NAME = "io.github.alice/weather"
+STDIO = {"type": "stdio"}
+
+
+def package(**more: Any) -> dict[str, Any]:
+    """A valid npm package; `more` replaces or (None) removes fields."""
+    fields = {
+        "registryType": "npm",
+        "identifier": "weather",
+        "version": "1.0.0",
+        "transport": STDIO,
+        **more,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def with_package(**more: Any) -> dict[str, Any]:
+    """A server with one package."""
+    return server_json(NAME, packages=[package(**more)])
+
+
+def with_remote(**more: Any) -> dict[str, Any]:
+    """A server with one remote."""
+    return server_json(
+        NAME, remotes=[{"type": "streamable-http", "url": "https://weather.example.com/mcp", **more}]
+    )
+
+
+def with_argument(**argument: Any) -> dict[str, Any]:
+    """A server with one named argument."""
+    return with_package(packageArguments=[{"type": "named", **argument}])
+
+
+PUBLISHER = "io.modelcontextprotocol.registry/publisher-provided"
+
+BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
+    ("file-size", b'{"a":"' + b"x" * 98_304 + b'"}', [""]),
+    ("file-encoding", b'{"name": "\xff"}', [""]),
+    ("file-encoding", b'{"name": "\\ud800"}', ["name"]),
+    ("file-json", b"{", [""]),
+    ("file-json", b"[]", [""]),
+    ("file-json", b'"text"', [""]),
+    ("file-json", b"", [""]),
+    ("file-unambiguous", b'{"name": "a", "name": "b"}', ["name"]),
+    ("file-unambiguous", b'{"_meta": {"n": NaN}}', ["_meta.n"]),
+    ("file-depth", b'{"a":' * 40 + b"1" + b"}" * 40, [""]),
+    ("schema-known", server_json(NAME, **{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-07-09/server.schema.json"}), ["$schema"]),
+    ("schema-known", server_json(NAME, **{"$schema": "https://example.com/schema.json"}), ["$schema"]),
+    ("schema-current", server_json(NAME, **{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-09-29/server.schema.json"}), ["$schema"]),
+    ("schema-named", server_json(NAME, **{"$schema": None}), ["$schema"]),
+    ("name-grammar", server_json("weather"), ["name"]),
+    ("name-grammar", server_json("io.github.alice/a/b"), ["name"]),
+    ("name-grammar", server_json("io.github.alice/_x"), ["name"]),
+    ("name-grammar", server_json("com.example/" + "y" * 190), ["name"]),
+    ("name-grammar", server_json("com.example/nul"), ["name"]),
+    ("namespace-reversed-domain", server_json("alice/weather"), ["name"]),
+    ("namespace-reversed-domain", server_json("com..example/weather"), ["name"]),
+    ("namespace-reversed-domain", server_json("com.-example/weather"), ["name"]),
+    ("version-in-a-path", server_json(NAME, "../../x"), ["version"]),
+    ("version-in-a-path", server_json(NAME, "latest"), ["version"]),
+    ("version-in-a-path", server_json(NAME, "CON"), ["version"]),
+    ("version-in-a-path", server_json(NAME, "😀" * 255), ["version"]),
+    ("version-is-one-version", server_json(NAME, "^1.2.3"), ["version"]),
+    ("version-is-one-version", server_json(NAME, "1.x"), ["version"]),
+    ("version-semantic", server_json(NAME, "v1"), ["version"]),
+    ("shape", server_json(NAME, description=None), ["description"]),
+    ("shape", server_json(NAME, title=7), ["title"]),
+    ("shape", server_json(NAME, packages={"a": 1}), ["packages"]),
+    ("shape", with_package(environmentVariables=[{"name": "A", "isSecret": "yes"}]), ["packages[0].environmentVariables[0].isSecret"]),
+    ("shape", with_package(transport={"type": "sse", "url": 7}), ["packages[0].transport.url"]),
+    ("shape", with_package(transport={"type": ["stdio"]}), ["packages[0].transport"]),
+    ("rendered-size", server_json(NAME, _meta={PUBLISHER: {"a": "<" * 20_000}}), [""]),
+    ("renamed-field", with_package(registry_base_url="https://example.com"), ["packages[0].registry_base_url"]),
+    ("renamed-field", server_json(NAME, website_url="https://example.com"), ["website_url"]),
+    ("renamed-field", server_json(NAME, version_detail={"version": "1.0.0"}), ["version_detail"]),
+    ("schema", server_json(NAME, description="x" * 101), ["description"]),
+    ("schema", server_json(NAME, title=""), ["title"]),
+    ("schema", server_json(NAME, repository={}), ["repository.url", "repository.source"]),
+    ("schema", with_package(transport={"type": "http", "url": "https://a.example"}), ["packages[0].transport"]),
+    ("schema", with_package(transport={"type": "sse"}), ["packages[0].transport.url"]),
+    ("schema", with_package(packageArguments=[{"type": "positional"}]), ["packages[0].packageArguments[0]"]),
+    ("schema", with_package(fileSha256="ABC"), ["packages[0].fileSha256"]),
+    ("schema", server_json(NAME, icons=[{"src": "https://a.example/i.png", "sizes": ["big"]}]), ["icons[0].sizes[0]"]),
+    ("schema", with_remote(type="stdio"), ["remotes[0]"]),
+    ("no-null", server_json(NAME, _meta={"x.y/z": None}), ['_meta["x.y/z"]']),
+    ("meta-publisher-only", server_json(NAME, _meta={"com.example/x": {}}), ['_meta["com.example/x"]']),
+    ("meta-size", server_json(NAME, _meta={PUBLISHER: {"a": "x" * 4096}}), [f'_meta["{PUBLISHER}"]']),
+    ("no-registry-fields", server_json(NAME, status="active"), ["status"]),
+    ("text-visible", server_json(NAME, title="a\u202eb"), ["title"]),
+    ("text-visible", server_json(NAME, description="a\x07b"), ["description"]),
+    ("text-one-line", server_json(NAME, description="a\nb"), ["description"]),
+    ("text-not-blank", server_json(NAME, title="  "), ["title"]),
+    ("website-https", server_json(NAME, websiteUrl="http://example.com"), ["websiteUrl"]),
+    ("website-https", server_json(NAME, websiteUrl="javascript:alert(1)"), ["websiteUrl"]),
+    ("website-https", server_json(NAME, websiteUrl="https://[bad"), ["websiteUrl"]),
+    ("icon-https", server_json(NAME, icons=[{"src": "data:image/png;base64,AA"}]), ["icons[0].src"]),
+    ("repository-address", server_json(NAME, repository={"url": "https://example.com/a/b", "source": "github"}), ["repository.url"]),
+    ("repository-address", server_json(NAME, repository={"url": "https://github.com/a", "source": "github"}), ["repository.url"]),
+    ("repository-address", server_json(NAME, repository={"url": "https://sr.ht/~a/b", "source": "sourcehut"}), ["repository.source"]),
+    ("repository-https", server_json(NAME, repository={"url": "http://github.com/a/b", "source": "github"}), ["repository.url"]),
+    ("repository-subfolder", server_json(NAME, repository={"url": "https://github.com/a/b", "source": "github", "subfolder": "../x"}), ["repository.subfolder"]),
+    ("repository-subfolder", server_json(NAME, repository={"url": "https://github.com/a/b", "source": "github", "subfolder": "/x"}), ["repository.subfolder"]),
+    ("package-type", with_package(registryType="apt"), ["packages[0].registryType"]),
+    ("package-identifier", with_package(identifier="a b"), ["packages[0].identifier"]),
+    ("package-one-version", with_package(version="latest"), ["packages[0].version"]),
+    ("package-one-version", with_package(version=">=1"), ["packages[0].version"]),
+    ("package-version-needed", with_package(version=None), ["packages[0].version"]),
+    ("package-version-needed", with_package(registryType="cargo", version=None), ["packages[0].version"]),
+    ("package-go-version", with_package(registryType="go", version="1.0.0"), ["packages[0].version"]),
+    ("package-oci-reference", with_package(registryType="oci", identifier="ghcr.io/a/b", version=None), ["packages[0].identifier"]),
+    ("package-oci-reference", with_package(registryType="oci", identifier="ghcr.io/a/b:1"), ["packages[0].version"]),
+    ("package-oci-reference", with_package(registryType="oci", identifier="localhost:5000/b", version=None), ["packages[0].identifier"]),
+    ("package-mcpb-file", with_package(registryType="mcpb", identifier="https://github.com/a/b/x.zip", version=None), ["packages[0].fileSha256", "packages[0].identifier"]),
+    ("package-mcpb-file", with_package(registryType="mcpb", identifier="x.mcpb", version=None, fileSha256="a" * 64), ["packages[0].identifier"]),
+    ("package-runtime-hint", with_package(runtimeArguments=[{"type": "named", "name": "-y"}]), ["packages[0].runtimeHint"]),
+    ("argument-name", with_argument(name="--port 8080"), ["packages[0].packageArguments[0].name"]),
+    ("argument-name", with_argument(name=""), ["packages[0].packageArguments[0].name"]),
+    ("argument-name", with_argument(name="--dir <path>"), ["packages[0].packageArguments[0].name"]),
+    ("argument-value", with_argument(name="--port", value="--port 8080"), ["packages[0].packageArguments[0].value"]),
+    ("argument-value", with_argument(name="--port", default="--port=1"), ["packages[0].packageArguments[0].default"]),
+    ("transport-stdio", with_package(transport={"type": "stdio", "url": "http://a.example"}), ["packages[0].transport.url"]),
+    ("transport-address", with_package(transport={"type": "sse", "url": "http://:8080/x"}), ["packages[0].transport.url"]),
+    ("transport-variables", with_package(transport={"type": "sse", "url": "http://127.0.0.1:{port}/sse"}), ["packages[0].transport.url"]),
+    ("remote-address", with_remote(url="http://weather.example.com/mcp"), ["remotes[0].url"]),
+    ("remote-address", with_remote(url="https://localhost/mcp"), ["remotes[0].url"]),
+    ("remote-address", with_remote(url="https://10.0.0.1/mcp"), ["remotes[0].url"]),
+    ("remote-address", with_remote(url="https://[::1]/mcp"), ["remotes[0].url"]),
+    ("remote-variables", with_remote(url="https://{tenant}.example.com/mcp"), ["remotes[0].url"]),
+    ("header-name", with_remote(headers=[{"name": "X Key: a"}]), ["remotes[0].headers[0].name"]),
+]  # fmt: skip
+
+SOUND: list[dict[str, Any]] = [
+    server_json(NAME),
+    with_package(),
+    with_package(registryType="pypi", runtimeHint="uvx"),
+    with_package(registryType="oci", identifier="ghcr.io/alice/weather:1.2.3", version=None),
+    with_package(registryType="oci", identifier="localhost:5000/w@sha256:" + "a" * 64, version=None),
+    with_package(registryType="mcpb", identifier="https://github.com/a/b/x.mcpb", version=None, fileSha256="a" * 64),
+    with_package(registryType="go", identifier="example.com/weather", version="v1.2.3"),
+    with_package(
+        transport={"type": "streamable-http", "url": "http://127.0.0.1:{port}/{PREFIX}/mcp"},
+        packageArguments=[{"type": "named", "name": "--port", "default": "8080", "format": "number"}],
+        environmentVariables=[{"name": "PREFIX", "isSecret": False}],
+    ),
+    with_package(transport={"type": "sse", "url": "{base_url}/sse"}, runtimeHint="npx",
+                 runtimeArguments=[{"type": "positional", "valueHint": "base_url"}]),
+    with_package(postInstallInstructions=[{"description": "Start the daemon.", "optional": True}]),
+    with_remote(),
+    with_remote(type="sse", headers=[{"name": "X-Api-Key", "isSecret": True}]),
+    with_remote(url="https://{tenant}.example.com/mcp", variables={"tenant": {"isRequired": True}}),
+    with_remote(url="{base}/mcp", variables={"base": {"description": "Where it runs."}}),
+    server_json(NAME, repository={"url": "https://gitlab.com/group/sub/project", "source": "gitlab", "subfolder": "src/a"}),
+    server_json(NAME, repository={"url": "https://github.com/alice/weather", "source": "github", "id": "1"}),
+    server_json(NAME, title="Wetter für alle 🌦", websiteUrl="https://example.com/a?b#c"),
+    server_json(NAME, icons=[{"src": "https://example.com/i.png", "sizes": ["48x48", "any"], "theme": "dark"}]),
+    server_json(NAME, _meta={PUBLISHER: {"snake_case": None, "tool": "x"}}),
+    server_json(NAME, somethingNew={"a": [1, 2]}),
+]  # fmt: skip

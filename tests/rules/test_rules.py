@@ -1,0 +1,194 @@
+"""Every rule is broken by something, and nothing sound breaks any."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from builder.model.entries import (
+    MAX_ACCEPTED_BYTES,
+    MAX_ENTRY_BYTES,
+    MAX_SERVER_BYTES,
+    MAX_STATUS_MESSAGE,
+    EntryMeta,
+    Status,
+    entry_bytes,
+    provenance_bytes,
+)
+from builder.model.layout import Location, parse_location, record_path
+from builder.model.names import parse_name
+from builder.model.times import LAST_SECOND
+from builder.rules import RULES
+from builder.rules.beside import examine_accepted, examine_status
+from builder.rules.examine import problems_of, read_record, structural_problems
+from builder.rules.handbook import handbook
+from builder.rules.index import SnapshotIndex
+from builder.rules.report import report
+from builder.rules.rule import Applies
+from builder.rules.snapshot import MAX_VERSIONS
+from tests.registries import server_json
+from tests.rules.breaches import BREACHES, NAME, SOUND, with_remote
+from tests.servers import PROJECT
+
+
+def raw(document: dict[str, Any] | bytes) -> bytes:
+    return document if isinstance(document, bytes) else json.dumps(document, indent=4).encode()
+
+
+@pytest.mark.parametrize(("rule", "document", "paths"), BREACHES)
+def test_a_breach_is_found_where_it_is(
+    rule: str, document: dict[str, Any] | bytes, paths: list[str]
+) -> None:
+    problems = problems_of(read_record(raw(document)))
+    assert [problem.path for problem in problems if problem.rule.id == rule] == paths
+
+
+@pytest.mark.parametrize(("rule", "document", "paths"), BREACHES)
+def test_structural_breaches_hold_at_every_build_and_others_do_not(
+    rule: str, document: dict[str, Any] | bytes, paths: list[str]
+) -> None:
+    assert paths
+    found = {problem.rule.id for problem in structural_problems(read_record(raw(document)))}
+    applies = next(known.applies for known in RULES if known.id == rule)
+    assert (rule in found) == (applies is Applies.STRUCTURAL)
+
+
+@pytest.mark.parametrize("document", SOUND)
+def test_sound_documents_break_nothing(document: dict[str, Any]) -> None:
+    assert problems_of(read_record(raw(document))) == []
+
+
+SNAPSHOT_AND_PATH_RULES = {
+    "path-from-name",
+    "name-unique",
+    "version-unique",
+    "version-count",
+    "remote-unique",
+}
+
+
+def test_every_rule_is_broken_here_and_has_an_id_of_its_own() -> None:
+    ids = [rule.id for rule in RULES]
+    assert len(set(ids)) == len(ids)
+    assert {rule for rule, _, _ in BREACHES} | SNAPSHOT_AND_PATH_RULES == set(ids)
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    document = server_json(
+        "io.github.alice/weather", "latest", title=" ", websiteUrl="ftp://x", packages=[{}]
+    )
+    found = {problem.rule.id for problem in problems_of(read_record(raw(document)))}
+    assert found >= {"version-in-a-path", "text-not-blank", "website-https", "schema"}
+
+
+def location(name: str, version: str) -> Location:
+    found = parse_location(record_path(parse_name(name), version))
+    assert found is not None
+    return found
+
+
+def test_a_record_lies_where_its_name_and_version_say() -> None:
+    document = raw(server_json(NAME, "1.0.0"))
+    right = read_record(document, location(NAME, "1.0.0"))
+    wrong = read_record(document, location(NAME, "1.0.1"))
+    assert structural_problems(right) == []
+    assert [problem.rule.id for problem in structural_problems(wrong)] == ["path-from-name"]
+
+
+def index_with(*documents: dict[str, Any]) -> SnapshotIndex:
+    index = SnapshotIndex()
+    for document in documents:
+        index.add(parse_name(document["name"]), document["version"], document)
+    return index
+
+
+def found_in(index: SnapshotIndex, document: dict[str, Any]) -> list[str]:
+    return [problem.rule.id for problem in problems_of(read_record(raw(document)), index)]
+
+
+def test_names_and_versions_are_unique_in_a_snapshot() -> None:
+    index = index_with(server_json(NAME, "1.0.0-rc.1"), server_json(NAME, "cafe\u0301"))
+    assert found_in(index, server_json("io.github.Alice/Weather", "2.0.0")) == ["name-unique"]
+    assert found_in(index, server_json(NAME, "1.0.0-rc.1")) == ["version-unique"]
+    assert "version-unique" in found_in(index, server_json(NAME, "1.0.0-RC.1"))
+    assert "version-unique" in found_in(index, server_json(NAME, "caf\u00e9"))
+    assert found_in(index, server_json(NAME, "1.0.0")) == []
+
+
+def test_a_remote_address_belongs_to_one_server_until_it_is_deleted() -> None:
+    other = with_remote() | {"name": "io.github.bob/weather"}
+    index = index_with(other)
+    assert found_in(index, with_remote()) == ["remote-unique"]
+    assert found_in(index, other | {"version": "1.0.1"}) == []
+    index.set_deleted(parse_name(other["name"]), "1.0.0", is_deleted=True)
+    assert found_in(index, with_remote()) == []
+
+
+def test_a_server_has_a_bounded_number_of_versions() -> None:
+    index = index_with(*(server_json(NAME, f"0.0.{number}") for number in range(MAX_VERSIONS)))
+    assert found_in(index, server_json(NAME, "1.0.0")) == ["version-count"]
+
+
+def test_the_largest_entry_stays_within_its_limit() -> None:
+    meta = EntryMeta(
+        Status.DEPRECATED, "\U00010000" * MAX_STATUS_MESSAGE, *[LAST_SECOND] * 3, is_latest=False
+    )
+    escaped = EntryMeta(
+        Status.DEPRECATED, "<" * MAX_STATUS_MESSAGE, *[LAST_SECOND] * 3, is_latest=False
+    )
+    provenance = provenance_bytes("a" * 64, b"x" * MAX_ACCEPTED_BYTES)
+    for worst in (meta, escaped):
+        entry = entry_bytes(b"s" * MAX_SERVER_BYTES, worst, "a." * 100, provenance)
+        assert len(entry) <= MAX_ENTRY_BYTES
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b'{"status": "gone"}', b'{"status": "active", "x": 1}', b'{"status": 1}',
+     json.dumps({"status": "active", "statusMessage": "x" * 501}).encode()],
+)  # fmt: skip
+def test_other_statuses_say_what_is_wrong(content: bytes) -> None:
+    assert isinstance(examine_status(content), str)
+
+
+def test_what_the_merge_noted_is_bounded() -> None:
+    assert examine_accepted(b'{"proof": "<account>"}') == rb'{"proof":"\u003caccount\u003e"}'
+    assert isinstance(examine_accepted(json.dumps({"a": "x" * 5000}).encode()), str)
+    assert isinstance(examine_accepted(b"7"), str)
+
+
+def test_reports_cannot_move_a_terminal_or_end_an_annotation() -> None:
+    document = server_json(NAME, "\x1b[2Jx") | {"_meta": {"a\nb::error::,%": None}}
+    problems = problems_of(read_record(raw(document)))
+    text = report("a\x1b[31m.json", problems, "text")
+    assert "\x1b" not in text
+    lines = report("a,b:c.json", problems, "github").splitlines()
+    assert len(lines) == len(problems) + 1
+    assert all(
+        line.startswith(("::error file=a%2Cb%3Ac.json,title=", "::warning file="))
+        for line in lines[:-1]
+    )
+
+
+def test_a_json_report_is_json_with_everything_in_it() -> None:
+    problems = problems_of(read_record(raw(server_json("x"))))
+    found = json.loads(report("server.json", problems, "json"))
+    assert found["valid"] is False
+    assert set(found["problems"][0]) == {"severity", "rule", "path", "message", "fix"}
+
+
+def test_the_handbook_in_docs_is_current() -> None:
+    assert (PROJECT / "docs" / "rules.md").read_text() == handbook(), "run `make docs`"
+
+
+def test_checking_one_file_loads_no_git_and_no_server() -> None:
+    code = "import sys, builder.cli.validate_command; print([m for m in ('git','pydantic','starlette') if m in sys.modules])"
+    run = subprocess.run(
+        [PROJECT / ".venv/bin/python", "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+    )
+    assert run.stdout.strip() == "[]"
