@@ -231,7 +231,7 @@ def test_commits_are_written_all_or_none(registry: Registry) -> None:
     registry.publish(ALICE)
     before = registry.head
     with open_repository(registry.path) as repository:
-        bad = [NewCommit(1, "good\n", {"a": b"1"}), NewCommit(-2, "bad\n", {"b": b"2"})]
+        bad = [NewCommit(1, "good\n", {"a": b"1"}), NewCommit(2, "bad\n", {"a//b": b"2"})]
         with pytest.raises(InputError, match="Git refused"):
             write_commits(repository, bad)
         assert registry.head == before

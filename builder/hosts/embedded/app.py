@@ -93,6 +93,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(1024)  # from here on, who connects waits instead of being refused
     except OSError as error:
         listener.close()
         raise InputError(
