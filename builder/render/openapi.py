@@ -12,7 +12,7 @@ from builder import __version__
 from builder.model.chains import PAGE_SIZE
 from builder.model.entries import MAX_STATUS_MESSAGE, OFFICIAL_META, Status
 from builder.model.settings import Settings
-from builder.render.schemas import server_components
+from builder.render.schemas import served_components, server_components
 
 DEFAULT_LIMIT: Final = 30
 
@@ -98,7 +98,8 @@ Keep `{OFFICIAL_META}` as you received it: it says what the registry of origin s
 
 
 def _query(name: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema, **more}
+    parameter = {"name": name, "in": "query", "description": description, "schema": schema, **more}
+    return parameter | {"allowEmptyValue": True}  # an empty value is no value
 
 
 _INCLUDE_DELETED: Final = _query(
@@ -146,7 +147,7 @@ def _list_servers() -> dict[str, Any]:
             _query(
                 "version",
                 "Only this exact version, or `latest`.",
-                {"type": "string", "maxLength": 255},
+                {"type": "string"},
             ),
             _INCLUDE_DELETED,
         ],
@@ -313,7 +314,7 @@ def _schemas(*, is_generic: bool) -> dict[str, Any]:
             "required": ["error"],
             "properties": {"error": {"type": "string", "description": "What is wrong."}},
         },
-        **server_components(_REF),
+        **(server_components(_REF) if is_generic else served_components(_REF)),
     }
 
 

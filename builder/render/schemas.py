@@ -49,6 +49,46 @@ def _server_schema(template: str) -> dict[str, Any]:
     return dict(_AbsentNotNull(by_alias=True, ref_template=template).generate(SERVER_DOCUMENT))
 
 
+def served_components(template: str) -> dict[str, Any]:
+    """What every served `server` object keeps to, by part: the JSON types, and little more.
+
+    Entries from before a rule, or from another registry, may break limits that hold for new ones
+    (see `builder.rules`), so limits, patterns and allowed values are left out here.
+    """
+    parts: dict[str, Any] = {}
+    for name, schema in server_components(template).items():
+        parts[name] = _loosened(schema)
+        if name == "Server":
+            parts[name]["required"] = schema["required"]
+    return parts
+
+
+_LIMITS: Final = frozenset(
+    {"minLength", "maxLength", "pattern", "enum", "const", "required", "anyOf", "discriminator"}
+)
+
+
+def _loosened(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_loosened(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "oneOf" in schema:  # the parts a `type` tells apart; another type is an object all the same
+        return {
+            "description": schema.get("description", ""),
+            "anyOf": [*schema["oneOf"], {"type": "object"}],
+        }
+    kept = {}
+    for key, part in schema.items():
+        if key == "properties":
+            kept[key] = {name: _loosened(member) for name, member in part.items()}
+        elif key == "const":
+            kept.setdefault("type", "string")
+        elif key not in _LIMITS:
+            kept[key] = _loosened(part)
+    return kept
+
+
 def server_components(template: str) -> dict[str, Any]:
     """The schemas of `server.json` and of all its parts, by name, with references of that template."""
     schema = _server_schema(template)
