@@ -35,7 +35,7 @@ def names_and_versions(corpus: Corpus) -> list[list[str]]:
 @pytest.fixture(scope="module")
 def several(corpus: Corpus) -> str:
     """A server with several versions."""
-    names = [entry["server"]["name"] for entry in corpus.entries]
+    names: list[str] = [entry["server"]["name"] for entry in corpus.entries]
     return max(names, key=names.count)
 
 

@@ -78,7 +78,7 @@ def _loosened(schema: Any) -> Any:
             "description": schema.get("description", ""),
             "anyOf": [*schema["oneOf"], {"type": "object"}],
         }
-    kept = {}
+    kept: dict[str, Any] = {}
     for key, part in schema.items():
         if key == "properties":
             kept[key] = {name: _loosened(member) for name, member in part.items()}

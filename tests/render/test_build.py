@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -24,8 +25,8 @@ from tests.servers import PROJECT, run_cli
 ALICE = "io.github.alice/weather"
 
 
-def snapshot(out: Path) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = json.loads((out / "data/snapshot.json").read_bytes())
+def snapshot(out: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((out / "data/snapshot.json").read_bytes())
     return found
 
 
@@ -187,7 +188,7 @@ def test_broken_records_are_left_out_and_named_and_harm_no_other(
     registry: Registry, tmp_path: Path
 ) -> None:
     registry.publish(ALICE)
-    bad = {
+    bad: dict[str, bytes | str] = {
         "array": "[]",
         "large": '{"a": "' + "x" * 10_000_000 + '"}',
         "deep": '{"a":' * 5000,

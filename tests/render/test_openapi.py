@@ -61,17 +61,14 @@ def test_every_page_that_is_served_is_as_documented(corpus: Corpus) -> None:
 
 def test_schemas_agree_with_the_rules() -> None:
     schema = jsonschema.Draft202012Validator(schema_of("server", SETTINGS))
-    for document in SOUND:
-        schema.validate(document)
+    for sound in SOUND:
+        schema.validate(sound)
     for rule, document, _ in BREACHES:
-        if rule in {"shape", "schema"} and isinstance(document, dict):
-            assert not schema.is_valid(document)
-    for _, document, _ in BREACHES:
-        if isinstance(document, dict) and not schema.is_valid(document):
-            found = {
-                problem.rule.id for problem in problems_of(read_record(json.dumps(document).encode()))
-            }
-            assert found & {"shape", "schema", "no-null", "file-size"}
+        if isinstance(document, bytes):
+            continue
+        found = {problem.rule.id for problem in problems_of(read_record(json.dumps(document).encode()))}
+        is_refused = bool(found & {"shape", "schema", "no-null", "file-size"})
+        assert schema.is_valid(document) != is_refused, rule
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

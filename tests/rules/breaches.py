@@ -5,6 +5,7 @@ from typing import Any
 from tests.registries import server_json
 
 NAME = "io.github.alice/weather"
+NO_SCHEMA: dict[str, Any] = {"$schema": None}
 STDIO = {"type": "stdio"}
 
 
@@ -53,7 +54,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("schema-known", server_json(NAME, **{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-07-09/server.schema.json"}), ["$schema"]),
     ("schema-known", server_json(NAME, **{"$schema": "https://example.com/schema.json"}), ["$schema"]),
     ("schema-current", server_json(NAME, **{"$schema": "https://static.modelcontextprotocol.io/schemas/2025-09-29/server.schema.json"}), ["$schema"]),
-    ("schema-named", server_json(NAME, **{"$schema": None}), ["$schema"]),
+    ("schema-named", server_json(NAME, **NO_SCHEMA), ["$schema"]),
     ("name-grammar", server_json("weather"), ["name"]),
     ("name-grammar", server_json("io.github.alice/a/b"), ["name"]),
     ("name-grammar", server_json("io.github.alice/_x"), ["name"]),

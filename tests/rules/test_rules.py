@@ -131,14 +131,11 @@ def test_a_server_has_a_bounded_number_of_versions() -> None:
 
 
 def test_the_largest_entry_stays_within_its_limit() -> None:
-    meta = EntryMeta(
-        Status.DEPRECATED, "\U00010000" * MAX_STATUS_MESSAGE, *[LAST_SECOND] * 3, is_latest=False
-    )
-    escaped = EntryMeta(
-        Status.DEPRECATED, "<" * MAX_STATUS_MESSAGE, *[LAST_SECOND] * 3, is_latest=False
-    )
+    times = (LAST_SECOND, LAST_SECOND, LAST_SECOND)
+    wide = EntryMeta(Status.DEPRECATED, "\U00010000" * MAX_STATUS_MESSAGE, *times, is_latest=False)
+    escaped = EntryMeta(Status.DEPRECATED, "<" * MAX_STATUS_MESSAGE, *times, is_latest=False)
     provenance = provenance_bytes("a" * 64, b"x" * MAX_ACCEPTED_BYTES)
-    for worst in (meta, escaped):
+    for worst in (wide, escaped):
         entry = entry_bytes(b"s" * MAX_SERVER_BYTES, worst, "a." * 100, provenance)
         assert len(entry) <= MAX_ENTRY_BYTES
 

@@ -1,0 +1,1 @@
+"""The project's figures, each measured against something else in the same run."""

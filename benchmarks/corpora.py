@@ -1,0 +1,97 @@
+"""Large registries with history, multiplied from real entries."""
+
+import gzip
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from builder.model.layout import record_path
+from builder.model.names import parse_name
+
+_DATA: Final = Path(__file__).parents[2] / "shared" / "data" / "official-2025-12.ndjson.gz"
+_START: Final = 1_757_376_000
+SECONDS_BETWEEN: Final = 240
+"""Publishes follow each other this closely, as they did in the busiest week of the real data."""
+
+
+def real_entries() -> list[dict[str, Any]]:
+    """The server objects of the official registry, in the order of publishing."""
+    path = Path(os.environ.get("MCP_STATIC_CORPUS", _DATA))
+    if not path.is_file():
+        raise SystemExit(
+            f"The benchmarks multiply real entries, and {path.name} is not there.\n"
+            "Set MCP_STATIC_CORPUS to an NDJSON (gzip) of /v0.1/servers entries."
+        )
+    with gzip.open(path) as stream:
+        entries = [json.loads(line) for line in stream]
+    meta = "io.modelcontextprotocol.registry/official"
+    entries.sort(key=lambda entry: str(entry["_meta"][meta]["publishedAt"]))
+    return [entry["server"] for entry in entries]
+
+
+def servers(count: int) -> Iterator[dict[str, Any]]:
+    """`count` server objects: the real ones, and the same bodies under derived names.
+
+    Every fourth copy keeps the names and derives the versions, so that the number of versions a
+    server has grows too (about three a server at 100,000, as in the design's figures).
+    """
+    originals = real_entries()
+    for number in range(count):
+        copy, index = divmod(number, len(originals))
+        server = originals[index]
+        if copy:
+            namespace, name = server["name"].split("/")
+            group, turn = divmod(copy, 4)
+            server = server | {"name": f"{namespace}{group}/{name}" if group else server["name"]}
+            if turn:
+                server = server | {"version": f"{turn}00.{server['version']}"[:60]}
+        yield server
+
+
+def make_repository(path: Path, count: int) -> Path:
+    """A bare repository of `count` versions, one commit each; kept if it is there already."""
+    done = path / "benchmark-ready"
+    if done.exists():
+        return path
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(path)], check=True)
+    process = subprocess.Popen(
+        ["git", "-C", str(path), "fast-import", "--quiet"], stdin=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    for number, server in enumerate(servers(count)):
+        content = json.dumps(server, indent=2, ensure_ascii=False).encode()
+        moment = _START + number * SECONDS_BETWEEN
+        process.stdin.write(
+            f"commit refs/heads/main\ncommitter b <b@localhost> {moment} +0000\ndata 1\n.\n"
+            f"M 100644 inline {record_path(parse_name(server['name']), server['version'])}\n"
+            f"data {len(content)}\n".encode()
+        )
+        process.stdin.write(content + b"\n")
+    process.stdin.close()
+    if process.wait():
+        raise SystemExit("git fast-import failed")
+    done.touch()
+    return path
+
+
+def publish(repository: Path, number: int) -> None:
+    """One more version of a server that has some, and so one more commit."""
+    server = real_entries()[number] | {"version": f"1000.0.{number}"}
+    git = ["git", "-C", str(repository)]
+    time = int(
+        subprocess.run(
+            [*git, "log", "-1", "--format=%ct", "main"], check=True, capture_output=True
+        ).stdout
+    )
+    content = json.dumps(server, indent=2).encode()
+    path = record_path(parse_name(server["name"]), server["version"])
+    stream = (
+        f"commit refs/heads/main\ncommitter b <b@localhost> {time + SECONDS_BETWEEN} +0000\ndata 1\n.\n"
+        f"from refs/heads/main^0\nM 100644 inline {path}\ndata {len(content)}\n"
+    )
+    subprocess.run(
+        [*git, "fast-import", "--quiet"], input=stream.encode() + content + b"\n", check=True
+    )
