@@ -1,0 +1,130 @@
+"""What the documentation shows is run, and what it says of itself is true."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from builder.rules import RULES
+from tests.conftest import Corpus
+from tests.servers import PROJECT, Served
+
+PAGES = sorted(
+    [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md"), PROJECT / "benchmarks" / "README.md"]
+)
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [body for kind, body in _FENCE.findall(page.read_text()) if kind == language]
+
+
+def run_script(script: str, folder: Path, **environment: str) -> None:
+    """Run shell commands in a folder where `mcp-static` is this checkout's."""
+    tools = folder / "tools"
+    tools.mkdir()
+    (tools / "mcp-static").write_text(
+        f'#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m builder "$@"\n'
+    )
+    (tools / "mcp-static").chmod(0o755)
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    identity = {
+        f"GIT_{who}_{what}": "docs@example.com"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        check=False, capture_output=True, text=True, cwd=work,
+        env={**os.environ, **identity, "PATH": f"{tools}:{os.environ['PATH']}", **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_authors_page_runs(tmp_path: Path) -> None:
+    run_script("\n".join(blocks(PROJECT / "docs/authors.md", "sh")), tmp_path)
+
+
+def test_the_operators_page_runs(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "work" / "my-registry").mkdir(parents=True)
+    packed = corpus.file.read_bytes()
+    (tmp_path / "work" / "my-registry" / "entries.ndjson").write_bytes(packed)
+    name = corpus.entries[0]["server"]["name"]
+    script = "\n".join(blocks(PROJECT / "docs/operators.md", "sh")).replace("com.example/*", name)
+    run_script(script.replace("git add .", "git add registry.toml registry-data"), tmp_path)
+
+
+def test_the_aggregators_page_runs(served_corpus: Served, tmp_path: Path) -> None:
+    page = PROJECT / "docs/aggregators.md"
+    if not shutil.which("curl"):
+        subprocess.run([PROJECT / "scripts/system-packages", "curl"], check=True)
+    run_script("\n".join(blocks(page, "sh")), tmp_path, REGISTRY=served_corpus.url)
+    for block in blocks(page, "python"):
+        subprocess.run(
+            [sys.executable, "-c", block], check=True, env={**os.environ, "REGISTRY": served_corpus.url}
+        )
+
+
+def test_the_readmes_commands_exist(served_corpus: Served, tmp_path: Path) -> None:
+    (script,) = blocks(PROJECT / "README.md", "sh")
+    lines = [
+        line for line in script.splitlines() if not line.startswith(("pip install", "mcp-static serve"))
+    ]
+    run_script(
+        "\n".join(lines).replace("https://registry.modelcontextprotocol.io", served_corpus.url),
+        tmp_path,
+    )
+    assert (tmp_path / "work/my-registry/dist/v0.1/servers.json").exists()
+
+
+def test_make_serve_builds_and_serves_the_example_registry(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(PROJECT), str(clone)], check=True)
+    (clone / ".venv").symlink_to(PROJECT / ".venv")
+    process = subprocess.Popen(
+        ["make", "-o", ".venv/.run", "serve", "PORT=8931"],
+        cwd=clone, stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    try:
+        for _ in range(150):
+            try:
+                page = requests.get("http://127.0.0.1:8931/v0.1/servers", timeout=5).json()
+                break
+            except requests.ConnectionError:
+                time.sleep(0.2)
+        assert page["metadata"]["count"] == len(list((PROJECT / "registry-data").rglob("server.json")))
+    finally:
+        os.killpg(process.pid, 2)
+        printed, _ = process.communicate(timeout=20)
+    assert "http://127.0.0.1:8931/v0.1/servers" in printed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_changelog_counts_the_rules() -> None:
+    assert f"{len(RULES)} rules" in (PROJECT / "CHANGELOG.md").read_text()
+
+
+def test_the_examples_of_the_project_are_valid() -> None:
+    files = [str(path) for path in (PROJECT / "registry-data").rglob("server.json")]
+    done = subprocess.run(
+        [sys.executable, "-m", "builder", "validate", *files],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "warning" not in done.stdout
