@@ -41,7 +41,7 @@ def run_script(script: str, folder: Path, **environment: str) -> None:
         for what in ("NAME", "EMAIL")
     }
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+        ["bash", "-eu", "-c", script],
         check=False, capture_output=True, text=True, cwd=work,
         env={**os.environ, **identity, "PATH": f"{tools}:{os.environ['PATH']}", **environment},
     )  # fmt: skip
