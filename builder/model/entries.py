@@ -73,23 +73,21 @@ def entry_bytes(
     `namespace` is the registry's reversed domain; without one there is no key to put provenance
     under.
     """
-    official: dict[str, Any] = {"status": meta.status.value}
+    message = ""
     if meta.status_message is not None:
-        official["statusMessage"] = meta.status_message
-    official |= {
-        "statusChangedAt": format_time(meta.status_changed_at),
-        "publishedAt": format_time(meta.published_at),
-        "updatedAt": format_time(meta.updated_at),
-        "isLatest": meta.is_latest,
-    }
-    parts = [b'{"server":', server, b',"_meta":{"', _OFFICIAL_KEY, b'":', dump_json(official)]
+        message = f'"statusMessage":{dump_json(meta.status_message).decode()},'
+    # Written out rather than dumped: an entry is rendered once for every document that shows it.
+    official = (
+        f',"_meta":{{"{OFFICIAL_META}":{{"status":"{meta.status.value}",{message}'
+        f'"statusChangedAt":"{format_time(meta.status_changed_at)}",'
+        f'"publishedAt":"{format_time(meta.published_at)}",'
+        f'"updatedAt":"{format_time(meta.updated_at)}",'
+        f'"isLatest":{"true" if meta.is_latest else "false"}}}'
+    )
     if namespace and provenance is not None:
-        parts += [b',"', namespace.encode(), b'/provenance":', provenance]
-    parts.append(b"}}")
-    return b"".join(parts)
-
-
-_OFFICIAL_KEY: Final = OFFICIAL_META.encode()
+        claim = b',"%s/provenance":%s' % (namespace.encode(), provenance)
+        return b'{"server":%s%s%s}}' % (server, official.encode(), claim)
+    return b'{"server":%s%s}}' % (server, official.encode())
 
 
 def server_list(

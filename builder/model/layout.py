@@ -27,6 +27,9 @@ RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     "accepted.json",
 )
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._+-]*[A-Za-z0-9+_-]")
+"""What needs no encoding and, unless it is a device, can be a file name everywhere."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 """Names that Windows opens as devices, with any extension, so that no checkout can hold them."""
 
@@ -45,6 +48,8 @@ def encode_segment(text: str) -> str:
 
     Text that no file name can hold as UTF-8 (an unpaired surrogate) raises UnicodeEncodeError.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     return quote_from_bytes(text.encode(), safe="+").replace("~", "%7E")
 
 
@@ -53,11 +58,13 @@ def segment_problem(text: str) -> str | None:
 
     Such a name would leave its folder, hide another file, or exist on some systems only.
     """
+    if len(text) <= MAX_SEGMENT_BYTES and _PLAIN.fullmatch(text) and not _DEVICE.fullmatch(text):
+        return None
     if text in {"", ".", ".."}:
         return f"{text!r} is no file name"
     if "/" in text or "\\" in text:
         return f"{text!r} has a slash, which would make it a path"
-    if any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in text):
+    if _CONTROL.search(text):
         return f"{text!r} has a control character"
     if text != text.strip():
         return f"{text!r} begins or ends with white space"

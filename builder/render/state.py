@@ -91,7 +91,7 @@ class State:
         connection = _connect(path)
         connection.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
-            "PRAGMA temp_store=MEMORY;" + _SCHEMA
+            "PRAGMA temp_store=MEMORY;" + _SCHEMA + "BEGIN;"
         )
         return cls(connection)
 
@@ -118,12 +118,12 @@ class State:
         self.connection.close()
 
     def add_indexes(self) -> None:
-        """Index the tables of a new state, once they are filled."""
-        self.connection.executescript(_INDEXES)
+        """Index the tables of a new state, once they are filled, so that workers can read them."""
+        self.connection.executescript("COMMIT;" + _INDEXES + "BEGIN;")
 
     def finish(self) -> None:
         """Make a new state one that survives being killed, like every later one."""
-        self.connection.execute("PRAGMA journal_mode=DELETE")
+        self.connection.executescript("COMMIT; PRAGMA journal_mode=DELETE;")
 
     # Facts
 
