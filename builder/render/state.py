@@ -119,11 +119,13 @@ class State:
 
     def add_indexes(self) -> None:
         """Index the tables of a new state, once they are filled, so that workers can read them."""
-        self.connection.executescript("COMMIT;" + _INDEXES + "BEGIN;")
+        self.connection.execute("COMMIT")
+        self.connection.executescript(_INDEXES + "BEGIN;")
 
     def finish(self) -> None:
         """Make a new state one that survives being killed, like every later one."""
-        self.connection.executescript("COMMIT; PRAGMA journal_mode=DELETE;")
+        self.connection.execute("COMMIT")
+        self.connection.execute("PRAGMA journal_mode=DELETE")
 
     # Facts
 
