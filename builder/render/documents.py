@@ -11,6 +11,7 @@ from typing import Final
 
 from builder.model.chains import (
     ALL,
+    EVERYTHING,
     LATEST_CHAIN,
     PAGE_SIZE,
     page_path,
@@ -91,6 +92,8 @@ class Renderer:
         """The documents of a task."""
         span = (task.first, task.last)
         match task.kind:
+            case "blocks":
+                return self.blocks(*span)
             case "versions":
                 return self.versions(*span)
             case "servers":
@@ -109,8 +112,42 @@ class Renderer:
                 return self.searches(*span)
         raise ValueError(task.kind)
 
+    def blocks(self, first: int, last: int) -> Iterator[Document]:
+        """All that is placed by ordinals, for blocks of 1,000: each entry is rendered once for it.
+
+        The documents of the versions that are present, the pages of `all` and `everything`, and the
+        export parts; what is absent is not named, so this is for a new output.
+        """
+        query = (
+            f"SELECT s.name, v.version, v.is_public, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} "
+            "JOIN servers s ON s.number = v.server "
+            "WHERE v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal"
+        )
+        pages = -(-self._state.counters.next_ordinal // PAGE_SIZE)
+        for number in range(first, last + 1):
+            start = number * EXPORT_POSITIONS
+            everything: list[tuple[int, bytes]] = []
+            public: list[tuple[int, bytes]] = []
+            for name, version, is_public, *row in self._state.connection.execute(
+                query, (start, start + EXPORT_POSITIONS - 1)
+            ):
+                entry = self._entry(tuple(row))
+                everything.append((row[0], entry))
+                if is_public:
+                    public.append((row[0], entry))
+                path = version_path(name, version, deleted=not is_public)
+                yield Document(path, entry + b"\n", part_of_ordinal(row[0]))
+            for chain, entries in ((ALL, public), (EVERYTHING, everything)):
+                in_pages: dict[int, list[tuple[int, bytes]]] = {}
+                for place in entries:
+                    in_pages.setdefault(place[0] // PAGE_SIZE, []).append(place)
+                first_page = start // PAGE_SIZE
+                for page in range(first_page, min(first_page + EXPORT_POSITIONS // PAGE_SIZE, pages)):
+                    yield self._ordinal_page(chain, page, in_pages.get(page, []))
+            yield _export(number, [entry for _, entry in everything])
+
     def versions(self, first: int, last: int) -> Iterator[Document]:
-        """The documents of the versions with these ordinals."""
+        """The documents of the versions with these ordinals, absent ones included."""
         query = (
             f"SELECT s.name, v.version, v.is_present, v.is_public, {ENTRY_COLUMNS} FROM versions v "
             "LEFT JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
@@ -171,22 +208,24 @@ class Renderer:
 
     def ordinal_pages(self, chain: str, first: int, last: int) -> Iterator[Document]:
         """Pages of `all` or `everything`."""
-        shown = "v.is_public" if chain == ALL else "v.is_present"
-        length = self._state.counters.next_ordinal
         for number in range(first, last + 1):
             start = number * PAGE_SIZE
             rows = self._state.entries(
-                f"v.ordinal BETWEEN ? AND ? AND {shown} ORDER BY v.ordinal",
+                f"v.ordinal BETWEEN ? AND ? AND {_SHOWN[chain]} ORDER BY v.ordinal",
                 start,
                 start + PAGE_SIZE - 1,
             )
-            following = self._state.one(
-                f"SELECT v.ordinal FROM versions v WHERE v.ordinal >= ? AND {shown} "
-                "ORDER BY v.ordinal LIMIT 1",
-                start + PAGE_SIZE,
-            )
-            entries = [(row[0], self._entry(row)) for row in rows]
-            yield self._page(chain, number, entries, length, _cursor(chain, following), start)
+            yield self._ordinal_page(chain, number, [(row[0], self._entry(row)) for row in rows])
+
+    def _ordinal_page(self, chain: str, number: int, entries: list[tuple[int, bytes]]) -> Document:
+        start = number * PAGE_SIZE
+        following = self._state.one(
+            f"SELECT v.ordinal FROM versions v WHERE v.ordinal >= ? AND {_SHOWN[chain]} "
+            "ORDER BY v.ordinal LIMIT 1",
+            start + PAGE_SIZE,
+        )
+        length = self._state.counters.next_ordinal
+        return self._page(chain, number, entries, length, _cursor(chain, following), start)
 
     def latest_pages(self, first: int, last: int) -> Iterator[Document]:
         """Pages of `latest`, placed by the servers' numbers."""
@@ -298,8 +337,7 @@ class Renderer:
                 start,
                 start + EXPORT_POSITIONS - 1,
             )
-            body = b"".join(self._entry(row) + b"\n" for row in rows)
-            yield Document(export_path(number), body, part_of_ordinal(start), is_gzip=True)
+            yield _export(number, [self._entry(row) for row in rows])
 
     def searches(self, first: int, last: int) -> Iterator[Document]:
         """Search parts: one line for each entry of 5,000 positions of `everything`."""
@@ -346,6 +384,16 @@ class Renderer:
         )
         body = b"".join(b"%s  %s\n" % (digest.hex().encode(), path.encode()) for digest, path in rows)
         return Document(checksum_path(part), body or None, CHECKSUMS)
+
+
+_SHOWN: Final = {ALL: "v.is_public", EVERYTHING: "v.is_present"}
+"""Which versions stand in a chain that is placed by ordinals."""
+
+
+def _export(number: int, entries: list[bytes]) -> Document:
+    body = b"".join(entry + b"\n" for entry in entries)
+    part = part_of_ordinal(number * EXPORT_POSITIONS)
+    return Document(export_path(number), body, part, is_gzip=True)
 
 
 def _cursor(chain: str, position: int | None) -> str | None:

@@ -30,7 +30,7 @@ from builder.render.report import BuildReport, refuse_leaving_out
 from builder.render.state import FORMAT, State
 
 _COMMITS_A_BATCH: Final = 400
-_TASKS_A_BATCH: Final = 25
+_TASKS_A_BATCH: Final = 8
 _WORTH_WORKERS: Final = 1500
 """Commits below which starting worker processes costs more than it saves."""
 

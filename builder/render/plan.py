@@ -15,10 +15,8 @@ from builder.render.state import State
 def whole_plan(state: State) -> Iterator[Task]:
     """Every document of a state, as tasks of a few hundred documents at the most."""
     counters = state.counters
-    yield from _runs("versions", counters.next_ordinal, 400)
-    yield from _runs("servers", counters.next_server, 200)
-    for chain in (ALL, EVERYTHING):
-        yield from _runs("ordinal-pages", _pages(counters.next_ordinal), 10, chain)
+    yield from _runs("blocks", -(-counters.next_ordinal // EXPORT_POSITIONS), 1)
+    yield from _runs("servers", counters.next_server, 400)
     yield from _runs("latest-pages", _pages(counters.next_server), 10)
     for version, length in state.connection.execute(
         "SELECT version, max(version_position) + 1 FROM versions WHERE server IS NOT NULL "
@@ -27,7 +25,6 @@ def whole_plan(state: State) -> Iterator[Task]:
         yield from _runs("version-pages", _pages(length), 10, version)
     for day in state.day_span():
         yield from _runs("updated-pages", _day_pages(state, day), 10, str(day))
-    yield from _runs("exports", -(-counters.next_ordinal // EXPORT_POSITIONS), 2)
     yield from _runs("searches", -(-counters.next_ordinal // SEARCH_POSITIONS), 2)
 
 
