@@ -7,32 +7,30 @@ later commit could contradict, so a replay that starts in the middle ends where 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from builder.model.entries import Status
-from builder.model.layout import Location
 from builder.model.status import ACTIVE, StatusRecord
 from builder.model.times import day_of
 from builder.model.versions import folded_version, semantic_version
 
 
-@dataclass(frozen=True, slots=True)
-class ServerChange:
+class ServerChange(NamedTuple):
     """A `server.json` path that a commit added, edited or removed.
 
-    `location` is None for a path that the layout does not have: it takes an ordinal all the same.
+    `name` is empty for a path that the layout does not have: it takes an ordinal all the same.
     `body` is the rendered server object, None when the file is gone or breaks a structural rule;
-    `words` are its searchable texts.
+    `words` are its searchable texts. (A tuple, since workers send a hundred thousand of them.)
     """
 
     path: str
-    location: Location | None
+    name: str
+    version: str
     body: bytes | None
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(NamedTuple):
     """A `status.json` that a commit added or edited, or (active) removed."""
 
     path: str
@@ -40,8 +38,7 @@ class StatusChange:
     status: StatusRecord
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedChange:
+class AcceptedChange(NamedTuple):
     """An `accepted.json` that a commit added, edited or (None) removed."""
 
     path: str
@@ -89,6 +86,8 @@ class VersionState:
     event: int | None = None
     is_latest: bool = False
     commit: str = ""
+    body_size: int = 0
+    accepted_size: int = 0
     entry_size: int = 0
 
     @property
@@ -232,6 +231,7 @@ class Ledger:
             version.is_valid = change.body is not None and version.server is not None
             if version.is_valid:
                 version.commit = commit
+                version.body_size = len(change.body or b"")
                 bodies.append((version.ordinal, change.body, change.words))
             if version.is_present:
                 version.status_changed_at = version.status_changed_at or now
@@ -246,6 +246,7 @@ class Ledger:
                 self.orphans.append(claim.path)
             else:
                 self._touch(known)
+                known.accepted_size = len(claim.accepted or b"")
         for versions in affected.values():
             for version in self._move_latest(versions):
                 if version.is_present:
@@ -300,10 +301,10 @@ class Ledger:
         version = VersionState(self._next_ordinal, change.path, time)
         self._next_ordinal += 1
         self._versions[change.path] = version
-        if change.location is not None:
-            version.version = change.location.version
+        if change.name:
+            version.version = change.version
             version.version_position = self._next_in_chain(version.version)
-            version.server = self._server(str(change.location.name), version.ordinal)
+            version.server = self._server(change.name, version.ordinal)
             version.server.add(version)
         return version
 

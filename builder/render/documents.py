@@ -150,8 +150,8 @@ class Renderer:
         """The documents of the versions with these ordinals, absent ones included."""
         query = (
             f"SELECT s.name, v.version, v.is_present, v.is_public, {ENTRY_COLUMNS} FROM versions v "
-            "LEFT JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
-            "WHERE v.ordinal BETWEEN ? AND ?"
+            "LEFT JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal "
+            "JOIN servers s ON s.number = v.server WHERE v.ordinal BETWEEN ? AND ?"
         )
         for name, version, is_present, is_public, *row in self._state.connection.execute(
             query, (first, last)
@@ -167,7 +167,7 @@ class Renderer:
         query = (
             f"SELECT s.number, s.name, s.first_ordinal, v.is_public, {ENTRY_COLUMNS} FROM servers s "
             "JOIN versions v ON v.server = s.number AND v.is_present "
-            "JOIN bodies b ON b.ordinal = v.ordinal "
+            "JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal "
             "WHERE s.number BETWEEN ? AND ? ORDER BY s.number, v.ordinal DESC"
         )
         rows = self._state.connection.execute(query, (first, last))

@@ -1,8 +1,7 @@
 """From a commit's changed paths to what the ledger takes: blobs read, rules held, bodies rendered."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from builder.git.blobs import BlobReader
 from builder.git.history import CommitChange, PathChange
@@ -19,26 +18,25 @@ _IGNORED: Final = ("proof.json",)
 _CONTROLS: Final = dict.fromkeys(range(0x20), " ")
 
 
-@dataclass(slots=True)
-class CommitIntake:
+class CommitIntake(NamedTuple):
     """One commit as the ledger takes it, and the paths with the reasons to leave them out.
 
-    A reason of None says that the path is as it should be, now.
+    A reason of None says that the path is as it should be, now; so does a server change with a body.
     """
 
     id: str
     time: int
-    servers: list[ServerChange] = field(default_factory=list)
-    statuses: list[StatusChange] = field(default_factory=list)
-    accepted: list[AcceptedChange] = field(default_factory=list)
-    reasons: list[tuple[str, str | None]] = field(default_factory=list)
+    servers: list[ServerChange]
+    statuses: list[StatusChange]
+    accepted: list[AcceptedChange]
+    reasons: list[tuple[str, str | None]]
 
 
 def take_in(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator[CommitIntake]:
     """Read and judge everything that some commits changed, in one round of blobs."""
     contents = blobs.read(_blobs(commits), MAX_FILE_BYTES)
     for commit in commits:
-        intake = CommitIntake(commit.id, commit.time)
+        intake = CommitIntake(commit.id, commit.time, [], [], [], [])
         for change in commit.changes:
             content = next(contents) if _is_read(change) else None
             _take(intake, change, content)
@@ -62,7 +60,7 @@ def _take(intake: CommitIntake, change: PathChange, content: bytes | None) -> No
     if change.kind != "file" and change.blob is not None:
         intake.reasons.append((path, f"is a {change.kind}, not a file"))
         if path.endswith("/server.json"):
-            intake.servers.append(ServerChange(path, parse_location(path), None))
+            intake.servers.append(_change(path, parse_location(path)))
         return
     if not path.startswith(SERVERS_ROOT + "/"):
         return
@@ -83,19 +81,25 @@ def _take_server(
     if location is None or content is None:
         reason = "does not lie where the layout puts a record" if content is not None else None
         intake.reasons.append((path, reason))
-        intake.servers.append(ServerChange(path, location, None))
+        intake.servers.append(_change(path, location))
         return
     record = read_record(content, location)
     problems = structural_problems(record)
     if problems:
         sentences = [f"{problem.path} {problem.wrong} [{problem.rule.id}]" for problem in problems]
         intake.reasons.append((path, "; ".join(sentence.strip() for sentence in sentences)))
-        intake.servers.append(ServerChange(path, location, None))
+        intake.servers.append(_change(path, location))
         return
-    intake.reasons.append((path, None))
     body = server_bytes(record.document)
-    words = _words(record.document)
-    intake.servers.append(ServerChange(path, location, body, words))
+    intake.servers.append(_change(path, location, body, _words(record.document)))
+
+
+def _change(
+    path: str, location: Location | None, body: bytes | None = None, words: str = ""
+) -> ServerChange:
+    if location is None:
+        return ServerChange(path, "", "", None)
+    return ServerChange(path, str(location.name), location.version, body, words)
 
 
 def _words(document: dict[str, object]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from builder.model.entries import EntryMeta, entry_bytes, provenance_bytes
 from builder.model.lifecycle import Counters, Ledger, NoMemory, Standing, VersionState
 from builder.render.intake import CommitIntake
-from builder.render.state import State, render_entry
+from builder.render.state import State
 
 
 class Replay:
@@ -27,8 +28,11 @@ class Replay:
                 intake.id, intake.time, intake.servers, intake.statuses, intake.accepted
             )
             accepted += [(claim.server_path, claim.accepted) for claim in intake.accepted]
+            for change in intake.servers:
+                if change.body is not None:
+                    self._leave_out(change.path, self._twin_reason(change.path))
             for path, reason in intake.reasons:
-                self._leave_out(path, reason or self._twin_reason(path))
+                self._leave_out(path, reason)
             for path in self.ledger.orphans:
                 self._leave_out(path, "came before any server.json did, so it speaks about nothing")
             self.ledger.orphans.clear()
@@ -58,9 +62,10 @@ class Replay:
     def settle(self) -> None:
         """Keep the ledger's results and the counts that follow from them."""
         state, ledger = self._state, self.ledger
+        changes = list(ledger.changed.values())
+        for _, version in changes:
+            version.entry_size = self._entry_size(version) if version.standing().leads else 0
         state.put_ledger(ledger)
-        changes = [(before, version) for before, version in ledger.changed.values()]
-        self._measure([version for _, version in changes])
         counts = {
             "public_servers": _difference(changes, lambda standing: int(standing.leads)),
             "public_versions": _difference(changes, lambda standing: int(standing.is_public)),
@@ -71,18 +76,20 @@ class Replay:
         }
         state.set_facts(**{name: state.number(name) + more for name, more in counts.items()})
 
-    def _measure(self, versions: list[VersionState]) -> None:
-        """Note how long the entries of the chain `latest` are, for the size of the complete list."""
-        sizes = []
-        for version in versions:
-            version.entry_size = 0
-            if version.standing().leads:
-                (row,) = self._state.entries("v.ordinal = ?", version.ordinal)
-                version.entry_size = len(render_entry(row, self._namespace)) + len(",\n")
-            sizes.append((version.entry_size, version.ordinal))
-        self._state.connection.executemany(
-            "UPDATE versions SET entry_size = ? WHERE ordinal = ?", sizes
+    def _entry_size(self, version: VersionState) -> int:
+        """How many bytes an entry takes in the complete list."""
+        meta = EntryMeta(
+            version.status.status,
+            version.status.status_message,
+            version.status_changed_at,
+            version.published_at,
+            version.updated_at,
+            version.is_latest,
         )
+        accepted = b"x" * version.accepted_size or None
+        provenance = provenance_bytes(version.commit, accepted)
+        rest = entry_bytes(b"", meta, self._namespace, provenance)
+        return version.body_size + len(rest) + len(",\n")
 
 
 def _difference(

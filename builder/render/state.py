@@ -29,11 +29,11 @@ CREATE TABLE versions (
   version_position INTEGER NOT NULL, is_valid INTEGER NOT NULL, is_twin INTEGER NOT NULL,
   is_present INTEGER NOT NULL, is_public INTEGER NOT NULL, status TEXT NOT NULL, message TEXT,
   published_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, status_changed_at INTEGER NOT NULL,
-  event INTEGER, is_latest INTEGER NOT NULL, commit_id TEXT NOT NULL, entry_size INTEGER NOT NULL
+  event INTEGER, is_latest INTEGER NOT NULL, commit_id TEXT NOT NULL,
+  body_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL, entry_size INTEGER NOT NULL
 );
-CREATE TABLE bodies (
-  ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL, accepted BLOB
-);
+CREATE TABLE bodies (ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL);
+CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE days (day INTEGER PRIMARY KEY, first_event INTEGER NOT NULL, events INTEGER NOT NULL);
 CREATE TABLE documents (
   path TEXT PRIMARY KEY, part TEXT NOT NULL, digest BLOB NOT NULL
@@ -54,9 +54,11 @@ CREATE INDEX documents_part ON documents (part);
 
 ENTRY_COLUMNS: Final = (
     "v.ordinal, v.status, v.message, v.status_changed_at, v.published_at, v.updated_at, "
-    "v.is_latest, v.commit_id, b.server, b.accepted"
+    "v.is_latest, v.commit_id, b.server, a.content"
 )
-ENTRY_TABLES: Final = "versions v JOIN bodies b ON b.ordinal = v.ordinal"
+ENTRY_TABLES: Final = (
+    "versions v JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal"
+)
 
 EntryRow = tuple[int, str, str | None, int, int, int, int, str, bytes, bytes | None]
 
@@ -196,7 +198,8 @@ class State:
         server = ServerState(number, name, first, twin_of)
         rows = self.connection.execute(
             "SELECT ordinal, path, published_at, version, version_position, is_valid, status, "
-            "message, status_changed_at, updated_at, event, is_latest, commit_id, entry_size "
+            "message, status_changed_at, updated_at, event, is_latest, commit_id, "
+            "body_size, accepted_size, entry_size "
             "FROM versions WHERE server = ? ORDER BY ordinal",
             (number,),
         )
@@ -215,7 +218,9 @@ class State:
                 event=row[10],
                 is_latest=bool(row[11]),
                 commit=row[12],
-                entry_size=row[13],
+                body_size=row[13],
+                accepted_size=row[14],
+                entry_size=row[15],
             )
             server.add(version)
             if version.is_latest:
@@ -227,15 +232,16 @@ class State:
     def put_bodies(self, bodies: Iterable[tuple[int, bytes | None, str]]) -> None:
         """Keep the rendered server objects and words of these ordinals; None forgets one."""
         kept = [body for body in bodies if body[1] is not None]
-        self.connection.executemany(
-            "INSERT INTO bodies (ordinal, server, words) VALUES (?, ?, ?) ON CONFLICT (ordinal) "
-            "DO UPDATE SET server = excluded.server, words = excluded.words",
-            kept,
-        )
+        self.connection.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", kept)
 
     def put_accepted(self, ordinal: int, accepted: bytes | None) -> None:
-        """Keep what `accepted.json` says of this ordinal."""
-        self.connection.execute("UPDATE bodies SET accepted = ? WHERE ordinal = ?", (accepted, ordinal))
+        """Keep what `accepted.json` says of this ordinal; None forgets it."""
+        if accepted is None:
+            self.connection.execute("DELETE FROM accepted WHERE ordinal = ?", (ordinal,))
+        else:
+            self.connection.execute(
+                "INSERT OR REPLACE INTO accepted VALUES (?, ?)", (ordinal, accepted)
+            )
 
     def put_ledger(self, ledger: Ledger) -> None:
         """Keep what a replay has changed."""
@@ -253,7 +259,7 @@ class State:
             ),
         )
         self.connection.executemany(
-            f"INSERT OR REPLACE INTO versions VALUES ({','.join('?' * 18)})",
+            f"INSERT OR REPLACE INTO versions VALUES ({','.join('?' * 20)})",
             (_version_row(version) for _, version in ledger.changed.values()),
         )
         self.connection.executemany(
@@ -355,6 +361,8 @@ def _version_row(version: VersionState) -> tuple[object, ...]:
         version.event,
         version.is_latest,
         version.commit,
+        version.body_size,
+        version.accepted_size,
         version.entry_size,
     )
 

@@ -26,7 +26,8 @@ def workplace() -> Iterator[tuple[Registry, Path]]:
     """An empty registry and an output folder, for one example."""
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(Path(folder, "registry.git"))
-        registry.commit({"registry-data/README.md": "records"})
+        with_provenance = 'namespace = "com.example.registry"'
+        registry.commit({"registry-data/README.md": "records", "registry.toml": with_provenance})
         yield registry, Path(folder, "dist")
 
 
