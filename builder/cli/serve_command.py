@@ -12,7 +12,7 @@ from builder.cli.console import ConsoleProgress, fail
 from builder.git.repository import open_repository, resolve_commit
 from builder.hosts.embedded.app import listen, serve
 from builder.hosts.embedded.snapshot import Shown
-from builder.model.errors import RegistryError
+from builder.model.errors import InputError, RegistryError
 from builder.render.build import BuildOptions, build
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
@@ -65,3 +65,5 @@ async def _watch(options: BuildOptions) -> None:
                     print_report(await asyncio.to_thread(build, options), options.out)
             except RegistryError as error:
                 fail(error)
+            except Exception as error:  # noqa: BLE001 (whatever it is, what is shown goes on being served)
+                fail(InputError(f"The build failed: {error!r}.", "What was built last is served on."))

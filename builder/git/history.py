@@ -130,10 +130,10 @@ def _parse(stream: IO[bytes]) -> Iterator[CommitChange]:
 
 def _commit(header: bytes, changes: list[PathChange]) -> CommitChange:
     commit, *parents, time = header.decode().split(" ")
-    seconds = int(time)
+    seconds = int(time) if time.lstrip("-").isdecimal() else -1
     if not 0 <= seconds <= LAST_SECOND:
         raise InputError(
-            f"Commit {commit[:12]} is dated {seconds} seconds from 1970, which no calendar shows.",
+            f"Commit {commit[:12]} has a committer time that no calendar shows.",
             "Write that commit anew with a sensible date.",
         )
     first_parent = parents[0] if parents and parents[0] else None

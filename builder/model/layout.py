@@ -106,7 +106,7 @@ def parse_location(path: str) -> Location | None:
         return None
     try:
         namespace, server, version = (unquote_to_bytes(part).decode() for part in parts[3:6])
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
     if name_problem(f"{namespace}/{server}") or segment_problem(namespace):
         return None
@@ -114,3 +114,21 @@ def parse_location(path: str) -> Location | None:
         return None
     location = Location(ServerName(Namespace(namespace), server), version, file)
     return location if record_path(location.name, version, file) == path else None
+
+
+def location_problem(path: str) -> str:
+    """Say why `parse_location` gives None for a path of `registry-data/servers/`."""
+    parts = path.split("/")
+    if len(parts) != 7:
+        return f"does not lie at {SERVERS_ROOT}/<shard>/<namespace>/<server>/<version>/"
+    try:
+        namespace, server, version = (unquote_to_bytes(part).decode() for part in parts[3:6])
+    except UnicodeError:
+        return "has a path that is not UTF-8"
+    name = f"{namespace}/{server}"
+    problem = name_problem(name) or segment_problem(namespace) or segment_problem(server)
+    if problem:
+        return f"lies under a name that {problem}"
+    if problem := version_problem(version):
+        return f"lies under a version that cannot be one: {problem}"
+    return f"belongs at {record_path(ServerName(Namespace(namespace), server), version)}"

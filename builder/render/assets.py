@@ -1,5 +1,6 @@
 """Where the files of `site/` are: in a checkout beside the package, in a wheel inside it."""
 
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,20 @@ def site_folder() -> Path:
     package = Path(builder.__file__).parent
     packed = package / "_site"
     return packed if packed.is_dir() else package.parent / "site"
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """The version of this program, and a digest of its code and templates.
+
+    A checkout changes without its version changing; what an earlier build wrote may then differ.
+    """
+    digest = hashlib.sha256()
+    for root in (Path(builder.__file__).parent, site_folder()):
+        for file in sorted(root.rglob("*")):
+            if file.suffix in {".py", ".j2"}:
+                digest.update(file.read_bytes())
+    return f"{builder.__version__}+{digest.hexdigest()[:16]}"
 
 
 @lru_cache(maxsize=1)

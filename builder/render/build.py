@@ -9,7 +9,6 @@ from typing import Final
 
 import git
 
-from builder import __version__
 from builder.git.history import first_parent_history, rewritten
 from builder.git.repository import (
     has_commit,
@@ -21,6 +20,7 @@ from builder.git.repository import (
 )
 from builder.model.errors import InputError
 from builder.model.settings import Settings
+from builder.render.assets import fingerprint
 from builder.render.full import FullBuild
 from builder.render.output import TREES, Output, Place
 from builder.render.progress import Progress, Silent
@@ -43,6 +43,19 @@ class BuildOptions:
     strict: bool = False
     accept_rewrite: bool = False
     workers: int = 0
+
+
+_DAMAGE: Final = (
+    sqlite3.DatabaseError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    StopIteration,
+    OverflowError,
+)
+"""What reading a damaged state can raise: its rows may hold anything, or be missing."""
 
 
 class _Doubt(Exception):  # noqa: N818 (no error: the build goes on, as a full one)
@@ -98,7 +111,7 @@ class _Build:
         self._output = output
         self._progress = progress
         self._settings: Settings = read_settings(repository, commit)
-        self._wanted = BuiltFrom(commit, __version__, self._settings.model_dump_json(), HOST)
+        self._wanted = BuiltFrom(commit, fingerprint(), self._settings.model_dump_json(), HOST)
         self._report = BuildReport(commit)
 
     def run(self) -> BuildReport:
@@ -131,11 +144,13 @@ class _Build:
                 if _is_for_lack_of_room(error):
                     raise
                 raise _Doubt(f"the state of the earlier build is damaged: {error}") from None
-            except (sqlite3.DatabaseError, ValueError) as error:
-                raise _Doubt(f"the state of the earlier build is damaged: {error}") from None
+            except _DAMAGE as error:
+                raise _Doubt(f"the state of the earlier build is damaged: {error!r}") from None
 
     def _from_state(self, state: State, shown: Place) -> None:
         built, wanted = state.built_from, self._wanted
+        if not built.commit:
+            raise _Doubt("the state of the earlier build does not say what was built")
         self._refuse_rewriting(built.commit)
         if self._options.full:
             raise _Doubt("--full was given")
@@ -188,7 +203,7 @@ def _is_sound(state: State, place: Place) -> bool:
 
 def _is_for_lack_of_room(error: sqlite3.OperationalError) -> bool:
     """Whether the database could not be written, rather than not be understood."""
-    return error.sqlite_errorcode & 0xFF in {
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_READONLY,

@@ -3,9 +3,13 @@
 import hashlib
 import os
 import shutil
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +22,7 @@ import git
 from builder.git.blobs import BlobReader
 from builder.git.history import CommitChange, first_parent_history
 from builder.git.repository import open_repository
+from builder.model.errors import InputError
 from builder.model.settings import Settings
 from builder.render.documents import CHECKSUMS, UNLISTED, Document, Renderer, Task
 from builder.render.intake import CommitIntake, take_in
@@ -56,21 +61,37 @@ class FullBuild:
         """Build `built_from["commit"]` and show it; what was there before is removed after that."""
         place = self._output.new_place()
         try:
-            with ExitStack() as stack:
-                state = stack.enter_context(State.create(place.database))
-                pool = _Pool(stack, self._repository, workers)
-                self._replay(state, pool, built_from["commit"], progress, strict=strict)
-                self._render(state, place, pool, built_from["commit"], progress)
-                progress.stage("Preparing the next build")
-                _clone(pool, place)
-                state.set_facts(**built_from, format=FORMAT, tree=place.tree)
-                self._report.read(state)
-                state.finish()
-        except BaseException:
+            self._build(place, built_from, progress, strict=strict, workers=workers)
+        except BaseException as error:
             shutil.rmtree(place.build, ignore_errors=True)
+            if isinstance(error, BrokenProcessPool):
+                raise InputError(
+                    "A worker process was killed, perhaps for lack of memory.",
+                    "Try it again with --workers 1, which needs less.",
+                ) from None
             raise
         self._output.show(place)
         self._output.clean(keep=place.build)
+
+    def _build(
+        self,
+        place: Place,
+        built_from: dict[str, str],
+        progress: Progress,
+        *,
+        strict: bool,
+        workers: int,
+    ) -> None:
+        with ExitStack() as stack:
+            state = stack.enter_context(State.create(place.database))
+            pool = _Pool(stack, self._repository, workers)
+            self._replay(state, pool, built_from["commit"], progress, strict=strict)
+            self._render(state, place, pool, built_from["commit"], progress)
+            progress.stage("Preparing the next build")
+            _clone(pool, place)
+            state.set_facts(**built_from, format=FORMAT, tree=place.tree)
+            self._report.read(state)
+            state.finish()
 
     def _replay(
         self, state: State, pool: "_Pool", commit: str, progress: Progress, *, strict: bool
@@ -149,7 +170,7 @@ class _Pool:
                 ProcessPoolExecutor(
                     self._workers,
                     mp_context=get_context("spawn"),
-                    initializer=_worker_repository,
+                    initializer=_begin_worker,
                     initargs=(str(self._repository.git_dir),),
                 )
             )
@@ -173,6 +194,19 @@ _repository_path: list[str] = []
 
 def _worker_repository(path: str) -> None:
     _repository_path[:] = [path]
+
+
+def _begin_worker(path: str) -> None:
+    """Set a worker process up: it leaves Ctrl-C to its parent, and ends when that is gone."""
+    _worker_repository(path)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 @lru_cache(maxsize=1)

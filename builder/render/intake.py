@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from builder.git.blobs import BlobReader
 from builder.git.history import CommitChange, PathChange
 from builder.model.entries import server_bytes
-from builder.model.layout import SERVERS_ROOT, Location, parse_location
+from builder.model.layout import SERVERS_ROOT, Location, location_problem, parse_location
 from builder.model.lifecycle import AcceptedChange, ServerChange, StatusChange
 from builder.model.status import ACTIVE, StatusRecord
 from builder.rules.beside import examine_accepted, examine_status
@@ -79,7 +79,7 @@ def _take_server(
     intake: CommitIntake, path: str, location: Location | None, content: bytes | None
 ) -> None:
     if location is None or content is None:
-        reason = "does not lie where the layout puts a record" if content is not None else None
+        reason = location_problem(path) if location is None and content is not None else None
         intake.reasons.append((path, reason))
         intake.servers.append(_change(path, location))
         return

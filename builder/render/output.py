@@ -63,6 +63,8 @@ class Output:
     """An output folder and its state; raises InputError for folders that are somebody else's."""
 
     def __init__(self, path: Path) -> None:
+        if not path.name or path.name == "..":
+            raise InputError(f"{path} cannot be an output folder.", "Name a new folder with --out.")
         self.path = path.parent.resolve() / path.name
         self.state = self.path.with_name(self.path.name + ".state")
 
@@ -81,6 +83,11 @@ class Output:
             yield
 
     def _claim(self) -> None:
+        for parent in self.path.parents:
+            if parent.name.endswith(".state") and (parent / _MARKER).is_file():
+                raise InputError(
+                    f"{self.path} lies inside the output of another build.", "Give another --out."
+                )
         if self.path.is_symlink():
             if self._shown() is None:
                 raise self._foreign("leads somewhere else")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+from zlib import crc32
 
 from builder.model.entries import EntryMeta, Status, entry_bytes, provenance_bytes
 from builder.model.lifecycle import Counters, Day, Ledger, ServerState, VersionState
@@ -32,7 +33,9 @@ CREATE TABLE versions (
   event INTEGER, is_latest INTEGER NOT NULL, commit_id TEXT NOT NULL,
   body_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL, entry_size INTEGER NOT NULL
 );
-CREATE TABLE bodies (ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL);
+CREATE TABLE bodies (
+  ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL, checksum INTEGER NOT NULL
+);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE days (day INTEGER PRIMARY KEY, first_event INTEGER NOT NULL, events INTEGER NOT NULL);
 CREATE TABLE documents (
@@ -54,18 +57,25 @@ CREATE INDEX documents_part ON documents (part);
 
 ENTRY_COLUMNS: Final = (
     "v.ordinal, v.status, v.message, v.status_changed_at, v.published_at, v.updated_at, "
-    "v.is_latest, v.commit_id, b.server, a.content"
+    "v.is_latest, v.commit_id, b.server, a.content, b.checksum"
 )
 ENTRY_TABLES: Final = (
     "versions v JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal"
 )
 
-EntryRow = tuple[int, str, str | None, int, int, int, int, str, bytes, bytes | None]
+EntryRow = tuple[int, str, str | None, int, int, int, int, str, bytes, bytes | None, int]
 
 
 def render_entry(row: EntryRow, namespace: str) -> bytes:
-    """The entry of one row of `ENTRY_COLUMNS`."""
-    _, status, message, status_changed, published, updated, latest, commit, server, accepted = row
+    """The entry of one row of `ENTRY_COLUMNS`; raises sqlite3.DatabaseError when it is damaged.
+
+    Most of the database is bodies, so a checksum of each finds what a failing disk, or somebody,
+    has changed in it, where SQLite itself sees nothing wrong.
+    """
+    (ordinal, status, message, status_changed, published, updated, latest, commit, server, accepted,
+     checksum) = row  # fmt: skip
+    if crc32(server) != checksum:
+        raise sqlite3.DatabaseError(f"the body of entry {ordinal} is not what was written")
     meta = EntryMeta(Status(status), message, status_changed, published, updated, bool(latest))
     provenance = provenance_bytes(commit, accepted) if namespace else None
     return entry_bytes(server, meta, namespace, provenance)
@@ -231,8 +241,10 @@ class State:
 
     def put_bodies(self, bodies: Iterable[tuple[int, bytes | None, str]]) -> None:
         """Keep the rendered server objects and words of these ordinals; None forgets one."""
-        kept = [body for body in bodies if body[1] is not None]
-        self.connection.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", kept)
+        kept = [
+            (ordinal, body, words, crc32(body)) for ordinal, body, words in bodies if body is not None
+        ]
+        self.connection.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", kept)
 
     def put_accepted(self, ordinal: int, accepted: bytes | None) -> None:
         """Keep what `accepted.json` says of this ordinal; None forgets it."""
