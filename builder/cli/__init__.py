@@ -1,14 +1,16 @@
 """The command `mcp-static`: one module a command, loaded when it is called."""
 
 import importlib
+import os
 import sys
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, NoReturn
 
 import click
 
 from builder import __version__
 from builder.cli.console import fail
-from builder.model.errors import RegistryError
+from builder.model.errors import InputError, RegistryError
 
 _COMMANDS: Final = {
     "validate": "Check a server.json against every rule.",
@@ -44,6 +46,27 @@ class _Commands(click.Group):
         except RegistryError as error:
             fail(error)
             sys.exit(error.exit_code)
+        except OSError as error:
+            _fail_for(error)
+        except Exception as error:
+            # GitPython is only there when a command has loaded it, and with it git is.
+            if type(error).__name__ != "GitCommandError":
+                raise
+            message = str(getattr(error, "stderr", error)).strip()
+            fail(
+                InputError(
+                    f"git failed: {message}", "`git fsck` tells whether the repository is whole."
+                )
+            )
+            sys.exit(InputError.exit_code)
+
+
+def _fail_for(error: OSError) -> NoReturn:
+    where = f"{error.filename}: " if error.filename else ""
+    with suppress(OSError):
+        fail(InputError(f"{where}{error.strerror or error}.", "Check the path and its rights."))
+    # What is still buffered for a full or closed output would fail again when Python ends.
+    os._exit(InputError.exit_code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,9 +13,21 @@ _NAMED = 20
 
 
 @click.command("build")
-@click.option("--repo", type=click.Path(path_type=Path), default=".", show_default=True)
+@click.option(
+    "--repo",
+    type=click.Path(path_type=Path),
+    default=".",
+    show_default=True,
+    help="The registry's Git repository.",
+)
 @click.option("--commit", default="HEAD", show_default=True, help="What to build.")
-@click.option("--out", type=click.Path(path_type=Path), default="dist", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="dist",
+    show_default=True,
+    help="Becomes a link to the finished tree; what the next build needs lies in OUT.state.",
+)
 @click.option("--full", is_flag=True, help="Build everything anew.")
 @click.option("--strict", is_flag=True, help="Fail when a record has to be left out.")
 @click.option("--accept-rewrite", is_flag=True, help="Accept that history was rewritten.")

@@ -29,14 +29,19 @@ _NAMED = 50
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Take only the names in this file, one a line; * matches anything.",
 )
-def command(source: str, into: Path, *, lenient: bool, only: Path | None) -> None:
+@click.option("--anew", is_flag=True, help="Walk a registry from its beginning again.")
+def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: bool) -> None:
     """Take in entries from SOURCE: NDJSON or JSON (plain or gzip; - for standard input), or the URL
     of a registry, which is walked to its end.
 
     Each version becomes a commit dated when it was published. Running it again adds what is new.
     """
     options = ImportOptions(
-        source=source, into=into, lenient=lenient, only=read_patterns(only) if only else ()
+        source=source,
+        into=into,
+        lenient=lenient,
+        only=read_patterns(only) if only else (),
+        anew=anew,
     )
     with ConsoleProgress() as progress:
         progress.stage("Reading entries")
@@ -45,6 +50,8 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None) -> Non
         say(f"left out: {title}: {reason}")
     if len(report.left_out) > _NAMED:
         say(f"left out: … and {len(report.left_out) - _NAMED} more")
+    if report.left_out and not lenient:
+        say("note: --lenient also takes what only breaks publish rules, as the source does.")
     click.echo(
         f"{report.published} versions and {report.statuses} changes of status imported in "
         f"{report.commits} commits; {report.known} known already, {report.filtered} not asked for, "

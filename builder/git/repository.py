@@ -4,6 +4,7 @@ Works on bare repositories, work trees and linked work trees alike, and never ne
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +23,14 @@ _ENVIRONMENT: Final = {
 }
 
 
-def open_repository(path: Path) -> git.Repo:
-    """The repository that holds `path`; raises InputError when there is none."""
+def open_repository(path: Path, *, is_root: bool = False) -> git.Repo:
+    """The repository that holds `path`, or with `is_root` is `path`; raises InputError for none."""
     try:
-        repository = git.Repo(path, search_parent_directories=True)
+        repository = git.Repo(path, search_parent_directories=not is_root)
     except (InvalidGitRepositoryError, NoSuchPathError):
         raise InputError(
-            f"{path} is not in a Git repository.",
-            "Name the registry's repository with --repo, or make one with `git init`.",
+            f"{path} is {'no' if is_root else 'not in a'} Git repository.",
+            "Name the folder of the registry's repository, or make one there with `git init`.",
         ) from None
     repository.git.update_environment(**_ENVIRONMENT)
     return repository
@@ -38,11 +39,13 @@ def open_repository(path: Path) -> git.Repo:
 def resolve_commit(repository: git.Repo, revision: str) -> str:
     """The full id of the commit that `revision` names; raises InputError."""
     try:
-        return str(
+        found = str(
             repository.git.rev_parse(
                 "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
             )
         )
+        if re.fullmatch("[0-9a-f]+", found):  # "^HEAD" is understood, and is no commit
+            return found
     except GitCommandError as error:
         if "dubious ownership" in str(error.stderr):
             raise InputError(

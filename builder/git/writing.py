@@ -1,15 +1,18 @@
 """Writing many commits at once, through one `git fast-import` process."""
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import git
+from filelock import FileLock, Timeout
 from git.exc import GitCommandError
 
 from builder.model.errors import InputError
+from builder.model.layout import DATA_ROOT
 
 _UNNAMED: Final = "mcp-static <mcp-static@localhost>"
 
@@ -24,8 +27,47 @@ class NewCommit:
 
 
 def create_repository(path: Path) -> git.Repo:
-    """A new repository at `path` with the branch `main`; bare when the name ends in `.git`."""
-    return git.Repo.init(path, mkdir=True, bare=path.suffix == ".git", initial_branch="main")
+    """A new repository at `path` with the branch `main`; bare when the name ends in `.git`.
+
+    Raises InputError when it cannot be made there.
+    """
+    try:
+        return git.Repo.init(path, mkdir=True, bare=path.suffix == ".git", initial_branch="main")
+    except (OSError, GitCommandError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"No repository can be made at {path}: {reason}.", "Name another place with --into."
+        ) from None
+
+
+@contextmanager
+def lock_for_import(repository: git.Repo) -> Iterator[None]:
+    """Hold the repository against other imports, and end what a killed one has left undone."""
+    folder = Path(repository.git_dir) / "mcp-static"
+    folder.mkdir(exist_ok=True)
+    lock = FileLock(folder / "import.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise InputError(
+            f"Another import into {repository.git_dir} is under way.", "Wait for it to end."
+        ) from None
+    with lock:
+        if _unfinished(repository).exists():
+            (Path(repository.git_dir) / "index.lock").unlink(missing_ok=True)
+            _check_out(repository)
+        yield
+
+
+def _unfinished(repository: git.Repo) -> Path:
+    """A file that is there while commits are written and the work tree is not yet what they say."""
+    return Path(repository.git_dir) / "mcp-static" / "unfinished-checkout"
+
+
+def _check_out(repository: git.Repo) -> None:
+    """Bring a work tree to the newest commit; it was clean before, so nothing is lost."""
+    repository.git.reset("--hard", "--quiet", "HEAD")
+    _unfinished(repository).unlink(missing_ok=True)
 
 
 def current_branch(repository: git.Repo) -> str:
@@ -41,7 +83,13 @@ def current_branch(repository: git.Repo) -> str:
 
 def require_clean(repository: git.Repo) -> None:
     """Raise InputError when a work tree has changes that a new commit would trample."""
-    if not repository.bare and repository.git.status("--porcelain", "--untracked-files=no"):
+    if repository.bare:
+        return
+    changed = repository.git.status("--porcelain", "--untracked-files=no")
+    untracked = repository.git.status(
+        "--porcelain", "--untracked-files=all", "--", f":(top){DATA_ROOT}"
+    )
+    if changed or untracked:
         raise InputError(
             f"{repository.working_dir} has uncommitted changes.", "Commit or stash them first."
         )
@@ -53,7 +101,10 @@ def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
     Gives how many were written. Raises InputError when the branch moved meanwhile.
     """
     branch = current_branch(repository)
-    parent = _tip(repository, branch)
+    parent = tip_of(repository)
+    if not repository.bare:
+        _unfinished(repository).parent.mkdir(exist_ok=True)
+        _unfinished(repository).touch()
     identity = _identity(repository)
     process = repository.git.fast_import(
         "--quiet", "--date-format=raw", as_process=True, istream=subprocess.PIPE
@@ -77,20 +128,35 @@ def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
         stream.close()
     error = process.proc.stderr.read().decode(errors="replace").strip()
     if process.proc.wait():
+        _unfinished(repository).unlink(missing_ok=True)
         raise InputError(
             f"Git refused the commits: {error.splitlines()[0] if error else 'no reason given'}.",
             "Nothing was changed. If somebody else committed meanwhile, run it again.",
         )
-    if count and not repository.bare:
-        repository.git.reset("--hard", "--quiet", "HEAD")
+    if not repository.bare:
+        if count:
+            _check_out(repository)
+        _unfinished(repository).unlink(missing_ok=True)
     return count
 
 
-def _tip(repository: git.Repo, branch: str) -> str | None:
+def tip_of(repository: git.Repo) -> str | None:
+    """The newest commit of the current branch, None when it has none yet."""
     try:
-        return str(repository.git.rev_parse("--verify", "--quiet", f"{branch}^{{commit}}"))
+        return str(
+            repository.git.rev_parse("--verify", "--quiet", f"{current_branch(repository)}^{{commit}}")
+        )
     except GitCommandError:
         return None
+
+
+def contains(repository: git.Repo, commit: str) -> bool:
+    """Whether the current branch holds a commit."""
+    try:
+        repository.git.merge_base("--is-ancestor", commit, "HEAD")
+    except GitCommandError:
+        return False
+    return True
 
 
 def _identity(repository: git.Repo) -> str:

@@ -46,7 +46,7 @@ def parse_settings(text: str) -> Settings:
     """Read `registry.toml`; raises InputError that names every setting at fault."""
     try:
         return Settings.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{SETTINGS_FILE} is not TOML: {error}", "Mend that line.") from None
     except ValidationError as error:
         faults = [

@@ -152,7 +152,7 @@ def _integer(digits: str) -> int | float:
 def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:
     if isinstance(value, _Object):
         for key in value.duplicates:
-            wrong = f"the key {_shown(key)} stands there more than once"
+            wrong = "is a key that stands there more than once"
             yield JsonProblem("duplicate-key", child_path(path, _shown(key).strip('"')), wrong)
         for key, member in value.items():
             if _has_surrogate(key):

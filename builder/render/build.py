@@ -158,6 +158,7 @@ class _Build:
             raise _Doubt("the earlier build was made by another version or for another host")
         if built.settings != wanted.settings:
             raise _Doubt("the registry's settings changed")
+        state.require_whole()
         place = Place(shown.build, state.fact("tree") or "")
         if not _is_sound(state, place):
             raise _Doubt("the files of the earlier build are not those its state describes")

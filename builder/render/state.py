@@ -169,6 +169,17 @@ class State:
         """A fact that is a number; 0 when it is not set."""
         return int(self.fact(key) or 0)
 
+    def require_whole(self) -> None:
+        """Raise sqlite3.DatabaseError when a table lacks what the counters say it has."""
+        counters = self.counters
+        for query, expected in (
+            ("SELECT max(ordinal) + 1 FROM versions", counters.next_ordinal),
+            ("SELECT max(number) + 1 FROM servers", counters.next_server),
+            ("SELECT max(first_event + events) FROM days", counters.next_event),
+        ):
+            if (self.one(query) or 0) != expected:
+                raise sqlite3.DatabaseError("its tables do not agree")
+
     # The ledger's memory
 
     def find_version(self, path: str) -> VersionState | None:

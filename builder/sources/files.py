@@ -47,22 +47,26 @@ def _open(source: str) -> Iterator[IO[bytes]]:
 def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
     first = stream.readline(MAX_LINE_BYTES)
     value = _parse(first)
+    lines: Iterator[bytes] = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
     if isinstance(value, JsonError) and first.strip():
-        # Not one value a line, so one document over many lines.
-        document = _parse(first + stream.read(MAX_LINE_BYTES))
+        # Not one value a line, so one document over many lines; or a first line that is broken.
+        whole = first + stream.read(MAX_LINE_BYTES)
+        document = _parse(whole)
         if not isinstance(document, JsonError):
             yield from _members(document, name)
             return
-        raise InputError(
-            f"{name} is neither one JSON value a line nor one JSON document: {value}.",
-            "Give standard entries, as /v0.1/servers or data/export/ have them.",
-        )
+        lines = iter(whole.splitlines(keepends=True)[1:])
+        if all(isinstance(_parse(line), JsonError) for line in lines if line.strip()):
+            raise InputError(
+                f"{name} is neither one JSON value a line nor one JSON document: {value}.",
+                "Give standard entries, as /v0.1/servers or data/export/ have them.",
+            )
+        lines = iter(whole.splitlines(keepends=True)[1:])
     if isinstance(value, list) or (isinstance(value, dict) and "servers" in value):
         yield from _members(value, name)
     elif first.strip():
         yield f"{name}:1", value
-    rest = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
-    for number, line in enumerate(rest, start=2):
+    for number, line in enumerate(lines, start=2):
         if line.strip():
             yield f"{name}:{number}", _parse(line)
 

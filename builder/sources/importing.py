@@ -14,9 +14,12 @@ from builder.git.records import read_records
 from builder.git.repository import open_repository, resolve_commit
 from builder.git.writing import (
     NewCommit,
+    contains,
     create_repository,
     current_branch,
+    lock_for_import,
     require_clean,
+    tip_of,
     write_commits,
 )
 from builder.model.entries import Status
@@ -53,13 +56,15 @@ class ImportReport:
 class ImportOptions:
     """What an import is asked for: a file, `-` or the URL of a registry, into a repository.
 
-    `only` are patterns of names (`*` matches anything); empty takes every name.
+    `only` are patterns of names (`*` matches anything); empty takes every name. `anew` walks a
+    registry from its beginning, also when only what was updated since would have to be asked for.
     """
 
     source: str
     into: Path
     lenient: bool = False
     only: tuple[str, ...] = ()
+    anew: bool = False
 
 
 def import_entries(
@@ -70,14 +75,11 @@ def import_entries(
     `told` hears how many more entries were read. Raises InputError for a source or a repository
     that cannot be used, ServiceError when a registry cannot be walked to its end.
     """
-    is_new = not options.into.exists()
-    repository = create_repository(options.into) if is_new else open_repository(options.into)
-    with repository:
+    with _repository(options.into) as repository, lock_for_import(repository):
         current_branch(repository)
         require_clean(repository)
-        walk = None
-        if options.source.startswith(("http://", "https://")):
-            walk = RegistryWalk(options.source, Path(repository.common_dir))
+        walk = _walk(repository, options)
+        if walk is not None:
             for count in walk.pages():
                 told(count)
             values: Iterable[tuple[str, Any]] = read_file(str(walk.spool))
@@ -87,8 +89,26 @@ def import_entries(
         importing.read(values)
         importing.report.commits = write_commits(repository, importing.commits())
         if walk is not None:
-            walk.finish(format_time(importing.newest))
+            walk.finish(format_time(importing.newest), tip_of(repository) or "")
     return importing.report
+
+
+def _repository(into: Path) -> git.Repo:
+    """The repository at exactly this path, made if nothing is there; never one that encloses it."""
+    if not into.exists() or (into.is_dir() and not any(into.iterdir())):
+        return create_repository(into)
+    return open_repository(into, is_root=True)
+
+
+def _walk(repository: git.Repo, options: ImportOptions) -> RegistryWalk | None:
+    if not options.source.lower().startswith(("http://", "https://")):
+        return None
+    choices = (options.lenient, options.only)
+    walk = RegistryWalk(options.source, choices, Path(repository.common_dir))
+    before = walk.imported_into
+    if options.anew or (before and not contains(repository, before)):
+        walk.forget()  # the branch no longer holds what was imported, so it has to be asked for again
+    return walk
 
 
 def read_patterns(path: Path) -> tuple[str, ...]:
@@ -97,7 +117,10 @@ def read_patterns(path: Path) -> tuple[str, ...]:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.", "Give a text file of names.") from None
-    return tuple(text for line in lines if (text := line.partition("#")[0].strip()))
+    patterns = tuple(text for line in lines if (text := line.partition("#")[0].strip()))
+    if not patterns:
+        raise InputError(f"{path} names no server.", "Write one name a line; * matches anything.")
+    return patterns
 
 
 def _counted(
@@ -148,7 +171,7 @@ class _Import:
                 self.report.left_out.append((place, str(error)))
         entries.sort(key=lambda entry: entry.published_at)
         for entry in entries:
-            self.newest = max(self.newest, entry.updated_at)
+            self.newest = max(self.newest, min(entry.updated_at, self._now))
             self._take(entry)
 
     def _take(self, entry: SourceEntry) -> None:

@@ -279,3 +279,39 @@ def test_a_port_in_use_and_a_missing_output_are_told(corpus: Corpus, tmp_path: P
     run = run_cli("serve", "--out", tmp_path / "nothing", "--port", "0")
     assert (run.returncode, "mcp-static build" in run.stderr) == (1, True)
     assert "Traceback" not in run.stderr
+
+
+def test_a_failing_build_does_not_end_the_watch(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "r.git")
+    registry.publish(ALICE)
+    with serve_in_background(tmp_path / "dist", "--watch", "--repo", registry.path) as served:
+        base = registry.head
+        registry.git(
+            "update-ref", "refs/heads/main", registry.commit({"registry-data": None, "x": "y"})
+        )
+        subprocess.run(["sleep", "2.5"], check=True)
+        assert served.get(f"{V1}/{ALICE}/versions/latest").status_code == 200
+        registry.git("update-ref", "refs/heads/main", base)
+        registry.publish(ALICE, "3.0.0")
+        for _ in range(200):
+            if served.get(f"{V1}/{ALICE}/versions/latest").json()["server"]["version"] == "3.0.0":
+                return
+            subprocess.run(["sleep", "0.1"], check=True)
+    raise AssertionError("the watch has ended")
+
+
+def test_a_registry_that_vanishes_is_a_503(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    with serve_in_background(tmp_path / "dist") as served:
+        (tmp_path / "dist").unlink()
+        response = served.get(V1)
+        assert (response.status_code, list(response.json())) == (503, ["error"])
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[]", ""])
+def test_a_broken_snapshot_is_told(content: str, tmp_path: Path) -> None:
+    (tmp_path / "dist/data").mkdir(parents=True)
+    (tmp_path / "dist/data/snapshot.json").write_text(content)
+    run = run_cli("serve", "--out", tmp_path / "dist", "--port", "0")
+    assert (run.returncode, "holds no built registry" in run.stderr) == (1, True)

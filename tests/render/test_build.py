@@ -433,3 +433,125 @@ def test_the_same_commit_gives_the_same_bytes_with_any_number_of_workers(
     run = run_cli("build", "--repo", corpus.repository, "--out", tmp_path / "one", "--workers", "1")
     assert run.returncode == 0, run.stderr
     assert files_below(tmp_path / "one") == files_below(corpus.out)
+
+
+def test_a_path_that_is_not_utf8_is_left_out(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    stream = (
+        b"commit refs/heads/main\ncommitter a <a@b> %d +0000\ndata 1\n.\nfrom refs/heads/main^0\n"
+        b'M 100644 inline "registry-data/servers/al/io.github.alice/x/\\351/server.json"\ndata 2\n{}\n'
+    ) % (registry.time + 60)
+    subprocess.run(
+        ["git", "-C", str(registry.path), "fast-import", "--quiet"], input=stream, check=True
+    )
+    report = build_registry(registry, tmp_path / "dist")
+    assert report.versions == 1
+    assert [reason for _, reason in report.left_out] == ["has a path that is not UTF-8"]
+
+
+def test_a_misplaced_record_is_told_where_it_belongs(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    places = {
+        "xx/io.github.alice/weather/2.0.0": "belongs at " + path_of(ALICE, "2.0.0"),
+        "al/io.github.alice/_x/1.0.0": "server part",
+        "al/io.github.alice/x/latest": "newest",
+        "al/io.github.alice/x": "does not lie at",
+    }
+    registry.commit({f"registry-data/servers/{place}/server.json": "{}" for place in places})
+    reasons = dict(build_registry(registry, tmp_path / "dist").left_out)
+    for place, says in places.items():
+        assert says in reasons[f"registry-data/servers/{place}/server.json"]
+
+
+def test_changed_bodies_in_the_state_are_noticed(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    registry.publish(ALICE, "2.0.0")
+    database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE bodies SET server = replace(server, 'Earth', 'Mars!')")
+    report = build_registry(registry, tmp_path / "dist")
+    assert "damaged" in report.why_full
+    assert not [path for path, body in files_below(tmp_path / "dist").items() if b"Mars" in body]
+
+
+@pytest.mark.parametrize("table", ["days", "servers", "versions", "bodies", "facts", "documents"])
+def test_a_state_that_lacks_rows_means_a_full_build(
+    registry: Registry, tmp_path: Path, table: str
+) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    registry.publish(ALICE, "2.0.0")
+    database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
+    with sqlite3.connect(database) as connection:
+        connection.execute(f"DELETE FROM {table}")
+    assert build_registry(registry, tmp_path / "dist").versions == 2
+    build_registry(registry, tmp_path / "fresh")
+    assert files_below(tmp_path / "dist") == files_below(tmp_path / "fresh")
+
+
+def test_an_output_inside_another_is_refused(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    with pytest.raises(InputError, match="inside the output"):
+        build_registry(registry, tmp_path / "dist" / "sub")
+    for out in ("/", ".."):
+        with pytest.raises(InputError, match="cannot be an output"):
+            build_registry(registry, Path(out))
+
+
+def _workers_of(pid: int) -> list[int]:
+    """The worker processes of a build, once they have become what they are."""
+    try:
+        children = [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+        return [
+            child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+    except FileNotFoundError:
+        return []
+
+
+def test_a_killed_worker_is_said_and_workers_end_with_their_parent(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "builder",
+        "build",
+        "--repo",
+        str(corpus.repository),
+        "--out",
+        "dist",
+        "--workers",
+        "2",
+    ]
+    for signal_number, target in (
+        (signal.SIGKILL, "worker"),
+        (signal.SIGKILL, "parent"),
+        (signal.SIGTERM, "parent"),
+    ):
+        process = subprocess.Popen(command, cwd=tmp_path, text=True, env={**os.environ, "PYTHONPATH": str(PROJECT)},
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+        workers: list[int] = []
+        while len(workers) < 2 and process.poll() is None:
+            workers = _workers_of(process.pid)
+        assert len(workers) == 2
+        os.kill(workers[0] if target == "worker" else process.pid, signal_number)
+        _, wrong = process.communicate(timeout=30)
+        assert "Traceback" not in wrong
+        if target == "worker":
+            assert process.returncode == 1
+            assert "--workers 1" in wrong
+        for _ in range(100):
+            if not any(
+                Path(f"/proc/{pid}").exists()
+                and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+                for pid in workers
+            ):
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("a worker outlives its parent")

@@ -15,7 +15,7 @@ from builder.model.errors import InputError, ServiceError
 from builder.model.times import format_time
 from builder.sources.importing import ImportOptions, ImportReport, import_entries
 from tests.conftest import Corpus
-from tests.registries import server_json
+from tests.registries import Registry, server_json
 from tests.servers import Served, run_cli
 from tests.sources.doubles import page, registry_double
 
@@ -239,3 +239,98 @@ def test_a_missing_or_unreachable_registry_is_told_with_the_right_code(tmp_path:
     run = run_cli("import", url, "--into", tmp_path / "r.git")
     assert (run.returncode, "could not be reached" in run.stderr) == (3, True)
     assert "Traceback" not in run.stderr
+
+
+def test_other_choices_are_offered_what_was_left_out_before(tmp_path: Path) -> None:
+    entries = [entry(), entry("com.example/maps", day=2), {**entry(version="2.0.0", day=3)}]
+    entries[2]["server"]["title"] = ""  # breaks a publish rule
+    into = tmp_path / "r.git"
+    with registry_double(lambda _: page(entries)) as (url, asked):
+        assert take(url, into, only=("com.example/*",)).published == 1
+        assert take(url, into).published == 1
+        assert take(url, into, lenient=True).published == 1
+        assert ["updated_since" in query for query in asked] == [False, False, False]
+        take(url, into)
+        assert "updated_since" in asked[-1]
+        take(url, into, anew=True)
+        assert "updated_since" not in asked[-1]
+        git(into, "update-ref", "refs/heads/main", git(into, "rev-list", "--max-parents=0", "main"))
+        assert take(url, into, lenient=True).published == 2
+
+
+def test_one_bad_entry_of_a_page_costs_only_itself(tmp_path: Path) -> None:
+    bad = json.dumps(entry(version="6.6.6")).replace("Forecasts", "\\ud800")
+    nan = json.dumps(entry(version="7.7.7")).replace('"active"', "NaN")
+    body = f'{{"servers": [{bad}, {nan}, {json.dumps(entry())}], "metadata": {{}}}}'.encode()
+    with registry_double(lambda _: (200, body)) as (url, _):
+        report = take(url, tmp_path / "r.git")
+    assert (report.published, len(report.left_out)) == (1, 2)
+    lines = tmp_path / "lines"
+    lines.write_text(f"{bad}\n{json.dumps(entry(version='2.0.0'))}\n")
+    report = take(lines, tmp_path / "r.git")
+    assert (report.published, len(report.left_out)) == (1, 1)
+
+
+def test_a_registry_that_never_ends_is_left(tmp_path: Path) -> None:
+    count = iter(range(10_000))
+    with registry_double(lambda _: page([], f"c{next(count)}")) as (url, asked):
+        with pytest.raises(ServiceError, match="empty pages"):
+            take(url, tmp_path / "r.git")
+        assert len(asked) < 100
+
+
+def test_an_enclosing_repository_is_never_written_to(tmp_path: Path) -> None:
+    outer = Registry(tmp_path / "outer", bare=False)
+    outer.commit({"thesis.tex": "x"})
+    outer.git("reset", "--hard", "-q")
+    inner = outer.path / "registry"
+    inner.mkdir()
+    (inner / "file").write_text("x")
+    before = outer.head
+    with pytest.raises(InputError, match="no Git repository"):
+        take([entry()], inner)
+    assert outer.head == before
+    (inner / "file").unlink()
+    assert take([entry()], inner).published == 1  # an empty folder becomes a repository of its own
+    assert outer.head == before
+
+
+def test_untracked_records_are_not_overwritten(tmp_path: Path) -> None:
+    into = tmp_path / "tree"
+    take([entry()], into)
+    mine = next(into.rglob("server.json")).parent.with_name("2.0.0") / "server.json"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(InputError, match="uncommitted"):
+        take([entry(version="2.0.0", day=2)], into)
+    assert mine.read_text() == "mine"
+
+
+def test_what_a_killed_import_left_undone_is_ended_by_the_next(tmp_path: Path) -> None:
+    into = tmp_path / "tree"
+    take([entry()], into)
+    # As if killed after the branch had moved and before the work tree was brought up to date.
+    bare = tmp_path / "bare.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(into), str(bare)], check=True)
+    take([entry(version="2.0.0", day=2)], bare)
+    git(into, "fetch", "-q", str(bare), "main")
+    git(into, "update-ref", "refs/heads/main", "FETCH_HEAD")
+    (into / ".git/mcp-static/unfinished-checkout").touch()
+    (into / ".git/index.lock").touch()
+    assert take([entry(version="3.0.0", day=3)], into).published == 1
+    assert git(into, "status", "--porcelain") == ""
+    assert len(list(into.rglob("server.json"))) == 3
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[::1", "http://127.0.0.1:99999", "http://a b/"])
+def test_addresses_that_are_none_are_the_inputs_fault(url: str, tmp_path: Path) -> None:
+    run = run_cli("import", url, "--into", tmp_path / "r.git")
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+
+
+def test_an_allowlist_without_names_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "only").write_text("# nothing\n")
+    (tmp_path / "s").write_text(json.dumps(entry()))
+    run = run_cli("import", tmp_path / "s", "--into", tmp_path / "r.git", "--only", tmp_path / "only")
+    assert (run.returncode, "names no server" in run.stderr) == (1, True)

@@ -216,4 +216,5 @@ def _passes(line: Line, filters: Filters, since: float | None) -> bool:
         return False
     if since is not None and line.updated < since:
         return False
-    return filters.search in line.words if filters.search else True
+    # Fields are joined by tabs, which stand in none of them.
+    return filters.search in line.words and "\t" not in filters.search if filters.search else True

@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from builder.hosts.embedded.answers import ALLOWED, answer
+from builder.hosts.embedded.answers import ALLOWED, JSON, answer
 from builder.hosts.embedded.snapshot import Shown
 from builder.model.errors import InputError
 
@@ -48,7 +48,12 @@ class _Registry:
             return Response(status_code=204, headers=_PREFLIGHT)
         path: bytes = scope["raw_path"].partition(b"?")[0]
         query = scope["query_string"].decode("latin-1")
-        result = answer(self._shown.snapshot(), method, path, query)
+        try:
+            snapshot = self._shown.snapshot()
+        except (OSError, InputError):
+            body = b'{"error":"The registry is not there at the moment."}\n'
+            return Response(body, 503, {**_CORS, "Content-Type": JSON, "Cache-Control": "no-cache"})
+        result = answer(snapshot, method, path, query)
         headers = {
             **_CORS,
             "Content-Type": result.type,
@@ -63,7 +68,7 @@ class _Registry:
         headers |= {"ETag": tag, "Cache-Control": _FRESHNESS}
         if _has_tag(scope, tag):
             del headers["Content-Type"]
-            return Response(status_code=304, headers=headers)
+            return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
         return Response(result.body, 200, headers)
 
 

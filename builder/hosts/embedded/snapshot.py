@@ -45,7 +45,7 @@ class Snapshot:
         self._root: Final = root
         self._known_parts: Final = parts or {}
         self._loaded_parts: Final[dict[str, list[Line]]] = {}
-        self.facts: Final[dict[str, Any]] = orjson.loads((root / _SNAPSHOT).read_bytes())
+        self.facts: Final[dict[str, Any]] = _facts(root)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file, or None. The path is ours or checked: it never leaves the tree."""
@@ -100,6 +100,19 @@ class Snapshot:
         return str(self.facts["chains"]["updated"]["lastDay"] or format_day(day_of(0)))
 
 
+def _facts(root: Path) -> dict[str, Any]:
+    try:
+        facts = orjson.loads((root / _SNAPSHOT).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        facts = None
+    if not isinstance(facts, dict) or not {"chains", "counts", "registry"} <= facts.keys():
+        raise InputError(
+            f"{root} holds no built registry.",
+            "Build one with `mcp-static build`, or name it with --out.",
+        )
+    return facts
+
+
 def _lines(part: bytes) -> Iterator[Line]:
     for row in part.decode().split("\n")[:-1]:
         ordinal, flags, place, updated, name, version, words = row.split("\t", 6)
@@ -123,11 +136,7 @@ class Shown:
         self._out: Final = out
         self._key: object = None
         self._snapshot: Snapshot | None = None
-        if not (out / _SNAPSHOT).is_file():
-            raise InputError(
-                f"{out} holds no built registry.",
-                "Build one with `mcp-static build`, or name it with --out.",
-            )
+        self.snapshot()
 
     def snapshot(self) -> Snapshot:
         """The snapshot as it is shown now."""
@@ -135,7 +144,10 @@ class Shown:
             target = os.readlink(self._out)
         except OSError:
             target = ""
-        key = (target, os.stat(self._out / _SNAPSHOT).st_mtime_ns)
+        try:
+            key = (target, os.stat(self._out / _SNAPSHOT).st_mtime_ns)
+        except OSError:
+            key = (target, 0)
         if self._snapshot is None or key != self._key:
             root = self._out.parent / target if target else self._out
             known = self._snapshot.loaded_parts if self._snapshot else None
