@@ -1,4 +1,8 @@
-"""Running whole processes: how long they take, and how much memory they and their children have."""
+"""Running whole processes: how long they take, and how much memory they and their children have.
+
+Memory is what the processes hold themselves (`Pss_Anon`), added up: files that git maps are the
+system's cache, which any other program can have at once.
+"""
 
 import os
 import statistics
@@ -52,7 +56,7 @@ def median(seconds: list[float]) -> float:
 
 
 def _watch(process: "subprocess.Popen[str]", peak: list[float]) -> None:
-    """Add up the proportional memory of every process of the session, until it ends."""
+    """Add up the memory of every process of the session, until it ends."""
     while process.poll() is None:
         total = 0
         for entry in os.scandir("/proc"):
@@ -63,12 +67,12 @@ def _watch(process: "subprocess.Popen[str]", peak: list[float]) -> None:
 
 
 def _memory(pid: int, session: int) -> int:
-    """The proportional set size in KiB of a process of that session, else 0."""
+    """The anonymous memory in KiB of a process of that session, shared parts divided; else 0."""
     try:
         if os.getsid(pid) != session:
             return 0
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith("Pss_Anon:"):
                 return int(line.split()[1])
     except (OSError, ProcessLookupError):
         pass

@@ -500,6 +500,13 @@ def test_an_output_inside_another_is_refused(registry: Registry, tmp_path: Path)
             build_registry(registry, Path(out))
 
 
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def _workers_of(pid: int) -> list[int]:
     """The worker processes of a build, once they have become what they are."""
     try:
@@ -546,11 +553,7 @@ def test_a_killed_worker_is_said_and_workers_end_with_their_parent(
             assert process.returncode == 1
             assert "--workers 1" in wrong
         for _ in range(100):
-            if not any(
-                Path(f"/proc/{pid}").exists()
-                and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
-                for pid in workers
-            ):
+            if not any(_is_alive(pid) for pid in workers):
                 break
             time.sleep(0.1)
         else:
