@@ -79,13 +79,13 @@ def make_repository(path: Path, count: int) -> Path:
 
 def publish(repository: Path, number: int) -> None:
     """One more version of a server that has some, and so one more commit."""
-    server = real_entries()[number] | {"version": f"1000.0.{number}"}
     git = ["git", "-C", str(repository)]
     time = int(
         subprocess.run(
             [*git, "log", "-1", "--format=%ct", "main"], check=True, capture_output=True
         ).stdout
     )
+    server = real_entries()[number] | {"version": f"1000.0.{time}"}
     content = json.dumps(server, indent=2).encode()
     path = record_path(parse_name(server["name"]), server["version"])
     stream = (
