@@ -53,14 +53,23 @@ def lock_for_import(repository: git.Repo) -> Iterator[None]:
             f"Another import into {repository.git_dir} is under way.", "Wait for it to end."
         ) from None
     with lock:
-        if _unfinished(repository).exists():
-            (Path(repository.git_dir) / "index.lock").unlink(missing_ok=True)
-            _check_out(repository)
+        _end_unfinished(repository)
         yield
 
 
+def _end_unfinished(repository: git.Repo) -> None:
+    """Check out what a killed import has committed; where it had not yet, leave everything alone."""
+    marker = _unfinished(repository)
+    if not marker.exists():
+        return
+    if marker.read_text() != (tip_of(repository) or ""):
+        (Path(repository.git_dir) / "index.lock").unlink(missing_ok=True)
+        _check_out(repository)
+    marker.unlink(missing_ok=True)
+
+
 def _unfinished(repository: git.Repo) -> Path:
-    """A file that is there while commits are written and the work tree is not yet what they say."""
+    """A file that names the tip from before, until the work tree is what the new commits say."""
     return Path(repository.git_dir) / "mcp-static" / "unfinished-checkout"
 
 
@@ -104,7 +113,7 @@ def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
     parent = tip_of(repository)
     if not repository.bare:
         _unfinished(repository).parent.mkdir(exist_ok=True)
-        _unfinished(repository).touch()
+        _unfinished(repository).write_text(parent or "")
     identity = _identity(repository)
     process = repository.git.fast_import(
         "--quiet", "--date-format=raw", as_process=True, istream=subprocess.PIPE

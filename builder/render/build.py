@@ -118,7 +118,7 @@ class _Build:
         try:
             self._incremental()
         except _Doubt as doubt:
-            self._report.why_full = str(doubt)
+            self._report = BuildReport(self._wanted.commit, why_full=str(doubt))
             FullBuild(self._repository, self._output, self._settings, self._report).run(
                 asdict(self._wanted),
                 self._progress,

@@ -315,11 +315,23 @@ def test_what_a_killed_import_left_undone_is_ended_by_the_next(tmp_path: Path) -
     take([entry(version="2.0.0", day=2)], bare)
     git(into, "fetch", "-q", str(bare), "main")
     git(into, "update-ref", "refs/heads/main", "FETCH_HEAD")
-    (into / ".git/mcp-static/unfinished-checkout").touch()
+    before = git(into, "rev-parse", "main~1")
+    (into / ".git/mcp-static/unfinished-checkout").write_text(before)
     (into / ".git/index.lock").touch()
     assert take([entry(version="3.0.0", day=3)], into).published == 1
     assert git(into, "status", "--porcelain") == ""
     assert len(list(into.rglob("server.json"))) == 3
+
+
+def test_an_import_killed_before_it_committed_touches_no_later_work(tmp_path: Path) -> None:
+    into = tmp_path / "tree"
+    take([entry()], into)
+    (into / ".git/mcp-static/unfinished-checkout").write_text(git(into, "rev-parse", "main"))
+    mine = next(into.rglob("server.json"))
+    mine.write_text("edited since")
+    with pytest.raises(InputError, match="uncommitted"):
+        take([entry(version="2.0.0", day=2)], into)
+    assert mine.read_text() == "edited since"
 
 
 @pytest.mark.parametrize("url", ["http://", "http://[::1", "http://127.0.0.1:99999", "http://a b/"])
