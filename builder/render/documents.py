@@ -4,7 +4,6 @@ A document whose body is None must not exist. `part` names the piece of `data/ch
 lists it; pieces are cut along the ordinals, so that one publish touches few of them.
 """
 
-import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -21,46 +20,21 @@ from builder.model.chains import (
 from builder.model.cursors import Cursor
 from builder.model.entries import server_list
 from builder.model.times import day_of, format_day
+from builder.render.document import (
+    CHECKSUMS,
+    EXPORT_POSITIONS,
+    MAX_LIST_BYTES,
+    MISCELLANEOUS,
+    SEARCH_POSITIONS,
+    Document,
+    checksum_path,
+    export_path,
+    part_of_ordinal,
+    search_path,
+    version_path,
+    versions_path,
+)
 from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
-
-CHECKSUM_ORDINALS: Final = 1000
-EXPORT_POSITIONS: Final = 1000
-SEARCH_POSITIONS: Final = 5000
-MAX_LIST_BYTES: Final = 10 * 1024 * 1024
-"""Clients refuse larger bodies (VS Code's and the official SDK's limit)."""
-GZIP_LEVEL: Final = 5
-
-MISCELLANEOUS: Final = "registry"
-"""The checksum part of the documents that belong to no ordinal and no day."""
-CHECKSUMS: Final = "checksums"
-"""The part of the checksum parts themselves, which the index lists."""
-UNLISTED: Final = "unlisted"
-"""The part of what no checksum can list: the index of checksums and the snapshot that names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file of the output. For compressed ones `body` is the plain text."""
-
-    path: str
-    body: bytes | None
-    part: str
-    is_gzip: bool = False
-
-    def file_bytes(self) -> bytes:
-        """What is written to the file; the same plain text always gives the same."""
-        assert self.body is not None
-        return gzip_member(self.body) if self.is_gzip else self.body
-
-
-def gzip_member(body: bytes) -> bytes:
-    """One gzip member without name or time (RFC 1952), so members can be concatenated."""
-    return gzip.compress(body, GZIP_LEVEL, mtime=0)
-
-
-def part_of_ordinal(ordinal: int) -> str:
-    """The checksum part that lists what belongs to an ordinal."""
-    return f"entries-{ordinal // CHECKSUM_ORDINALS}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -401,32 +375,3 @@ def _cursor(chain: str, position: int | None) -> str | None:
     if position is None:
         return None
     return str(Cursor(chain, position - position % PAGE_SIZE))
-
-
-def version_path(name: str, version: str, *, deleted: bool = False) -> str:
-    """The file of one version (or of `latest`) of a server."""
-    return f"{_root(deleted)}/{name}/versions/{version}.json"
-
-
-def versions_path(name: str, *, deleted: bool = False) -> str:
-    """The file of a server's list of versions."""
-    return f"{_root(deleted)}/{name}/versions.json"
-
-
-def _root(deleted: bool) -> str:
-    return "data/deleted/servers" if deleted else "v0.1/servers"
-
-
-def export_path(number: int) -> str:
-    """The file of one export part."""
-    return f"data/export/{number}.ndjson.gz"
-
-
-def search_path(number: int) -> str:
-    """The file of one search part."""
-    return f"data/search/{number}.tsv"
-
-
-def checksum_path(part: str) -> str:
-    """The file of one checksum part."""
-    return f"data/checksums/{part}.txt"

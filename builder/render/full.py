@@ -23,7 +23,8 @@ from builder.git.history import CommitChange, first_parent_history
 from builder.git.repository import open_repository
 from builder.model.errors import InputError
 from builder.model.settings import Settings
-from builder.render.documents import CHECKSUMS, UNLISTED, Document, Renderer, Task
+from builder.render.document import CHECKSUMS, UNLISTED, Document
+from builder.render.documents import Renderer, Task
 from builder.render.intake import CommitIntake, take_in
 from builder.render.output import Output, Place, Tree
 from builder.render.plan import whole_plan

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from builder.model.chains import ALL, EVERYTHING, PAGE_SIZE
 from builder.model.lifecycle import Ledger, Standing, VersionState
-from builder.render.documents import EXPORT_POSITIONS, SEARCH_POSITIONS, Task
+from builder.render.document import EXPORT_POSITIONS, SEARCH_POSITIONS
+from builder.render.documents import Task
 from builder.render.state import State
 
 

@@ -13,7 +13,7 @@ from builder.model.settings import Settings
 from builder.model.strictjson import dump_json
 from builder.model.times import format_day, format_time
 from builder.render.assets import render_template
-from builder.render.documents import (
+from builder.render.document import (
     CHECKSUMS,
     EXPORT_POSITIONS,
     MAX_LIST_BYTES,

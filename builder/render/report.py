@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from builder.model.errors import InputError
-from builder.render.documents import MAX_LIST_BYTES
+from builder.render.document import MAX_LIST_BYTES
 from builder.render.state import State
 
 _NAMED = 20

@@ -12,7 +12,8 @@ import git
 from builder.git.blobs import BlobReader
 from builder.git.history import first_parent_history
 from builder.model.settings import Settings
-from builder.render.documents import CHECKSUMS, UNLISTED, Document, Renderer
+from builder.render.document import CHECKSUMS, UNLISTED, Document
+from builder.render.documents import Renderer
 from builder.render.intake import take_in
 from builder.render.output import Output, Place, Tree
 from builder.render.plan import changed_plan
