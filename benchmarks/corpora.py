@@ -35,8 +35,8 @@ def real_entries() -> list[dict[str, Any]]:
 def servers(count: int) -> Iterator[dict[str, Any]]:
     """`count` server objects: the real ones, and the same bodies under derived names.
 
-    Every fourth copy keeps the names and derives the versions, so that the number of versions a
-    server has grows too (about three a server at 100,000, as in the design's figures).
+    Every fourth copy derives the versions instead, so that 100,000 versions are of about 30,000
+    servers, as in the design's figures.
     """
     originals = real_entries()
     for number in range(count):
@@ -44,10 +44,11 @@ def servers(count: int) -> Iterator[dict[str, Any]]:
         server = originals[index]
         if copy:
             namespace, name = server["name"].split("/")
-            group, turn = divmod(copy, 4)
-            server = server | {"name": f"{namespace}{group}/{name}" if group else server["name"]}
-            if turn:
-                server = server | {"version": f"{turn}00.{server['version']}"[:60]}
+            adds_versions = copy % 4 == 3
+            named = copy - 1 if adds_versions else copy
+            server = server | {"name": f"{namespace}{named}/{name}"}
+            if adds_versions:
+                server = server | {"version": f"100.{server['version']}"[:60]}
         yield server
 
 
