@@ -37,7 +37,7 @@ def read_entry(value: Any, now: int) -> SourceEntry:
         value = {"server": value}
     server = value.get("server")
     if not isinstance(server, dict):
-        raise ValueError("has no `server` object")  # noqa: TRY004
+        raise ValueError("has no `server` object")  # noqa: TRY004 (as above)
     meta = part_of(part_of(value, "_meta"), OFFICIAL_META)
     published = _seconds(meta, "publishedAt", now)
     updated = _seconds(meta, "updatedAt", published)
