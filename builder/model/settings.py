@@ -1,8 +1,9 @@
-"""`registry.toml`: what a registry says about itself, read from the commit that is built."""
+"""`registry.toml`: a registry's own settings, read from the commit that is built or checked against."""
 
 import re
 import tomllib
-from typing import Final
+from ipaddress import ip_address, ip_network
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -10,6 +11,164 @@ from builder.model.errors import InputError
 
 SETTINGS_FILE: Final = "registry.toml"
 _HTTP_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
+
+_PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
+_ACCOUNT: Final = re.compile(r"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(?P<id>\d+))?")
+_PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
+
+ROOT_ANCHORS: Final = (
+    "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
+    "38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
+)
+"""DS records of the DNS root's keys (KSK-2017, KSK-2024), as IANA publishes them."""
+
+
+def split_place(text: str) -> tuple[str, int]:
+    """Read `host:port`, an IPv6 address in brackets; raises ValueError."""
+    match = _PLACE.fullmatch(text)
+    if not match or not 0 < int(match["port"]) < 65536:
+        raise ValueError(f"{text!r} is not host:port")
+    return match["host"].strip("[]").lower(), int(match["port"])
+
+
+def _place(place: tuple[str, int]) -> str:
+    host, port = place
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Account(_Part):
+    """An account that a grant names: a login, and its numeric id if a rename shall not move it."""
+
+    login: str
+    id: int | None = None
+
+
+class Grant(_Part):
+    """Who may publish under a namespace without another proof; for private registries."""
+
+    namespace: str = Field(description="`com.example`, or `com.example.*` for it and all below it.")
+    accounts: tuple[str, ...] = Field(min_length=1, description="`github:login` or `github:login#id`.")
+
+    @field_validator("namespace")
+    @classmethod
+    def _is_pattern(cls, value: str) -> str:
+        if not _PATTERN.fullmatch(value):
+            raise ValueError("is no namespace, nor one that ends in .*")
+        return value
+
+    @field_validator("accounts")
+    @classmethod
+    def _are_accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _ACCOUNT.fullmatch(text):
+                raise ValueError(f"{text!r} is not github:login or github:login#id")
+        return value
+
+    @property
+    def holders(self) -> tuple[Account, ...]:
+        """The accounts, read."""
+        matches = (_ACCOUNT.fullmatch(text) for text in self.accounts)
+        return tuple(
+            Account(login=match["login"], id=int(match["id"]) if match["id"] else None)
+            for match in matches
+            if match
+        )
+
+    def covers(self, namespace: str) -> bool:
+        """Whether this grant speaks of a namespace; letters' case does not matter."""
+        pattern, name = self.namespace.casefold(), namespace.casefold()
+        if pattern.endswith(".*"):
+            return name == pattern[:-2] or name.startswith(pattern[:-1])
+        return name == pattern
+
+
+class PackageRegistry(_Part):
+    """A package registry to trust beside the public ones, and under whose address."""
+
+    type: Literal["npm", "pypi", "nuget", "cargo", "oci", "go"]
+    url: str = Field(description="`https://npm.example.com`; of an OCI registry its host alone.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        address = value if "://" in value else f"https://{value}"
+        if not _HTTP_URL.fullmatch(address):
+            raise ValueError("is no https address without a query")
+        return value.rstrip("/")
+
+
+class DnsSettings(_Part):
+    """Whom to ask for a domain's keys."""
+
+    resolvers: tuple[str, ...] = Field(
+        ("1.1.1.1", "8.8.8.8", "9.9.9.9"),
+        min_length=2,
+        description="Independent validating resolvers: addresses, or address:port; two at least.",
+    )
+    trust_anchors: tuple[str, ...] = Field(
+        ROOT_ANCHORS, description="DS records of the root's keys: tag, algorithm, digest type, digest."
+    )
+
+    @field_validator("resolvers")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            host = text if _is_address(text) else split_place(text)[0]
+            if not _is_address(host):
+                raise ValueError(f"{text!r} is no IP address, nor one with a port")
+        if len({resolver_place(text) for text in value}) != len(value):
+            raise ValueError("names a resolver twice; they have to be independent")
+        return value
+
+
+def resolver_place(text: str) -> tuple[str, int]:
+    """The address and port of a resolver in the settings."""
+    return (text, 53) if _is_address(text) else split_place(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class NetworkSettings(_Part):
+    """Where proofs may reach; by default every public address, and no other."""
+
+    reach: tuple[str, ...] = Field(
+        (), description="Inside networks that may be reached as well, such as 10.1.0.0/16."
+    )
+    connect: dict[str, str] = Field(
+        {}, description="host:port → host:port: where to connect instead, names and certificates kept."
+    )
+
+    @field_validator("reach")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            ip_network(text)
+        return value
+
+    @field_validator("connect")
+    @classmethod
+    def _are_places(cls, value: dict[str, str]) -> dict[str, str]:
+        return {
+            _place(split_place(given)): _place(split_place(meant)) for given, meant in value.items()
+        }
+
+
+class MergeSettings(_Part):
+    """What happens once a check is green."""
+
+    automatic: bool = Field(False, description="Whether a green publish is merged without a person.")
+    branch: str = Field("main", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
 
 
 class Settings(BaseModel):
@@ -24,6 +183,20 @@ class Settings(BaseModel):
     namespace: str = Field(
         "", description="The registry's own reversed domain, for `provenance` in `_meta`."
     )
+    github_client_id: str = Field(
+        "", max_length=100, description="OAuth app for `mcp-static login`; the device flow is enough."
+    )
+    merge: MergeSettings = MergeSettings.model_validate({})
+    grants: tuple[Grant, ...] = ()
+    package_registries: tuple[PackageRegistry, ...] = ()
+    dns: DnsSettings = DnsSettings.model_validate({})
+    network: NetworkSettings = NetworkSettings.model_validate({})
+
+    def rendered(self) -> str:
+        """The settings that an output depends on, as one text; changing another rebuilds nothing."""
+        return self.model_dump_json(
+            include={"title", "description", "url", "repository", "namespace", "github_client_id"}
+        )
 
     @field_validator("url", "repository")
     @classmethod

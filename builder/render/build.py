@@ -111,7 +111,7 @@ class _Build:
         self._output = output
         self._progress = progress
         self._settings: Settings = read_settings(repository, commit)
-        self._wanted = BuiltFrom(commit, fingerprint(), self._settings.model_dump_json(), HOST)
+        self._wanted = BuiltFrom(commit, fingerprint(), self._settings.rendered(), HOST)
         self._report = BuildReport(commit)
 
     def run(self) -> BuildReport:

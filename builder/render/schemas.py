@@ -8,12 +8,12 @@ from pydantic_core import core_schema
 
 from builder.model.server import SERVER_DOCUMENT
 from builder.model.settings import Settings
-from builder.model.status import StatusRecord
+from builder.model.status import StatusFile
 
 SCHEMAS: Final = ("server", "status", "registry")
 """The documents that have a schema: `server.json`, `status.json`, `registry.toml`."""
 
-_MODELS: Final[dict[str, type[BaseModel]]] = {"status": StatusRecord, "registry": Settings}
+_MODELS: Final[dict[str, type[BaseModel]]] = {"status": StatusFile, "registry": Settings}
 
 
 class _AbsentNotNull(GenerateJsonSchema):

@@ -3,19 +3,25 @@
 from pydantic import ValidationError
 
 from builder.model.entries import MAX_ACCEPTED_BYTES
-from builder.model.status import StatusRecord
+from builder.model.status import StatusFile, StatusRecord
 from builder.model.strictjson import dump_json
 from builder.rules.examine import file_problems, read_record
 from builder.rules.rule import Problem
 
 
 def examine_status(raw: bytes) -> StatusRecord | str:
-    """A `status.json` read, or the sentence that says what is wrong with it."""
+    """The lifecycle that a `status.json` says, or the sentence that says what is wrong with it."""
+    file = read_status(raw)
+    return file if isinstance(file, str) else file.lifecycle
+
+
+def read_status(raw: bytes) -> StatusFile | str:
+    """A whole `status.json`, or the sentence that says what is wrong with it."""
     record = read_record(raw)
     if problems := file_problems(record):
         return _in_words(problems)
     try:
-        return StatusRecord.model_validate(record.document)
+        return StatusFile.model_validate(record.document)
     except ValidationError as error:
         return "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

@@ -1,0 +1,1 @@
+"""Forges: pull requests, comments and merges, on GitHub first."""

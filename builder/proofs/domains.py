@@ -1,0 +1,40 @@
+"""Which domains a namespace stands for, and how far up a key speaks for it."""
+
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+from builder.model.names import Namespace
+
+FORGE_PARENTS = ("io.github", "io.gitlab")
+"""Namespaces below these stand for accounts of a forge, not for domains."""
+
+
+def domain_of(namespace: Namespace) -> str:
+    """The domain that a namespace is the reverse of, in lowercase: `api.example.com`."""
+    return ".".join(reversed(namespace.labels)).lower()
+
+
+def is_domain_namespace(namespace: Namespace) -> bool:
+    """Whether a domain's keys can speak for a namespace at all."""
+    text = namespace.text.lower()
+    return not any(text == parent or text.startswith(f"{parent}.") for parent in FORGE_PARENTS)
+
+
+def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
+    """The domains whose DNS keys cover a namespace: its own first, up to the registrable one.
+
+    Empty for a public suffix, which owns nothing (Public Suffix List, ICANN and private parts).
+    """
+    domain = domain_of(namespace)
+    registrable = _suffixes().privatesuffix(domain)
+    if registrable is None:
+        return ()
+    labels = domain.split(".")
+    depth = len(registrable.split("."))
+    return tuple(".".join(labels[start:]) for start in range(len(labels) - depth + 1))
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()

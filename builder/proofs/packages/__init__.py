@@ -1,0 +1,1 @@
+"""Proofs of packages: that a package exists, and points back at the server that names it."""

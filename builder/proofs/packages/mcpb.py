@@ -1,0 +1,49 @@
+"""MCPB: a file of a release on GitHub or GitLab, known by its address and its SHA-256.
+
+The forms of the addresses are the official registry's (`internal/validators/registries/mcpb.go`);
+unlike it, the file is fetched and its hash compared.
+"""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from builder.proofs.fetch import RELEASE
+from builder.proofs.packages.package import NotProvenError, Package, expect
+
+_PART: Final = r"[A-Za-z0-9._-]+"
+_FORMS: Final = {
+    "github.com": (rf"/{_PART}/{_PART}/releases/download/[^/]+/[^/]+",),
+    "gitlab.com": (
+        rf"(?:/{_PART})+/-/releases/[^/]+/downloads/[^/]+",
+        rf"(?:/{_PART})+/-/package_files/\d+/download",
+    ),
+}
+
+
+def prove_mcpb(package: Package) -> str:
+    """Say what was found; raises NotProvenError, UnansweredError, FetchRefusedError."""
+    url = package.identifier
+    if not _is_release(url):
+        raise NotProvenError(
+            "the address is no file of a release on GitHub or GitLab",
+            "Attach the file to a release, and give the address it has there.",
+        )
+    wanted = package.text("fileSha256").lower()
+    answer = package.fetcher.get(url, RELEASE)
+    if not expect(answer, 404):
+        raise NotProvenError("the file does not exist", "Attach the file to that release.")
+    if answer.sha256 != wanted:
+        raise NotProvenError(
+            f"the file's SHA-256 is {answer.sha256}, not {wanted or 'given'}",
+            "Set fileSha256 to that, if the file is the right one.",
+        )
+    return f"the file has the SHA-256 {wanted[:16]}…"
+
+
+def _is_release(url: str) -> bool:
+    parts = urlsplit(url)
+    host = (parts.netloc or "").lower().removeprefix("www.")
+    if parts.scheme != "https" or parts.query or parts.fragment or ".." in parts.path.split("/"):
+        return False
+    return any(re.fullmatch(form, parts.path) for form in _FORMS.get(host, ()))

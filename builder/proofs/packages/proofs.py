@@ -1,0 +1,74 @@
+"""The proofs of packages, by `registryType`, and trying all of a record's at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Final
+
+from builder.model.names import ServerName
+from builder.model.settings import Settings
+from builder.proofs.fetch import Fetcher, FetchRefusedError, UnansweredError
+from builder.proofs.outcome import Outcome, fails, holds, unknown
+from builder.proofs.packages.cargo import prove_cargo
+from builder.proofs.packages.golang import prove_go
+from builder.proofs.packages.mcpb import prove_mcpb
+from builder.proofs.packages.npm import prove_npm
+from builder.proofs.packages.nuget import prove_nuget
+from builder.proofs.packages.oci import prove_oci
+from builder.proofs.packages.package import NotProvenError, Package
+from builder.proofs.packages.pypi import prove_pypi
+from builder.proofs.packages.registries import REGISTRIES, base_url
+
+PACKAGE_PROOFS: Final[Mapping[str, Callable[[Package], str]]] = {
+    "npm": prove_npm,
+    "pypi": prove_pypi,
+    "nuget": prove_nuget,
+    "cargo": prove_cargo,
+    "oci": prove_oci,
+    "mcpb": prove_mcpb,
+    "go": prove_go,
+}
+"""How a package of each type points back at its server."""
+
+_AT_ONCE: Final = 8
+
+
+def prove_packages(
+    document: Mapping[str, Any], name: ServerName, settings: Settings, fetcher: Fetcher
+) -> Iterator[Outcome]:
+    """The outcome for each package of a record, in its order; never raises."""
+    packages = document.get("packages")
+    described = (
+        [part for part in packages if isinstance(part, dict)] if isinstance(packages, list) else []
+    )
+    asked = [Package(part, name, fetcher, settings) for part in described]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(_prove, range(len(asked)), asked)
+
+
+def _prove(index: int, package: Package) -> Outcome:
+    kind = package.text("registryType")
+    title = f"package-{kind}" if kind in PACKAGE_PROOFS else "package"
+    try:
+        return holds(title, PACKAGE_PROOFS[kind](_based(kind, package)))
+    except KeyError:
+        return fails(title, f"packages[{index}] is of no type that can be checked", "Use another type.")
+    except NotProvenError as error:
+        return fails(title, error.says, error.mend)
+    except FetchRefusedError as error:
+        return fails(title, str(error), "Name a package that its registry serves as usual.")
+    except UnansweredError as error:
+        return unknown(title, str(error))
+
+
+def _based(kind: str, package: Package) -> Package:
+    if kind not in REGISTRIES:
+        return package
+    asked = package.text("registryBaseUrl")
+    base = base_url(kind, asked, package.settings)
+    if base is None:
+        raise NotProvenError(
+            f"packages of {asked} are not trusted here",
+            "Leave registryBaseUrl out, or ask the registry's operator to trust it in registry.toml.",
+        )
+    return replace(package, base=base)
