@@ -20,7 +20,8 @@ class ServerChange(NamedTuple):
 
     `name` is empty for a path that the layout does not have: it takes an ordinal all the same.
     `body` is the rendered server object, None when the file is gone or breaks a structural rule;
-    `words` are its searchable texts. (A tuple, since workers send a hundred thousand of them.)
+    `words` are its searchable texts, `remotes` the addresses of its remotes. (A tuple, since
+    workers send a hundred thousand of them.)
     """
 
     path: str
@@ -28,6 +29,7 @@ class ServerChange(NamedTuple):
     version: str
     body: bytes | None
     words: str = ""
+    remotes: tuple[str, ...] = ()
 
 
 class StatusChange(NamedTuple):

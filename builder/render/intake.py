@@ -12,6 +12,7 @@ from builder.model.status import ACTIVE, StatusRecord
 from builder.rules.beside import examine_accepted, examine_status
 from builder.rules.examine import read_record, structural_problems
 from builder.rules.file import MAX_FILE_BYTES
+from builder.rules.reading import remote_urls
 
 _IGNORED: Final = ("proof.json",)
 """Files beside a record that the check reads and the build does not."""
@@ -91,15 +92,21 @@ def _take_server(
         intake.servers.append(_change(path, location))
         return
     body = server_bytes(record.document)
-    intake.servers.append(_change(path, location, body, _words(record.document)))
+    intake.servers.append(
+        _change(path, location, body, _words(record.document), remote_urls(record.document))
+    )
 
 
 def _change(
-    path: str, location: Location | None, body: bytes | None = None, words: str = ""
+    path: str,
+    location: Location | None,
+    body: bytes | None = None,
+    words: str = "",
+    remotes: tuple[str, ...] = (),
 ) -> ServerChange:
     if location is None:
         return ServerChange(path, "", "", None)
-    return ServerChange(path, str(location.name), location.version, body, words)
+    return ServerChange(path, str(location.name), location.version, body, words, remotes)
 
 
 def _words(document: dict[str, object]) -> str:

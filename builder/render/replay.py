@@ -36,11 +36,18 @@ class Replay:
             for path in self.ledger.orphans:
                 self._leave_out(path, "came before any server.json did, so it speaks about nothing")
             self.ledger.orphans.clear()
+            self._put_remotes(intake)
         self._state.put_bodies(bodies)
         for path, claim in accepted:
             version = self.ledger.version_at(path)
             if version is not None:
                 self._state.put_accepted(version.ordinal, claim)
+
+    def _put_remotes(self, intake: CommitIntake) -> None:
+        for change in intake.servers:
+            version = self.ledger.version_at(change.path) if change.remotes else None
+            if version is not None:
+                self._state.put_remotes((url, version.ordinal) for url in change.remotes)
 
     def _twin_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Final, Self
 from zlib import crc32
 
+import orjson
+
 from builder.model.entries import EntryMeta, Status, entry_bytes, provenance_bytes
 from builder.model.lifecycle import Counters, Day, Ledger, ServerState, VersionState
 from builder.model.status import StatusRecord
 from builder.model.times import day_of
+from builder.rules.reading import remote_urls
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 """Changes with the tables below; a state of another format is made anew."""
 
 _SCHEMA: Final = """
@@ -36,6 +39,7 @@ CREATE TABLE versions (
 CREATE TABLE bodies (
   ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL, checksum INTEGER NOT NULL
 );
+CREATE TABLE remotes (url TEXT NOT NULL, ordinal INTEGER NOT NULL);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE days (day INTEGER PRIMARY KEY, first_event INTEGER NOT NULL, events INTEGER NOT NULL);
 CREATE TABLE documents (
@@ -53,6 +57,7 @@ CREATE INDEX versions_leading ON versions (server) WHERE is_latest AND is_public
 CREATE UNIQUE INDEX servers_name ON servers (name);
 CREATE INDEX servers_folded ON servers (folded, number);
 CREATE INDEX documents_part ON documents (part);
+CREATE INDEX remotes_url ON remotes (url);
 """
 
 ENTRY_COLUMNS: Final = (
@@ -122,6 +127,16 @@ class State:
     def open_to_read(cls, path: Path) -> Self:
         """An existing state, for a worker that only looks things up."""
         return cls(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True))
+
+    @classmethod
+    def open_beside(cls, path: Path) -> Self:
+        """An existing state, to look things up while builds may go on; raises as `open` does."""
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        state = cls(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+        if state.fact("format") != FORMAT:
+            raise sqlite3.DatabaseError("was written by another version of this program")
+        return state
 
     def __enter__(self) -> Self:
         return self
@@ -256,6 +271,26 @@ class State:
             (ordinal, body, words, crc32(body)) for ordinal, body, words in bodies if body is not None
         ]
         self.connection.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", kept)
+
+    def put_remotes(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Keep who uses which remote address, as address and ordinal; nothing is ever taken back.
+
+        Whoever looks one up holds it against the body that the ordinal has now.
+        """
+        self.connection.executemany("INSERT INTO remotes VALUES (?, ?)", rows)
+
+    def remote_users(self, url: str) -> list[tuple[str, str]]:
+        """Name and version of each entry that uses a remote address and is not deleted."""
+        rows = self.connection.execute(
+            "SELECT s.name, v.version, b.server FROM remotes r "
+            "JOIN versions v ON v.ordinal = r.ordinal AND v.is_public "
+            "JOIN servers s ON s.number = v.server JOIN bodies b ON b.ordinal = r.ordinal "
+            "WHERE r.url = ?",
+            (url,),
+        )
+        return [
+            (name, version) for name, version, body in rows if url in remote_urls(orjson.loads(body))
+        ]
 
     def put_accepted(self, ordinal: int, accepted: bytes | None) -> None:
         """Keep what `accepted.json` says of this ordinal; None forgets it."""

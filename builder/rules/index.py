@@ -11,7 +11,7 @@ from builder.model.status import StatusRecord
 from builder.model.versions import folded_version
 from builder.rules.beside import examine_status
 from builder.rules.examine import read_record
-from builder.rules.reading import parts_of, text_of
+from builder.rules.reading import remote_urls
 
 
 class SnapshotIndex:
@@ -28,10 +28,8 @@ class SnapshotIndex:
         text = str(name)
         self._names.setdefault(name.folded, text)
         self._versions[text].setdefault(folded_version(version), version)
-        for _, remote in parts_of(document, "remotes"):
-            url = text_of(remote, "url")
-            if url:
-                self._remotes[url].add((text, version))
+        for url in remote_urls(document):
+            self._remotes[url].add((text, version))
 
     def set_deleted(self, name: ServerName, version: str, *, is_deleted: bool) -> None:
         """Take in the status of a version."""

@@ -145,7 +145,7 @@ class _Image:
         return self._package.fetcher.get(url, ANSWER, headers)
 
     def _authorize(self, challenge: str) -> str:
-        """The anonymous token that a challenge offers (token authentication of the distribution project)."""
+        """The anonymous token that a challenge offers (the distribution project's token protocol)."""
         start = re.search(r"\bBearer\s+", challenge, re.IGNORECASE)
         found = {
             key.lower(): quoted or plain
