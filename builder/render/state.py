@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Final, Self
 from zlib import crc32
 
-import orjson
-
 from builder.model.entries import EntryMeta, Status, entry_bytes, provenance_bytes
 from builder.model.lifecycle import Counters, Day, Ledger, ServerState, VersionState
 from builder.model.status import StatusRecord
 from builder.model.times import day_of
-from builder.rules.reading import remote_urls
 
 FORMAT: Final = "2"
 """Changes with the tables below; a state of another format is made anew."""
@@ -275,22 +272,18 @@ class State:
     def put_remotes(self, rows: Iterable[tuple[str, int]]) -> None:
         """Keep who uses which remote address, as address and ordinal; nothing is ever taken back.
 
-        Whoever looks one up holds it against the body that the ordinal has now.
+        Whoever looks one up holds it against the record itself.
         """
         self.connection.executemany("INSERT INTO remotes VALUES (?, ?)", rows)
 
     def remote_users(self, url: str) -> list[tuple[str, str]]:
-        """Name and version of each entry that uses a remote address and is not deleted."""
+        """Name and version of each entry that uses a remote address, or once did."""
         rows = self.connection.execute(
-            "SELECT s.name, v.version, b.server FROM remotes r "
-            "JOIN versions v ON v.ordinal = r.ordinal AND v.is_public "
-            "JOIN servers s ON s.number = v.server JOIN bodies b ON b.ordinal = r.ordinal "
-            "WHERE r.url = ?",
+            "SELECT DISTINCT s.name, v.version FROM remotes r JOIN versions v ON v.ordinal = r.ordinal "
+            "JOIN servers s ON s.number = v.server WHERE r.url = ?",
             (url,),
         )
-        return [
-            (name, version) for name, version, body in rows if url in remote_urls(orjson.loads(body))
-        ]
+        return [(name, version) for name, version in rows]
 
     def put_accepted(self, ordinal: int, accepted: bytes | None) -> None:
         """Keep what `accepted.json` says of this ordinal; None forgets it."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from builder.rules import RECORD_RULES, RULES
+from builder.rules.change import CHANGE_RULES
 from builder.rules.file import FILE_RULES
 from builder.rules.rule import Rule
 from builder.rules.snapshot import SNAPSHOT_RULES
@@ -30,8 +31,21 @@ def handbook() -> str:
             *_section("The file", FILE_RULES),
             *_section("The record", RECORD_RULES),
             *_section("The record in its registry", SNAPSHOT_RULES),
+            *_pull_requests(),
         ]
     )
+
+
+def _pull_requests() -> list[str]:
+    lines = [
+        "## A pull request",
+        "",
+        f"The check of a pull request holds {len(CHANGE_RULES)} more rules, over what it changes.",
+        "",
+    ]
+    for rule in CHANGE_RULES:
+        lines += [f"### `{rule.id}`", "", rule.says, "", rule.mend, ""]
+    return lines
 
 
 def _section(title: str, rules: Sequence[Rule]) -> list[str]:

@@ -63,11 +63,13 @@ def _as_json(file: str, problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 def _annotation(file: str, problem: Problem) -> str:
-    """A workflow command, escaped as GitHub's documentation of workflow commands asks."""
     kind = "error" if problem.rule.severity is Severity.ERROR else "warning"
-    place = _property(file)
-    title = _property(problem.rule.id)
-    return f"::{kind} file={place},title={title}::{_data(f'{_sentence(problem)}. {problem.rule.mend}')}"
+    return annotation(kind, file, problem.rule.id, f"{_sentence(problem)}. {problem.rule.mend}")
+
+
+def annotation(kind: str, file: str, title: str, sentence: str) -> str:
+    """A workflow command, escaped as GitHub's documentation of workflow commands asks."""
+    return f"::{kind} file={_property(file)},title={_property(title)}::{_data(sentence)}"
 
 
 def _data(text: str) -> str:
