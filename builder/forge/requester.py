@@ -1,0 +1,47 @@
+"""Who brought a head commit, confirmed over the API by numeric id."""
+
+import git
+
+from builder.forge.events import Event
+from builder.forge.repository import Pull
+from builder.proofs.github import GitHub, GitHubAccount
+
+TRAILER = "Requested-in"
+"""The commit trailer by which the bot names the comment that asked for a commit."""
+
+
+def requester_of(
+    event: Event, pull: Pull, repository: git.Repo, github: GitHub, bot: GitHubAccount
+) -> GitHubAccount | None:
+    """The account behind the head of a pull request; None when nobody can be confirmed.
+
+    In this order: the event's sender, if the event is the opening or the push that brought this very
+    head; whoever asked the bot for it, if the bot made the pull request in the registry's own
+    repository; who pushed it, by the activity of the head's repository.
+    """
+    if event.brings_head and event.head == pull.head:
+        account = github.account(event.sender.login)
+        if account is not None and account.id == event.sender.id:
+            return account
+    if pull.author.id == bot.id and pull.head_repository.lower() == event.repository.lower():
+        return _asker(event, pull, repository, github)
+    if not pull.head_repository:
+        return None
+    pusher = github.pusher(pull.head_repository, pull.head_branch, pull.head)
+    account = github.account(pusher.login) if pusher is not None else None
+    if pusher is None or account is None or account.id != pusher.id:
+        return None
+    return account
+
+
+def _asker(event: Event, pull: Pull, repository: git.Repo, github: GitHub) -> GitHubAccount | None:
+    """Whoever wrote the comment that a commit of the bot's names."""
+    said = repository.git.log("-1", f"--format=%(trailers:key={TRAILER},valueonly)", pull.head)
+    number = str(said).strip()
+    if not number.isdecimal() or len(number) > 20:
+        return None
+    comment = github.comment(event.repository, int(number))
+    if comment is None:
+        return None
+    account = github.account(comment.author.login)
+    return account if account is not None and account.id == comment.author.id else None
