@@ -13,12 +13,23 @@ from builder.cli.console import fail
 from builder.model.errors import InputError, RegistryError
 
 _COMMANDS: Final = {
+    "init": "Draft a server.json from what a project already says.",
     "validate": "Check a server.json against every rule.",
+    "keygen": "Make a key for a domain, and the lines that publish it.",
+    "verify-domain": "Show what each DNS server says of a domain's keys, and what is missing.",
+    "sign": "Sign a server.json with a domain's key.",
+    "publish": "Propose a server.json to a registry.",
+    "status": "Propose that a version is active, deprecated or deleted.",
+    "login": "Log in to GitHub, for publish and status.",
+    "logout": "Forget that login.",
     "rules": "Print the rules.",
     "schema": "Print the JSON Schema of a kind of document.",
     "import": "Take in entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",
     "serve": "Serve a built registry on this machine.",
+    "check": "Check a change: rules, names, packages.",
+    "merge": "Merge a pull request that is proven.",
+    "bot": "Carry out the commands of a comment.",
 }
 """Each command with its help, so that listing them loads none."""
 
@@ -32,7 +43,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"builder.cli.{cmd_name.rstrip('_')}_command")
+        module = importlib.import_module(f"builder.cli.{cmd_name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 

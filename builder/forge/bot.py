@@ -34,12 +34,14 @@ from builder.git.repository import read_settings
 from builder.model.errors import InputError, ServiceError
 from builder.model.layout import record_path
 from builder.model.names import ServerName, parse_name
+from builder.model.status import StatusRecord
 from builder.proofs.claims import Claim, Means, Publication, StatusChange
 from builder.proofs.fetch import UnansweredError
 from builder.proofs.github import SITE, GitHub, IssueComment
 from builder.proofs.means import open_means
 from builder.proofs.outcome import Outcome
 from builder.proofs.proofs import prove_namespace
+from builder.rules.beside import examine_status
 from builder.rules.examine import problems_of, read_record
 from builder.rules.report import report as print_problems
 
@@ -160,6 +162,9 @@ class _Bot:
         if server is None:
             raise _RefusedError(f"{escaped(f'{name} {version}')} is not published here.")
         before = self._main_file(record_path(name, version, "status.json"))
+        wanted = StatusRecord(status=command.status, statusMessage=command.message)
+        if before is not None and examine_status(before) == wanted:
+            raise _RefusedError(f"{escaped(f'{name} {version}')} has that status already.")
         file = status_file(name, version, command.status, command.message, before)
         content = status_bytes(file)
         claim = StatusChange(name, version, content, file, read_record(server).document)

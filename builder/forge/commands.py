@@ -57,17 +57,18 @@ class HelpCommand:
 
 Command = PublishCommand | CheckCommand | StatusCommand | HelpCommand
 
+_HELP: Final = (
+    ("/publish <repository or address of server.json> [tag]", "proposes what stands there", "anyone"),
+    ("/status <name>@<version> active|deprecated|deleted [message]", "proposes that", "the owner"),
+    ("/check", "checks this pull request again", "its author, and maintainers"),
+    ("/help", "shows this", "anyone"),
+)
 HELP: Final = "\n".join(
-    (
-        "| comment | what it does | who may |",
-        "| --- | --- | --- |",
-        "| `/publish <repository or address of server.json> [tag]` | proposes the `server.json` that "
-        "stands there | anyone; the source is the proof |",
-        "| `/status <name>@<version> active\\|deprecated\\|deleted [message]` | proposes that status "
-        "| the namespace's account |",
-        "| `/check` | checks this pull request again | its author, and maintainers |",
-        "| `/help` | shows this | anyone |",
-    )
+    ["| comment | what it does | who may |", "| --- | --- | --- |"]
+    + [
+        "| `{}` | {} | {} |".format(comment.replace("|", "\\|"), does, who)
+        for comment, does, who in _HELP
+    ]
 )
 
 
