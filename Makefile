@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
+TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound
 
 .PHONY: help serve test lint bench lock docs clean
 
@@ -44,7 +45,13 @@ lint: $(VENV)/.dev  ## Check style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint .venv-clients/.ready  ## Run every check and test
+# What the tests run beside Python: authoritative DNS servers and a validating resolver.
+.PHONY: test-tools
+test-tools:
+	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound; do \
+	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done
+
+test: lint test-tools .venv-clients/.ready  ## Run every check and test
 	$(BIN)/pytest -n auto --dist worksteal
 
 bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md

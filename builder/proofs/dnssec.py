@@ -1,9 +1,10 @@
 """DNSSEC: whether an answer is signed by a chain of keys that begins at the root (RFC 4035).
 
-Where the resolvers say that a zone is not signed, that is believed only if none of them found the
-answer authentic; the proofs of absence (NSEC) are theirs to check.
+That a zone is not signed is believed only if every resolver that answers says so, and none of them
+found the answer authentic; the proofs of absence (NSEC) are theirs to check.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -15,7 +16,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from builder.proofs.queries import Ending, Reply, Server, ask
+from builder.proofs.queries import Ending, Reply, Server, ask, judged_ask
 
 _ROOT: Final = dns.name.root
 
@@ -38,12 +39,12 @@ class _UnknownError(Exception):
 
 
 def security_of(
-    answer: Reply, name: dns.name.Name, resolver: Server, anchors: tuple[str, ...]
+    answer: Reply, name: dns.name.Name, resolvers: Sequence[Server], anchors: tuple[str, ...]
 ) -> Security:
     """Follow the chain of trust down from the root to the records of an answer."""
     assert answer.records is not None
     try:
-        zone, keys = _deepest_signed_zone(name, resolver, anchors)
+        zone, keys = _deepest_signed_zone(name, resolvers, anchors)
         if zone is None or keys is None:
             return Security.INSECURE
         _require_signature(answer, keys, zone)
@@ -55,9 +56,10 @@ def security_of(
 
 
 def _deepest_signed_zone(
-    name: dns.name.Name, resolver: Server, anchors: tuple[str, ...]
+    name: dns.name.Name, resolvers: Sequence[Server], anchors: tuple[str, ...]
 ) -> tuple[dns.name.Name | None, dns.rrset.RRset | None]:
     """The zone that holds a name, with its keys; None when the chain ends at an unsigned one."""
+    resolver = resolvers[0]
     delegation = dns.rrset.from_text_list(_ROOT, 0, "IN", "DS", list(anchors))
     zone, keys = _ROOT, _keys(_ROOT, delegation, resolver)
     for depth in range(2, len(name.labels) + 1):
@@ -69,8 +71,16 @@ def _deepest_signed_zone(
         elif not found.is_definite:
             raise _UnknownError
         elif _is_zone(child, resolver):
+            _require_unsigned(child, resolvers)
             return None, None
     return zone, keys
+
+
+def _require_unsigned(zone: dns.name.Name, resolvers: Sequence[Server]) -> None:
+    """One resolver could be lied to, or lie: the others have to see no signed delegation either."""
+    for resolver in resolvers[1:]:
+        if judged_ask(resolver, zone, dns.rdatatype.DS).ending in {Ending.ANSWER, Ending.BOGUS}:
+            raise _BogusError
 
 
 def _is_zone(name: dns.name.Name, resolver: Server) -> bool:

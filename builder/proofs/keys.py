@@ -30,7 +30,7 @@ Algorithm = Literal["ed25519", "ecdsap384"]
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
 
-_RECORD: Final = re.compile(r"v=MCPv1;\s*k=([^;]+);\s*p=([A-Za-z0-9+/=]+)")
+_RECORD: Final = re.compile(r"v=MCPv1;[\t\n\f\r ]*k=([^;]+);[\t\n\f\r ]*p=([A-Za-z0-9+/=]+)")
 _MARK: Final = "v=MCPv1"
 _MAX_RECORDS: Final = 50
 _MAX_KEY_FILE: Final = 16 * 1024
@@ -78,7 +78,7 @@ def read_records(texts: list[str]) -> KeyRecords:
         if not match:
             faults.append("a record is not `v=MCPv1; k=<algorithm>; p=<base64>`")
             continue
-        key = _key(match[1].strip(), match[2])
+        key = _key(match[1], match[2])
         if isinstance(key, str):
             faults.append(key)
         elif key not in keys:

@@ -145,8 +145,9 @@ def _rrset(
     return message.get_rrset(message.answer, name, dns.rdataclass.IN, kind, covers)
 
 
-def judged(reply: Reply, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> Reply:
-    """A resolver's failure told apart: when it answers without judging, the signatures are wrong."""
-    if reply.ending is Ending.FAILURE and ask(reply.server, name, kind, unchecked=True).is_definite:
-        return Reply(reply.server, Ending.BOGUS)
+def judged_ask(server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> Reply:
+    """Ask a validating resolver; its failure is told apart, since it gives a bogus answer unchecked."""
+    reply = ask(server, name, kind)
+    if reply.ending is Ending.FAILURE and ask(server, name, kind, unchecked=True).is_definite:
+        return Reply(server, Ending.BOGUS)
     return reply

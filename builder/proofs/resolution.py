@@ -18,7 +18,7 @@ import dns.rdatatype
 from builder.model.settings import DnsSettings, resolver_place
 from builder.proofs.addresses import Reach
 from builder.proofs.dnssec import Security, security_of
-from builder.proofs.queries import Ending, Reply, Server, ask, judged
+from builder.proofs.queries import Ending, Reply, Server, ask, judged_ask
 
 MARKS: Final = ("v=MCPv1", "mcp-publisher=")
 """What a TXT record must hold to matter; a domain has many others, which may well differ."""
@@ -82,9 +82,7 @@ class Resolution:
             return Lookup(domain, Finding.NO_DOMAIN, f"{domain} is no domain name")
         with ThreadPoolExecutor(len(self._resolvers) + 1) as pool:
             held = pool.submit(self._held, name)
-            resolved = list(
-                pool.map(lambda server: judged(ask(server, name, _TXT), name, _TXT), self._resolvers)
-            )
+            resolved = list(pool.map(lambda server: judged_ask(server, name, _TXT), self._resolvers))
             survey = _Survey(domain, resolved, held.result())
         lookup = survey.conclusion()
         if lookup.finding is Finding.FOUND:
@@ -97,8 +95,8 @@ class Resolution:
         if self._is_wildcard(name, lookup.texts, answers[0].server):
             says = f"the TXT record of {lookup.domain} comes from a wildcard, not from its own name"
             return replace(lookup, finding=Finding.WILDCARD, says=says)
-        resolver = next(reply.server for reply in answers if reply.server in self._resolvers)
-        security = security_of(answers[0], name, resolver, self._anchors)
+        resolvers = [reply.server for reply in answers if reply.server in self._resolvers]
+        security = security_of(answers[0], name, resolvers, self._anchors)
         is_authentic = any(reply.is_authentic for reply in answers)
         if security is Security.BOGUS or (security is Security.INSECURE and is_authentic):
             says = f"the DNSSEC signatures of {lookup.domain} do not lead to the root's key"
