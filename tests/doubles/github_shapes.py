@@ -1,0 +1,412 @@
+"""The JSON that GitHub makes of its things."""
+
+import base64
+import textwrap
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import quote
+
+from .bare import Commit, FileChange, Signature, TreeEntry
+from .github_state import (
+    Comment,
+    Hub,
+    Issue,
+    Json,
+    PullRequest,
+    Push,
+    RepositoryDouble,
+    User,
+)
+
+LARGEST_CONTENT = 1024 * 1024
+"""Bytes up to which the contents API gives a file inline."""
+
+
+def instant(seconds: float | None) -> str | None:
+    """A time as GitHub writes it."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def wrapped(content: bytes) -> str:
+    """Base64 in GitHub's lines of sixty."""
+    lines = textwrap.wrap(base64.b64encode(content).decode(), 60)
+    return "".join(line + "\n" for line in lines)
+
+
+def user_json(hub: Hub, user: User) -> Json:
+    """A simple user."""
+    return {
+        "login": user.login,
+        "id": user.id,
+        "node_id": f"U_{user.id}",
+        "avatar_url": f"{hub.url}/avatars/u/{user.id}",
+        "url": f"{hub.url}/users/{quote(user.login)}",
+        "html_url": f"{hub.url}/{user.login}",
+        "type": user.type,
+        "site_admin": False,
+    }
+
+
+def api_url(repository: RepositoryDouble) -> str:
+    """A repository's address in the API."""
+    return f"{repository.hub.url}/repos/{repository.full_name}"
+
+
+def html_url(repository: RepositoryDouble) -> str:
+    """A repository's address for people."""
+    return f"{repository.hub.url}/{repository.full_name}"
+
+
+def repository_json(repository: RepositoryDouble, caller: User | None = None) -> Json:
+    """A repository as it stands in lists and inside other things."""
+    hub, url = repository.hub, api_url(repository)
+    shape: Json = {
+        "id": repository.id,
+        "node_id": f"R_{repository.id}",
+        "name": repository.name,
+        "full_name": repository.full_name,
+        "private": repository.private,
+        "owner": user_json(hub, repository.owner),
+        "html_url": html_url(repository),
+        "description": None,
+        "fork": repository.fork_of is not None,
+        "url": url,
+        "clone_url": str(repository.path),
+        "ssh_url": f"git@127.0.0.1:{repository.full_name}.git",
+        "git_url": str(repository.path),
+        "created_at": instant(repository.created),
+        "updated_at": instant(repository.created),
+        "pushed_at": instant(repository.pushes[-1].time if repository.pushes else repository.created),
+        "default_branch": repository.default_branch,
+        "archived": False,
+        "disabled": False,
+        "visibility": "private" if repository.private else "public",
+        "allow_forking": True,
+    }
+    if caller is not None:
+        shape["permissions"] = {
+            name: hub.has_role(caller, repository, role)
+            for name, role in (
+                ("admin", "admin"),
+                ("maintain", "maintain"),
+                ("push", "write"),
+                ("triage", "triage"),
+                ("pull", "read"),
+            )
+        }
+    return shape
+
+
+def full_repository_json(repository: RepositoryDouble, caller: User | None) -> Json:
+    """A repository asked for by itself."""
+    shape = repository_json(repository, caller)
+    if repository.fork_of:
+        shape["parent"] = repository_json(repository.fork_of, caller)
+        shape["source"] = repository_json(repository.source, caller)
+    if repository.owner.type == "Organization":
+        shape["organization"] = user_json(repository.hub, repository.owner)
+    return shape
+
+
+def association(repository: RepositoryDouble, user: User) -> str:
+    """What an author is to a repository."""
+    if user is repository.owner:
+        return "OWNER"
+    if repository.grants.get(user.id, "none") != "none":
+        return "COLLABORATOR"
+    merged = any(pull.merged and pull.user is user for pull in repository.pulls())
+    return "CONTRIBUTOR" if merged else "NONE"
+
+
+def issue_json(repository: RepositoryDouble, issue: Issue) -> Json:
+    """An issue; a pull request's has the key `pull_request`."""
+    hub, url = repository.hub, f"{api_url(repository)}/issues/{issue.number}"
+    kind = "pull" if isinstance(issue, PullRequest) else "issues"
+    page = f"{html_url(repository)}/{kind}/{issue.number}"
+    comments = sum(comment.number == issue.number for comment in repository.comments.values())
+    shape: Json = {
+        "id": repository.id * 1000 + issue.number,
+        "number": issue.number,
+        "url": url,
+        "repository_url": api_url(repository),
+        "comments_url": f"{url}/comments",
+        "labels_url": f"{url}/labels{{/name}}",
+        "html_url": page,
+        "title": issue.title,
+        "user": user_json(hub, issue.user),
+        "labels": [label_json(repository, name) for name in issue.labels],
+        "state": issue.state,
+        "locked": False,
+        "assignee": None,
+        "assignees": [],
+        "milestone": None,
+        "comments": comments,
+        "created_at": instant(issue.created),
+        "updated_at": instant(issue.updated),
+        "closed_at": instant(issue.closed),
+        "author_association": association(repository, issue.user),
+        "body": issue.body,
+    }
+    if isinstance(issue, PullRequest):
+        shape["draft"] = issue.draft
+        shape["pull_request"] = {
+            "url": f"{api_url(repository)}/pulls/{issue.number}",
+            "html_url": page,
+            "diff_url": f"{page}.diff",
+            "patch_url": f"{page}.patch",
+            "merged_at": instant(issue.merged),
+        }
+    return shape
+
+
+def label_json(repository: RepositoryDouble, name: str) -> Json:
+    """A label."""
+    url = f"{api_url(repository)}/labels/{quote(name)}"
+    return {"id": 1, "url": url, "name": name, "color": "ededed", "default": False, "description": None}
+
+
+def comment_json(repository: RepositoryDouble, comment: Comment) -> Json:
+    """A comment on an issue."""
+    issue = f"{api_url(repository)}/issues/{comment.number}"
+    kind = "pull" if isinstance(repository.issues[comment.number], PullRequest) else "issues"
+    page = f"{html_url(repository)}/{kind}/{comment.number}"
+    return {
+        "id": comment.id,
+        "node_id": f"IC_{comment.id}",
+        "url": f"{api_url(repository)}/issues/comments/{comment.id}",
+        "html_url": f"{page}#issuecomment-{comment.id}",
+        "issue_url": issue,
+        "body": comment.body,
+        "user": user_json(repository.hub, comment.user),
+        "created_at": instant(comment.created),
+        "updated_at": instant(comment.updated),
+        "author_association": association(repository, comment.user),
+        "performed_via_github_app": None,
+    }
+
+
+def pull_json(repository: RepositoryDouble, pull: PullRequest) -> Json:
+    """A pull request as it stands in lists."""
+    hub, url = repository.hub, f"{api_url(repository)}/pulls/{pull.number}"
+    issue = issue_json(repository, pull)
+    head_owner = pull.head.owner if pull.head else pull.head_user
+    same = (
+        "number",
+        "title",
+        "user",
+        "labels",
+        "state",
+        "locked",
+        "assignee",
+        "assignees",
+        "milestone",
+    )
+    return {
+        **{key: issue[key] for key in same},
+        "id": repository.id * 1000 + pull.number,
+        "url": url,
+        "html_url": issue["html_url"],
+        "diff_url": issue["pull_request"]["diff_url"],
+        "patch_url": issue["pull_request"]["patch_url"],
+        "issue_url": issue["url"],
+        "commits_url": f"{url}/commits",
+        "comments_url": issue["comments_url"],
+        "statuses_url": f"{api_url(repository)}/statuses/{pull.head_sha}",
+        "body": pull.body,
+        "created_at": issue["created_at"],
+        "updated_at": issue["updated_at"],
+        "closed_at": issue["closed_at"],
+        "merged_at": instant(pull.merged),
+        "merge_commit_sha": pull.merge_commit_sha,
+        "draft": pull.draft,
+        "requested_reviewers": [],
+        "requested_teams": [],
+        "author_association": issue["author_association"],
+        "auto_merge": None,
+        "head": {
+            "label": f"{head_owner.login if head_owner else 'unknown'}:{pull.head_ref}",
+            "ref": pull.head_ref,
+            "sha": pull.head_sha,
+            "user": user_json(hub, head_owner) if head_owner else None,
+            "repo": repository_json(pull.head) if pull.head else None,
+        },
+        "base": {
+            "label": f"{repository.owner.login}:{pull.base_ref}",
+            "ref": pull.base_ref,
+            "sha": pull.base_sha,
+            "user": user_json(hub, repository.owner),
+            "repo": repository_json(repository),
+        },
+    }
+
+
+def full_pull_json(repository: RepositoryDouble, pull: PullRequest) -> Json:
+    """A pull request asked for by itself."""
+    store = repository.store
+    mergeable: bool | None = None
+    tip = store.resolve(f"refs/heads/{pull.base_ref}")
+    if pull.state == "open" and tip:
+        mergeable = store.merge_tree(tip, pull.head_sha) is not None
+    origin = store.merge_base(pull.base_sha, pull.head_sha)
+    changes = store.changes(origin, pull.head_sha) if origin else []
+    commits = store.commits(pull.head_sha, f"^{pull.base_sha}")
+    return {
+        **pull_json(repository, pull),
+        "merged": pull.merged is not None,
+        "mergeable": mergeable,
+        "rebaseable": mergeable,
+        "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
+        "merged_by": user_json(repository.hub, pull.merged_by) if pull.merged_by else None,
+        "comments": issue_json(repository, pull)["comments"],
+        "review_comments": 0,
+        "maintainer_can_modify": pull.maintainer_can_modify,
+        "commits": len(commits),
+        "additions": sum(change.additions for change in changes),
+        "deletions": sum(change.deletions for change in changes),
+        "changed_files": len(changes),
+    }
+
+
+def push_json(hub: Hub, push: Push) -> Json:
+    """A line of a repository's activity."""
+    actor = hub.users.get(push.actor) if push.actor is not None else None
+    return {
+        "id": push.id,
+        "node_id": f"PSH_{push.id}",
+        "before": push.before,
+        "after": push.after,
+        "ref": push.ref,
+        "timestamp": instant(push.time),
+        "activity_type": push.kind,
+        "actor": user_json(hub, actor) if actor else None,
+    }
+
+
+def object_json(repository: RepositoryDouble, kind: str, sha: str) -> Json:
+    """What a reference points at."""
+    return {"type": kind, "sha": sha, "url": f"{api_url(repository)}/git/{kind}s/{sha}"}
+
+
+def ref_json(repository: RepositoryDouble, ref: str, sha: str) -> Json:
+    """A reference."""
+    return {
+        "ref": ref,
+        "node_id": f"REF_{ref}",
+        "url": f"{api_url(repository)}/git/{quote(ref)}",
+        "object": object_json(repository, repository.store.kind(sha) or "commit", sha),
+    }
+
+
+def git_commit_json(repository: RepositoryDouble, commit: Commit) -> Json:
+    """A commit as the Git database shows it."""
+    url, page = f"{api_url(repository)}/git", html_url(repository)
+    return {
+        "sha": commit.sha,
+        "node_id": f"C_{commit.sha}",
+        "url": f"{url}/commits/{commit.sha}",
+        "html_url": f"{page}/commit/{commit.sha}",
+        "author": _signature_json(commit.author),
+        "committer": _signature_json(commit.committer),
+        "tree": {"sha": commit.tree, "url": f"{url}/trees/{commit.tree}"},
+        "message": commit.message.removesuffix("\n"),
+        "parents": [
+            {"sha": sha, "url": f"{url}/commits/{sha}", "html_url": f"{page}/commit/{sha}"}
+            for sha in commit.parents
+        ],
+        "verification": {"verified": False, "reason": "unsigned", "signature": None, "payload": None},
+    }
+
+
+def commit_json(repository: RepositoryDouble, commit: Commit) -> Json:
+    """A commit as the repository shows it; its users are looked up by address, as GitHub does."""
+    url, page, inner = (
+        api_url(repository),
+        html_url(repository),
+        git_commit_json(repository, commit),
+    )
+    kept = ("author", "committer", "message", "tree", "verification")
+    return {
+        "sha": commit.sha,
+        "node_id": inner["node_id"],
+        "url": f"{url}/commits/{commit.sha}",
+        "html_url": inner["html_url"],
+        "comments_url": f"{url}/commits/{commit.sha}/comments",
+        "commit": {**{key: inner[key] for key in kept}, "url": inner["url"], "comment_count": 0},
+        "author": _user_of_email(repository.hub, commit.author.email),
+        "committer": _user_of_email(repository.hub, commit.committer.email),
+        "parents": [
+            {"sha": sha, "url": f"{url}/commits/{sha}", "html_url": f"{page}/commit/{sha}"}
+            for sha in commit.parents
+        ],
+    }
+
+
+def tree_entry_json(repository: RepositoryDouble, entry: TreeEntry) -> Json:
+    """A line of a tree."""
+    shape: Json = {"path": entry.path, "mode": entry.mode, "type": entry.type, "sha": entry.sha}
+    if entry.size is not None:
+        shape["size"] = entry.size
+    if entry.type != "commit":
+        shape["url"] = f"{api_url(repository)}/git/{entry.type}s/{entry.sha}"
+    return shape
+
+
+def file_change_json(repository: RepositoryDouble, change: FileChange, at: str) -> Json:
+    """A changed file, without its patch."""
+    path = quote(change.path)
+    shape: Json = {
+        "sha": change.sha,
+        "filename": change.path,
+        "status": change.status,
+        "additions": change.additions,
+        "deletions": change.deletions,
+        "changes": change.additions + change.deletions,
+        "blob_url": f"{html_url(repository)}/blob/{at}/{path}",
+        "raw_url": f"{html_url(repository)}/raw/{at}/{path}",
+        "contents_url": f"{api_url(repository)}/contents/{path}?ref={at}",
+    }
+    if change.old_path:
+        shape["previous_filename"] = change.old_path
+    return shape
+
+
+def content_json(repository: RepositoryDouble, entry: TreeEntry, path: str, ref: str) -> Json:
+    """A file, folder, symlink or submodule of the contents API, as a folder lists it."""
+    types = {"040000": "dir", "120000": "symlink"}
+    url = f"{api_url(repository)}/contents/{quote(path)}?ref={quote(ref, safe='')}"
+    kind = "blob" if entry.type == "blob" else "tree"
+    git_url = f"{api_url(repository)}/git/{kind}s/{entry.sha}" if entry.type != "commit" else None
+    page = f"{html_url(repository)}/{kind}/{ref}/{quote(path)}"
+    is_blob = entry.type == "blob"
+    return {
+        "name": path.rpartition("/")[2],
+        "path": path,
+        "sha": entry.sha,
+        "size": entry.size or 0,
+        "url": url,
+        "html_url": page,
+        "git_url": git_url,
+        "download_url": f"{html_url(repository)}/raw/{ref}/{quote(path)}" if is_blob else None,
+        "type": types.get(entry.mode, "file"),
+        "_links": {"self": url, "git": git_url, "html": page},
+    }
+
+
+def _signature_json(signature: Signature) -> Json:
+    seconds, _, offset = signature.when.partition(" ")
+    sign = -1 if offset.startswith("-") else 1
+    zone = timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
+    when = datetime.fromtimestamp(int(seconds), zone).astimezone(UTC)
+    return {
+        "name": signature.name,
+        "email": signature.email,
+        "date": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _user_of_email(hub: Hub, email: str) -> Json | None:
+    number = email.partition("+")[0]
+    local = email.endswith("@users.noreply.github.com") and number.isdecimal()
+    user = hub.users.get(int(number)) if local else None
+    return user_json(hub, user) if user else None

@@ -1,0 +1,458 @@
+"""GitHub's state in memory: its users, repositories, pull requests and pushes."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .bare import NO_SHA, BareRepository, Files, Signature
+
+Json = dict[str, Any]
+
+ACTIONS_BOT = "github-actions[bot]"
+ROLES = ("none", "read", "triage", "write", "maintain", "admin")
+
+
+@dataclass
+class User:
+    """An account: the login may change, the id may not."""
+
+    id: int
+    login: str
+    type: str = "User"
+
+
+@dataclass(frozen=True)
+class Token:
+    """Who a token acts as.
+
+    Scopes are a classic token's (`repo`, `public_repo`), or permissions such as `contents:write` for a
+    token of the fine-grained kind; None allows whatever the user may do.
+    """
+
+    user: User
+    scopes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Push:
+    """One change of a branch; `actor` is a user's id, None when nobody knows."""
+
+    id: int
+    before: str
+    after: str
+    ref: str
+    time: float
+    kind: str
+    actor: int | None
+
+
+@dataclass
+class Comment:
+    """A comment on an issue or a pull request."""
+
+    id: int
+    number: int
+    user: User
+    body: str
+    created: float
+    updated: float
+
+
+@dataclass
+class Issue:
+    """An issue, or the half of a pull request that is one."""
+
+    number: int
+    user: User
+    title: str
+    body: str | None
+    created: float
+    updated: float
+    state: str = "open"
+    closed: float | None = None
+    labels: list[str] = field(default_factory=list)
+
+
+@dataclass
+class PullRequest(Issue):
+    """A pull request; `head` is None once its repository is gone."""
+
+    head: "RepositoryDouble | None" = None
+    head_user: User | None = None
+    head_ref: str = ""
+    head_sha: str = ""
+    previous_head_sha: str | None = None
+    base_ref: str = ""
+    base_sha: str = ""
+    draft: bool = False
+    maintainer_can_modify: bool = False
+    merged: float | None = None
+    merged_by: User | None = None
+    merge_commit_sha: str | None = None
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """A workflow or repository dispatch: `name` is the workflow's file or the event's type."""
+
+    repository: str
+    kind: str
+    name: str
+    ref: str | None
+    inputs: Json
+    login: str
+
+
+class RepositoryDouble:
+    """A repository of the double, with a real bare one behind it."""
+
+    def __init__(
+        self,
+        hub: "Hub",
+        number: int,
+        owner: User,
+        name: str,
+        fork_of: "RepositoryDouble | None",
+        private: bool,
+    ) -> None:
+        self.hub = hub
+        self.id = number
+        self.owner = owner
+        self.name = name
+        self.fork_of = fork_of
+        self.private = private
+        self.default_branch: str = fork_of.default_branch if fork_of else "main"
+        self.created = hub.clock()
+        self.path = hub.folder / f"{number}.git"
+        self.store = BareRepository(self.path, self.default_branch)
+        self.path_pusher: str | None = None
+        """The login that pushes straight to `path` are put down to; None: to nobody."""
+        self.polls_left = 0
+        self.seen: dict[str, str] = {}
+        self.pushes: list[Push] = []
+        self.grants: dict[int, str] = {}
+        self.issues: dict[int, Issue] = {}
+        self.comments: dict[int, Comment] = {}
+        self.statuses: list[Json] = []
+        self.check_runs: dict[int, Json] = {}
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`, as it is now."""
+        return f"{self.owner.login}/{self.name}"
+
+    @property
+    def source(self) -> "RepositoryDouble":
+        """The root of the fork network."""
+        return self.fork_of.source if self.fork_of else self
+
+    @property
+    def head(self) -> str:
+        """The newest commit of the default branch."""
+        return self.store.git("rev-parse", f"refs/heads/{self.default_branch}")
+
+    def commit(
+        self,
+        files: Files,
+        branch: str = "main",
+        parent: str | None = None,
+        *,
+        login: str | None = None,
+        time: int | None = None,
+        modes: dict[str, str] | None = None,
+        message: str = ".",
+    ) -> str:
+        """Commit files and push them as `login` (the owner unless given); gives the commit's id.
+
+        The parent is the branch's tip, or the default branch's for a new branch, unless given.
+        """
+        with self.hub.lock:
+            self.hub.notice(self)
+            tips = (f"refs/heads/{branch}", f"refs/heads/{self.default_branch}")
+            base = parent or next(filter(None, map(self.store.resolve, tips)), None)
+            user = self.hub.user(login) if login else self.owner
+            when = f"{int(self.hub.clock()) if time is None else time} +0000"
+            signature = Signature(user.login, email_of(user), when)
+            sha = self.store.import_commit(
+                files, branch=branch, parent=base, by=signature, modes=modes, message=message
+            )
+            self.hub.notice(self, actor=user)
+            return sha
+
+    def tag(self, name: str, sha: str, *, annotated: bool = False) -> None:
+        """Tag a commit."""
+        identity = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.com")
+        more = ("-a", "-m", name) if annotated else ()
+        with self.hub.lock:
+            self.store.git(*identity, "tag", "-f", *more, name, sha)
+
+    def delete_branch(self, branch: str, *, login: str | None = None) -> None:
+        """Delete a branch as `login`."""
+        with self.hub.lock:
+            self.hub.notice(self)
+            self.store.delete_ref(f"refs/heads/{branch}")
+            self.hub.notice(self, actor=self.hub.user(login) if login else self.owner)
+
+    def rename(self, full_name: str) -> None:
+        """Give it a new full name; the old one then redirects."""
+        owner, _, name = full_name.partition("/")
+        with self.hub.lock:
+            self.hub.moved[self.full_name.lower()] = self.id
+            self.owner, self.name = self.hub.user(owner), name
+            self.hub.moved.pop(self.full_name.lower(), None)
+
+    def transfer(self, new_owner: str) -> None:
+        """Give it another owner; the old name then redirects."""
+        self.rename(f"{new_owner}/{self.name}")
+
+    def grant(self, login: str, role: str) -> None:
+        """Give a user a role: read, triage, write, maintain or admin; `none` takes it back."""
+        assert role in ROLES, role
+        with self.hub.lock:
+            self.grants[self.hub.user(login).id] = role
+
+    def delete(self) -> None:
+        """Delete it: pull requests from it lose their head's repository."""
+        with self.hub.lock:
+            del self.hub.repositories[self.id]
+            for repository in self.hub.repositories.values():
+                for pull in repository.pulls():
+                    pull.head = None if pull.head is self else pull.head
+
+    def pulls(self) -> list[PullRequest]:
+        """Its pull requests, oldest first."""
+        return [issue for issue in self.issues.values() if isinstance(issue, PullRequest)]
+
+
+class Hub:
+    """All of the state, and GitHub's own doings upon it; `lock` guards everything here."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.url = ""
+        """What every URL in an answer begins with."""
+        self.clock: Callable[[], float] = time.time
+        self.lock = threading.RLock()
+        self.fork_delay = 0
+        """How many requests about a new fork's Git data find none yet."""
+        self.users: dict[int, User] = {}
+        self.tokens: dict[str, Token] = {}
+        self.repositories: dict[int, RepositoryDouble] = {}
+        self.moved: dict[str, int] = {}
+        self.dispatches: list[Dispatch] = []
+        self._user_ids = itertools.count(1001)
+        self._repository_ids = itertools.count(50_001)
+        self.ids = itertools.count(900_001)
+        """Ids of comments, pushes and whatever else has one."""
+        self.users[41898282] = User(41898282, ACTIONS_BOT, "Bot")
+
+    # ---- accounts
+
+    def add_user(self, login: str, *, type: str = "User") -> User:  # noqa: A002 — GitHub's own word
+        """A new account, of type User, Organization or Bot."""
+        with self.lock:
+            assert self.find_user(login) is None, f"{login} is taken"
+            user = User(next(self._user_ids), login, type)
+            self.users[user.id] = user
+            return user
+
+    def rename_user(self, old: str, new: str) -> User:
+        """Change a login: another user may then take the old one; repositories redirect."""
+        with self.lock:
+            assert self.find_user(new) is None, f"{new} is taken"
+            user = self.user(old)
+            for repository in self.repositories.values():
+                if repository.owner is user:
+                    self.moved[repository.full_name.lower()] = repository.id
+            user.login = new
+            return user
+
+    def add_token(self, token: str, login: str, scopes: Iterable[str] | None = None) -> None:
+        """Let a token act as a user; see Token for the scopes."""
+        with self.lock:
+            limits = None if scopes is None else frozenset(scopes)
+            self.tokens[token] = Token(self.user(login), limits)
+
+    def find_user(self, login: str) -> User | None:
+        """The account with that login now, if any."""
+        return next((u for u in self.users.values() if u.login.lower() == login.lower()), None)
+
+    def user(self, login: str) -> User:
+        """The account with that login now."""
+        user = self.find_user(login)
+        assert user is not None, f"no user {login}"
+        return user
+
+    # ---- repositories
+
+    def add_repository(
+        self, full_name: str, *, fork_of: str | RepositoryDouble | None = None, private: bool = False
+    ) -> RepositoryDouble:
+        """A new repository; its owner must exist. A fork has its parent's branches and tags at once."""
+        with self.lock:
+            parent = self.repository(fork_of) if isinstance(fork_of, str) else fork_of
+            repository = self._new(full_name, parent, private)
+            self.fill(repository)
+            return repository
+
+    def _new(self, full_name: str, parent: RepositoryDouble | None, private: bool) -> RepositoryDouble:
+        owner, _, name = full_name.partition("/")
+        assert self.find_repository(full_name) is None, f"{full_name} is taken"
+        number = next(self._repository_ids)
+        repository = RepositoryDouble(self, number, self.user(owner), name, parent, private)
+        self.repositories[repository.id] = repository
+        self.moved.pop(full_name.lower(), None)
+        return repository
+
+    def fork(self, parent: RepositoryDouble, owner: User, name: str | None) -> RepositoryDouble:
+        """The owner's fork, made if there is none; its Git data may come `fork_delay` requests later."""
+        for repository in self.repositories.values():
+            if repository.owner is owner and repository.source is parent.source:
+                return repository
+        wanted = name or parent.name
+        taken = {r.full_name.lower() for r in self.repositories.values()}
+        names = itertools.chain([wanted], (f"{wanted}-{n}" for n in itertools.count(1)))
+        free = next(n for n in names if f"{owner.login}/{n}".lower() not in taken)
+        fork = self._new(f"{owner.login}/{free}", parent, parent.private)
+        fork.polls_left = self.fork_delay
+        if not fork.polls_left:
+            self.fill(fork)
+        return fork
+
+    def fill(self, fork: RepositoryDouble) -> None:
+        """Copy the parent's branches and tags, which no one pushed."""
+        if fork.fork_of:
+            copied = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+            fork.store.fetch(fork.fork_of.store, *copied)
+            fork.seen = fork.store.refs("refs/heads/")
+
+    def find_repository(self, full_name: str) -> RepositoryDouble | None:
+        """The repository of that name now."""
+        wanted = full_name.lower()
+        return next((r for r in self.repositories.values() if r.full_name.lower() == wanted), None)
+
+    def repository(self, full_name: str) -> RepositoryDouble:
+        """The repository of that name now."""
+        found = self.find_repository(full_name)
+        assert found is not None, f"no repository {full_name}"
+        return found
+
+    def clone_url(self, full_name: str) -> str:
+        """Where git finds it: a path."""
+        return str(self.repository(full_name).path)
+
+    def role(self, user: User | None, repository: RepositoryDouble) -> str:
+        """What a user is to a repository."""
+        if user is repository.owner:
+            return "admin"
+        granted = repository.grants.get(user.id, "none") if user else "none"
+        return "read" if granted == "none" and not repository.private else granted
+
+    def has_role(self, user: User | None, repository: RepositoryDouble, role: str) -> bool:
+        """Whether a user is at least that."""
+        return ROLES.index(self.role(user, repository)) >= ROLES.index(role)
+
+    def bring(self, repository: RepositoryDouble, sha: str) -> bool:
+        """Whether a commit is there; one from elsewhere in the fork network is, as all share objects."""
+        if repository.store.kind(sha) is not None:
+            return True
+        return len(sha) == 40 and any(
+            repository.store.fetch(other.store, sha)
+            for other in list(self.repositories.values())
+            if other is not repository
+            and other.source is repository.source
+            and other.store.kind(sha) == "commit"
+        )
+
+    # ---- pushes, and what follows from them
+
+    def notice_all(self) -> None:
+        """Take note of pushes made straight to the repositories' paths."""
+        with self.lock:
+            for repository in list(self.repositories.values()):
+                self.notice(repository)
+
+    def notice(
+        self, repository: RepositoryDouble, actor: User | None = None, kind: str | None = None
+    ) -> None:
+        """Record every branch that has changed since last time, and move its pull requests on."""
+        if actor is None and repository.path_pusher:
+            actor = self.user(repository.path_pusher)
+        before, after = repository.seen, repository.store.refs("refs/heads/")
+        repository.seen = after
+        for ref in sorted({*before, *after}):
+            old, new = before.get(ref), after.get(ref)
+            if old != new:
+                what = kind or _kind_of_push(repository.store, old, new)
+                by = actor.id if actor else None
+                number, now = next(self.ids), self.clock()
+                push = Push(number, old or NO_SHA, new or NO_SHA, ref, now, what, by)
+                repository.pushes.append(push)
+                self._move_heads(repository, ref, new)
+                self._merge_reached(repository, ref, new, actor)
+
+    def _move_heads(self, repository: RepositoryDouble, ref: str, new: str | None) -> None:
+        for base in self.repositories.values():
+            for pull in base.pulls():
+                if pull.state != "open" or pull.head is not repository:
+                    continue
+                if f"refs/heads/{pull.head_ref}" == ref:
+                    self._move_head(base, pull, new)
+
+    def _move_head(self, base: RepositoryDouble, pull: PullRequest, new: str | None) -> None:
+        if new is None:
+            self.close(pull)
+            return
+        pull.previous_head_sha, pull.head_sha = pull.head_sha, new
+        pull.updated = self.clock()
+        self.publish_head(base, pull)
+        tip = base.store.resolve(f"refs/heads/{pull.base_ref}")
+        if tip:
+            pull.base_sha = tip
+            if base.store.is_ancestor(new, tip):
+                self.close(pull)
+
+    def publish_head(self, base: RepositoryDouble, pull: PullRequest) -> None:
+        """Point the base's `refs/pull/N/head` at the head, with its objects there."""
+        ref = f"refs/pull/{pull.number}/head"
+        if pull.head is not base and pull.head is not None:
+            base.store.fetch(pull.head.store, f"+{pull.head_sha}:{ref}")
+        else:
+            base.store.set_ref(ref, pull.head_sha)
+
+    def _merge_reached(
+        self, base: RepositoryDouble, ref: str, tip: str | None, actor: User | None
+    ) -> None:
+        if tip is None or ref != f"refs/heads/{base.default_branch}":
+            return
+        for pull in base.pulls():
+            if (
+                pull.state == "open"
+                and pull.base_ref == base.default_branch
+                and base.store.is_ancestor(pull.head_sha, tip)
+            ):
+                pull.merged, pull.merged_by, pull.merge_commit_sha = self.clock(), actor, tip
+                self.close(pull)
+
+    def close(self, issue: Issue) -> None:
+        """Close an issue or a pull request."""
+        issue.state, issue.closed = "closed", self.clock()
+        issue.updated = issue.closed
+
+
+def email_of(user: User) -> str:
+    """The address GitHub gives a user's commits."""
+    return f"{user.id}+{user.login}@users.noreply.github.com"
+
+
+def _kind_of_push(store: BareRepository, old: str | None, new: str | None) -> str:
+    if old is None:
+        return "branch_creation"
+    if new is None:
+        return "branch_deletion"
+    return "push" if store.is_ancestor(old, new) else "force_push"
