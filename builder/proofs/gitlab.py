@@ -21,11 +21,14 @@ class GitLab:
         self._fetcher = fetcher
 
     def owner(self, path: str) -> GitHubAccount | None:
-        """The user or group at the top of a path, by its numeric id."""
-        found = self._get(f"/namespaces/{quote(path, safe='')}")
-        if found is None or not isinstance(found.get("id"), int):
-            return None
-        return GitHubAccount(str(found.get("full_path")), found["id"], found.get("kind") == "group")
+        """The group or user of a path, by its numeric id."""
+        group = self._get(f"/groups/{quote(path, safe='')}?with_projects=false")
+        if group is not None and str(group.get("full_path")).lower() == path.lower():
+            return GitHubAccount(str(group["full_path"]), int(group["id"]), is_organization=True)
+        for user in self._get_list(f"/users?username={quote(path, safe='')}"):
+            if isinstance(user, dict) and str(user.get("username")).lower() == path.lower():
+                return GitHubAccount(str(user["username"]), int(user["id"]))
+        return None
 
     def repository(self, path: str) -> SourceRepository | None:
         """A project by the path that it has now."""

@@ -1,10 +1,10 @@
 """GitHub's endpoint for the files and folders of a commit."""
 
-from .bare import TreeEntry
-from .github_git_routes import commit_named, wants_raw
-from .github_routes import RefusalError, Request, Response, Routes, not_found
-from .github_shapes import LARGEST_CONTENT, content_json, wrapped
-from .github_state import RepositoryDouble
+from tests.doubles.bare import TreeEntry
+from tests.doubles.github_git_routes import commit_named, wants_raw
+from tests.doubles.github_routes import RefusalError, Request, Response, Routes, not_found
+from tests.doubles.github_shapes import LARGEST_CONTENT, content_json, wrapped
+from tests.doubles.github_state import RepositoryDouble
 
 CONTENTS = Routes()
 

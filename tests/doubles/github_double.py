@@ -14,16 +14,16 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from .github_account_routes import ACCOUNTS, REPOSITORIES
-from .github_contents_routes import CONTENTS
-from .github_events import Events
-from .github_git_routes import GIT
-from .github_issue_routes import ISSUES
-from .github_login import DeviceLogin
-from .github_pull_routes import PULLS
-from .github_routes import DOCS, RefusalError, Request, Response, not_found
-from .github_run_routes import RUNS
-from .github_state import Hub, Json, RepositoryDouble, Token
+from tests.doubles.github_account_routes import ACCOUNTS, REPOSITORIES
+from tests.doubles.github_contents_routes import CONTENTS
+from tests.doubles.github_events import Events
+from tests.doubles.github_git_routes import GIT
+from tests.doubles.github_issue_routes import ISSUES
+from tests.doubles.github_login import DeviceLogin
+from tests.doubles.github_pull_routes import PULLS
+from tests.doubles.github_routes import DOCS, RefusalError, Request, Response, not_found
+from tests.doubles.github_run_routes import RUNS
+from tests.doubles.github_state import Hub, Json, RepositoryDouble, Token
 
 Answer = tuple[int, dict[str, str], bytes]
 Hook = Callable[[str, str], None]

@@ -1,7 +1,7 @@
 """Webhook payloads as GitHub sends them, which a workflow finds in its event's file."""
 
-from .bare import NO_SHA
-from .github_shapes import (
+from tests.doubles.bare import NO_SHA
+from tests.doubles.github_shapes import (
     api_url,
     comment_json,
     commit_json,
@@ -11,7 +11,7 @@ from .github_shapes import (
     repository_json,
     user_json,
 )
-from .github_state import Hub, Json, PullRequest, RepositoryDouble, email_of
+from tests.doubles.github_state import Hub, Json, PullRequest, RepositoryDouble, email_of
 
 
 class Events:

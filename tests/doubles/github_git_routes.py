@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .bare import Signature
-from .github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from .github_shapes import (
+from tests.doubles.bare import Signature
+from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
+from tests.doubles.github_shapes import (
     api_url,
     commit_json,
     file_change_json,
@@ -18,7 +18,7 @@ from .github_shapes import (
     tree_entry_json,
     wrapped,
 )
-from .github_state import Json, RepositoryDouble, email_of
+from tests.doubles.github_state import Json, RepositoryDouble, email_of
 
 GIT = Routes()
 

@@ -1,9 +1,9 @@
 """GitHub's endpoints for issues and the comments on them and on pull requests."""
 
-from .github_pull_routes import demand_own, issue_at
-from .github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from .github_shapes import comment_json, issue_json, label_json
-from .github_state import Comment, Issue
+from tests.doubles.github_pull_routes import demand_own, issue_at
+from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
+from tests.doubles.github_shapes import comment_json, issue_json, label_json
+from tests.doubles.github_state import Comment, Issue
 
 ISSUES = Routes()
 

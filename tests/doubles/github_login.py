@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from .github_state import Hub, Json, User
+from tests.doubles.github_state import Hub, Json, User
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 TOLD = {

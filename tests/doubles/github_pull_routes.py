@@ -1,9 +1,9 @@
 """GitHub's endpoints for forks, pull requests and merging."""
 
-from .bare import Signature
-from .github_git_routes import commit_named
-from .github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from .github_shapes import (
+from tests.doubles.bare import Signature
+from tests.doubles.github_git_routes import commit_named
+from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
+from tests.doubles.github_shapes import (
     commit_json,
     file_change_json,
     full_pull_json,
@@ -11,7 +11,7 @@ from .github_shapes import (
     pull_json,
     repository_json,
 )
-from .github_state import Issue, Json, PullRequest, RepositoryDouble, User, email_of
+from tests.doubles.github_state import Issue, Json, PullRequest, RepositoryDouble, User, email_of
 
 PULLS = Routes()
 

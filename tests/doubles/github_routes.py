@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from .github_state import Hub, Json, RepositoryDouble, Token, User
+from tests.doubles.github_state import Hub, Json, RepositoryDouble, Token, User
 
 DOCS = "https://docs.github.com/rest"
 DOTS = re.compile(r"\{(\w+)(\.\.\.)?\}")

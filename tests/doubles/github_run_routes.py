@@ -5,10 +5,10 @@ from typing import Any
 
 import yaml
 
-from .github_git_routes import commit_named, show_commit
-from .github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from .github_shapes import api_url, html_url, instant, repository_json, user_json
-from .github_state import Dispatch, Json
+from tests.doubles.github_git_routes import commit_named, show_commit
+from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
+from tests.doubles.github_shapes import api_url, html_url, instant, repository_json, user_json
+from tests.doubles.github_state import Dispatch, Json
 
 RUNS = Routes()
 

@@ -5,8 +5,8 @@ import textwrap
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
 
-from .bare import Commit, FileChange, Signature, TreeEntry
-from .github_state import (
+from tests.doubles.bare import Commit, FileChange, Signature, TreeEntry
+from tests.doubles.github_state import (
     Comment,
     Hub,
     Issue,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .bare import NO_SHA, BareRepository, Files, Signature
+from tests.doubles.bare import NO_SHA, BareRepository, Files, Signature
 
 Json = dict[str, Any]
 

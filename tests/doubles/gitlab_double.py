@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from .bare import BareRepository, Files, Signature
+from tests.doubles.bare import BareRepository, Files, Signature
 
 Json = dict[str, Any]
 Answer = tuple[int, dict[str, str], bytes]

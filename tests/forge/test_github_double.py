@@ -13,10 +13,10 @@ from github.GithubException import BadCredentialsException, UnknownObjectExcepti
 from github.GithubRetry import GithubRetry
 from github.Repository import Repository
 
-from .bare import NO_SHA
-from .github_double import GitHubDouble
-from .github_login import GRANT
-from .github_state import ACTIONS_BOT, RepositoryDouble
+from tests.doubles.bare import NO_SHA
+from tests.doubles.github_double import GitHubDouble
+from tests.doubles.github_login import GRANT
+from tests.doubles.github_state import ACTIONS_BOT, RepositoryDouble
 
 WORKFLOW = b"""
 on:

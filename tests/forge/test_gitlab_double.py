@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from .gitlab_double import GitLabDouble
+from tests.doubles.gitlab_double import GitLabDouble
 
 
 def test_a_moved_fork_is_read_whole(tmp_path: Path) -> None:
