@@ -9,6 +9,7 @@ from typing import Final
 import git
 
 from builder.check.accepted import known_accounts
+from builder.check.proving import namespace_lines, package_lines
 from builder.check.report import Accepted, CheckReport, Line, Mark, Section
 from builder.check.surroundings import BaseSurroundings
 from builder.git.blobs import BlobReader
@@ -18,9 +19,6 @@ from builder.model.change import Change, ChangedPath
 from builder.model.layout import DATA_ROOT, Location, parse_location, record_path
 from builder.model.status import StatusFile
 from builder.proofs.claims import Claim, Means, Publication, StatusChange
-from builder.proofs.outcome import Outcome, Verdict
-from builder.proofs.packages.proofs import prove_packages
-from builder.proofs.proofs import prove_namespace
 from builder.rules import RULES
 from builder.rules.beside import read_status
 from builder.rules.change import CHANGE_RULES, brings_records
@@ -128,13 +126,8 @@ class _Check:
                 signature = b""
             claim = Publication(name, version, record.raw, record.document, signature)
             lines += self._proof_lines(claim, files)
-            lines += [
-                _package_line(outcome)
-                for outcome in prove_packages(
-                    record.document, name, self._means.settings, self._means.fetcher
-                )
-            ]
-        path = f"{record_path(name, version)}"
+            lines += package_lines(claim, self._means)
+        path = record_path(name, version)
         return Section(f"Publish {name} {version}", path, tuple(lines))
 
     def _status(
@@ -183,8 +176,7 @@ class _Check:
         return read_file(self._repository, self._change.base, path, MAX_FILE_BYTES)
 
     def _proof_lines(self, claim: Claim, files: dict[str, ChangedPath]) -> list[Line]:
-        outcomes = prove_namespace(claim, self._means)
-        proven = next((outcome for outcome in outcomes if outcome.holds), None)
+        lines, proven = namespace_lines(claim, self._means)
         if proven is not None:
             is_publish = isinstance(claim, Publication)
             kinds = {"server.json", "proof.json"} if is_publish else {"status.json"}
@@ -194,7 +186,7 @@ class _Check:
                 if changed.after and file in kinds
             }
             self.accepted.append(Accepted(claim.name, claim.version, is_publish, blobs, proven))
-        return [_proof_line(outcome, is_proven=proven is not None) for outcome in outcomes]
+        return lines
 
 
 def _rule_lines(problems: list[Problem]) -> list[Line]:
@@ -214,17 +206,3 @@ def _rule_lines(problems: list[Problem]) -> list[Line]:
     if not any(line.mark is Mark.FAILED for line in lines):
         lines += [Line(rule.id, Mark.PASSED, rule.says) for rule in RULES if rule.id not in broken]
     return lines
-
-
-def _proof_line(outcome: Outcome, *, is_proven: bool) -> Line:
-    """A proof's line; one that fails is no more than a note when another holds."""
-    if outcome.holds:
-        return Line(outcome.proof, Mark.PASSED, outcome.says, is_proof=True)
-    if is_proven:
-        return Line(outcome.proof, Mark.NOTE, outcome.says, is_proof=True)
-    mark = Mark.UNKNOWN if outcome.verdict is Verdict.UNKNOWN else Mark.FAILED
-    return Line(outcome.proof, mark, outcome.says, outcome.mend, is_proof=True)
-
-
-def _package_line(outcome: Outcome) -> Line:
-    return _proof_line(outcome, is_proven=False)

@@ -91,22 +91,24 @@ def _section(section: Section) -> str:
 
 
 def _as_text(report: CheckReport) -> str:
-    lines = []
-    for section in report.sections:
-        lines.append(printable(f"{_SIGNS[section.mark]} {section.title}"))
-        passed = 0
-        for line in section.lines:
-            if line.mark is Mark.PASSED and not line.is_proof:
-                passed += 1
-                continue
-            lines.append(_text_line(line))
-            if line.mend and line.mark is not Mark.PASSED:
-                lines.append(printable(f"      {line.mend}"))
-        if passed:
-            lines.append(f"  {_SIGNS[Mark.PASSED]} {passed} rules hold")
-        lines.append("")
-    lines += [printable(note) for note in report.notes]
-    lines.append(summary(report))
+    blocks = [section_text(section) + "\n" for section in report.sections]
+    blocks += [printable(note) for note in report.notes]
+    return "\n".join([*blocks, summary(report)])
+
+
+def section_text(section: Section) -> str:
+    """One section for a terminal: rules that hold are counted, proofs shown one by one."""
+    lines = [printable(f"{_SIGNS[section.mark]} {section.title}")]
+    passed = 0
+    for line in section.lines:
+        if line.mark is Mark.PASSED and not line.is_proof:
+            passed += 1
+            continue
+        lines.append(_text_line(line))
+        if line.mend and line.mark is not Mark.PASSED:
+            lines.append(printable(f"      {line.mend}"))
+    if passed:
+        lines.append(f"  {_SIGNS[Mark.PASSED]} {passed} rules hold")
     return "\n".join(lines)
 
 

@@ -42,6 +42,14 @@ class Pull:
     author: GitHubAccount
 
 
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """How far the checks of a commit are, in words, and whether one has failed."""
+
+    says: str
+    has_failed: bool
+
+
 @contextmanager
 def acting(what: str) -> Iterator[None]:
     """Turn every failure of the API into an error of ours: InputError where rights or data lack."""
@@ -208,6 +216,21 @@ class ForgeRepository:
             if made.number is None:
                 raise GithubException(307, {"message": "the repository has moved"})
             return _pull(made)
+
+    def check_state(self, commit: str) -> CheckState:
+        """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
+        with acting("checks"):
+            _, found = self.github.client.requester.requestJsonAndCheck(
+                "GET", f"/repos/{self.full_name}/commits/{commit}/check-runs"
+            )
+        runs = found.get("check_runs", []) if isinstance(found, dict) else []
+        failed = [run for run in runs if run.get("conclusion") in {"failure", "timed_out"}]
+        if failed:
+            return CheckState(f"✗ {failed[0].get('name')}", has_failed=True)
+        open_runs = [run for run in runs if run.get("status") != "completed"]
+        if open_runs:
+            return CheckState(f"… {open_runs[0].get('name')}", has_failed=False)
+        return CheckState("✓ checked; waiting for the merge" if runs else "… waiting", has_failed=False)
 
     # Comments
 

@@ -1,5 +1,6 @@
 """Which domains a namespace stands for, and how far up a key speaks for it."""
 
+import re
 from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
@@ -38,3 +39,10 @@ def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
+
+
+def is_domain(text: str) -> bool:
+    """Whether a text, in lowercase, is a domain that somebody can own."""
+    if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+", text):
+        return False
+    return len(text) <= 253 and _suffixes().privatesuffix(text) is not None

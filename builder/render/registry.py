@@ -144,6 +144,7 @@ def snapshot_document(state: State, settings: Settings, commit: str, checksums: 
             "url": settings.url,
             "repository": settings.repository,
             "namespace": settings.namespace,
+            "githubClientId": settings.github_client_id,
         },
         "counts": {
             "servers": state.number("public_servers"),

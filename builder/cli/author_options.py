@@ -1,0 +1,41 @@
+"""What authors' commands have in common."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from builder.model.errors import InputError
+from builder.model.settings import Settings, parse_settings
+
+REGISTRY: Final = click.option(
+    "--registry",
+    metavar="URL",
+    help="The registry's address, as clients are given it; $MCP_STATIC_REGISTRY unless given.",
+)
+SETTINGS: Final = click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A registry.toml whose resolvers and networks to use, in place of the usual ones.",
+)
+KEY: Final = click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The domain's private key, to sign with.",
+)
+
+
+def settings_of(path: Path | None, fallback: str | None = None) -> Settings:
+    """The settings of a file; else those of a registry's text, less where they would let it lead us.
+
+    Raises InputError.
+    """
+    if path is None:
+        found = parse_settings(fallback or "")
+        return found.model_copy(update={"network": Settings.model_validate({}).network})
+    try:
+        return parse_settings(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.", "Give a registry.toml.") from None
