@@ -44,6 +44,8 @@ lint: $(VENV)/.dev  ## Check style, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github/workflows docs/examples/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
 
 # What the tests run beside Python: authoritative DNS servers and a validating resolver.
 .PHONY: test-tools

@@ -24,6 +24,7 @@ from builder.proofs.github import GitHub
 
 _POLLS: Final = 60
 _BETWEEN_POLLS: Final = 2.0
+_MAX_FILE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +117,27 @@ class Author:
 
 
 def push_branch(
-    url: str, branch: str, files: Mapping[str, bytes], title: str, token: str | None
+    url: str,
+    branch: str,
+    make: Callable[[Callable[[str], bytes | None]], Mapping[str, bytes]],
+    title: str,
+    token: str | None,
 ) -> bool:
-    """Push a branch with these files to any Git remote; False when its main has them already.
+    """Push a branch with some files to any Git remote; False when its main has them already.
 
-    Raises InputError when the remote refuses, ServiceError when it cannot be reached.
+    `make` is given what reads a file of the remote's main, and gives the files by path. Raises
+    InputError when the remote refuses, ServiceError when it cannot be reached.
     """
     with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
         repository = create_repository(Path(folder) / "proposal.git")
         with repository, repository.git.custom_environment(**access(url, token)):
             base = _fetch_head(repository, url)
-            if all(_content(repository, base, path) == content for path, content in files.items()):
+
+            def read(path: str) -> bytes | None:
+                return read_file(repository, base, path, _MAX_FILE)
+
+            files = make(read)
+            if all(read(path) == content for path, content in files.items()):
                 return False
             repository.git.symbolic_ref("HEAD", f"refs/heads/{branch}")
             repository.git.update_ref("HEAD", base)
@@ -150,10 +161,6 @@ def _fetch_head(repository: git.Repo, url: str) -> str:
             f"git could not fetch from {url}: {_reason(error)}.", "Check the address and your rights."
         ) from None
     return str(repository.git.rev_parse("FETCH_HEAD"))
-
-
-def _content(repository: git.Repo, commit: str, path: str) -> bytes | None:
-    return read_file(repository, commit, path, 1 << 20)
 
 
 def _reason(error: GitCommandError) -> str:
