@@ -10,10 +10,10 @@ from builder.model.settings import NetworkSettings, split_place
 Address = IPv4Address | IPv6Address
 
 _CARRIER: Final = ip_network("100.64.0.0/10")
-_TRANSLATED: Final = tuple(
-    map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-)
-"""Networks that carry IPv4 inside (NAT64 of RFC 6052 and 8215, 6to4, Teredo), so reach anything."""
+_UNICAST: Final = ip_network("2000::/3")
+"""All that is given out of IPv6; NAT64, site-local and what embeds IPv4 in other ways lie outside."""
+_SPECIAL: Final = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20")))
+"""Networks inside of it that carry IPv4 (6to4, Teredo), so reach anything, or are for examples."""
 
 
 class AddressRefusedError(Exception):
@@ -59,7 +59,7 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
-        if any(address in network for network in _TRANSLATED):
+        if address not in _UNICAST or any(address in network for network in _SPECIAL):
             return False
     elif address in _CARRIER:
         return False

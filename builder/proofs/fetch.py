@@ -7,13 +7,14 @@ to one of those very addresses, so that a name which changes its mind in between
 import hashlib
 import os
 import random
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -95,6 +96,8 @@ class _Guard:
 
     def watch(self, connection: socket.socket) -> None:
         self.sockets.append(connection.dup())  # outlives the wrapping in TLS
+        if self.is_over:  # while a name was resolved, or an address did not answer
+            self._end()
 
     def _end(self) -> None:
         self.is_over = True
@@ -154,9 +157,9 @@ class Fetcher:
 
     def _followed(self, url: str, kind: Kind, headers: Mapping[str, str]) -> Answer:
         deadline = time.monotonic() + kind.seconds
-        first = urlsplit(url)
+        first = _parts(url)
         for hop in range(kind.redirects + 1):
-            parts = urlsplit(url)
+            parts = _parts(url)
             if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
                 raise FetchRefusedError(f"{_shown(url)} is no https address")
             # Credentials are for the host that was asked, never for one that it names.
@@ -171,14 +174,17 @@ class Fetcher:
                 )
             if hop == kind.redirects or not target:
                 break
-            url = urljoin(url, target)
+            try:
+                url = urljoin(url, target)
+            except ValueError:
+                raise FetchRefusedError(f"{_shown(url)} redirects to what is no address") from None
         raise FetchRefusedError(f"{_shown(url)} redirects more than {kind.redirects} times")
 
     def _once(self, url: str, kind: Kind, headers: Mapping[str, str], deadline: float) -> Answer:
         left = deadline - time.monotonic()
         if left <= 0:
             raise _late(url, kind)
-        with _Guard(left) as guard, requests.Session() as session:
+        with _Guard(left) as guard, _Session() as session:
             session.trust_env = False
             session.mount("https://", _Adapter(self._reach, guard))
             try:
@@ -191,15 +197,34 @@ class Fetcher:
                     verify=self._authorities,
                 )
                 with response:
-                    return _read(response, kind)
+                    answer = _read(response, kind)
+                if guard.is_over:  # a body that ends with the connection looks whole
+                    raise _late(url, kind)
+                return answer  # noqa: TRY300
             except AddressRefusedError as error:
                 raise FetchRefusedError(str(error)) from None
-            except (requests.RequestException, HTTPError, OSError) as error:
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if guard.is_over:
                     raise UnansweredError(
                         f"{_shown(url)} took longer than {kind.seconds:g} s"
                     ) from None
                 raise UnansweredError(f"{_shown(url)}: {_reason(error)}") from None
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone; requests would read a redirect's body whole."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises for what is none)
+    except ValueError:
+        raise FetchRefusedError(f"{_shown(url)} is no https address") from None
+    return parts
 
 
 def _read(response: requests.Response, kind: Kind) -> Answer:
@@ -235,8 +260,8 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _shown(url: str) -> str:
-    """An address as messages show it: without its query, which may be long or signed."""
-    return url.partition("?")[0][:200]
+    """An address as messages show it: without its query, which may be signed, or a password."""
+    return re.sub(r"//[^/]*@", "//", url.partition("?")[0])[:200]
 
 
 def _reason(error: BaseException) -> str:
@@ -277,7 +302,11 @@ def _connector(reach: Reach, guard: _Guard) -> Callable[[HTTPConnection], socket
             places = reach.places(connection.host, connection.port or 443)
         except OSError as error:
             raise NewConnectionError(connection, f"cannot be resolved: {error.strerror}") from None
+        except UnicodeError:
+            raise AddressRefusedError(f"{connection.host[:200]} is no host's name") from None
         for place in places:
+            if guard.is_over:
+                break
             try:
                 made = socket.create_connection(place, timeout=min(guard.seconds, 10))
             except OSError as error:

@@ -6,7 +6,7 @@ unlike it, the file is fetched and its hash compared.
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from builder.proofs.fetch import RELEASE
 from builder.proofs.packages.package import NotProvenError, Package, expect
@@ -30,20 +30,28 @@ def prove_mcpb(package: Package) -> str:
             "Attach the file to a release, and give the address it has there.",
         )
     wanted = package.text("fileSha256").lower()
+    if not wanted:
+        raise NotProvenError("the package has no fileSha256", "Add the file's SHA-256.")
     answer = package.fetcher.get(url, RELEASE)
     if not expect(answer, 404):
         raise NotProvenError("the file does not exist", "Attach the file to that release.")
     if answer.sha256 != wanted:
         raise NotProvenError(
-            f"the file's SHA-256 is {answer.sha256}, not {wanted or 'given'}",
+            f"the file's SHA-256 is {answer.sha256}, not {wanted}",
             "Set fileSha256 to that, if the file is the right one.",
         )
     return f"the file has the SHA-256 {wanted[:16]}…"
 
 
 def _is_release(url: str) -> bool:
-    parts = urlsplit(url)
-    host = (parts.netloc or "").lower().removeprefix("www.")
-    if parts.scheme != "https" or parts.query or parts.fragment or ".." in parts.path.split("/"):
+    if not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
         return False
-    return any(re.fullmatch(form, parts.path) for form in _FORMS.get(host, ()))
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = unquote(parts.path)
+    host = (parts.netloc or "").lower().removeprefix("www.")
+    if parts.query or parts.fragment or {".", ".."} & set(path.split("/")):
+        return False
+    return any(re.fullmatch(form, path) for form in _FORMS.get(host, ()))

@@ -44,8 +44,8 @@ def prove_nuget(package: Package) -> str:
 
 def _resource(resources: Any, kind: str) -> str:
     for resource in resources if isinstance(resources, list) else ():
-        if isinstance(resource, dict) and resource.get("@type") == kind:
-            return str(resource.get("@id"))
+        if isinstance(resource, dict) and resource.get("@type") == kind and "@id" in resource:
+            return str(resource["@id"])
     raise UnansweredError(f"the service index has no {kind}")
 
 

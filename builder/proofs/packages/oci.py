@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from builder.proofs.fetch import ANSWER, Answer, FetchRefusedError, UnansweredError
-from builder.proofs.packages.package import NotProvenError, Package, json_of
+from builder.proofs.packages.package import NotProvenError, Package, expect, json_of
 from builder.proofs.packages.registries import OCI_HUB, OCI_HUB_NAMES, is_oci_host
 
 LABEL: Final = "io.modelcontextprotocol.server.name"
@@ -25,6 +25,7 @@ _MANIFESTS: Final = (
     "application/vnd.docker.distribution.manifest.v2+json",
 )
 _NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+|/)[a-z0-9]+)*")
+_HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
 _TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _PARAMETER: Final = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
@@ -41,7 +42,7 @@ class Reference:
 
 def parse_reference(text: str) -> Reference | None:
     """Read `[host/]repository[:tag][@digest]`; None for what is none, or has neither tag nor digest."""
-    rest, _, digest = text.partition("@")
+    rest, at, digest = text.partition("@")
     first, slash, path = rest.partition("/")
     if not slash or not ("." in first or ":" in first or first == "localhost"):
         first, path = OCI_HUB_NAMES[0], rest
@@ -50,9 +51,9 @@ def parse_reference(text: str) -> Reference | None:
     if host in OCI_HUB_NAMES:
         host = OCI_HUB.host
         path = path if "/" in path else f"library/{path}"
-    if not _NAME.fullmatch(path) or (tag and not _TAG.fullmatch(tag)):
+    if not _HOST.fullmatch(host) or not _NAME.fullmatch(path) or (tag and not _TAG.fullmatch(tag)):
         return None
-    if digest and not _DIGEST.fullmatch(digest):
+    if at and not _DIGEST.fullmatch(digest):
         return None
     return Reference(host, path, digest or tag) if digest or tag else None
 
@@ -149,9 +150,14 @@ class _Image:
         start = re.search(r"\bBearer\s+", challenge, re.IGNORECASE)
         found = {
             key.lower(): quoted or plain
-            for key, quoted, plain in _PARAMETER.findall(challenge[start.end() :] if start else "")
+            for key, quoted, plain in reversed(
+                _PARAMETER.findall(challenge[start.end() :] if start else "")
+            )  # of several challenges the first counts
         }
-        realm = urlsplit(found.get("realm", ""))
+        try:
+            realm = urlsplit(found.get("realm", ""))
+        except ValueError:
+            realm = urlsplit("")
         if realm.scheme != "https":
             raise UnansweredError(f"{self._reference.host} asks for a login that is none")
         query = [*parse_qsl(realm.query), ("scope", f"repository:{self._reference.repository}:pull")]
@@ -164,6 +170,7 @@ class _Image:
                 f"{self._package.identifier} does not exist, or is private",
                 "Push it, and make it public.",
             )
+        expect(answer)
         document = json_of(answer)
         token = document.get("token") or document.get("access_token")
         if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):

@@ -49,10 +49,13 @@ def prove_packages(
 def _prove(index: int, package: Package) -> Outcome:
     kind = package.text("registryType")
     title = f"package-{kind}" if kind in PACKAGE_PROOFS else "package"
-    try:
-        return holds(title, PACKAGE_PROOFS[kind](_based(kind, package)))
-    except KeyError:
+    prove = PACKAGE_PROOFS.get(kind)
+    if prove is None:
         return fails(title, f"packages[{index}] is of no type that can be checked", "Use another type.")
+    try:
+        return holds(title, prove(_based(kind, package)))
+    except UnicodeEncodeError:
+        return fails(title, f"packages[{index}] has text that is no Unicode", "Write it anew.")
     except NotProvenError as error:
         return fails(title, error.says, error.mend)
     except FetchRefusedError as error:

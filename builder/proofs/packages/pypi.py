@@ -5,11 +5,19 @@ one: the project's page (PEP 691, or PEP 503) and the metadata file of a wheel (
 """
 
 import email
+import io
 import re
+import zipfile
+import zlib
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urljoin
 
+import orjson
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from builder.proofs.fetch import FetchRefusedError, UnansweredError
 from builder.proofs.packages.package import Package, expect, json_of, require_marker
 
 _SIMPLE = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
@@ -27,12 +35,11 @@ def prove_pypi(package: Package) -> str:
     return f"the description of {what} names the server"
 
 
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def _described(package: Package) -> str | None:
-    name, version = quote(_normalized(package.identifier), safe=""), quote(package.version, safe="")
+    name, version = (
+        quote(canonicalize_name(package.identifier), safe=""),
+        quote(package.version, safe=""),
+    )
     answer = package.get(f"{package.base}/pypi/{name}/{version}/json")
     if not expect(answer, 404):
         return None
@@ -43,7 +50,7 @@ def _described(package: Package) -> str | None:
 
 
 def _metadata(package: Package) -> str | None:
-    name = _normalized(package.identifier)
+    name = canonicalize_name(package.identifier)
     answer = package.get(f"{package.base}/simple/{quote(name, safe='')}/", _SIMPLE)
     if not expect(answer, 404):
         return None
@@ -53,11 +60,36 @@ def _metadata(package: Package) -> str | None:
         if not file.endswith(".whl") or len(parts) < 5 or not _is_version(parts[1], package.version):
             continue
         found = True
-        address = urljoin(answer.url, url.partition("#")[0]) + ".metadata"
-        metadata = package.get(address, "*/*") if has_metadata else None
+        address = _joined(answer.url, url)
+        metadata = package.get(f"{address}.metadata", "*/*") if has_metadata else None
         if metadata is not None and expect(metadata, 404):
             return _description(metadata.body)
-    return "" if found else None
+        wheel = package.get(address, "*/*")
+        if expect(wheel, 404):
+            return _description(_packed(wheel.body))
+    if found:
+        raise UnansweredError(f"{package.base} gives no description of {name} {package.version}")
+    return None
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url.partition("#")[0])
+    except ValueError:
+        raise FetchRefusedError(f"{base} names a file at what is no address") from None
+
+
+def _packed(wheel: bytes) -> bytes:
+    """The METADATA inside a wheel (the binary distribution format), up to 5 MiB of it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+            for name in archive.namelist():
+                if re.fullmatch(r"[^/]+\.dist-info/METADATA", name):
+                    with archive.open(name) as file:
+                        return file.read(5 << 20)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
+        pass
+    raise UnansweredError("the wheel cannot be read")
 
 
 def _description(metadata: bytes) -> str:
@@ -67,33 +99,32 @@ def _description(metadata: bytes) -> str:
 
 
 def _is_version(found: Any, wanted: str) -> bool:
-    """Whether two versions are the same release, as PEP 440 reads its simple forms."""
-    return isinstance(found, str) and _plain(found) == _plain(wanted)
-
-
-def _plain(version: str) -> str:
-    text = version.lower().removeprefix("v").replace("_", "-")
-    release = re.sub(r"(\.0+)+(?=$|[^0-9.])", "", text)
-    return re.sub(r"[-.]?(a|b|rc|post|dev)(?:[-.]?)(?=\d)", r"\1", release)
+    """Whether two versions are the same release (PEP 440)."""
+    try:
+        return Version(str(found)) == Version(wanted)
+    except InvalidVersion:
+        return bool(found == wanted)
 
 
 def _files(body: bytes, kind: str) -> list[tuple[str, str, bool]]:
     """The files of a project's page: name, address, and whether metadata lies beside it."""
     if "json" in kind:
-        import orjson
-
         try:
             files = orjson.loads(body).get("files", [])
         except (orjson.JSONDecodeError, AttributeError):
             return []
         return [
-            (str(file.get("filename")), str(file.get("url")), bool(file.get("core-metadata")))
+            (str(file.get("filename")), str(file.get("url")), _has_metadata(file))
             for file in files
             if isinstance(file, dict)
         ]
     page = _Page()
     page.feed(body.decode(errors="replace"))
     return page.files
+
+
+def _has_metadata(file: dict[str, Any]) -> bool:
+    return bool(file.get("core-metadata") or file.get("dist-info-metadata"))  # PEP 714
 
 
 class _Page(HTMLParser):
