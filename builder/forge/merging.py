@@ -7,7 +7,7 @@ killed between any two steps, or run twice, does no harm.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +18,7 @@ from builder.check.accepted import accepted_bytes
 from builder.check.printing import as_markdown, summary
 from builder.check.report import Verdict
 from builder.forge.pull_check import PullCheck, PullChecker
+from builder.forge.repository import ForgeRepository
 from builder.git.blobs import BlobReader
 from builder.git.repository import read_settings
 from builder.model.errors import InputError, ServiceError
@@ -64,8 +65,8 @@ def merge(checker: PullChecker) -> MergeResult:
             return MergeResult(Ending.MOVED, says)
         checker.fetch(pull, main)
         if _contains(checker.repository, main, pull.head):
-            forge.dispatch(DEPLOY, branch, {})
-            return MergeResult(Ending.MERGED_BEFORE, f"#{pull.number} is merged already.")
+            says = f"#{pull.number} is merged already."
+            return _deployed(forge, branch, MergeResult(Ending.MERGED_BEFORE, says))
         if pull.state != "open":
             return MergeResult(Ending.CLOSED, f"#{pull.number} was closed; nothing was merged.")
         found = checker.check(pull, main)
@@ -74,12 +75,22 @@ def merge(checker: PullChecker) -> MergeResult:
             return ended
         commit = _merge_commit(checker, found, main)
         if forge.move_branch(branch, commit):
-            forge.dispatch(DEPLOY, branch, {})
+            says = f"#{pull.number} is merged as {commit}."
+            result = _deployed(forge, branch, MergeResult(Ending.MERGED, says))
             forge.say_on(pull.number, "merge", f"🎉 Merged as {commit}; the next deploy publishes it.")
-            return MergeResult(Ending.MERGED, f"#{pull.number} is merged as {commit}.")
+            return result
     raise ServiceError(
         f"{forge.default_branch} moved at each of {_ATTEMPTS} attempts.", "Run the merge again."
     )
+
+
+def _deployed(forge: ForgeRepository, branch: str, result: MergeResult) -> MergeResult:
+    """Start the deploy; if that cannot be, the merge stands all the same, and the result says so."""
+    try:
+        forge.dispatch(DEPLOY, branch, {})
+    except InputError as error:
+        return replace(result, says=f"{result.says} But no deploy begins: {error}", exit_code=1)
+    return result
 
 
 def _unless_green(checker: PullChecker, found: PullCheck, main: str) -> MergeResult | None:

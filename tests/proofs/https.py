@@ -51,6 +51,7 @@ class Authority:
     """A certificate authority that lives as long as its folder."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._numbers = count()
         self._key = ec.generate_private_key(ec.SECP256R1())

@@ -1,0 +1,1 @@
+"""Drafting a `server.json` from what a project already says of itself."""

@@ -1,0 +1,83 @@
+"""A project's folder: its files are read up to a limit, and never outside of what holds it."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+MAX_BYTES: Final = 1024 * 1024
+"""A manifest or README larger than this is no manifest that somebody wrote."""
+
+
+class ManifestError(ValueError):
+    """A file cannot be used; the message goes behind its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder, the repository's root that holds it (or itself), and the repository's tags.
+
+    Both paths are resolved. No link that leaves `top` is followed.
+    """
+
+    path: Path
+    top: Path
+    tags: tuple[str, ...] = ()
+
+    @property
+    def subfolder(self) -> str:
+        """The folder's place in its repository, with slashes; empty for the root itself."""
+        relative = self.path.relative_to(self.top).as_posix()
+        return "" if relative == "." else relative
+
+    def names(self) -> list[str]:
+        """The names of what lies in the folder, sorted."""
+        return sorted(path.name for path in self.path.iterdir())
+
+    def text(self, name: str | Path) -> str | None:
+        """A file's text, by its path from the folder; None when it is not there.
+
+        Raises ManifestError for what is too large, elsewhere, no file, or not UTF-8.
+        """
+        raw = self._read(self.path / name)
+        if raw is None:
+            return None
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ManifestError("is not UTF-8") from None
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            found = path.resolve(strict=True)
+            if not found.is_relative_to(self.top):
+                raise ManifestError("leads out of the project")
+            raw = _read_file(found)
+        except (FileNotFoundError, NotADirectoryError):
+            if path.is_symlink():
+                raise ManifestError("leads nowhere") from None
+            return None
+        except OSError as error:
+            raise ManifestError(f"cannot be read: {error.strerror}") from None
+        except (RuntimeError, ValueError) as error:
+            if isinstance(error, ManifestError):
+                raise
+            # What pathlib makes of links in a circle, and of a path with a zero byte.
+            raise ManifestError("leads nowhere") from None
+        if len(raw) > MAX_BYTES:
+            raise ManifestError(f"is larger than {MAX_BYTES} bytes")
+        return raw
+
+
+def _read_file(path: Path) -> bytes:
+    """A file's bytes, one more than allowed at the most."""
+    # Without blocking: a pipe that nobody writes to must not hold the command up.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ManifestError("is no file")
+        with os.fdopen(handle, "rb", closefd=False) as stream:
+            return stream.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)

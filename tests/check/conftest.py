@@ -1,0 +1,19 @@
+"""Fixtures: the stage."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.github_double import GitHubDouble
+from tests.stage import Stage, settings_text, staged
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A registry on a double of GitHub that merges by itself."""
+    with GitHubDouble(tmp_path / "github") as hub:
+        monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
+        monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+        yield staged(hub, tmp_path, settings_text())

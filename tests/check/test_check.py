@@ -1,0 +1,199 @@
+"""What the check of a pull request lets through, and what it keeps out."""
+
+import json
+
+import pytest
+
+from builder.check.printing import print_check
+from builder.check.report import Mark, Verdict
+from tests.registries import path_of
+from tests.stage import Stage, failed, ids, source_record
+
+WEATHER = "io.github.alice/weather"
+
+
+def test_the_namespaces_own_account_may_publish(stage: Stage) -> None:
+    report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
+    assert report.verdict is Verdict.GREEN
+    assert [accepted.outcome.proof for accepted in report.accepted] == ["github-account"]
+    assert report.accepted[0].outcome.facts["id"] == stage.hub.user("alice").id
+
+
+def test_another_account_may_not(stage: Stage) -> None:
+    report = stage.check(stage.propose("mallory", stage.record(WEATHER)), requester="mallory")
+    assert report.verdict is Verdict.RED
+    assert ids(failed(report)) == {"github-account", "source"}
+    assert not report.accepted
+
+
+def test_nobody_confirmed_may_not(stage: Stage) -> None:
+    report = stage.check(stage.propose("alice", stage.record(WEATHER)))
+    assert "github-account" in ids(failed(report))
+
+
+def test_membership_of_an_organization_grants_nothing(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record("io.github.weatherco/weather"))
+    line = next(
+        line for line in failed(stage.check(number, requester="alice")) if line.id == "github-account"
+    )
+    assert "organization" in line.says
+
+
+def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: Stage) -> None:
+    accepted = json.dumps({"account": {"login": "alice", "id": stage.hub.user("alice").id}})
+    stage.registry.commit(
+        {
+            **stage.record(WEATHER, "0.9.0"),
+            path_of(WEATHER, "0.9.0", "accepted.json"): accepted.encode(),
+        }
+    )
+    stage.hub.rename_user("alice", "alice-formerly")
+    stage.hub.add_user("alice")
+    report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
+    line = next(line for line in failed(report) if line.id == "github-account")
+    assert "published here before" in line.says
+
+
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        ({".github/workflows/check.yml": b"name: mine\n"}, "change-only-data"),
+        ({"builder/cli/__init__.py": b""}, "change-only-data"),
+        ({"registry.toml": b"title = 'x'\n"}, "change-only-data"),
+        ({path_of(WEATHER, "1.0.0", "accepted.json"): b"{}"}, "change-no-accepted"),
+        ({"registry-data/servers/al/io.github.alice/weather/1.0.0/notes.txt": b""}, "change-layout"),
+        ({"registry-data/servers/zz/io.github.alice/weather/2.0.0/server.json": b"{}"}, "change-layout"),
+        ({"registry-data/servers/al/io.github.alice/weather/x y/server.json": b"{}"}, "change-layout"),
+        ({path_of(WEATHER, "0.1.0", "proof.json"): b"{}"}, "change-signature-with-record"),
+        ({path_of("io.github.bob/maps", "1.0.0"): b"{}"}, "change-immutable"),
+        ({path_of("io.github.bob/maps", "1.0.0"): None}, "change-immutable"),
+        ({path_of("io.github.bob/maps", "1.0.0", "status.json"): None}, "change-immutable"),
+    ],
+)  # fmt: skip
+def test_a_change_that_is_no_publish_is_refused_whole(
+    files: dict[str, bytes | None], rule: str, stage: Stage
+) -> None:
+    stage.registry.commit(
+        {
+            **stage.record("io.github.bob/maps"),
+            path_of("io.github.bob/maps", "1.0.0", "status.json"): b'{"status":"deprecated"}',
+        }
+    )
+    number = stage.propose("alice", {**stage.record(WEATHER), **files})
+    report = stage.check(number, requester="alice")
+    assert report.verdict is Verdict.RED
+    assert rule in ids(failed(report))
+    assert not report.accepted
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("120000", "link"), ("100755", "executable")])
+def test_links_and_executables_are_refused(mode: str, kind: str, stage: Stage) -> None:
+    files = stage.record(WEATHER)
+    number = stage.propose("alice", files, modes=dict.fromkeys(files, mode))
+    report = stage.check(number, requester="alice")
+    assert any(line.id == "change-plain-files" and kind in line.says for line in failed(report))
+
+
+def test_a_submodule_is_refused(stage: Stage) -> None:
+    path = path_of(WEATHER, "1.0.0").removesuffix("/server.json")
+    number = stage.propose("alice", {path: stage.registry.head.encode()}, modes={path: "160000"})
+    report = stage.check(number, requester="alice")
+    assert any(line.id == "change-plain-files" and "submodule" in line.says for line in failed(report))
+
+
+def test_a_commit_of_tomorrow_is_refused(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER), time=4_000_000_000)
+    assert "change-dates" in ids(failed(stage.check(number, requester="alice")))
+
+
+def test_a_pull_request_without_records_is_left_to_people(stage: Stage) -> None:
+    number = stage.propose("alice", {"README.md": b"better\n"})
+    report = stage.check(number, requester="alice")
+    assert report.verdict is Verdict.NOT_A_PUBLISH
+    assert report.exit_code == 0
+
+
+def test_what_main_got_meanwhile_is_not_taken_for_a_removal(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    stage.registry.commit(stage.record("io.github.bob/maps"))
+    assert stage.check(number, requester="alice").verdict is Verdict.GREEN
+
+
+def test_a_case_twin_is_refused(stage: Stage) -> None:
+    stage.registry.commit(stage.record("io.github.Alice/Weather"))
+    report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
+    assert "name-unique" in ids(failed(report))
+
+
+def test_a_homoglyph_namespace_is_refused(stage: Stage) -> None:
+    path = path_of(WEATHER, "1.0.0").replace("alice", "%D0%B0lice")
+    record = source_record(WEATHER).replace(b"io.github.alice", "io.github.\u0430lice".encode())
+    report = stage.check(stage.propose("alice", {path: record}), requester="alice")
+    assert "change-layout" in ids(failed(report))
+
+
+def test_twins_within_one_pull_request_are_refused(stage: Stage) -> None:
+    files = {**stage.record("io.github.alice/Weather"), **stage.record(WEATHER)}
+    report = stage.check(stage.propose("alice", files), requester="alice")
+    assert "name-unique" in ids(failed(report))
+
+
+def test_the_same_version_twice_is_refused(stage: Stage) -> None:
+    number = stage.propose("alice", {path_of(WEATHER, "1.0.0"): source_record(WEATHER, title="Other")})
+    stage.registry.commit(stage.record(WEATHER))
+    report = stage.check(number, requester="alice")
+    assert "version-unique" in ids(failed(report))
+
+
+def test_rules_come_before_proofs(stage: Stage) -> None:
+    report = stage.check(
+        stage.propose("alice", stage.record(WEATHER, description=None)), requester="alice"
+    )
+    assert not any(line.is_proof for section in report.sections for line in section.lines)
+    assert report.verdict is Verdict.RED
+
+
+def test_several_records_are_reported_one_by_one(stage: Stage) -> None:
+    files = {**stage.record(WEATHER), **stage.record("io.github.bob/maps")}
+    report = stage.check(stage.propose("alice", files), requester="alice")
+    marks = {section.title: section.mark for section in report.sections}
+    assert marks == {
+        "What it changes": Mark.PASSED,
+        "Publish io.github.alice/weather 1.0.0": Mark.PASSED,
+        "Publish io.github.bob/maps 1.0.0": Mark.FAILED,
+    }
+
+
+def test_what_cannot_be_asked_is_unknown_and_never_refused(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    stage.hub.fail_next("GET", "/users/alice", 502, times=20)
+    report = stage.check(number, requester="alice")
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.exit_code == 3
+
+
+def test_a_remote_address_of_another_server_is_refused(stage: Stage) -> None:
+    remotes = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+    stage.registry.commit(stage.record("io.github.bob/maps", remotes=remotes))
+    number = stage.propose("alice", stage.record(WEATHER, remotes=remotes))
+    report = stage.check(number, requester="alice")
+    assert "remote-unique" in ids(failed(report))
+    stage.registry.commit(
+        {path_of("io.github.bob/maps", "1.0.0", "status.json"): b'{"status":"deleted"}'}
+    )
+    assert stage.check(number, requester="alice").verdict is Verdict.GREEN
+
+
+HOSTILE = "</details> <img src=x onerror=alert(1)> [x](javascript:1) @admin #1 `` ![](//e) <!-- mcp-static -->"
+
+
+def test_what_an_author_writes_stays_text_in_every_report(stage: Stage) -> None:
+    path = f"registry-data/servers/{HOSTILE.replace('/', '')}"
+    report = stage.check(stage.propose("alice", {path: b""}), requester="alice")
+    printed = print_check(report, "markdown")
+    assert "<img" not in printed
+    assert "](" not in printed
+    assert "@admin" not in printed
+    assert "<!--" not in printed
+    annotations = print_check(report, "github").splitlines()
+    assert sum(line.startswith("::") for line in annotations) == len(failed(report))

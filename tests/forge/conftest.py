@@ -1,0 +1,18 @@
+"""Fixtures: the stage, seen from its workflows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.github_double import GitHubDouble
+from tests.stage import Stage, settings_text, staged
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A registry on a double of GitHub that merges by itself; the workflow's token is the bot's."""
+    with GitHubDouble(tmp_path / "github") as hub:
+        monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
+        yield staged(hub, tmp_path, settings_text())

@@ -1,0 +1,165 @@
+"""A stage for publishing: a registry's repository on a double of GitHub, with authors around it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import git
+
+from builder.check.checking import check
+from builder.check.report import CheckReport, Line
+from builder.git.repository import open_repository
+from builder.model.settings import Settings, parse_settings
+from builder.proofs.github import GitHub, GitHubAccount
+from builder.proofs.means import open_means
+from tests.doubles.github_double import GitHubDouble
+from tests.doubles.github_state import RepositoryDouble
+from tests.registries import path_of, server_json
+from tests.servers import PROJECT
+
+REGISTRY = "acme/registry"
+URL = "https://registry.example.com"
+BOT = "github-actions[bot]"
+
+_SETTINGS = """\
+title = "Acme"
+url = "{url}"
+repository = "https://github.com/acme/registry"
+namespace = "com.example.registry"
+
+[merge]
+automatic = {automatic}
+"""
+
+
+def settings_text(*, automatic: bool = True, more: str = "") -> str:
+    """A registry.toml for the stage; `more` is appended."""
+    return _SETTINGS.format(url=URL, automatic=str(automatic).lower()) + more
+
+
+def source_record(name: str, version: str = "1.0.0", **more: Any) -> bytes:
+    """A server.json that names its repository, as bytes."""
+    owner = name.split("/")[0].rpartition(".")[2]
+    repository = {"url": f"https://github.com/{owner}/{name.split('/')[1]}", "source": "github"}
+    return json.dumps(server_json(name, version, **{"repository": repository, **more})).encode()
+
+
+@dataclass
+class Stage:
+    """The double, the registry's repository on it, and a clone that the commands work in."""
+
+    hub: GitHubDouble
+    registry: RepositoryDouble
+    clone: Path
+    settings: Settings
+    events: int = field(default=0)
+
+    def record(self, name: str, version: str = "1.0.0", **more: Any) -> dict[str, bytes]:
+        """The files of a publish."""
+        return {path_of(name, version): source_record(name, version, **more)}
+
+    def fork(self, login: str) -> RepositoryDouble:
+        """A user's fork of the registry."""
+        known = self.hub.find_repository(f"{login}/registry")
+        if known is not None:
+            return known
+        return self.hub.add_repository(f"{login}/registry", fork_of=self.registry)
+
+    def propose(
+        self, login: str, files: Mapping[str, bytes | None], *, branch: str = "publish", **more: Any
+    ) -> int:
+        """A pull request by hand: a user's fork, a branch with files, and its number."""
+        fork = self.fork(login)
+        parent = more.pop("parent", self.registry.head)
+        self.hub.bring(fork, parent)
+        fork.commit(dict(files), branch, parent=parent, login=login, **more)
+        return self.open(login, branch)
+
+    def open(self, login: str, branch: str, *, opener: str | None = None) -> int:
+        """Open a pull request from a branch of a user's fork."""
+        token = f"token-of-{opener or login}"
+        self.hub.add_token(token, opener or login)
+        with GitHub(token) as github:
+            repository = github.client.get_repo(REGISTRY)
+            pull = repository.create_pull(
+                base="main", head=f"{login}:{branch}", title="Publish", body=""
+            )
+            return pull.number
+
+    def event(self, number: int, sender: str, action: str = "opened", path: Path | None = None) -> Path:
+        """The event file of a pull request."""
+        return self.write_event(
+            self.hub.pull_request_event(self.registry, number, action, sender), path
+        )
+
+    def write_event(self, payload: dict[str, Any], path: Path | None = None) -> Path:
+        """An event file."""
+        self.events += 1
+        path = path or self.clone.parent / f"event-{self.events}.json"
+        path.write_text(json.dumps(payload))
+        return path
+
+    @contextmanager
+    def checking(self, head: str, *, base: str | None = None) -> Iterator[git.Repo]:
+        """A repository that has a head, as a workflow's clone does after fetching."""
+        with open_repository(self.clone) as repository:
+            repository.git.fetch("--quiet", str(self.registry.path), base or "main", head)
+            yield repository
+
+    def check(
+        self,
+        number: int,
+        *,
+        requester: str | None = None,
+        settings: Settings | None = None,
+        built: Path | None = None,
+    ) -> CheckReport:
+        """Check a pull request, with a confirmed requester if one is given."""
+        pull = self.registry.issues[number]
+        head = self.registry.store.git("rev-parse", f"refs/pull/{pull.number}/head")
+        account = None
+        if requester is not None:
+            user = self.hub.user(requester)
+            account = GitHubAccount(user.login, user.id)
+        with (
+            self.checking(head) as repository,
+            open_means(settings or self.settings, None, account) as means,
+        ):
+            return check(repository, self.registry.head, head, means, built)
+
+
+def clone_of(registry: RepositoryDouble, path: Path) -> Path:
+    """A bare clone, as a workflow has one."""
+    git.Repo.clone_from(str(registry.path), str(path), bare=True).close()
+    return path
+
+
+def staged(hub: GitHubDouble, folder: Path, settings: str) -> Stage:
+    """A registry with an operator, three authors and an organization."""
+    for login in ("acme", "alice", "bob", "mallory"):
+        hub.add_user(login)
+    hub.add_user("weatherco", type="Organization")
+    registry = hub.add_repository(REGISTRY)
+    workflows = {
+        str(path.relative_to(PROJECT)): path.read_bytes()
+        for path in (PROJECT / ".github" / "workflows").iterdir()
+    }
+    registry.commit({"registry.toml": settings.encode(), "README.md": b"hello\n", **workflows})
+    registry.commit({"registry-data/servers/.gitkeep": b""})
+    hub.add_token("token-of-bot", BOT)
+    registry.grant(BOT, "write")
+    clone = clone_of(registry, folder / "clone.git")
+    return Stage(hub, registry, clone, parse_settings(settings))
+
+
+def failed(report: CheckReport) -> list[Line]:
+    """The lines that keep a change out."""
+    return [line for section in report.sections for line in section.lines if line.mark == "failed"]
+
+
+def ids(lines: list[Line]) -> set[str]:
+    """The rules and proofs of lines."""
+    return {line.id for line in lines}
