@@ -93,21 +93,13 @@ def _top_level(tokens: list[Token]) -> list[Token]:
 
 
 def _plain_lines(inline: Token) -> list[str]:
-    """The lines of a paragraph as they were written; those with code or HTML in them are left out."""
+    """The lines of a paragraph as they were written, unless code or HTML goes over a line's end.
+
+    A line that begins with `/` then begins outside of both.
+    """
     written = inline.content.split("\n")
-    lines: list[list[Token]] = [[]]
-    for child in inline.children or ():
-        if child.type in {"softbreak", "hardbreak"}:
-            lines.append([])
-        else:
-            lines[-1].append(child)
-    if len(lines) != len(written):
-        return []  # a span of code goes over a line's end
-    return [
-        text
-        for text, parts in zip(written, lines, strict=True)
-        if not any(part.type in {"code_inline", "html_inline"} for part in parts)
-    ]
+    breaks = sum(child.type in {"softbreak", "hardbreak"} for child in inline.children or ())
+    return written if breaks == len(written) - 1 else []
 
 
 def _command(line: str) -> Command:
