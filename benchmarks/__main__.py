@@ -30,6 +30,7 @@ def _rows(work: Path, sizes: list[int]) -> Iterator[Row]:
     yield from small.validate(work)
     for size in sizes:
         yield from builds.full_build(work, size)
+        yield from builds.check_publish(work, size)
         yield from builds.incremental_build(work, size)
     yield from small.serve(work)
     yield from builds.against_node(work)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpora import make_repository, publish, servers
+from benchmarks.corpora import make_repository, propose, publish, servers
 from benchmarks.processes import mcp_static, median, run
 
 Row = tuple[str, str, str]
@@ -59,6 +59,34 @@ def incremental_build(work: Path, count: int) -> Iterator[Row]:
         f"{median(seconds) / start:.1f} × `mcp-static --version`",
     )
     _remove(work / "dist", work / "dist.state")
+
+
+def check_publish(work: Path, count: int) -> Iterator[Row]:
+    """A check of one publish with a remote, on what `full_build` has left, with and without its state.
+
+    The publish names no repository and nobody brings it, so that nothing is asked of the network.
+    """
+    repository = work / f"{count}.git"
+    head = propose(repository)
+    seconds: dict[str, list[float]] = {"dist": [], "none": []}
+    for state in ("dist", "none") * 3:
+        done = mcp_static(
+            "check", "--repo", repository, "--base", "main", "--head", head, "--state", work / state,
+            code=1,
+        )  # fmt: skip
+        assert "rules hold" in done.printed, done.printed
+        seconds[state].append(done.seconds)
+    start = median([mcp_static("check", "--help").seconds for _ in range(3)])
+    yield (
+        f"`check` of one publish, {count:,} versions, with a state",
+        f"{median(seconds['dist']):.2f} s",
+        f"{median(seconds['dist']) / start:.1f} × `mcp-static check --help`",
+    )
+    yield (
+        f"`check` of one publish, {count:,} versions, without",
+        f"{median(seconds['none']):.2f} s",
+        f"{median(seconds['none']) / median(seconds['dist']):.1f} × the same with a state",
+    )
 
 
 def against_node(work: Path) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from builder.model.layout import record_path
 from builder.model.names import parse_name
+from builder.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
 
 _DATA: Final = Path(__file__).parents[2] / "shared" / "data" / "official-2025-12.ndjson.gz"
 _START: Final = 1_757_376_000
@@ -76,6 +77,29 @@ def make_repository(path: Path, count: int) -> Path:
         raise SystemExit("git fast-import failed")
     done.touch()
     return path
+
+
+def propose(repository: Path) -> str:
+    """A branch that adds a new server with a remote; gives its commit."""
+    server = {
+        "$schema": SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE),
+        "name": "io.github.proposer/weather",
+        "description": "Forecasts.",
+        "version": "1.0.0",
+        "remotes": [{"type": "streamable-http", "url": "https://mcp.proposer.example/"}],
+    }
+    content = json.dumps(server).encode()
+    path = record_path(parse_name("io.github.proposer/weather"), "1.0.0")
+    stream = (
+        f"commit refs/heads/proposal\ncommitter b <b@localhost> {_START} +0000\ndata 1\n.\n"
+        f"from refs/heads/main^0\nM 100644 inline {path}\ndata {len(content)}\n"
+    )
+    git = ["git", "-C", str(repository)]
+    subprocess.run(
+        [*git, "fast-import", "--quiet", "--force"], input=stream.encode() + content + b"\n", check=True
+    )
+    done = subprocess.run([*git, "rev-parse", "proposal"], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def publish(repository: Path, number: int) -> None:

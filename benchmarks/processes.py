@@ -23,8 +23,8 @@ class Run:
     printed: str
 
 
-def run(*command: str | Path, cwd: Path | None = None) -> Run:
-    """Run a command to its end; raises SystemExit when it fails."""
+def run(*command: str | Path, cwd: Path | None = None, code: int = 0) -> Run:
+    """Run a command to its end; raises SystemExit when it ends with another exit code."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(word) for word in command],
@@ -40,14 +40,14 @@ def run(*command: str | Path, cwd: Path | None = None) -> Run:
     printed, wrong = process.communicate()
     seconds = time.perf_counter() - started
     watcher.join()
-    if process.returncode:
+    if process.returncode != code:
         raise SystemExit(f"{command} failed:\n{wrong}")
     return Run(seconds, peak[0], printed)
 
 
-def mcp_static(*arguments: str | Path) -> Run:
+def mcp_static(*arguments: str | Path, code: int = 0) -> Run:
     """Run `mcp-static` of this checkout."""
-    return run(Path(sys.executable).with_name("mcp-static"), *arguments)
+    return run(Path(sys.executable).with_name("mcp-static"), *arguments, code=code)
 
 
 def median(seconds: list[float]) -> float:

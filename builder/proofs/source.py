@@ -7,7 +7,7 @@ branch only the owner, lest strangers burn a version before its release.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -67,10 +67,11 @@ def prove_source(claim: Claim, means: Means) -> Outcome:
     namespace = claim.name.namespace
     login = github_owner(namespace)
     if login is not None:
-        return _Search(claim, means, means.github, SITE).outcome(means.github.account(login))
+        return _Search(claim, means, means.github, SITE).outcome(lambda: means.github.account(login))
     group = gitlab_group(namespace)
     assert group is not None
-    return _Search(claim, means, means.gitlab, "https://gitlab.com").outcome(means.gitlab.owner(group))
+    search = _Search(claim, means, means.gitlab, "https://gitlab.com")
+    return search.outcome(lambda: means.gitlab.owner(group))
 
 
 class _Search:
@@ -84,14 +85,15 @@ class _Search:
         self._file = "server.json" if isinstance(claim, Publication) else "status.json"
         self._paths = fixed_paths(claim.document, self._file)
 
-    def outcome(self, owner: GitHubAccount | None) -> Outcome:
-        """What was found; `owner` is the account that the namespace stands for."""
+    def outcome(self, find_owner: Callable[[], GitHubAccount | None]) -> Outcome:
+        """What was found; `find_owner` asks for the account that the namespace stands for."""
         path = repository_path(self._claim.document, self._site)
         if path is None:
             return self._fails(
                 f"the record names no repository on {self._site}",
                 "Add `repository` with its address there, if it is public.",
             )
+        owner = find_owner()
         if owner is None:
             return self._fails("the namespace's account does not exist", "Publish under your own.")
         repository = self._forge.repository(path)
