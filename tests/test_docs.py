@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 import requests
 
+from builder.proofs.packages.proofs import PACKAGE_PROOFS
+from builder.proofs.proofs import PROOFS
 from builder.rules import RULES
 from tests.conftest import Corpus
+from tests.desk import WEATHER, a_desk
+from tests.doubles.github_double import GitHubDouble
+from tests.proofs.https import Authority, HttpsFront
+from tests.proofs.registry_doubles import Npm
 from tests.servers import PROJECT, Served
 
 PAGES = sorted(
@@ -28,13 +34,14 @@ def blocks(page: Path, language: str) -> list[str]:
 def run_script(script: str, folder: Path, **environment: str) -> None:
     """Run shell commands in a folder where `mcp-static` is this checkout's."""
     tools = folder / "tools"
-    tools.mkdir()
+    tools.mkdir(parents=True)
     (tools / "mcp-static").write_text(
         f'#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m builder "$@"\n'
     )
     (tools / "mcp-static").chmod(0o755)
     work = folder / "work"
     work.mkdir(exist_ok=True)
+    path = f"{tools}:{environment.pop('PATH', os.environ['PATH'])}"
     identity = {
         f"GIT_{who}_{what}": "docs@example.com"
         for who in ("AUTHOR", "COMMITTER")
@@ -43,16 +50,50 @@ def run_script(script: str, folder: Path, **environment: str) -> None:
     done = subprocess.run(
         ["bash", "-eu", "-c", script],
         check=False, capture_output=True, text=True, cwd=work,
-        env={**os.environ, **identity, "PATH": f"{tools}:{os.environ['PATH']}", **environment},
+        env={**os.environ, **identity, "PATH": path, **environment},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_authors_page_runs(tmp_path: Path) -> None:
-    run_script("\n".join(blocks(PROJECT / "docs/authors.md", "sh")), tmp_path)
+def test_the_authors_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = Authority(tmp_path / "authority")
+    npm = Npm()
+    npm.add("@alice/weather", "1.0.0", mcpName=WEATHER)
+    with HttpsFront(authority) as front, a_desk(tmp_path, monkeypatch) as desk:
+        npm.on(front)
+        settings = tmp_path / "near.toml"
+        places = "".join(f'"{given}" = "{meant}"\n' for given, meant in front.connect.items())
+        settings.write_text(f'[network]\nreach = ["127.0.0.0/8"]\n[network.connect]\n{places}')
+        near = {"REQUESTS_CA_BUNDLE": str(authority.bundle), "MCP_STATIC_SETTINGS": str(settings)}
+        script = "\n".join(blocks(PROJECT / "docs/authors.md", "sh"))
+        run_script(script, tmp_path / "docs", **{**desk.env, **near})
+        one, other = desk.stage.registry.pulls()
+        assert (one.title, other.title) == (
+            f"Publish {WEATHER} 1.0.0",
+            f"Set {WEATHER} 0.9.0 to deprecated",
+        )
 
 
-def test_the_operators_page_runs(corpus: Corpus, tmp_path: Path) -> None:
+def test_the_proofs_page_has_every_proof() -> None:
+    page = (PROJECT / "docs/proofs.md").read_text()
+    rows = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+    assert rows == [proof.id for proof in PROOFS]
+    authors = (PROJECT / "docs/authors.md").read_text().partition("## Prove the packages")[2]
+    for name in ("npm", "PyPI", "NuGet", "crates.io", "OCI", "MCPB", "Go"):
+        assert re.search(rf"^\|.*\b{re.escape(name)}\b.*\|$", authors, re.MULTILINE)
+    assert len(PACKAGE_PROOFS) == 7
+
+
+def test_the_operators_page_runs(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with GitHubDouble(tmp_path / "github") as hub:
+        hub.add_user("alice")
+        monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        run_operators_page(corpus, tmp_path)
+
+
+def run_operators_page(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "work" / "my-registry").mkdir(parents=True)
     packed = corpus.file.read_bytes()
     (tmp_path / "work" / "my-registry" / "entries.ndjson").write_bytes(packed)

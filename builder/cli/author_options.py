@@ -17,6 +17,7 @@ SETTINGS: Final = click.option(
     "--settings",
     "settings_file",
     type=click.Path(path_type=Path, dir_okay=False),
+    envvar="MCP_STATIC_SETTINGS",
     help="A registry.toml whose resolvers and networks to use, in place of the usual ones.",
 )
 KEY: Final = click.option(
