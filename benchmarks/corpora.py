@@ -90,8 +90,9 @@ def propose(repository: Path) -> str:
     }
     content = json.dumps(server).encode()
     path = record_path(parse_name("io.github.proposer/weather"), "1.0.0")
+    time = _time_of_main(repository) + SECONDS_BETWEEN
     stream = (
-        f"commit refs/heads/proposal\ncommitter b <b@localhost> {_START} +0000\ndata 1\n.\n"
+        f"commit refs/heads/proposal\ncommitter b <b@localhost> {time} +0000\ndata 1\n.\n"
         f"from refs/heads/main^0\nM 100644 inline {path}\ndata {len(content)}\n"
     )
     git = ["git", "-C", str(repository)]
@@ -105,11 +106,7 @@ def propose(repository: Path) -> str:
 def publish(repository: Path, number: int) -> None:
     """One more version of a server that has some, and so one more commit."""
     git = ["git", "-C", str(repository)]
-    time = int(
-        subprocess.run(
-            [*git, "log", "-1", "--format=%ct", "main"], check=True, capture_output=True
-        ).stdout
-    )
+    time = _time_of_main(repository)
     server = real_entries()[number] | {"version": f"1000.0.{time}"}
     content = json.dumps(server, indent=2).encode()
     path = record_path(parse_name(server["name"]), server["version"])
@@ -120,3 +117,9 @@ def publish(repository: Path, number: int) -> None:
     subprocess.run(
         [*git, "fast-import", "--quiet"], input=stream.encode() + content + b"\n", check=True
     )
+
+
+def _time_of_main(repository: Path) -> int:
+    """The committer time of the newest commit, in seconds since 1970."""
+    command = ["git", "-C", str(repository), "log", "-1", "--format=%ct", "main"]
+    return int(subprocess.run(command, check=True, capture_output=True).stdout)

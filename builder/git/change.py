@@ -20,7 +20,9 @@ def read_change(repository: git.Repo, base: str, head: str) -> Change:
     paths = _differences(repository, fork_point or base, head)[: MAX_PATHS + 1]
     if fork_point is None:
         paths = [path for path in paths if path.after is not None]
-    return Change(base, head, fork_point, tuple(paths), _latest_time(repository, base, head))
+    return Change(
+        base, head, fork_point, tuple(paths), _latest_time(repository, fork_point or base, head)
+    )
 
 
 def _blob(mode: str, object_id: str) -> Blob | None:
@@ -35,8 +37,8 @@ def _fork_point(repository: git.Repo, base: str, head: str) -> str | None:
     return found or None
 
 
-def _latest_time(repository: git.Repo, base: str, head: str) -> int:
-    times = str(repository.git.log("--format=%ct", head, f"^{base}")).split()
+def _latest_time(repository: git.Repo, fork_point: str, head: str) -> int:
+    times = str(repository.git.log("--format=%ct", head, f"^{fork_point}")).split()
     return max((int(time) for time in times), default=0)
 
 
