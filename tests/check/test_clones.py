@@ -1,0 +1,129 @@
+"""Checks in clones that have less than everything, and with and without an earlier build."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from builder.check.checking import check
+from builder.check.report import CheckReport, Verdict
+from builder.git.repository import open_repository
+from builder.proofs.github import GitHubAccount
+from builder.proofs.means import open_means
+from tests.conftest import build_registry
+from tests.registries import Registry, path_of
+from tests.stage import Stage, failed, ids
+
+WEATHER = "io.github.alice/weather"
+REMOTES = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+
+
+def clone(stage: Stage, path: Path, number: int, *options: str, depth: bool = False) -> Path:
+    """A clone made with some options, with the head of a pull request fetched."""
+    url = f"file://{stage.registry.path}"
+    stage.registry.store.git("config", "uploadpack.allowFilter", "true")
+    stage.registry.store.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    subprocess.run(["git", "clone", "-q", "--bare", *options, url, str(path)], check=True)
+    shallow = ["--depth=1"] if depth else []
+    subprocess.run(
+        ["git", "--git-dir", str(path), "fetch", "-q", *shallow, "origin", f"refs/pull/{number}/head"],
+        check=True,
+    )
+    return path
+
+
+def checked(stage: Stage, path: Path, number: int, built: Path | None = None) -> CheckReport:
+    """Check a pull request in a clone, brought by Alice."""
+    user = stage.hub.user("alice")
+    head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
+    with (
+        open_repository(path) as repository,
+        open_means(stage.settings, None, GitHubAccount(user.login, user.id)) as means,
+    ):
+        return check(repository, stage.registry.head, head, means, built)
+
+
+def test_a_clone_without_blobs_is_enough(stage: Stage, tmp_path: Path) -> None:
+    stage.registry.commit(stage.record("io.github.bob/maps"))
+    number = stage.propose("alice", stage.record(WEATHER))
+    path = clone(stage, tmp_path / "partial.git", number, "--filter=blob:none")
+    assert checked(stage, path, number).verdict is Verdict.GREEN
+
+
+def test_a_clone_of_the_two_commits_alone_says_what_it_cannot_tell(
+    stage: Stage, tmp_path: Path
+) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    stage.registry.commit(stage.record("io.github.bob/maps"))
+    path = clone(stage, tmp_path / "shallow.git", number, "--depth=1", depth=True)
+    report = checked(stage, path, number)
+    assert report.verdict is Verdict.GREEN
+    assert "too shallow" in report.notes[0]
+
+
+def test_an_edit_is_noticed_even_there(stage: Stage, tmp_path: Path) -> None:
+    stage.registry.commit(stage.record("io.github.bob/maps"))
+    number = stage.propose("alice", {path_of("io.github.bob/maps", "1.0.0"): b"{}"})
+    path = clone(stage, tmp_path / "shallow.git", number, "--depth=1", depth=True)
+    assert "change-immutable" in ids(failed(checked(stage, path, number)))
+
+
+def built(stage: Stage, out: Path) -> Path:
+    """The registry built as it is now."""
+    registry = Registry.__new__(Registry)
+    registry.path = registry.git_dir = stage.registry.path
+    build_registry(registry, out)
+    return out
+
+
+@pytest.mark.parametrize("state", ["none", "current", "older", "newer", "damaged", "elsewhere"])
+def test_a_state_changes_nothing_but_the_time_it_takes(
+    state: str, stage: Stage, tmp_path: Path
+) -> None:
+    out = tmp_path / "dist"
+    if state == "older":
+        stage.registry.commit(stage.record("io.github.bob/other"))
+        built(stage, out)
+    base = stage.registry.commit(stage.record("io.github.bob/maps", remotes=REMOTES))
+    if state == "current":
+        built(stage, out)
+    if state == "damaged":
+        built(stage, out)
+        database = next(tmp_path.glob("dist.state/*/state.sqlite3"))
+        database.write_bytes(database.read_bytes()[:5000])
+    if state == "newer":
+        stage.registry.commit(
+            {path_of("io.github.bob/maps", "1.0.0", "status.json"): b'{"status":"deleted"}'}
+        )
+        built(stage, out)
+    if state == "elsewhere":
+        out = tmp_path / "nowhere"
+    fine = stage.propose("alice", stage.record(WEATHER), parent=base, branch="fine")
+    taken = stage.propose("alice", stage.record(WEATHER, remotes=REMOTES), parent=base, branch="taken")
+    path = clone(stage, tmp_path / "own.git", fine)
+    clone_more = ["git", "--git-dir", str(path), "fetch", "-q", "origin", f"refs/pull/{taken}/head"]
+    subprocess.run(clone_more, check=True)
+    user = stage.hub.user("alice")
+    with (
+        open_repository(path) as repository,
+        open_means(stage.settings, None, GitHubAccount(user.login, user.id)) as means,
+    ):
+        for number, rules in ((fine, set()), (taken, {"remote-unique"})):
+            head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
+            report = check(repository, base, head, means, out)
+            assert ids(failed(report)) == rules
+    scanned = bool(report.notes)
+    assert scanned is (state in {"none", "damaged", "elsewhere"})
+
+
+def test_what_was_deleted_since_the_last_build_gives_its_address_back(
+    stage: Stage, tmp_path: Path
+) -> None:
+    stage.registry.commit(stage.record("io.github.bob/maps", remotes=REMOTES))
+    out = built(stage, tmp_path / "dist")
+    stage.registry.commit(
+        {path_of("io.github.bob/maps", "1.0.0", "status.json"): b'{"status":"deleted"}'}
+    )
+    number = stage.propose("alice", stage.record(WEATHER, remotes=REMOTES))
+    path = clone(stage, tmp_path / "own.git", number)
+    assert checked(stage, path, number, out).verdict is Verdict.GREEN

@@ -1,0 +1,102 @@
+"""`check`, `merge` and `bot` as processes: exit codes, formats, and input that is none."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk import WEATHER, Desk, a_desk
+from tests.registries import path_of
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with a_desk(tmp_path, monkeypatch) as desk:
+        yield desk
+
+
+def proposal(desk: Desk, **more: Any) -> str:
+    """A pull request by Alice; its head, fetched into the clone under `proposal`."""
+    number = desk.stage.propose("alice", desk.stage.record(WEATHER, **more))
+    with desk.stage.checking(f"+refs/pull/{number}/head:proposal", base="+main:main"):
+        return "proposal"
+
+
+def test_revisions_are_checked_for_an_author(desk: Desk) -> None:
+    head = proposal(desk)
+    where = ("--repo", desk.stage.clone, "--base", "main", "--head", head)
+    done = desk.run("check", *where, "--author", "alice")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(f"Publish {WEATHER} 1.0.0: proven, ready to be merged.\n")
+    for author in (("--author", "mallory"), ()):
+        assert desk.run("check", *where, *author).returncode == 1
+    assert desk.run("check", *where, "--author", "nobody-at-all").returncode == 1
+
+
+def test_every_format_says_the_same(desk: Desk, tmp_path: Path) -> None:
+    head = proposal(desk, description=None)
+    where = ("--repo", desk.stage.clone, "--base", "main", "--head", head, "--author", "alice")
+    said = {}
+    for style in ("text", "markdown", "json", "github"):
+        done = desk.run("check", *where, "--format", style, "--summary", tmp_path / "summary.md")
+        assert done.returncode == 1
+        said[style] = done.stdout
+    document = json.loads(said["json"])
+    assert document["verdict"] == "red"
+    [line] = [line for s in document["sections"] for line in s["lines"] if line["mark"] == "failed"]
+    path = path_of(WEATHER, "1.0.0")
+    assert f"::error file={path},title={line['id']}::" in said["github"]
+    assert f"[{line['id']}]" in said["text"]
+    assert f"<code>{line['id']}</code>" in said["markdown"]
+    assert (tmp_path / "summary.md").read_text().count(line["id"]) == 4
+
+
+def test_what_cannot_be_asked_ends_with_3(desk: Desk) -> None:
+    head = proposal(desk)
+    where = ("--repo", desk.stage.clone, "--base", "main", "--head", head)
+    done = desk.run("check", *where, "--author", "alice", GITHUB_API_URL="http://127.0.0.1:9")
+    assert done.returncode == 3
+    desk.stage.hub.fail_next("GET", "/users/alice", 503, times=50)
+    done = desk.run("check", *where, "--author", "alice")
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"{}",
+        b'{"repository":{"full_name":"a/b","clone_url":"x"},"sender":{"login":"a","id":1}}',
+        b'{"repository":{"full_name":"../etc","clone_url":"x"},"sender":{"login":"a","id":1}}',
+        b'{"repository":{"full_name":"a/b","clone_url":"x"},"sender":{"login":"a","id":"x"}}',
+        (
+            b'{"repository":{"full_name":"a/b","clone_url":"x"},"sender":{"login":"a","id":1},'
+            b'"pull_request":{"number":1,"head":{"sha":"--upload-pack=x"}}}'
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "merge", "bot"])
+def test_an_event_that_is_none_is_told(
+    command: str, content: bytes, desk: Desk, tmp_path: Path
+) -> None:
+    event = tmp_path / "event.json"
+    event.write_bytes(content)
+    done = desk.run(command, "--event", event, "--repo", desk.stage.clone)
+    assert done.returncode == 1
+    assert "is no event that this command understands" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_usage_ends_with_2(desk: Desk, tmp_path: Path) -> None:
+    repo = ("--repo", desk.stage.clone)
+    assert desk.run("check", *repo).returncode == 2
+    assert desk.run("check", *repo, "--base", "main").returncode == 2
+    assert desk.run("check", *repo, "--event", "x", "--author", "alice").returncode == 2
+    assert desk.run("merge", *repo).returncode == 2
+    assert desk.run("check", *repo, "--base", "main", "--head", "nowhere").returncode == 1
+    assert desk.run("merge", *repo, "--event", tmp_path / "absent").returncode == 1
+    assert desk.run("check", "--repo", tmp_path, "--base", "a", "--head", "b").returncode == 1
