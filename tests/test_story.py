@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk import a_desk
-from tests.dns_lab import DnsLab
+from tests.doubles.dns_lab import DnsLab
 from tests.registries import path_of
 from tests.servers import run_cli, serve_in_background
 from tests.stage import settings_text

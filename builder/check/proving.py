@@ -8,23 +8,31 @@ from builder.proofs.proofs import prove_namespace
 
 
 def namespace_lines(claim: Claim, means: Means) -> tuple[list[Line], Outcome | None]:
-    """A line for each proof of the namespace that was tried, and the one that holds."""
+    """A line for each proof of the namespace that was tried, and the one that holds.
+
+    One is enough: those that fail are notes beside one that holds, and warnings beside one that
+    could not be tried, since that one might.
+    """
     outcomes = prove_namespace(claim, means)
     proven = next((outcome for outcome in outcomes if outcome.holds), None)
-    return [_line(outcome, is_proven=proven is not None) for outcome in outcomes], proven
+    failure = Mark.FAILED
+    if proven is not None:
+        failure = Mark.NOTE
+    elif any(outcome.verdict is Verdict.UNKNOWN for outcome in outcomes):
+        failure = Mark.WARNING
+    return [_line(outcome, failure) for outcome in outcomes], proven
 
 
 def package_lines(claim: Publication, means: Means) -> list[Line]:
     """A line for each package of a record."""
     outcomes = prove_packages(claim.document, claim.name, means.settings, means.fetcher)
-    return [_line(outcome, is_proven=False) for outcome in outcomes]
+    return [_line(outcome, Mark.FAILED) for outcome in outcomes]
 
 
-def _line(outcome: Outcome, *, is_proven: bool) -> Line:
-    """A proof's line; one that fails is no more than a note when another holds."""
+def _line(outcome: Outcome, failure: Mark) -> Line:
+    """A proof's line; `failure` is what it means here if the proof fails."""
     if outcome.holds:
         return Line(outcome.proof, Mark.PASSED, outcome.says, is_proof=True)
-    if is_proven:
-        return Line(outcome.proof, Mark.NOTE, outcome.says, is_proof=True)
-    mark = Mark.UNKNOWN if outcome.verdict is Verdict.UNKNOWN else Mark.FAILED
-    return Line(outcome.proof, mark, outcome.says, outcome.mend, is_proof=True)
+    mark = Mark.UNKNOWN if outcome.verdict is Verdict.UNKNOWN else failure
+    mend = "" if mark is Mark.NOTE else outcome.mend
+    return Line(outcome.proof, mark, outcome.says, mend, is_proof=True)

@@ -94,16 +94,16 @@ class Resolution:
         answers = [reply for reply in lookup.replies if reply.ending is Ending.ANSWER]
         if self._is_wildcard(name, lookup.texts, answers[0].server):
             says = f"the TXT record of {lookup.domain} comes from a wildcard, not from its own name"
-            return replace(lookup, finding=Finding.WILDCARD, says=says)
+            return replace(lookup, finding=Finding.WILDCARD, says=says, texts=())
         resolvers = [reply.server for reply in answers if reply.server in self._resolvers]
         security = security_of(answers[0], name, resolvers, self._anchors)
         is_authentic = any(reply.is_authentic for reply in answers)
         if security is Security.BOGUS or (security is Security.INSECURE and is_authentic):
             says = f"the DNSSEC signatures of {lookup.domain} do not lead to the root's key"
-            return replace(lookup, finding=Finding.BOGUS, says=says)
+            return replace(lookup, finding=Finding.BOGUS, says=says, texts=())
         if security is Security.UNKNOWN:
             says = f"the keys of the zones above {lookup.domain} could not be asked for"
-            return replace(lookup, finding=Finding.NO_ANSWER, says=says)
+            return replace(lookup, finding=Finding.NO_ANSWER, says=says, texts=())
         return replace(lookup, security=security)
 
     def _is_wildcard(self, name: dns.name.Name, texts: tuple[str, ...], server: Server) -> bool:

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 import dns.flags
 import dns.message
+import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
@@ -118,6 +119,7 @@ server:
   infra-host-ttl: 0
   infra-cache-max-rtt: 400
   target-fetch-policy: "0 0 0 0 0"
+  aggressive-nsec: no
 {more}
 remote-control:
   control-enable: no
@@ -198,6 +200,7 @@ class DnsLab:
         self._lines[zone] = [*kept, *(f'{owner} TXT "{text}"' for text in quoted)]
         self._write_zone(zone)
         self._tool("knotc", "-s", f"{self._run}/knot.sock", "-b", "zone-reload", zone)
+        self._wait_for_change(name)
 
     # Starting
 
@@ -316,6 +319,21 @@ class DnsLab:
         self._processes.append(
             subprocess.Popen([found, *command[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         )
+
+    def _wait_for_change(self, name: str) -> None:
+        """Until the resolvers say what the zone says: they keep an answer to the end of its second."""
+        question = dns.message.make_query(name, dns.rdatatype.TXT)
+        end = time.monotonic() + 10
+        for resolver in self.resolvers:
+            while True:
+                said, held = (
+                    dns.query.udp_with_fallback(question, "127.0.0.1", 5, port)[0].answer
+                    for port in (int(resolver.rpartition(":")[2]), self.port)
+                )
+                if said == held:
+                    break
+                assert time.monotonic() < end, f"{resolver} still says {said}, not {held}"
+                time.sleep(0.05)
 
     def _wait_for(self, port: int) -> None:
         """Until a server answers for a zone."""

@@ -1,0 +1,311 @@
+"""Domain keys, delegations and grants at the check, with a DNS and a web of their own."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.check.report import CheckReport, Line, Verdict
+from builder.forge.proposing import publish_files, status_bytes, status_file
+from builder.model.entries import Status
+from builder.model.names import parse_name
+from builder.model.settings import parse_settings
+from builder.proofs import domain_key
+from builder.proofs.fetch import Kind
+from builder.proofs.keys import PrivateKey, key_of, new_private_key
+from builder.proofs.signatures import publish_claims, sign_publish, sign_status, status_claims
+from tests.doubles.dns_lab import DnsLab
+from tests.proofs.https import Authority, Handler, HttpsFront, always, dripping
+from tests.registries import path_of, server_json
+from tests.stage import URL, Stage, failed, ids, settings_text
+
+WEATHER = "com.example/weather"
+KEY = new_private_key("ed25519")
+PATH = "/.well-known/mcp-registry-auth"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[DnsLab]:
+    with DnsLab() as lab:
+        yield lab
+
+
+@dataclass
+class Domains:
+    """The stage, with domains around it."""
+
+    stage: Stage
+    lab: DnsLab
+    front: HttpsFront
+    folder: Path
+
+    def serve(self, host: str, handler: Handler) -> None:
+        """Answer at a host's well-known address, and let the settings lead there."""
+        self.front.host(host, handler)
+        self.configure()
+
+    def configure(self, more: str = "") -> None:
+        """Settings for all that is here."""
+        connect = {**self.lab.connect, **self.front.connect}
+        places = "".join(f"{json.dumps(a)} = {json.dumps(b)}\n" for a, b in connect.items())
+        text = settings_text(
+            more=f"{more}\n[dns]\nresolvers = {json.dumps(list(self.lab.resolvers))}\n"
+            f"trust_anchors = {json.dumps(list(self.lab.trust_anchors))}\n"
+            f'[network]\nreach = ["127.0.0.0/8"]\n[network.connect]\n{places}'
+        )
+        self.stage.settings = parse_settings(text)
+
+    def bring(
+        self,
+        name: str = WEATHER,
+        version: str = "1.0.0",
+        *,
+        key: PrivateKey | None = KEY,
+        signed: dict[str, Any] | None = None,
+        requester: str = "alice",
+    ) -> CheckReport:
+        """Check a publish; `signed` replaces what the signature says."""
+        content = json.dumps(server_json(name, version)).encode()
+        claims = publish_claims(parse_name(name), version, content, URL) | (signed or {})
+        signature = sign_publish(claims, key) if key is not None else None
+        files = publish_files(parse_name(name), version, content, signature)
+        branch = f"publish-{len(self.stage.registry.issues)}"
+        number = self.stage.propose(requester, files, branch=branch)
+        return self.stage.check(number, requester=requester)
+
+
+@pytest.fixture
+def domains(
+    stage: Stage, lab: DnsLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Domains]:
+    authority = Authority(tmp_path / "authority")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    with HttpsFront(authority) as front:
+        for host in ("example.com", "api.example.com", "plain.test"):
+            front.host(host, always(404))
+        lab.set_txt("example.com")
+        lab.set_txt("api.example.com")
+        domains = Domains(stage, lab, front, tmp_path)
+        domains.configure()
+        yield domains
+
+
+RECORD = key_of(KEY).record
+
+
+def line(report: CheckReport, proof: str) -> Line:
+    return next(line for section in report.sections for line in section.lines if line.id == proof)
+
+
+@pytest.mark.parametrize("algorithm", ["ed25519", "ecdsap384"])
+def test_a_key_in_dns_speaks_for_its_domain_and_all_below(algorithm: Any, domains: Domains) -> None:
+    key = new_private_key(algorithm)
+    domains.lab.set_txt("example.com", key_of(key).record)
+    for name in (WEATHER, "com.example.api/weather", "com.example.api.v1/weather"):
+        report = domains.bring(name, key=key, requester="mallory")  # whoever carries it
+        assert report.verdict is Verdict.GREEN
+        assert report.accepted[0].outcome.facts["domain"] == "example.com"
+
+
+def test_a_key_below_does_not_speak_for_what_is_above(domains: Domains) -> None:
+    domains.lab.set_txt("api.example.com", RECORD)
+    below = domains.bring("com.example.api/weather")
+    assert below.verdict is Verdict.GREEN, failed(below)
+    assert domains.bring(WEATHER).verdict is Verdict.RED
+
+
+def test_several_keys_are_tried_and_stale_ones_named(domains: Domains) -> None:
+    stale = [key_of(new_private_key("ed25519")) for _ in range(3)]
+    domains.lab.set_txt("example.com", *(key.record for key in stale), "v=MCPv1; k=rsa; p=AAAA")
+    report = domains.bring()
+    says = line(report, "dns-key").says
+    assert all(key.fingerprint in says for key in stale), says
+    assert key_of(KEY).fingerprint in says
+    assert "neither ed25519 nor ecdsap384" in says
+    domains.lab.set_txt("example.com", *(key.record for key in stale), RECORD)
+    assert domains.bring(version="1.0.1").verdict is Verdict.GREEN
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        {"version": "0.9.0"},
+        {"name": "com.example/other"},
+        {"sha256": "0" * 64},
+        {"registry": "https://other.example.com"},
+    ],
+)
+def test_the_right_key_over_something_else_proves_nothing(
+    signed: dict[str, Any], domains: Domains
+) -> None:
+    domains.lab.set_txt("example.com", RECORD)
+    report = domains.bring(signed=signed)
+    assert "the signature is for" in line(report, "dns-key").says
+
+
+def test_a_proof_copied_from_another_version_proves_nothing(domains: Domains) -> None:
+    domains.lab.set_txt("example.com", RECORD)
+    content = json.dumps(server_json(WEATHER, "1.0.0")).encode()
+    claims = publish_claims(parse_name(WEATHER), "1.0.0", content, URL)
+    proof = sign_publish(claims, KEY)
+    other = json.dumps(server_json(WEATHER, "1.0.1")).encode()
+    files = publish_files(parse_name(WEATHER), "1.0.1", other, proof)
+    report = domains.stage.check(domains.stage.propose("mallory", files), requester="mallory")
+    assert report.verdict is Verdict.RED
+
+
+def test_without_a_signature_the_author_is_told_to_sign(domains: Domains) -> None:
+    domains.lab.set_txt("example.com", RECORD)
+    report = domains.bring(key=None)
+    assert "mcp-static sign" in line(report, "dns-key").mend
+
+
+def test_a_key_over_https_speaks_for_its_host_alone(domains: Domains) -> None:
+    domains.serve("example.com", always(200, RECORD + "\n"))
+    assert domains.bring().verdict is Verdict.GREEN
+    assert domains.bring("com.example.api/weather").verdict is Verdict.RED
+
+
+def _redirect(*_: Any) -> tuple[int, dict[str, str], bytes]:
+    return 302, {"Location": f"https://api.example.com{PATH}"}, b""
+
+
+def test_a_well_known_address_that_misbehaves_proves_nothing(domains: Domains) -> None:
+    domains.serve("api.example.com", always(200, RECORD))
+    huge = (b"x" * 65536 for _ in range(16384))
+    handlers: dict[str, Handler] = {
+        "redirects": _redirect,
+        "is larger than": lambda *_: (200, {}, huge),
+    }
+    for number, (says, handler) in enumerate(handlers.items()):
+        domains.serve("example.com", handler)
+        found = line(domains.bring(version=f"1.0.{number}"), "https-key")
+        assert (found.mark, says in found.says) == ("failed", True), found
+    assert domains.front.sent < 32 << 20  # of 1 GB
+
+
+def test_one_byte_a_minute_ends_in_time(domains: Domains, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain_key, "KEY_RECORD", Kind("key record", 4096, 1, 0))
+    domains.serve("example.com", lambda *_: (200, {}, dripping(domains.front, RECORD.encode(), 60)))
+    assert "took longer" in line(domains.bring(), "https-key").says
+
+
+def test_a_well_known_address_inside_is_not_reached(domains: Domains) -> None:
+    domains.serve("example.com", always(200, RECORD))
+    places = "".join(
+        f"{json.dumps(a)} = {json.dumps(b)}\n"
+        for a, b in {**domains.lab.connect, **domains.front.connect}.items()
+    )
+    domains.stage.settings = parse_settings(
+        settings_text(
+            more=f"\n[dns]\nresolvers = {json.dumps(list(domains.lab.resolvers))}\n"
+            f"trust_anchors = {json.dumps(list(domains.lab.trust_anchors))}\n"
+            f"[network.connect]\n{places}"
+        )
+    )
+    before = len(domains.front.requests)
+    assert "not a public address" in line(domains.bring(), "https-key").says
+    assert len(domains.front.requests) == before
+
+
+def test_a_public_suffix_owns_nothing(domains: Domains) -> None:
+    report = domains.bring("uk.co/weather")
+    assert "public suffix" in line(report, "dns-key").says
+    assert report.verdict is Verdict.RED
+
+
+def test_a_dns_that_cannot_be_asked_is_unknown(domains: Domains) -> None:
+    report = domains.bring("test.servfail/weather")
+    assert report.verdict is Verdict.UNKNOWN
+    assert line(report, "dns-key").mark == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "says"),
+    [
+        ("test.tampered", "DNSSEC"),
+        ("test.cnameapex", "alias"),
+        ("test.signed.wild.a", "wildcard"),
+        ("test.plain.differs", "disagree"),
+        ("test.plain.lonely", "disagree"),
+        ("test.signed.nx", "does not exist"),
+        ("test.signed.silent", "no TXT record"),
+    ],
+)
+def test_each_way_dns_can_fail_is_told_by_its_own_sentence(
+    namespace: str, says: str, domains: Domains
+) -> None:
+    assert says in line(domains.bring(f"{namespace}/weather"), "dns-key").says
+
+
+def test_a_domain_may_name_the_account_that_publishes(domains: Domains) -> None:
+    domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
+    report = domains.bring("com.example.api/weather", key=None)
+    assert report.verdict is Verdict.GREEN
+    assert report.accepted[0].outcome.proof == "dns-delegation"
+    other = domains.bring("com.example.api/weather", key=None, requester="mallory")
+    assert "names alice" in line(other, "dns-delegation").says
+
+
+def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Domains) -> None:
+    domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
+    hub = domains.stage.hub
+    accepted = {"account": {"login": "alice", "id": hub.user("alice").id}, "acceptedAt": "2025"}
+    domains.stage.registry.commit(
+        {
+            path_of(WEATHER, "0.1.0"): json.dumps(server_json(WEATHER, "0.1.0")).encode(),
+            path_of(WEATHER, "0.1.0", "accepted.json"): json.dumps(accepted).encode(),
+        }
+    )
+    hub.rename_user("alice", "alice-formerly")
+    hub.add_user("alice")
+    report = domains.bring(key=None)
+    assert "published here before" in line(report, "dns-delegation").says
+
+
+@pytest.mark.parametrize(
+    ("account", "verdict"),
+    [("github:alice", Verdict.GREEN), ("github:bob", Verdict.RED), ("github:alice#1", Verdict.RED)],
+)
+@pytest.mark.parametrize("pattern", ["com.example.*", "com.example.api", "COM.Example.*"])
+def test_a_grant_stands_for_every_proof(
+    account: str, verdict: Verdict, pattern: str, domains: Domains
+) -> None:
+    domains.configure(f'\n[[grants]]\nnamespace = "{pattern}"\naccounts = ["{account}"]\n')
+    assert domains.bring("com.example.api/weather", key=None).verdict is verdict
+    assert domains.bring("com.examples/weather", key=None).verdict is Verdict.RED
+
+
+def status(value: Status, replaced: bytes | None, key: PrivateKey = KEY) -> bytes:
+    """A signed status of the first version."""
+    name = parse_name(WEATHER)
+    file = status_file(name, "1.0.0", value, "Why.", replaced)
+    proof = sign_status(status_claims(name, "1.0.0", file, URL), key)
+    return status_bytes(file.model_copy(update={"proof": proof}))
+
+
+def test_a_key_may_set_a_status_and_no_status_comes_back(domains: Domains) -> None:
+    stage, path = domains.stage, path_of(WEATHER, "1.0.0", "status.json")
+    domains.lab.set_txt("example.com", RECORD)
+    content = json.dumps(server_json(WEATHER, "1.0.0")).encode()
+    stage.registry.commit({path_of(WEATHER, "1.0.0"): content})
+
+    def check(content: bytes) -> CheckReport:
+        branch = f"status-{len(stage.registry.issues)}"
+        number = stage.propose("mallory", {path: content}, branch=branch)
+        return stage.check(number, requester="mallory")
+
+    deleted = status(Status.DELETED, None)
+    assert check(deleted).verdict is Verdict.GREEN
+    stage.registry.commit({path: deleted})
+    active = status(Status.ACTIVE, deleted)
+    assert check(active).verdict is Verdict.GREEN
+    stage.registry.commit({path: active})
+    assert "status-file" in ids(failed(check(deleted)))
+    changed = json.loads(deleted) | {"replaces": json.loads(status(Status.DELETED, active))["replaces"]}
+    forged = check(json.dumps(changed).encode())
+    assert "replaces" in line(forged, "dns-key").says
+    assert check(status(Status.DELETED, active, new_private_key("ed25519"))).verdict is Verdict.RED
