@@ -13,7 +13,7 @@ from builder.check.checking import check
 from builder.check.report import CheckReport, Line
 from builder.git.repository import open_repository
 from builder.model.settings import Settings, parse_settings
-from builder.proofs.github import GitHub, GitHubAccount
+from builder.proofs.forges.github import GitHub, GitHubAccount
 from builder.proofs.means import open_means
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_state import RepositoryDouble

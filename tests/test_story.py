@@ -22,7 +22,7 @@ def toml(values: dict[str, str]) -> str:
 
 
 def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with DnsLab(tmp_path / "dns") as lab, a_desk(tmp_path, monkeypatch) as desk:
+    with DnsLab() as lab, a_desk(tmp_path, monkeypatch) as desk:
         stage = desk.stage
         near = (
             f"\n[dns]\nresolvers = {json.dumps(list(lab.resolvers))}\n"

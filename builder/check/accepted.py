@@ -13,7 +13,7 @@ from builder.model.entries import MAX_ACCEPTED_BYTES
 from builder.model.names import Namespace, ServerName
 from builder.model.strictjson import JsonError, parse_json
 from builder.model.times import format_time
-from builder.proofs.github import GitHubAccount
+from builder.proofs.forges.github import GitHubAccount
 from builder.proofs.outcome import Outcome
 
 _MAX_READ: Final = 500

@@ -26,6 +26,14 @@ KEY: Final = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="The domain's private key, to sign with.",
 )
+DRY_RUN: Final = click.option("--dry-run", is_flag=True, help="Try the proofs from here, send nothing.")
+NO_CHECK: Final = click.option(
+    "--no-check", is_flag=True, help="Send it without trying the proofs from here."
+)
+WAIT: Final = click.option("--wait", is_flag=True, help="Follow the pull request until it is merged.")
+REMOTE: Final = click.option(
+    "--remote", metavar="URL", help="Push a branch to this Git remote; a person goes on from there."
+)
 
 
 def settings_of(path: Path | None, fallback: str | None = None) -> Settings:

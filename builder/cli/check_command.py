@@ -15,7 +15,7 @@ from builder.forge.pull_check import pull_checker
 from builder.git.repository import open_repository, read_settings, resolve_commit
 from builder.model.errors import InputError, ServiceError, UsageError
 from builder.proofs.fetch import UnansweredError
-from builder.proofs.github import GitHub, GitHubAccount
+from builder.proofs.forges.github import GitHub, GitHubAccount
 from builder.proofs.means import open_means
 
 

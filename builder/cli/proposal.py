@@ -18,7 +18,7 @@ from builder.forge.registry import RegistryFacts, repository_name
 from builder.model.errors import InputError, UsageError
 from builder.model.settings import SETTINGS_FILE
 from builder.proofs.claims import Claim, Publication
-from builder.proofs.github import GitHub, GitHubAccount
+from builder.proofs.forges.github import GitHub, GitHubAccount
 from builder.proofs.means import open_means
 
 _WAIT_SECONDS = 1800.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from builder.cli.author_options import KEY, REGISTRY, SETTINGS
+from builder.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
 from builder.cli.proposal import propose, prove_here, way_to
 from builder.cli.record_file import RecordFile, read_valid_record
 from builder.forge.authoring import push_branch
@@ -35,12 +35,10 @@ from builder.proofs.signatures import (
     type=click.Path(path_type=Path, dir_okay=False),
     help="A signature made before; proof.json beside FILE if it signs this version.",
 )
-@click.option("--dry-run", is_flag=True, help="Validate, try the proofs from here, send nothing.")
-@click.option("--no-check", is_flag=True, help="Send it without trying the proofs from here.")
-@click.option("--wait", is_flag=True, help="Follow the pull request until it is merged.")
-@click.option(
-    "--remote", metavar="URL", help="Push a branch to this Git remote; a person goes on from there."
-)
+@DRY_RUN
+@NO_CHECK
+@WAIT
+@REMOTE
 @SETTINGS
 def command(
     file: Path,

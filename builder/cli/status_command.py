@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from builder.cli.author_options import KEY, REGISTRY, SETTINGS
+from builder.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
 from builder.cli.proposal import propose, prove_here, way_to
 from builder.forge.authoring import push_branch
 from builder.forge.credentials import find_token
@@ -32,12 +32,10 @@ Read = Callable[[str], bytes | None]
 @click.option("-m", "--message", help="Why, for those who use the server.")
 @REGISTRY
 @KEY
-@click.option("--dry-run", is_flag=True, help="Try the proofs from here, send nothing.")
-@click.option("--no-check", is_flag=True, help="Send it without trying the proofs from here.")
-@click.option("--wait", is_flag=True, help="Follow the pull request until it is merged.")
-@click.option(
-    "--remote", metavar="URL", help="Push a branch to this Git remote; a person goes on from there."
-)
+@DRY_RUN
+@NO_CHECK
+@WAIT
+@REMOTE
 @SETTINGS
 def command(
     target: str,

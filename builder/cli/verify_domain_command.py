@@ -9,12 +9,12 @@ from builder.cli.author_options import KEY, SETTINGS, settings_of
 from builder.cli.console import ConsoleProgress
 from builder.model.errors import UsageError
 from builder.model.texts import printable
+from builder.proofs.dns.resolution import Finding, Lookup
 from builder.proofs.domain_key import WELL_KNOWN, fetch_key_records
 from builder.proofs.domains import is_domain
 from builder.proofs.fetch import FetchRefusedError, UnansweredError
 from builder.proofs.keys import DomainKey, KeyRecords, key_of, read_private_key, read_records
 from builder.proofs.means import open_means
-from builder.proofs.resolution import Finding, Lookup
 
 
 @click.command("verify-domain")

@@ -13,8 +13,8 @@ from builder.drafting.manifest import Manifest
 from builder.drafting.origin import parse_origin
 from builder.drafting.project import ManifestError, Project
 from builder.drafting.wording import one_line
+from builder.model.markers import SERVER_LABEL
 
-SERVER_LABEL: Final = "io.modelcontextprotocol.server.name"
 _IMAGE: Final = "org.opencontainers.image."
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?/\S+")
 

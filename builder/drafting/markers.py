@@ -6,10 +6,10 @@ Each type's marker: the official registry's `package-types` guide.
 from collections.abc import Iterator
 from typing import Final
 
-from builder.drafting.dockerfile import SERVER_LABEL
 from builder.drafting.draft import Findings
 from builder.drafting.manifest import Manifest
 from builder.drafting.readme import has_marker
+from builder.model.markers import SERVER_LABEL
 from builder.rules.reading import Part, packages_of
 
 _SHIPPED: Final = {

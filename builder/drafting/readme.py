@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from builder.drafting.project import ManifestError, Project
 from builder.drafting.wording import one_line
+from builder.model.markers import names_server
 
 _FILE: Final = re.compile(r"readme(?:\.(?:md|markdown|rst|txt))?", re.IGNORECASE)
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9.-]*/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -40,9 +41,7 @@ def marker_in(readme: str) -> str | None:
 
 def has_marker(readme: str, name: str, *, visible: bool = False) -> bool:
     """Whether a README has `mcp-name: <name>`, not running on; `visible`: outside of comments."""
-    text = _COMMENT.sub("", readme) if visible else readme
-    mark = re.escape(f"mcp-name: {name}")
-    return re.search(mark + r"(?=\Z|--!?>|[^A-Za-z0-9._/-])", text) is not None
+    return names_server(_COMMENT.sub("", readme) if visible else readme, name)
 
 
 def first_paragraph(readme: str) -> str | None:

@@ -20,7 +20,7 @@ from builder.git.fetching import access
 from builder.git.trees import read_file
 from builder.git.writing import NewCommit, create_repository, write_commits
 from builder.model.errors import InputError, ServiceError
-from builder.proofs.github import GitHub
+from builder.proofs.forges.github import GitHub
 
 _POLLS: Final = 60
 _BETWEEN_POLLS: Final = 2.0

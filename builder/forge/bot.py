@@ -37,7 +37,7 @@ from builder.model.names import ServerName, parse_name
 from builder.model.status import StatusRecord
 from builder.proofs.claims import Claim, Means, Publication, StatusChange
 from builder.proofs.fetch import UnansweredError
-from builder.proofs.github import SITE, GitHub, IssueComment
+from builder.proofs.forges.github import SITE, GitHub, IssueComment
 from builder.proofs.means import open_means
 from builder.proofs.outcome import Outcome
 from builder.proofs.proofs import prove_namespace

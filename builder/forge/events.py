@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from builder.model.errors import InputError
-from builder.proofs.github import GitHubAccount
+from builder.proofs.forges.github import GitHubAccount
 
 _MAX_EVENT: Final = 25 << 20
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

@@ -16,7 +16,7 @@ from builder.git.fetching import fetch_commits, require_commit
 from builder.git.repository import has_commit, read_settings
 from builder.model.errors import ServiceError
 from builder.proofs.fetch import UnansweredError
-from builder.proofs.github import GitHub, GitHubAccount
+from builder.proofs.forges.github import GitHub, GitHubAccount
 from builder.proofs.means import open_means
 
 

@@ -17,7 +17,7 @@ from github.Repository import Repository
 
 from builder.model.errors import InputError, ServiceError
 from builder.proofs.fetch import UnansweredError
-from builder.proofs.github import GitHub, GitHubAccount, asking
+from builder.proofs.forges.github import GitHub, GitHubAccount, asking
 
 ACTIONS_BOT: Final = GitHubAccount("github-actions[bot]", 41898282)
 """Who a workflow's own token acts as; such a token may not ask who it is."""

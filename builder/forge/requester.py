@@ -4,7 +4,7 @@ import git
 
 from builder.forge.events import Event
 from builder.forge.repository import Pull
-from builder.proofs.github import GitHub, GitHubAccount
+from builder.proofs.forges.github import GitHub, GitHubAccount
 
 TRAILER = "Requested-in"
 """The commit trailer by which the bot names the comment that asked for a commit."""

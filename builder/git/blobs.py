@@ -29,7 +29,9 @@ class BlobReader:
         traceback: TracebackType | None,
     ) -> None:
         self._stdin.close()
+        self._stdout.close()
         self._process.proc.wait()
+        self._process.proc.stderr.close()
 
     @property
     def _stdin(self) -> IO[bytes]:

@@ -73,12 +73,15 @@ def first_parent_history(
             is_first = False
             yield change
         status = process.proc.wait()
-    finally:
-        if process.proc is not None and process.proc.poll() is None:
-            process.proc.kill()
-            process.proc.wait()
-    if status:
         message = process.stderr.read().decode(errors="replace").strip()
+    finally:
+        if process.proc is not None:
+            if process.proc.poll() is None:
+                process.proc.kill()
+                process.proc.wait()
+            process.proc.stdout.close()
+            process.proc.stderr.close()
+    if status:
         raise InputError(f"git could not read the history of {commit[:12]}: {message}", "")
     if is_first and after is not None and after != commit:
         raise rewritten(after)

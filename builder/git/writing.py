@@ -136,6 +136,8 @@ def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
     finally:
         stream.close()
     error = process.proc.stderr.read().decode(errors="replace").strip()
+    process.proc.stdout.close()
+    process.proc.stderr.close()
     if process.proc.wait():
         _unfinished(repository).unlink(missing_ok=True)
         raise InputError(

@@ -15,6 +15,7 @@ _HTTP_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 _ACCOUNT: Final = re.compile(r"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(?P<id>\d+))?")
+_ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
 _PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
 
 ROOT_ANCHORS: Final = (
@@ -111,8 +112,18 @@ class DnsSettings(_Part):
         description="Independent validating resolvers: addresses, or address:port; two at least.",
     )
     trust_anchors: tuple[str, ...] = Field(
-        ROOT_ANCHORS, description="DS records of the root's keys: tag, algorithm, digest type, digest."
+        ROOT_ANCHORS,
+        min_length=1,
+        description="DS records of the root's keys: tag, algorithm, digest type, digest.",
     )
+
+    @field_validator("trust_anchors")
+    @classmethod
+    def _are_anchors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _ANCHOR.fullmatch(text):
+                raise ValueError(f"{text!r} is not tag, algorithm, digest type (2 or 4) and digest")
+        return value
 
     @field_validator("resolvers")
     @classmethod

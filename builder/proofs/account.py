@@ -5,10 +5,10 @@ from typing import Final
 
 from builder.model.names import Namespace
 from builder.proofs.claims import Claim, Means
+from builder.proofs.dns.resolution import Finding
 from builder.proofs.domains import candidate_domains
-from builder.proofs.github import GitHubAccount
+from builder.proofs.forges.github import GitHubAccount
 from builder.proofs.outcome import Outcome, fails, holds, unknown
-from builder.proofs.resolution import Finding
 
 ACCOUNT: Final = "github-account"
 DELEGATION: Final = "dns-delegation"

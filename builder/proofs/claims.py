@@ -8,10 +8,10 @@ from typing import Any
 from builder.model.names import Namespace, ServerName
 from builder.model.settings import Settings
 from builder.model.status import StatusFile
+from builder.proofs.dns.resolution import Resolution
 from builder.proofs.fetch import Fetcher
-from builder.proofs.github import GitHub, GitHubAccount
-from builder.proofs.gitlab import GitLab
-from builder.proofs.resolution import Resolution
+from builder.proofs.forges.github import GitHub, GitHubAccount
+from builder.proofs.forges.gitlab import GitLab
 
 
 @dataclass(frozen=True, slots=True)

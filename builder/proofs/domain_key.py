@@ -6,11 +6,11 @@ In DNS a key speaks for the domain and everything below it, over HTTPS for that 
 from typing import Final
 
 from builder.proofs.claims import Claim, Means, Publication
+from builder.proofs.dns.resolution import Finding
 from builder.proofs.domains import candidate_domains, domain_of
 from builder.proofs.fetch import KEY_RECORD, FetchRefusedError, UnansweredError
 from builder.proofs.keys import DomainKey, KeyRecords, read_records
 from builder.proofs.outcome import Outcome, fails, holds, unknown
-from builder.proofs.resolution import Finding
 from builder.proofs.signatures import (
     Signature,
     SignatureError,

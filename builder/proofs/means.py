@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from builder.model.settings import Settings
 from builder.proofs.addresses import Reach
 from builder.proofs.claims import Means
+from builder.proofs.dns.resolution import Resolution
 from builder.proofs.fetch import Fetcher
-from builder.proofs.github import GitHub, GitHubAccount
-from builder.proofs.gitlab import GitLab
-from builder.proofs.resolution import Resolution
+from builder.proofs.forges.github import GitHub, GitHubAccount
+from builder.proofs.forges.gitlab import GitLab
 
 
 @contextmanager

@@ -108,11 +108,11 @@ def read_status_signature(text: str) -> Signature:
 def _read(compact: str, kind: str) -> Signature:
     try:
         found = jws.extract_compact(compact.encode())
-        header = found.protected
+        header: Any = found.protected  # any JSON with `alg` in it
         claims = orjson.loads(found.payload)
     except (JoseError, ValueError, UnicodeError):
         raise SignatureError("the signature is no JWS") from None
-    if not isinstance(claims, dict):
+    if not isinstance(header, dict) or not isinstance(claims, dict):
         raise SignatureError("the signature says nothing")
     if header.get("typ") != kind or header.get("alg") not in _ALGORITHMS.values() or len(header) != 3:
         raise SignatureError(f"the signature is not of the type {kind}")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from builder.model.names import Namespace
 from builder.proofs.account import github_owner, other_hands
 from builder.proofs.claims import Claim, Means, Publication, StatusChange
-from builder.proofs.github import SITE, GitHubAccount, SourceRepository
+from builder.proofs.forges.github import SITE, GitHubAccount, SourceRepository
 from builder.proofs.outcome import Outcome, fails, holds
 
 SOURCE: Final = "source"

@@ -8,7 +8,7 @@ import pytest
 from builder.check.checking import check
 from builder.check.report import CheckReport, Verdict
 from builder.git.repository import open_repository
-from builder.proofs.github import GitHubAccount
+from builder.proofs.forges.github import GitHubAccount
 from builder.proofs.means import open_means
 from tests.conftest import build_registry
 from tests.registries import Registry, path_of

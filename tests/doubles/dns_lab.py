@@ -139,8 +139,9 @@ class DnsLab:
     resolver answers for two names of plain.test otherwise than the rest.
     """
 
-    def __init__(self, _: Path | None = None) -> None:
+    def __init__(self) -> None:
         self._run = Path(tempfile.mkdtemp(prefix="dns"))  # sockets' paths have to be short
+        self._log = (self._run / "log").open("wb")
         self._processes: list[subprocess.Popen[bytes]] = []
         self._odd: _OddServers | None = None
         self._silent: list[socket.socket] = []
@@ -167,9 +168,8 @@ class DnsLab:
             process.terminate()
         for process in self._processes:
             process.wait(timeout=20)
-            assert process.stderr is not None
-            process.stderr.close()
         self._processes.clear()
+        self._log.close()
         if self._odd is not None:
             self._odd.close()
             self._odd = None
@@ -317,7 +317,7 @@ class DnsLab:
         found = shutil.which(command[0], path=_PATH)
         assert found, f"{command[0]} is not installed; `make test` installs it"
         self._processes.append(
-            subprocess.Popen([found, *command[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            subprocess.Popen([found, *command[1:]], stdout=subprocess.DEVNULL, stderr=self._log)
         )
 
     def _wait_for_change(self, name: str) -> None:
@@ -343,7 +343,7 @@ class DnsLab:
             asking.settimeout(0.1)
             while time.monotonic() < end:
                 for process in self._processes:
-                    assert process.poll() is None, process.communicate()[1].decode()
+                    assert process.poll() is None, (self._run / "log").read_text()
                 try:
                     asking.sendto(question, ("127.0.0.1", port))
                     answer = dns.message.from_wire(asking.recv(4096))

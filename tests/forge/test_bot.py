@@ -10,7 +10,7 @@ from builder.forge.events import read_event
 from builder.forge.merging import Ending, MergeResult, merge
 from builder.forge.pull_check import pull_checker
 from builder.git.repository import open_repository
-from builder.proofs.github import GitHub
+from builder.proofs.forges.github import GitHub
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of
 from tests.stage import BOT, REGISTRY, Stage, settings_text, source_record

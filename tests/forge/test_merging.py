@@ -90,7 +90,7 @@ def test_a_red_one_is_reported_in_one_comment_that_is_edited(stage: Stage) -> No
 
 def test_a_comment_that_mimics_the_bots_is_left_alone(stage: Stage) -> None:
     number = stage.propose("mallory", stage.record(WEATHER))
-    from builder.proofs.github import GitHub
+    from builder.proofs.forges.github import GitHub
 
     with GitHub("token-of-mallory") as github:
         issue = github.client.get_repo(REGISTRY).get_issue(number)

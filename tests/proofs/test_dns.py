@@ -12,10 +12,10 @@ import dns.rdatatype
 import pytest
 
 from builder.model.settings import DnsSettings, NetworkSettings
-from builder.proofs import queries
 from builder.proofs.addresses import Reach
-from builder.proofs.dnssec import Security
-from builder.proofs.resolution import Finding, Lookup, Resolution
+from builder.proofs.dns import queries
+from builder.proofs.dns.dnssec import Security
+from builder.proofs.dns.resolution import Finding, Lookup, Resolution
 from tests.doubles.dns_lab import KEY, OTHER_KEY, DnsLab
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from builder.model.markers import SERVER_LABEL
 from builder.proofs.fetch import ANSWER, Answer, FetchRefusedError, UnansweredError
 from builder.proofs.packages.package import NotProvenError, Package, expect, json_of
 from builder.proofs.packages.registries import OCI_HUB, OCI_HUB_NAMES, is_oci_host
 
-LABEL: Final = "io.modelcontextprotocol.server.name"
 _LISTS: Final = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -74,11 +74,11 @@ def prove_oci(package: Package) -> str:
     image = _Image(package, reference)
     said = image.label()
     if said == str(package.name):
-        return f"{package.identifier} has the label {LABEL}"
-    mend = f'Build the image with LABEL {LABEL}="{package.name}" and push it under a new tag.'
+        return f"{package.identifier} has the label {SERVER_LABEL}"
+    mend = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
     if said:
         raise NotProvenError(f"{package.identifier} has the label of {said[:200]}", mend)
-    raise NotProvenError(f"{package.identifier} has no label {LABEL}", mend)
+    raise NotProvenError(f"{package.identifier} has no label {SERVER_LABEL}", mend)
 
 
 class _Image:
@@ -110,7 +110,7 @@ class _Image:
             raise NotProvenError(f"{self._package.identifier} has no configuration", "Push it anew.")
         blob = self._verified(self._get(f"{self._base}/blobs/{digest}", "*/*"), digest)
         labels = _member(_member(json_of(blob), "config"), "Labels")
-        said = labels.get(LABEL)
+        said = labels.get(SERVER_LABEL)
         return said if isinstance(said, str) else ""
 
     def _manifest(self, version: str) -> Answer:

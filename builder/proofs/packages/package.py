@@ -1,17 +1,15 @@
 """A package to prove, and how a proof ends early: the package is not what the record says."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
+from builder.model.markers import named_server, names_server, readme_marker
 from builder.model.names import ServerName
 from builder.model.settings import Settings
 from builder.proofs.fetch import ANSWER, Answer, Fetcher, Kind, UnansweredError
-
-_NAME_CHARACTER: Final = "[A-Za-z0-9._/-]"
 
 
 class NotProvenError(Exception):
@@ -84,16 +82,13 @@ def expect(answer: Answer, *absent: int) -> bool:
 
 
 def require_marker(text: str, name: ServerName, where: str) -> None:
-    """Raise NotProvenError unless a text has `mcp-name: <name>`, followed by a boundary.
-
-    The boundary is the official registry's: the end, `-->`, or what cannot go on a server name.
-    """
-    mark = f"mcp-name: {name}"
-    if re.search(re.escape(mark) + rf"(?=\Z|--!?>|(?!{_NAME_CHARACTER}))", text):
+    """Raise NotProvenError unless a README, or what stands for one, names the server."""
+    if names_server(text, str(name)):
         return
+    mark = readme_marker(str(name))
     mend = f"Add a line `{mark}` to the README and publish a new version of the package."
     if mark in text:
         raise NotProvenError(f"{where} has the marker, but the name runs on after it", mend)
-    if other := re.search(rf"mcp-name: ({_NAME_CHARACTER}+)", text):
-        raise NotProvenError(f"{where} names {other[1][:200]}, not {name}", mend)
+    if other := named_server(text):
+        raise NotProvenError(f"{where} names {other[:200]}, not {name}", mend)
     raise NotProvenError(f"{where} does not name the server", mend)

@@ -17,8 +17,8 @@ import dns.rdatatype
 
 from builder.model.settings import DnsSettings, resolver_place
 from builder.proofs.addresses import Reach
-from builder.proofs.dnssec import Security, security_of
-from builder.proofs.queries import Ending, Reply, Server, ask, judged_ask
+from builder.proofs.dns.dnssec import Security, security_of
+from builder.proofs.dns.queries import Ending, Reply, Server, ask, judged_ask
 
 MARKS: Final = ("v=MCPv1", "mcp-publisher=")
 """What a TXT record must hold to matter; a domain has many others, which may well differ."""
@@ -92,7 +92,11 @@ class Resolution:
     def _confirmed(self, lookup: Lookup, name: dns.name.Name) -> Lookup:
         """Records that all agree about, held against wildcards and signatures."""
         answers = [reply for reply in lookup.replies if reply.ending is Ending.ANSWER]
-        if self._is_wildcard(name, lookup.texts, answers[0].server):
+        wildcard = self._wildcard(name, [reply.server for reply in answers])
+        if wildcard is None:
+            says = f"whether the TXT record of {lookup.domain} is a wildcard's could not be asked for"
+            return replace(lookup, finding=Finding.NO_ANSWER, says=says, texts=())
+        if wildcard == lookup.texts:
             says = f"the TXT record of {lookup.domain} comes from a wildcard, not from its own name"
             return replace(lookup, finding=Finding.WILDCARD, says=says, texts=())
         resolvers = [reply.server for reply in answers if reply.server in self._resolvers]
@@ -106,11 +110,16 @@ class Resolution:
             return replace(lookup, finding=Finding.NO_ANSWER, says=says, texts=())
         return replace(lookup, security=security)
 
-    def _is_wildcard(self, name: dns.name.Name, texts: tuple[str, ...], server: Server) -> bool:
-        """Whether a name that nobody has made, beside this one, has the same records."""
-        stranger = dns.name.Name((f"mcp-{secrets.token_hex(8)}".encode(), *name.labels[1:]))
-        reply = ask(server, stranger, _TXT, authority=server not in self._resolvers)
-        return _relevant(reply.texts) == texts
+    def _wildcard(self, name: dns.name.Name, servers: Iterable[Server]) -> tuple[str, ...] | None:
+        """The records of a name that nobody has made, beside this one; None when no server tells.
+
+        The zone's own server refuses it when the name beside is in the zone above; resolvers tell then.
+        """
+        room = 254 - sum(len(label) + 1 for label in name.labels[1:])
+        label = f"{secrets.token_hex(8)}-mcp"[:room].encode()
+        stranger = dns.name.Name((label, *name.labels[1:]))
+        replies = (ask(s, stranger, _TXT, authority=s not in self._resolvers) for s in servers)
+        return next((_relevant(reply.texts) for reply in replies if reply.is_definite), None)
 
     def _held(self, name: dns.name.Name) -> list[Reply]:
         """What the zone's own servers say."""

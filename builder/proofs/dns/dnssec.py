@@ -16,7 +16,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from builder.proofs.queries import Ending, Reply, Server, ask, judged_ask
+from builder.proofs.dns.queries import Ending, Reply, Server, ask, judged_ask
 
 _ROOT: Final = dns.name.root
 

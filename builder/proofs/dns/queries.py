@@ -120,12 +120,12 @@ def _reply(
     if code in {dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTAUTH}:
         ending = Ending.FAILURE if code == dns.rcode.SERVFAIL else Ending.REFUSED
         return Reply(server, ending, message)
-    if code == dns.rcode.NXDOMAIN:
-        return Reply(server, Ending.NO_NAME, message)
-    if code != dns.rcode.NOERROR:
+    if code not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
         return Reply(server, Ending.MALFORMED, message)
     if authority and not message.flags & dns.flags.AA:
         return Reply(server, Ending.LAME, message)
+    if code == dns.rcode.NXDOMAIN:
+        return Reply(server, Ending.NO_NAME, message)
     records = _rrset(message, name, kind)
     if records is None:
         alias = _rrset(message, name, dns.rdatatype.CNAME)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import orjson
 
 from builder.proofs.fetch import SOURCE, Fetcher, FetchRefusedError, UnansweredError
-from builder.proofs.github import GitHubAccount, SourceRepository
+from builder.proofs.forges.github import GitHubAccount, SourceRepository
 
 HOST: Final = "gitlab.com"
 _API: Final = f"https://{HOST}/api/v4"

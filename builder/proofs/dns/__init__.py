@@ -1,0 +1,1 @@
+"""Asking the DNS, and believing it no further than its signatures go."""

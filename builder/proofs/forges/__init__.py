@@ -1,0 +1,1 @@
+"""Reading facts from forges: accounts, repositories, files."""
