@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
-TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound
+TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl
 
 .PHONY: help serve test lint bench lock docs clean
 
@@ -50,7 +50,7 @@ lint: $(VENV)/.dev  ## Check style, types and import contracts
 # What the tests run beside Python: authoritative DNS servers and a validating resolver.
 .PHONY: test-tools
 test-tools:
-	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound; do \
+	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl; do \
 	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done
 
 test: lint test-tools .venv-clients/.ready  ## Run every check and test

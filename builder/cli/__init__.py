@@ -10,7 +10,7 @@ import click
 
 from builder import __version__
 from builder.cli.console import fail
-from builder.model.errors import InputError, RegistryError
+from builder.model.errors import InputError, RegistryError, ServiceError
 
 _COMMANDS: Final = {
     "init": "Draft a server.json from what a project already says.",
@@ -59,6 +59,12 @@ class _Commands(click.Group):
             sys.exit(error.exit_code)
         except OSError as error:
             _fail_for(error)
+        except ImportError as error:
+            # GitPython looks for git when a command loads it.
+            if "git executable" not in str(error):
+                raise
+            fail(ServiceError("git is not installed.", "Install it; version 2.31 or newer."))
+            sys.exit(ServiceError.exit_code)
         except Exception as error:
             # GitPython is only there when a command has loaded it, and with it git is.
             if type(error).__name__ != "GitCommandError":

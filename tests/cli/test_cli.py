@@ -116,3 +116,11 @@ def test_uncommitted_records_are_mentioned(tmp_path: Path) -> None:
     (registry.path / "registry-data/new").write_text("x")
     run = run_cli("build", "--repo", registry.path, "--out", tmp_path / "dist")
     assert "uncommitted" in run.stderr
+
+
+def test_without_git_that_is_what_is_told(tmp_path: Path) -> None:
+    done = run_cli("build", cwd=tmp_path, env={"PATH": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (
+        3,
+        "error: git is not installed.\nInstall it; version 2.31 or newer.\n",
+    )
