@@ -16,18 +16,19 @@ def requester_of(
     """The account behind the head of a pull request; None when nobody can be confirmed.
 
     In this order: the event's sender, if the event is the opening or the push that brought this very
-    head; whoever asked the bot for it, if the bot made the pull request in the registry's own
-    repository; who pushed it, by the activity of the head's repository.
+    head; who pushed it, by the activity of the head's repository; and where that is the bot, in the
+    registry's own repository, whoever asked the bot for it.
     """
     if event.brings_head and event.head == pull.head:
         account = github.account(event.sender.login)
         if account is not None and account.id == event.sender.id:
             return account
-    if pull.author.id == bot.id and pull.head_repository.lower() == event.repository.lower():
-        return _asker(event, pull, repository, github)
     if not pull.head_repository:
         return None
     pusher = github.pusher(pull.head_repository, pull.head_branch, pull.head)
+    is_ours = pull.head_repository.lower() == event.repository.lower()
+    if is_ours and pusher is not None and pusher.id == bot.id == pull.author.id:
+        return _asker(event, pull, repository, github)
     account = github.account(pusher.login) if pusher is not None else None
     if pusher is None or account is None or account.id != pusher.id:
         return None

@@ -201,6 +201,21 @@ def test_a_branch_of_the_registry_that_names_a_comment_counts_only_from_the_bot(
     assert checked(stage, pull).ending is Ending.NOT_GREEN
 
 
+def test_nor_does_a_commit_that_somebody_else_pushed_to_the_bots_branch(
+    stage: Stage, source: RepositoryDouble
+) -> None:
+    event = comment(stage, "alice", "/publish alice/weather")
+    number = json.loads(event.read_bytes())["comment"]["id"]
+    answer(stage, event)
+    [pull] = stage.registry.pulls()
+    stage.registry.grant("mallory", "write")
+    evil = {path_of(WEATHER, "1.0.0"): source_record(WEATHER, title="Evil")}
+    stage.registry.commit(
+        evil, pull.head_ref, login="mallory", message=f"Publish\n\nRequested-in: {number}\n"
+    )
+    assert checked(stage, pull.number).ending is Ending.NOT_GREEN
+
+
 @pytest.mark.parametrize(
     "body",
     [
