@@ -1,0 +1,1 @@
+"""Conformance: whether a served registry answers as the standard API (v0.1) says."""

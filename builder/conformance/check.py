@@ -1,0 +1,59 @@
+"""What a conformance check is, and running all of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from builder.conformance.probe import NonconformityError, NothingToSeeError, Probe
+
+
+class Ability(StrEnum):
+    """What a host may or may not be able to do; a check belongs to one."""
+
+    FILES = "files"
+    LIST = "list"
+    PAGES = "pages"
+    FILTERS = "filters"
+    DELETED = "deleted"
+    HEADERS = "headers"
+    ERRORS = "errors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One sentence of the standard, and how to see whether it holds."""
+
+    id: str
+    ability: Ability
+    says: str
+    run: Callable[[Probe], None]
+
+
+class Result(StrEnum):
+    """How a check ended."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    NOT_SEEN = "not seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check, how it ended, and why if it does not hold."""
+
+    check: Check
+    result: Result
+    why: str = ""
+
+
+def examine(probe: Probe, checks: Iterable[Check]) -> Iterator[Finding]:
+    """Run checks against a registry; raises ServiceError when it cannot be reached."""
+    for check in checks:
+        try:
+            check.run(probe)
+        except NonconformityError as error:
+            yield Finding(check, Result.FAILS, str(error))
+        except NothingToSeeError as error:
+            yield Finding(check, Result.NOT_SEEN, str(error))
+        else:
+            yield Finding(check, Result.HOLDS)

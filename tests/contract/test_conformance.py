@@ -1,0 +1,191 @@
+"""The embedded host against the standard, and that the checks see what is wrong."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from builder.conformance.check import Ability, Check, Result, examine
+from builder.conformance.checks import CHECKS
+from builder.conformance.probe import Probe
+from tests.conftest import build_registry
+from tests.registries import Registry
+from tests.servers import Served, run_cli, serve_in_background
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A registry with several versions, odd ones, and deleted ones, served."""
+    folder = tmp_path_factory.mktemp("contract")
+    registry = Registry(folder / "registry.git")
+    for number in range(140):
+        name = f"io.github.user{number % 50}/server-{number % 70}"
+        registry.publish(name, f"1.{number // 70}.{number % 7}", description=f"Number {number}.")
+    registry.publish("com.example/odd", "2025.10.23.1321")
+    registry.publish("com.example/odd", "1.0.0+build.7")
+    registry.set_status("com.example/odd", "1.0.0+build.7", "deleted", "Gone.")
+    registry.set_status("io.github.user3/server-3", "1.0.3", "deprecated", "Old.")
+    build_registry(registry, folder / "dist")
+    with serve_in_background(folder / "dist") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def probe(served: Served) -> Iterator[Probe]:
+    with Probe(served.url) as probe:
+        yield probe
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_the_embedded_host_answers_as_the_standard_says(check: Check, probe: Probe) -> None:
+    [finding] = examine(probe, [check])
+    assert finding.result is Result.HOLDS, finding.why
+
+
+Change = Callable[[str, requests.Response], tuple[int, dict[str, str], bytes]]
+
+
+@contextmanager
+def spoiled(served: Served, change: Change) -> Iterator[str]:
+    """The embedded host behind a front that changes its answers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _pass(self) -> None:
+            answer = requests.request(
+                self.command, served.url + self.path, headers=dict(self.headers), timeout=30
+            )
+            status, headers, body = change(self.path, answer)
+            self.send_response(status)
+            for name, value in headers.items():
+                if name.lower() not in {"content-length", "content-encoding", "transfer-encoding"}:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    for method in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"):
+        setattr(Handler, f"do_{method}", Handler._pass)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _edited(
+    answer: requests.Response, edit: Callable[[Any], None]
+) -> tuple[int, dict[str, str], bytes]:
+    if not answer.content or answer.status_code != 200 or "json" not in answer.headers["Content-Type"]:
+        return answer.status_code, dict(answer.headers), answer.content
+    document = answer.json()
+    edit(document)
+    return 200, dict(answer.headers), json.dumps(document).encode()
+
+
+def _first_twice(document: Any) -> None:
+    if document.get("servers"):
+        document["servers"].append(document["servers"][0])
+        document["metadata"]["count"] += 1
+
+
+def _loops(document: Any) -> None:
+    if "metadata" in document:
+        document["metadata"]["nextCursor"] = "all.100"
+
+
+def _no_meta(document: Any) -> None:
+    for entry in document.get("servers", [document]):
+        entry.pop("_meta", None)
+
+
+def _all_latest(document: Any) -> None:
+    for entry in document.get("servers", []):
+        for meta in entry["_meta"].values():
+            if "isLatest" in meta:
+                meta["isLatest"] = False
+
+
+def _without(header: str) -> Change:
+    def change(_: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+        kept = {name: value for name, value in answer.headers.items() if name.lower() != header}
+        return answer.status_code, kept, answer.content
+
+    return change
+
+
+def _forgets_queries(path: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+    plain = requests.get(answer.url.partition("?")[0], timeout=30)
+    return plain.status_code, dict(plain.headers), plain.content
+
+
+def _always_200(_: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+    return 200, dict(answer.headers), answer.content
+
+
+@pytest.mark.parametrize(
+    ("change", "fails"),
+    [
+        (lambda _, answer: _edited(answer, _first_twice), {"list-once", "walk-once", "versions"}),
+        (lambda _, answer: _edited(answer, _loops), {"walk-once", "search-nothing"}),
+        (lambda _, answer: _edited(answer, _no_meta), {"list-shape", "version", "latest"}),
+        (lambda _, answer: _edited(answer, _all_latest), {"version-latest"}),
+        (_without("access-control-allow-origin"), {"cors"}),
+        (_without("etag"), {"conditional"}),
+        (_without("content-type"), {"list-shape"}),
+        (_forgets_queries, {"limits", "bad-limits", "search", "deleted-asked"}),
+        (_always_200, {"unknown", "bad-limits", "since-bad", "writing", "conditional", "hostile-paths"}),
+    ],
+    ids=["twice", "loop", "no meta", "no latest", "no cors", "no etag", "no type", "no query", "200"],
+)  # fmt: skip
+def test_what_is_wrong_is_seen(change: Change, fails: set[str], served: Served) -> None:
+    with spoiled(served, change) as url, Probe(url) as probe:
+        findings = {finding.check.id: finding for finding in examine(probe, CHECKS)}
+    seen = {name for name, finding in findings.items() if finding.result is Result.FAILS}
+    assert fails <= seen
+    assert all(findings[name].why for name in seen)
+
+
+def test_a_registry_without_anything_is_not_blamed(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "registry.git")
+    registry.commit({"registry-data/servers/.gitkeep": ""})
+    build_registry(registry, tmp_path / "dist")
+    with serve_in_background(tmp_path / "dist") as served, Probe(served.url) as probe:
+        findings = list(examine(probe, CHECKS))
+    assert not [finding for finding in findings if finding.result is Result.FAILS]
+    assert any(finding.result is Result.NOT_SEEN for finding in findings)
+
+
+def test_the_command_prints_a_table(served: Served) -> None:
+    done = run_cli("conformance", f"{served.url}/v0.1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(CHECKS)} holds, 0 fails, 0 not seen." in done.stdout
+    rows = json.loads(run_cli("conformance", served.url, "--only", "files", "--format", "json").stdout)
+    assert {row["ability"] for row in rows} == {Ability.FILES.value}
+    assert {row["result"] for row in rows} == {"holds"}
+
+
+def test_what_is_no_registry_is_told(served: Served) -> None:
+    assert run_cli("conformance", "registry.example.com").returncode == 2
+    assert run_cli("conformance", "http://127.0.0.1:9").returncode == 3
+    wrong = run_cli("conformance", f"{served.url}/data")
+    assert wrong.returncode == 1
+    assert "Traceback" not in wrong.stderr
+
+
+def test_every_check_has_an_id_of_its_own() -> None:
+    ids = [check.id for check in CHECKS]
+    assert len(set(ids)) == len(ids)
