@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "import": "Take in entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",
     "serve": "Serve a built registry on this machine.",
+    "verify": "Compare a registry, stored or served, with its checksums.",
     "conformance": "Hold a served registry against the standard API.",
     "check": "Check a change: rules, names, packages.",
     "merge": "Merge a pull request that is proven.",

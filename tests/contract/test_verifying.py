@@ -1,0 +1,79 @@
+"""Verifying: what was built and is served holds, and whatever somebody changed is named."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from builder.conformance.verifying import address_of
+from tests.conftest import build_registry
+from tests.registries import Registry
+from tests.servers import run_cli, serve_in_background
+
+
+@pytest.fixture
+def out(registry: Registry, tmp_path: Path) -> Path:
+    """A small registry, built."""
+    for number in range(12):
+        registry.publish(f"io.github.user{number}/server", f"1.0.{number}+b")
+    registry.publish("com.example/odd name".replace(" ", "-"), "v1 final")
+    registry.set_status("io.github.user3/server", "1.0.3+b", "deleted")
+    out = tmp_path / "dist"
+    build_registry(registry, out)
+    return out
+
+
+def test_what_was_built_and_is_served_holds(out: Path) -> None:
+    stored = run_cli("verify", out, "--all")
+    assert stored.returncode == 0, stored.stdout + stored.stderr
+    with serve_in_background(out) as served:
+        done = run_cli("verify", served.url, "--all")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ", 0 wrong." in done.stdout
+        compared, _, listed, *_ = done.stdout.partition(": ")[2].split()
+        assert int(compared) == int(listed) > 40
+        sample = run_cli("verify", served.url, "--sample", "5")
+        assert ": 5 of " in sample.stdout
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "v0.1/servers/io.github.user1/server/versions/latest.json",
+        "data/deleted/servers/io.github.user3/server/versions/1.0.3+b.json",
+        "data/pages/all/0.json",
+        "data/export/0.ndjson.gz",
+        "data/search/0.tsv",
+        "data/checksums/entries-0.txt",
+        "data/checksums/index.txt",
+        "feed.xml",
+    ],
+)
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_whatever_was_changed_is_named(path: str, damage: str, out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(f"{out}/", copy)
+    if damage == "gone":
+        (copy / path).unlink()
+    else:
+        (copy / path).write_bytes((copy / path).read_bytes() + b" ")
+    done = run_cli("verify", copy, "--all")
+    assert done.returncode == 1
+    assert f"wrong: {path} " in done.stderr
+
+
+def test_what_cannot_be_verified_is_told(tmp_path: Path) -> None:
+    assert run_cli("verify", tmp_path).returncode == 1
+    assert run_cli("verify", tmp_path / "absent").returncode == 1
+    assert run_cli("verify", "http://127.0.0.1:9").returncode == 3
+
+
+def test_documents_are_asked_for_at_the_standards_addresses() -> None:
+    path = "v0.1/servers/io.github.a/b/versions/1.0.0+x.json"
+    assert address_of(path) == "v0.1/servers/io.github.a%2Fb/versions/1.0.0%2Bx"
+    assert (
+        address_of("v0.1/servers/io.github.a/b/versions.json")
+        == "v0.1/servers/io.github.a%2Fb/versions"
+    )
+    assert address_of("data/pages/all/0.json") == "data/pages/all/0.json"
+    assert address_of("v0.1/health.json") == "v0.1/health"
