@@ -6,17 +6,17 @@ from typing import Any, Final
 import git
 import orjson
 
-from builder.check.surroundings import namespace_folder
 from builder.git.blobs import BlobReader
-from builder.git.trees import entries_of
+from builder.git.trees import entries_of, folders_of
 from builder.model.entries import MAX_ACCEPTED_BYTES
-from builder.model.names import Namespace, ServerName
+from builder.model.layout import SERVERS_ROOT
+from builder.model.names import Namespace
 from builder.model.strictjson import JsonError, parse_json
 from builder.model.times import format_time
 from builder.proofs.forges.github import GitHubAccount
 from builder.proofs.outcome import Outcome
 
-_MAX_READ: Final = 500
+_MAX_READ: Final = 5_000
 
 
 def accepted_bytes(
@@ -39,11 +39,16 @@ def accepted_bytes(
 
 
 def known_accounts(repository: git.Repo, commit: str, namespace: Namespace) -> Mapping[str, int]:
-    """The numeric ids, by lowercase login, on which a namespace's publishes rested so far."""
-    folder = namespace_folder(ServerName(namespace, "any"))
+    """The numeric ids, by lowercase login, on which a namespace's publishes rested so far.
+
+    However it was spelled: accounts and domains know no case.
+    """
+    shard = f"{SERVERS_ROOT}/{namespace.shard}"
     files = [
         blob.id
-        for path, blob in entries_of(repository, commit, folder, recursive=True)
+        for folder in folders_of(repository, commit, shard)
+        if folder.casefold() == namespace.text.casefold()
+        for path, blob in entries_of(repository, commit, f"{shard}/{folder}", recursive=True)
         if path.endswith("/accepted.json") and blob.mode.startswith("100")
     ][:_MAX_READ]
     noted: list[tuple[str, str, int]] = []

@@ -18,7 +18,9 @@ from builder.git.trees import read_file
 from builder.model.change import Change, ChangedPath
 from builder.model.layout import DATA_ROOT, Location, parse_location, record_path
 from builder.model.status import StatusFile
+from builder.model.texts import printable
 from builder.proofs.claims import Claim, Means, Publication, StatusChange
+from builder.proofs.signatures import SignatureError, read_publish_signature
 from builder.rules import RULES
 from builder.rules.beside import read_status
 from builder.rules.change import CHANGE_RULES, brings_records
@@ -26,7 +28,6 @@ from builder.rules.examine import problems_of, read_record
 from builder.rules.file import MAX_FILE_BYTES
 from builder.rules.rule import Problem, Severity
 
-_MAX_SIGNATURE: Final = 16 * 1024
 _STATUS: Final = "status-file"
 
 
@@ -39,7 +40,7 @@ def check(
     head is checked out, executed or interpolated anywhere; it is read as Git objects.
     """
     change = read_change(repository, base, head)
-    if not brings_records(change):
+    if not brings_records(change) and len(change.paths) <= MAX_PATHS:
         return CheckReport(base, head, ())
     run = _Check(repository, change, means, built)
     sections = [run.change_section()]
@@ -122,8 +123,7 @@ class _Check:
         self._around.add(name, version, record.document)
         if not any(problem.is_error for problem in problems):
             signature = content.get("proof.json")
-            if signature is not None and len(signature) > _MAX_SIGNATURE:
-                signature = b""
+            lines += _signature_lines(signature)
             claim = Publication(name, version, record.raw, record.document, signature)
             lines += self._proof_lines(claim, files)
             lines += package_lines(claim, self._means)
@@ -158,6 +158,8 @@ class _Check:
         file = read_status(content)
         if isinstance(file, str):
             return failed(file, "`mcp-static status` writes a status.json that is right.")
+        if printable(file.status_message or "") != (file.status_message or ""):
+            return failed("its message has characters that cannot be shown", "Write plain text.")
         if file.name not in {None, str(name)} or file.version not in {None, version}:
             return failed("speaks of another version", "Name the version that it lies beside.")
         server = brought
@@ -187,6 +189,18 @@ class _Check:
             }
             self.accepted.append(Accepted(claim.name, claim.version, is_publish, blobs, proven))
         return lines
+
+
+def _signature_lines(signature: bytes | None) -> list[Line]:
+    """What a `proof.json` has to be even where another proof holds: a signature, and nothing else."""
+    if signature is None:
+        return []
+    try:
+        read_publish_signature(signature)
+    except SignatureError as error:
+        mend = "Leave it out, or make it with `mcp-static sign`."
+        return [Line("proof-file", Mark.FAILED, str(error), mend)]
+    return [Line("proof-file", Mark.PASSED, "proof.json is a signature.")]
 
 
 def _rule_lines(problems: list[Problem]) -> list[Line]:

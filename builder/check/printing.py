@@ -137,15 +137,15 @@ def _as_json(report: CheckReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "sections": [
             {
-                "title": section.title,
-                "file": section.file,
+                "title": printable(section.title),
+                "file": printable(section.file),
                 "mark": section.mark.value,
                 "lines": [
                     {
                         "id": line.id,
                         "mark": line.mark.value,
-                        "path": line.path,
-                        "says": line.says,
+                        "path": printable(line.path),
+                        "says": printable(line.says),
                         "mend": line.mend,
                     }
                     for line in section.lines
@@ -157,7 +157,7 @@ def _as_json(report: CheckReport) -> dict[str, Any]:
             {
                 "name": str(accepted.name),
                 "version": accepted.version,
-                "files": sorted(accepted.files),
+                "files": sorted(map(printable, accepted.files)),
                 "proof": accepted.outcome.proof,
                 "facts": dict(accepted.outcome.facts),
             }

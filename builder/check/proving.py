@@ -33,6 +33,7 @@ def _line(outcome: Outcome, failure: Mark) -> Line:
     """A proof's line; `failure` is what it means here if the proof fails."""
     if outcome.holds:
         return Line(outcome.proof, Mark.PASSED, outcome.says, is_proof=True)
-    mark = Mark.UNKNOWN if outcome.verdict is Verdict.UNKNOWN else failure
+    is_open = outcome.verdict is Verdict.UNKNOWN and failure is not Mark.NOTE
+    mark = Mark.UNKNOWN if is_open else failure
     mend = "" if mark is Mark.NOTE else outcome.mend
     return Line(outcome.proof, mark, outcome.says, mend, is_proof=True)

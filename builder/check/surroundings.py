@@ -18,7 +18,7 @@ from builder.git.records import read_records
 from builder.git.repository import has_commit
 from builder.git.trees import folders_of, read_file
 from builder.model.entries import Status
-from builder.model.layout import SERVERS_ROOT, encode_segment, parse_location, record_path
+from builder.model.layout import SERVERS_ROOT, parse_location, record_path
 from builder.model.names import ServerName, parse_name
 from builder.model.status import StatusRecord
 from builder.model.versions import folded_version
@@ -139,8 +139,3 @@ class BaseSurroundings:
             for url in remote_urls(read_record(content).document):
                 users[url].append((str(place.name), place.version))
         return users
-
-
-def namespace_folder(name: ServerName) -> str:
-    """Where the layout keeps a namespace."""
-    return f"{SERVERS_ROOT}/{name.namespace.shard}/{encode_segment(name.namespace.text)}"

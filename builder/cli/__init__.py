@@ -1,6 +1,7 @@
 """The command `mcp-static`: one module a command, loaded when it is called."""
 
 import importlib
+import io
 import os
 import sys
 from contextlib import suppress
@@ -54,6 +55,9 @@ class _Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a terminal may lack the characters we print
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().main(*args, **kwargs)
         except RegistryError as error:

@@ -43,7 +43,8 @@ def settings_of(path: Path | None, fallback: str | None = None) -> Settings:
     """
     if path is None:
         found = parse_settings(fallback or "")
-        return found.model_copy(update={"network": Settings.model_validate({}).network})
+        usual = Settings.model_validate({})
+        return found.model_copy(update={"network": usual.network, "dns": usual.dns})
     try:
         return parse_settings(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError) as error:

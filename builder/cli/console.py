@@ -1,5 +1,6 @@
 """What commands say on the terminal: errors, and progress that fits the terminal or the log."""
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -23,7 +24,8 @@ def say(text: str) -> None:
 
 def fail(error: RegistryError) -> None:
     """Print an error and its advice, on standard error."""
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    color = False if os.environ.get("NO_COLOR") else None  # https://no-color.org
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=color)
     say(str(error))
 
 

@@ -54,6 +54,7 @@ def command(
     Read are package.json, pyproject.toml, Cargo.toml, *.csproj, go.mod, the Dockerfile's labels,
     the README, and Git's origin. What they do not say is asked.
     """
+    yes = yes or sys.stdin is None  # nobody can be asked
     target = out or folder / "server.json"
     _require_free(target, force=force)
     found = search(folder)

@@ -35,7 +35,8 @@ def command(domain: str, path: Path | None, algorithm: Algorithm) -> None:
     key = key_of(private)
     reverse = ".".join(reversed(domain.split(".")))
     click.echo(
-        f"The private key is in {path}; keep it to yourself. Its fingerprint is {key.fingerprint}.\n\n"
+        f"The private key is in {path}; keep it to yourself, and out of Git. Its fingerprint is "
+        f"{key.fingerprint}.\n\n"
         f"Publish the public half in one of two ways.\n\n"
         f"In DNS, for {reverse}/* and {reverse}.*/*, as a TXT record at the domain itself:\n\n"
         f'  {domain}. IN TXT "{key.record}"\n\n'

@@ -17,6 +17,7 @@ from builder.model.errors import InputError, UsageError
 from builder.model.layout import record_path, version_problem
 from builder.model.names import ServerName, name_problem, parse_name
 from builder.model.status import StatusRecord
+from builder.model.texts import printable
 from builder.proofs.claims import StatusChange
 from builder.proofs.keys import PrivateKey, read_private_key
 from builder.proofs.signatures import sign_status, status_claims
@@ -54,6 +55,8 @@ def command(
     name, version = _target(target)
     if message is not None and len(message) > MAX_STATUS_MESSAGE:
         raise UsageError(f"A message has at most {MAX_STATUS_MESSAGE} characters.", "Shorten it.")
+    if message is not None and printable(message) != message:
+        raise UsageError("The message has characters that cannot be shown.", "Write plain text.")
     facts = read_facts(registry_address(registry))
     versions = [version] if version else versions_of(facts.address, name)
     if not versions:

@@ -4,6 +4,7 @@ On GitHub all is done over its API, from a fork if the author may not push to th
 Elsewhere a branch is pushed with Git, and a person opens the pull request.
 """
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -16,11 +17,11 @@ from git.exc import GitCommandError
 
 from builder.forge.proposing import commit_message
 from builder.forge.repository import ForgeRepository, Pull
-from builder.git.fetching import access
+from builder.git.fetching import access, reason_of
 from builder.git.trees import read_file
 from builder.git.writing import NewCommit, create_repository, write_commits
 from builder.model.errors import InputError, ServiceError
-from builder.proofs.forges.github import GitHub
+from builder.proofs.forges.github import SITE, GitHub
 
 _POLLS: Final = 60
 _BETWEEN_POLLS: Final = 2.0
@@ -126,8 +127,13 @@ def push_branch(
     """Push a branch with some files to any Git remote; False when its main has them already.
 
     `make` is given what reads a file of the remote's main, and gives the files by path. Raises
-    InputError when the remote refuses, ServiceError when it cannot be reached.
+    InputError when the remote refuses, ServiceError when it cannot be reached. The token is for GitHub
+    alone; elsewhere Git's own credential helpers know what to say.
     """
+    if Path(url).exists():
+        url = str(Path(url).resolve())  # git runs in a folder of its own
+    site = os.environ.get("GITHUB_SERVER_URL", SITE).rstrip("/")
+    token = token if url.startswith(f"{site}/") else None
     with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
         repository = create_repository(Path(folder) / "proposal.git")
         with repository, repository.git.custom_environment(**access(url, token)):
@@ -147,7 +153,7 @@ def push_branch(
                 repository.git.push("--quiet", "--force", "--", url, f"HEAD:refs/heads/{branch}")
             except GitCommandError as error:
                 raise InputError(
-                    f"{url} refused the branch: {_reason(error)}.", "Check your rights there."
+                    f"{url} refused the branch: {reason_of(error)}.", "Check your rights there."
                 ) from None
     return True
 
@@ -158,11 +164,6 @@ def _fetch_head(repository: git.Repo, url: str) -> str:
         repository.git.fetch("--quiet", "--no-tags", "--depth=1", "--", url, "HEAD")
     except GitCommandError as error:
         raise ServiceError(
-            f"git could not fetch from {url}: {_reason(error)}.", "Check the address and your rights."
+            f"git could not fetch from {url}: {reason_of(error)}.", "Check the address and your rights."
         ) from None
     return str(repository.git.rev_parse("FETCH_HEAD"))
-
-
-def _reason(error: GitCommandError) -> str:
-    lines = str(error.stderr).strip().removeprefix("stderr: ").strip("'\" \n").splitlines()
-    return lines[-1] if lines else "no reason given"

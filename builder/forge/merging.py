@@ -35,6 +35,7 @@ class Ending(StrEnum):
     MERGED = "merged"
     MERGED_BEFORE = "merged before"
     CLOSED = "closed"
+    ELSEWHERE = "for another branch"
     MOVED = "moved on"
     NOT_AUTOMATIC = "left to people"
     NOT_GREEN = "not green"
@@ -67,6 +68,9 @@ def merge(checker: PullChecker) -> MergeResult:
         if _contains(checker.repository, main, pull.head):
             says = f"#{pull.number} is merged already."
             return _deployed(forge, branch, MergeResult(Ending.MERGED_BEFORE, says))
+        if pull.base_branch != branch:
+            says = f"#{pull.number} is for {pull.base_branch}, not for {branch}; nothing was merged."
+            return MergeResult(Ending.ELSEWHERE, says)
         if pull.state != "open":
             return MergeResult(Ending.CLOSED, f"#{pull.number} was closed; nothing was merged.")
         found = checker.check(pull, main)
@@ -117,7 +121,10 @@ def _merge_commit(checker: PullChecker, found: PullCheck, main: str) -> str:
         for accepted in found.report.accepted:
             paths = sorted(accepted.files)
             contents = blobs.read([accepted.files[path] for path in paths], MAX_FILE_BYTES)
-            files.update(zip(paths, contents, strict=True))
+            for path, content in zip(paths, contents, strict=True):
+                if len(content) > MAX_FILE_BYTES:
+                    raise InputError(f"{path} is too large to be merged.", "Nothing was merged.")
+                files[path] = content
             if accepted.is_publish:
                 path = record_path(accepted.name, accepted.version, "accepted.json")
                 files[path] = accepted_bytes(

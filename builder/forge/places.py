@@ -27,7 +27,10 @@ def parse_place(text: str) -> SourcePlace | None:
     """Read `owner/name`, a repository's address, or that of its server.json as a browser shows it."""
     if _SHORT.fullmatch(text):
         return SourcePlace(_SITES[0], text)
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
     site = f"{parts.scheme}://{parts.netloc}".lower()
     if site not in _SITES:
         return None

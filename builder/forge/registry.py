@@ -11,8 +11,10 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 import requests
+from urllib3.exceptions import HTTPError
 
 from builder.model.errors import InputError, ServiceError, UsageError
+from builder.model.layout import version_problem
 from builder.model.names import ServerName
 from builder.proofs.fetch import USER_AGENT
 
@@ -69,8 +71,13 @@ def versions_of(address: str, name: ServerName) -> list[str]:
     """The versions of a server that a registry serves, deleted ones aside; raises ServiceError."""
     document = _get(f"{address}/v0.1/servers/{quote(str(name), safe='')}/versions")
     entries = document.get("servers") if document is not None else None
-    servers = [entry.get("server") for entry in entries or () if isinstance(entry, dict)]
-    return [str(server["version"]) for server in servers if isinstance(server, dict)]
+    servers = [
+        entry.get("server")
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    ]
+    found = [server.get("version") for server in servers if isinstance(server, dict)]
+    return [version for version in found if isinstance(version, str) and not version_problem(version)]
 
 
 def repository_name(facts: RegistryFacts) -> str:
@@ -95,7 +102,9 @@ def _get(url: str) -> dict[str, Any] | None:
             if answer.status_code == 404:
                 return None
             answer.raise_for_status()
-    except requests.RequestException as error:
+    except (requests.exceptions.InvalidURL, ValueError):
+        raise UsageError(f"{url} is no address.", "Check the registry's address.") from None
+    except (requests.RequestException, HTTPError) as error:
         raise ServiceError(
             f"{url} could not be read: {type(error).__name__}.", "Check the address, or try again."
         ) from None

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from github import GithubException, InputGitTreeElement
+from github.NamedUser import NamedUser
+from github.Organization import Organization
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
@@ -39,6 +41,7 @@ class Pull:
     head: str
     head_branch: str
     head_repository: str
+    base_branch: str
     author: GitHubAccount
 
 
@@ -246,7 +249,7 @@ class ForgeRepository:
             mine = [
                 comment
                 for comment in issue.get_comments()
-                if comment.user.id == self.me().id and (comment.body or "").startswith(mark)
+                if _author(comment.user).id == self.me().id and (comment.body or "").startswith(mark)
             ]
             body = _with_part(mine[0].body if mine else mark, part, text)
             if not mine:
@@ -279,6 +282,11 @@ def _carried_out(answer: Any) -> str:
     return str(answer)
 
 
+def _author(user: NamedUser | Organization | None) -> GitHubAccount:
+    """Who wrote something; nobody, once the account is gone."""
+    return GitHubAccount(user.login, user.id) if user is not None else GitHubAccount("ghost", 0)
+
+
 def _pull(pull: PullRequest) -> Pull:
     return Pull(
         number=pull.number,
@@ -288,7 +296,8 @@ def _pull(pull: PullRequest) -> Pull:
         head=pull.head.sha,
         head_branch=pull.head.ref,
         head_repository=getattr(pull.head.repo, "full_name", ""),  # None once it is deleted
-        author=GitHubAccount(pull.user.login, pull.user.id),
+        base_branch=pull.base.ref,
+        author=_author(pull.user),
     )
 
 

@@ -2,6 +2,7 @@
 
 import git
 
+from builder.forge.commands import PublishCommand, StatusCommand, parse_commands
 from builder.forge.events import Event
 from builder.forge.repository import Pull
 from builder.proofs.forges.github import GitHub, GitHubAccount
@@ -21,7 +22,7 @@ def requester_of(
     """
     if event.brings_head and event.head == pull.head:
         account = github.account(event.sender.login)
-        if account is not None and account.id == event.sender.id:
+        if account is not None and account.id == event.sender.id and _brings_it_here(pull, account):
             return account
     if not pull.head_repository:
         return None
@@ -30,9 +31,16 @@ def requester_of(
     if is_ours and pusher is not None and pusher.id == bot.id == pull.author.id:
         return _asker(event, pull, repository, github)
     account = github.account(pusher.login) if pusher is not None else None
-    if pusher is None or account is None or account.id != pusher.id:
-        return None
+    if pusher is None or account is None or not pusher.id == account.id == pull.author.id:
+        return None  # what was pushed to a branch of one's own is not brought here by another
     return account
+
+
+def _brings_it_here(pull: Pull, account: GitHubAccount) -> bool:
+    """Whether a push is meant for this pull request, and is not just work on a branch of one's own
+    from which somebody else has opened one."""
+    owner = pull.head_repository.partition("/")[0]
+    return account.id == pull.author.id or owner.lower() != account.login.lower()
 
 
 def _asker(event: Event, pull: Pull, repository: git.Repo, github: GitHub) -> GitHubAccount | None:
@@ -42,7 +50,9 @@ def _asker(event: Event, pull: Pull, repository: git.Repo, github: GitHub) -> Gi
     if not number.isdecimal() or len(number) > 20:
         return None
     comment = github.comment(event.repository, int(number))
-    if comment is None:
+    if comment is None or not any(
+        isinstance(command, PublishCommand | StatusCommand) for command in parse_commands(comment.body)
+    ):
         return None
     account = github.account(comment.author.login)
     return account if account is not None and account.id == comment.author.id else None

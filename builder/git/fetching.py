@@ -24,11 +24,17 @@ def fetch_commits(
                 *references,
             )  # fmt: skip
     except GitCommandError as error:
-        reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\" \n")
         raise ServiceError(
-            f"git could not fetch from {url}: {reason.splitlines()[-1] if reason else 'no reason'}.",
+            f"git could not fetch from {url}: {reason_of(error)}.",
             "Check the network and the token, and try again.",
         ) from None
+
+
+def reason_of(error: GitCommandError) -> str:
+    """What git gives as the reason of a failure: the line that it calls fatal, else its last."""
+    said = str(error.stderr).strip().removeprefix("stderr: ").strip("'\" \n").splitlines()
+    fatal = [line.removeprefix("fatal: ") for line in said if line.startswith("fatal: ")]
+    return (fatal or said or ["no reason given"])[0 if fatal else -1].rstrip(".")
 
 
 def require_commit(repository: git.Repo, commit: str, where: str) -> None:

@@ -11,10 +11,12 @@ from typing import Final
 import git
 from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
 
+from builder.git.trees import read_file
 from builder.model.errors import InputError, ServiceError
 from builder.model.layout import DATA_ROOT
 from builder.model.settings import SETTINGS_FILE, Settings, parse_settings
 
+_MAX_SETTINGS: Final = 1 << 20
 _ENVIRONMENT: Final = {
     "GIT_NO_REPLACE_OBJECTS": "1",  # what is built is what was committed
     "GIT_OPTIONAL_LOCKS": "0",
@@ -103,9 +105,14 @@ def require_data(repository: git.Repo, commit: str) -> None:
 
 def read_settings(repository: git.Repo, commit: str) -> Settings:
     """The registry's settings as that commit has them; the defaults when it has none."""
-    if not repository.git.ls_tree(commit, SETTINGS_FILE):
+    content = read_file(repository, commit, SETTINGS_FILE, _MAX_SETTINGS)
+    if content is None:
         return Settings.model_validate({})
-    return parse_settings(str(repository.git.show(f"{commit}:{SETTINGS_FILE}")))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{SETTINGS_FILE} is not UTF-8.", "Save it as UTF-8.") from None
+    return parse_settings(text)
 
 
 def has_uncommitted_records(repository: git.Repo) -> bool:

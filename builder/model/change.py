@@ -26,8 +26,9 @@ class Change:
 
     `paths` compares the head with `fork_point`, their newest common ancestor; it is None in a clone
     that does not go back so far, and the head is compared with the base itself, where a file that
-    only the base has says nothing. `latest_time` is the newest committer time among what is brought,
-    in seconds since 1970.
+    only the base has says nothing. `commits` counts those on the way, and `touched` has every path
+    that any of them touches, be it undone later: a merge makes them history for good. `latest_time`
+    is the newest committer time among what is brought, in seconds since 1970.
     """
 
     base: str
@@ -35,3 +36,5 @@ class Change:
     fork_point: str | None
     paths: tuple[ChangedPath, ...]
     latest_time: int
+    commits: int = 1
+    touched: frozenset[str] = frozenset()

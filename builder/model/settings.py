@@ -16,6 +16,9 @@ _HTTP_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 _ACCOUNT: Final = re.compile(r"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(?P<id>\d+))?")
 _ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
+_REGISTRY_URL: Final = re.compile(
+    r"(?:https://)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?(/[^\s?#]*)?"
+)
 _PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
 
 ROOT_ANCHORS: Final = (
@@ -97,9 +100,8 @@ class PackageRegistry(_Part):
     @field_validator("url")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        address = value if "://" in value else f"https://{value}"
-        if not _HTTP_URL.fullmatch(address):
-            raise ValueError("is no https address without a query")
+        if not _REGISTRY_URL.fullmatch(value):
+            raise ValueError("is no https address without a query, nor the host of an OCI registry")
         return value.rstrip("/")
 
 
@@ -178,8 +180,9 @@ class NetworkSettings(_Part):
 class MergeSettings(_Part):
     """What happens once a check is green."""
 
-    automatic: bool = Field(False, description="Whether a green publish is merged without a person.")
-    branch: str = Field("main", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
+    automatic: bool = Field(
+        False, strict=True, description="Whether a green publish is merged without a person."
+    )
 
 
 class Settings(BaseModel):

@@ -43,6 +43,8 @@ def _suffixes() -> PublicSuffixList:
 
 def is_domain(text: str) -> bool:
     """Whether a text, in lowercase, is a domain that somebody can own."""
+    if text.rpartition(".")[2].isdecimal():
+        return False  # an address
     if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+", text):
         return False
     return len(text) <= 253 and _suffixes().privatesuffix(text) is not None

@@ -273,7 +273,8 @@ def _reason(error: BaseException) -> str:
             break
         seen = inner
     text = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
-    return text.rpartition(">: ")[2][:200] or type(seen).__name__
+    # urllib3 begins with the connection that failed, as Python writes it.
+    return re.sub(r"^\S*Connection\(.*?\): |^<.*?>: ", "", text)[:200] or type(seen).__name__
 
 
 class _Adapter(HTTPAdapter):

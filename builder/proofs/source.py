@@ -41,7 +41,10 @@ def repository_path(document: Mapping[str, Any], site: str) -> str | None:
     """The path of the repository that a record names on a forge's site, such as `alice/weather`."""
     repository = document.get("repository")
     url = repository.get("url") if isinstance(repository, dict) else None
-    parts = urlsplit(url if isinstance(url, str) else "")
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        return None
     if f"{parts.scheme}://{parts.netloc}".lower() != site or parts.query or parts.fragment:
         return None
     return parts.path.strip("/").removesuffix(".git") or None

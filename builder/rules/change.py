@@ -10,6 +10,7 @@ from builder.model.layout import DATA_ROOT, SERVERS_ROOT, location_problem, pars
 from builder.rules.rule import Finding
 
 MAX_RECORDS: Final = 100
+MAX_COMMITS: Final = 50
 _PLAIN: Final = "100644"
 _KINDS: Final = {"120000": "a symbolic link", "160000": "a submodule", "100755": "executable"}
 _AHEAD: Final = 600
@@ -94,6 +95,14 @@ def _size(change: Change) -> Iterator[Finding]:
         yield Finding(DATA_ROOT, f"changes in {len(folders)} versions at once")
 
 
+def _history(change: Change) -> Iterator[Finding]:
+    if change.commits > MAX_COMMITS:
+        yield Finding("", f"has more than {MAX_COMMITS} commits")
+    left = change.touched - {changed.path for changed in change.paths}
+    for path in sorted(left)[:5]:
+        yield Finding(path, "is touched by a commit on the way, and not in the end")
+
+
 def _dates(change: Change) -> Iterator[Finding]:
     if change.latest_time > time.time() + _AHEAD:
         yield Finding("", "a commit is dated in the future")
@@ -141,6 +150,13 @@ CHANGE_RULES: Final = (
         says=f"One pull request changes at most {MAX_RECORDS} versions.",
         mend="Split it into several.",
         check=_size,
+    ),
+    ChangeRule(
+        id="change-history",
+        says=f"It has at most {MAX_COMMITS} commits, and none touches what the whole does not: "
+        "the merge keeps them all.",
+        mend="Make them one: `git reset --soft` to the base branch, commit, and push with --force.",
+        check=_history,
     ),
     ChangeRule(
         id="change-dates",

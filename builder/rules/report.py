@@ -47,7 +47,7 @@ def _paragraph(problem: Problem) -> str:
 
 def _as_json(file: str, problems: Sequence[Problem]) -> dict[str, Any]:
     return {
-        "file": file,
+        "file": printable(file),
         "valid": not any(problem.is_error for problem in problems),
         "problems": [
             {

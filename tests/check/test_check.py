@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from builder.check.checking import check
 from builder.check.printing import print_check
 from builder.check.report import Mark, Verdict
+from builder.git.change import MAX_PATHS, read_change
+from builder.proofs.means import open_means
 from tests.registries import path_of
 from tests.stage import Stage, failed, ids, source_record
 
@@ -64,6 +67,7 @@ def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: 
         ({"registry-data/servers/al/io.github.alice/weather/1.0.0/notes.txt": b""}, "change-layout"),
         ({"registry-data/servers/zz/io.github.alice/weather/2.0.0/server.json": b"{}"}, "change-layout"),
         ({"registry-data/servers/al/io.github.alice/weather/x y/server.json": b"{}"}, "change-layout"),
+        ({"registry-data/servers/al/io.github.alice/%2E%2E/1.0.0/server.json": b"{}"}, "change-layout"),
         ({path_of(WEATHER, "0.1.0", "proof.json"): b"{}"}, "change-signature-with-record"),
         ({path_of("io.github.bob/maps", "1.0.0"): b"{}"}, "change-immutable"),
         ({path_of("io.github.bob/maps", "1.0.0"): None}, "change-immutable"),
@@ -197,3 +201,105 @@ def test_what_an_author_writes_stays_text_in_every_report(stage: Stage) -> None:
     assert "<!--" not in printed
     annotations = print_check(report, "github").splitlines()
     assert sum(line.startswith("::") for line in annotations) == len(failed(report))
+
+
+@pytest.mark.parametrize("namespace", ["io.github.Alice", "io.github.ALICE"])
+def test_nor_under_another_spelling_of_its_namespace(namespace: str, stage: Stage) -> None:
+    accepted = json.dumps({"account": {"login": "alice", "id": stage.hub.user("alice").id}})
+    stage.registry.commit(
+        {
+            **stage.record(WEATHER, "0.9.0"),
+            path_of(WEATHER, "0.9.0", "accepted.json"): accepted.encode(),
+        }
+    )
+    stage.hub.rename_user("alice", "alice-formerly")
+    stage.hub.add_user("alice")
+    number = stage.propose("alice", stage.record(f"{namespace}/other"))
+    assert "github-account" in ids(failed(stage.check(number, requester="alice")))
+
+
+def test_what_is_undone_on_the_way_is_noticed(stage: Stage) -> None:
+    fork = stage.fork("alice")
+    fork.commit({"builder/evil.py": b"x", "junk.bin": b"y"}, "publish", login="alice")
+    fork.commit(
+        {"builder/evil.py": None, "junk.bin": None, **stage.record(WEATHER)}, "publish", login="alice"
+    )
+    report = stage.check(stage.open("alice", "publish"), requester="alice")
+    assert ids(failed(report)) == {"change-history"}
+
+
+def test_a_branch_brought_up_to_date_by_a_merge_is_fine(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    main = stage.registry.commit({"README.md": b"main goes on", **stage.record("io.github.bob/maps")})
+    fork = stage.fork("alice")
+    stage.hub.bring(fork, main)
+    tip = fork.store.git("rev-parse", "refs/heads/publish")
+    tree = fork.store.git("merge-tree", "--write-tree", tip, main)
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    merged = fork.store.git(*who, "commit-tree", tree, "-p", tip, "-p", main, "-m", "Update")
+    fork.store.git("update-ref", "refs/heads/publish", merged)
+    stage.hub.notice_all()
+    report = stage.check(number, requester="alice")
+    assert report.head == merged
+    assert report.verdict is Verdict.GREEN, failed(report)
+
+
+def test_many_commits_are_too_many(stage: Stage) -> None:
+    fork = stage.fork("alice")
+    for number in range(51):
+        fork.commit(stage.record(WEATHER, title=f"Title {number}"), "publish", login="alice")
+    report = stage.check(stage.open("alice", "publish"), requester="alice")
+    assert "change-history" in ids(failed(report))
+
+
+def test_files_without_number_hide_no_record(stage: Stage) -> None:
+    files = {f"aaa/{number}": b"" for number in range(2001)}
+    number = stage.propose("mallory", {**files, **stage.record("io.github.bob/maps")})
+    report = stage.check(number, requester="mallory")
+    assert report.verdict is Verdict.RED
+    assert {"change-only-data", "change-size"} <= ids(failed(report))
+
+
+def test_a_tree_bomb_costs_no_more_than_the_limits(stage: Stage) -> None:
+    """A few small trees, each ten times in the next, list a million files."""
+    fork = stage.fork("mallory")
+    blob = fork.store.git("hash-object", "-w", "--stdin")
+    kind, entry = "100644 blob", blob
+    for _ in range(6):
+        lines = "".join(f"{kind} {entry}\t{number}\n" for number in range(10))
+        entry = fork.store.read("mktree", stdin=lines.encode()).decode().strip()
+        kind = "040000 tree"
+    base = stage.registry.head
+    top = fork.store.git("ls-tree", base) + f"\n040000 tree {entry}\tbomb\n"
+    tree = fork.store.read("mktree", stdin=top.encode()).decode().strip()
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    commit = fork.store.git(*who, "commit-tree", tree, "-p", base, "-m", "Bomb")
+    fork.store.git("update-ref", "refs/heads/bomb", commit)
+    stage.hub.notice_all()
+    with stage.checking(stage.registry.head) as repository:
+        repository.git.fetch("--quiet", str(fork.path), "bomb")
+        assert len(read_change(repository, base, commit).paths) == MAX_PATHS + 1
+
+
+@pytest.mark.parametrize("proof", [b"\x7fELF" * 100_000, b"{}", b""])
+def test_a_proof_json_is_a_signature_even_where_it_is_not_needed(proof: bytes, stage: Stage) -> None:
+    files = {**stage.record(WEATHER), path_of(WEATHER, "1.0.0", "proof.json"): proof}
+    report = stage.check(stage.propose("alice", files), requester="alice")
+    assert ids(failed(report)) == {"proof-file"}
+
+
+def test_a_path_that_is_no_utf8_breaks_no_report(stage: Stage) -> None:
+    fork = stage.fork("alice")
+    stream = (
+        b"commit refs/heads/odd\ncommitter a <a@example.com> 1760000000 +0000\ndata 1\n.\n"
+        b"from " + stage.registry.head.encode() + b"\n"
+        b'M 100644 inline "registry-data/\\377.json"\ndata 0\n\n'
+    )
+    stage.hub.bring(fork, stage.registry.head)
+    fork.store.read("fast-import", "--quiet", stdin=stream)
+    head = fork.store.git("rev-parse", "refs/heads/odd")
+    with stage.checking(stage.registry.head) as repository, open_means(stage.settings, None) as means:
+        repository.git.fetch("--quiet", str(fork.path), "odd")
+        report = check(repository, stage.registry.head, head, means)
+    for style in ("text", "markdown", "json", "github"):
+        assert "change-layout" in print_check(report, style)

@@ -309,3 +309,11 @@ def test_a_key_may_set_a_status_and_no_status_comes_back(domains: Domains) -> No
     forged = check(json.dumps(changed).encode())
     assert "replaces" in line(forged, "dns-key").says
     assert check(status(Status.DELETED, active, new_private_key("ed25519"))).verdict is Verdict.RED
+
+
+def test_a_proof_that_holds_needs_no_other(domains: Domains) -> None:
+    """The DNS cannot be asked, and the web server can: one proof is enough."""
+    domains.serve("servfail.test", always(200, RECORD))
+    report = domains.bring("test.servfail/weather")
+    assert report.verdict is Verdict.GREEN
+    assert line(report, "dns-key").mark == "note"

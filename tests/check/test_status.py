@@ -68,6 +68,7 @@ def test_a_version_and_its_status_may_come_together(stage: Stage) -> None:
         b'{"status":"deprecated","version":"9.9.9"}',
         b'{"status":"deprecated","replaces":"' + b"0" * 64 + b'"}',
         b'{"status":"deprecated","more":1}',
+        b'{"status":"deprecated","statusMessage":"a\\u001b[31mb"}',
     ],
 )
 def test_a_status_that_is_none_or_another_versions_is_refused(content: bytes, stage: Stage) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from builder.forge import authoring
+from builder.model.errors import InputError
 from builder.proofs.keys import key_of, read_private_key, read_records
 from tests.desk import WEATHER, Desk, a_desk
 from tests.registries import Registry, path_of
@@ -199,6 +201,7 @@ def test_a_key_is_made_once_and_kept_private(desk: Desk) -> None:
     again = desk.run("keygen", "example.com")
     assert (again.returncode, key_of(read_private_key(path))) == (1, key)
     assert desk.run("keygen", "co.uk").returncode == 2
+    assert desk.run("keygen", "10.0.0.1").returncode == 2
 
 
 def test_a_signature_is_for_these_very_bytes(desk: Desk) -> None:
@@ -256,3 +259,54 @@ def test_the_login_of_gh_is_used(desk: Desk, tmp_path: Path) -> None:
     (tools / "gh").chmod(0o755)
     desk.ok("publish", GITHUB_TOKEN="", PATH=f"{tools}:{os.environ['PATH']}")
     assert desk.stage.registry.pulls()[0].user.login == "alice"
+
+
+@pytest.mark.parametrize(
+    ("env", "code"),
+    [
+        ({"GITHUB_API_URL": "nonsense"}, 2),
+        ({"GITHUB_TOKEN": "a\nb"}, 2),
+        ({"GITHUB_TOKEN": "tök"}, 2),
+        ({"MCP_STATIC_REGISTRY": "http://127.0.0.1:99999"}, 2),
+        ({"MCP_STATIC_REGISTRY": "http://[::1"}, 2),
+        ({"PYTHONIOENCODING": "latin-1"}, 0),
+        ({"PYTHONIOENCODING": "ascii"}, 0),
+    ],
+)
+def test_odd_surroundings_end_in_no_traceback(env: dict[str, str], code: int, desk: Desk) -> None:
+    done = desk.run("publish", "--dry-run", **env)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_message_that_cannot_be_shown_is_refused(desk: Desk) -> None:
+    for message in ("a\x1b[31mb", os.fsdecode(b"bad\xff")):
+        done = desk.run("status", f"{WEATHER}@0.9.0", "deprecated", "-m", message)
+        assert (done.returncode, "cannot be shown" in done.stderr) == (2, True)
+
+
+def test_a_token_for_github_goes_to_github_alone(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[str, str | None]] = []
+
+    def access(url: str, token: str | None) -> dict[str, str]:
+        given.append((url, token))
+        return {}
+
+    monkeypatch.setattr(authoring, "access", access)
+    for url in (
+        "https://gitlab.example.com/a/b",
+        "https://github.com.evil.example/a",
+        "https://github.com/a/b",
+    ):
+        monkeypatch.setattr(authoring, "_fetch_head", lambda *_: (_ for _ in ()).throw(InputError("")))
+        with pytest.raises(InputError):
+            authoring.push_branch(url, "b", lambda _: {}, "t", "secret")
+    assert [token for _, token in given] == [None, None, "secret"]
+
+
+def test_a_remote_that_is_none_is_told_in_gits_words(desk: Desk) -> None:
+    done = desk.run("publish", "--remote", "nowhere/at-all.git")
+    assert done.returncode == 3
+    assert "does not appear to be a git repository" in done.stderr

@@ -130,6 +130,8 @@ def test_the_owner_can_and_the_check_confirms_who_asked(stage: Stage) -> None:
     [
         ("mallory/weather", "not there"),
         ("https://evil.example/x", "no repository"),
+        ("https://[", "no repository"),
+        ("https://github.com℀/a/b", "no repository"),
         ("alice/weather next", "neither a tag"),
         ("alice/weather v9", "neither a tag"),
         ("https://github.com/alice/weather/blob/v1.0.0/tests/server.json", "There is no"),

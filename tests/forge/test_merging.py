@@ -11,6 +11,7 @@ from builder.forge.pull_check import pull_checker
 from builder.git.repository import open_repository
 from builder.model.errors import ServiceError
 from tests.conftest import build_registry
+from tests.doubles.github_state import PullRequest
 from tests.registries import Registry, path_of
 from tests.stage import REGISTRY, Stage, settings_text, source_record
 
@@ -290,4 +291,30 @@ def test_a_token_without_rights_is_told(stage: Stage) -> None:
     )
     with pytest.raises(InputError, match="403"):
         run(stage, event)
+    assert published(stage) is None
+
+
+def test_a_draft_on_ones_own_branch_is_not_brought_by_a_stranger(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    pull = stage.registry.issues[number]
+    pull.user = stage.hub.user("mallory")  # as if GitHub had let a stranger open it
+    dispatched = stage.hub.workflow_dispatch_event(
+        stage.registry, {"pull_request": str(number)}, "mallory", workflow="check.yml"
+    )
+    for event in (
+        stage.event(number, "mallory"),
+        stage.event(number, "mallory", "reopened"),
+        stage.event(number, "alice", "synchronize"),
+        stage.write_event(dispatched),
+    ):
+        assert run(stage, event).ending is Ending.NOT_GREEN
+
+
+def test_a_pull_request_for_another_branch_is_not_merged_into_main(stage: Stage) -> None:
+    stage.registry.commit({"README.md": b"old"}, branch="old")
+    number = stage.propose("alice", stage.record(WEATHER))
+    pull = stage.registry.issues[number]
+    assert isinstance(pull, PullRequest)
+    pull.base_ref = "old"
+    assert run(stage, stage.event(number, "alice")).ending is Ending.ELSEWHERE
     assert published(stage) is None

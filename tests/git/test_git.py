@@ -238,3 +238,13 @@ def test_commits_are_written_all_or_none(registry: Registry) -> None:
         assert write_commits(repository, [NewCommit(7, "good\n", {"a": b"1"})]) == 1
     assert registry.git("log", "-1", "--format=%ct %s") == "7 good"
     assert registry.git("rev-parse", "main~1") == before
+
+
+def test_settings_may_end_their_lines_as_windows_does(registry: Registry) -> None:
+    for content in (b'title = "A"\r\nurl = "https://a.example"\r\n', b'\xef\xbb\xbftitle = "A"\n'):
+        registry.commit({"registry.toml": content})
+        with open_repository(registry.path) as repository:
+            assert read_settings(repository, registry.head).title == "A"
+    registry.commit({"registry.toml": b"title = '\xff'"})
+    with open_repository(registry.path) as repository, pytest.raises(InputError, match="UTF-8"):
+        read_settings(repository, registry.head)

@@ -16,6 +16,7 @@ from github import Auth, Github, GithubException, GithubRetry
 from github.GithubException import BadAttributeException
 from github.Repository import Repository
 
+from builder.model.errors import UsageError
 from builder.proofs.fetch import SOURCE, USER_AGENT, UnansweredError
 
 API: Final = "https://api.github.com"
@@ -83,11 +84,17 @@ def _message(error: GithubException) -> str:
 def connect(token: str | None) -> Github:
     """A client of the API at `GITHUB_API_URL` (GitHub's own by default), with waits as it asks for.
 
-    Writes are never repeated by the client: a request that failed may have been carried out.
+    Writes are never repeated by the client: a request that failed may have been carried out. Raises
+    UsageError for an address that is none, or a token that no request can carry.
     """
+    address = os.environ.get("GITHUB_API_URL", "").rstrip("/") or API
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        raise UsageError(f"GITHUB_API_URL is {address!r}, which is no address.", "Leave it unset.")
+    if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise UsageError("The GitHub token has characters that no token has.", "Set GITHUB_TOKEN anew.")
     return Github(
         auth=Auth.Token(token) if token else None,
-        base_url=os.environ.get("GITHUB_API_URL", API).rstrip("/"),
+        base_url=address,
         timeout=_SECONDS,
         user_agent=USER_AGENT,
         per_page=100,

@@ -69,7 +69,11 @@ class GitLab:
             f"/raw?ref={quote(commit, safe='')}"
         )
         answer = self._fetcher.get(url, SOURCE)
-        return answer.body if answer.is_ok else None
+        if answer.is_ok:
+            return answer.body
+        if answer.status != 404:
+            raise UnansweredError(f"GitLab answered {answer.status}")
+        return None
 
     def _get(self, path: str) -> dict[str, Any] | None:
         found = self._ask(path)
