@@ -36,7 +36,7 @@ def prove_dns_key(claim: Claim, means: Means) -> Outcome:
     if not domains:
         return fails(
             DNS_KEY,
-            f"{domain_of(claim.name.namespace)} is a public suffix, which nobody owns",
+            f"{domain_of(claim.name.namespace)} is a public suffix, or none that anybody can own",
             "Publish under a domain of your own.",
         )
     failures, doubt = [], ""
@@ -70,7 +70,7 @@ def prove_https_key(claim: Claim, means: Means) -> Outcome:
     domain = domain_of(claim.name.namespace)
     mend = f"Serve the line that `mcp-static keygen` printed at https://{domain}{WELL_KNOWN}."
     if not candidate_domains(claim.name.namespace):
-        return fails(HTTPS_KEY, f"{domain} is a public suffix, which nobody owns", mend)
+        return fails(HTTPS_KEY, f"{domain} is a public suffix, or none that anybody can own", mend)
     try:
         records = fetch_key_records(domain, means)
     except FetchRefusedError as error:

@@ -25,11 +25,12 @@ def is_domain_namespace(namespace: Namespace) -> bool:
 def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
     """The domains whose DNS keys cover a namespace: its own first, up to the registrable one.
 
-    Empty for a public suffix, which owns nothing (Public Suffix List, ICANN and private parts).
+    Empty for a public suffix, which owns nothing (Public Suffix List, ICANN and private parts), and
+    for what is no domain at all.
     """
     domain = domain_of(namespace)
     registrable = _suffixes().privatesuffix(domain)
-    if registrable is None:
+    if registrable is None or not is_domain(domain):
         return ()
     labels = domain.split(".")
     depth = len(registrable.split("."))

@@ -254,6 +254,9 @@ def test_a_status_is_signed_down_to_what_it_replaces(algorithm: str) -> None:
         ("io.github", ()),
         ("app.vercel.alice", ("alice.vercel.app",)),
         ("internal.corp", ("corp.internal",)),
+        ("1.0.0.10", ()),
+        ("8.example", ()),
+        ("com." + "x" * 64, ()),
     ],
 )
 def test_keys_speak_up_to_the_registrable_domain(namespace: str, domains: tuple[str, ...]) -> None:
