@@ -36,7 +36,7 @@ def lab() -> Iterator[DnsLab]:
 def quick() -> Iterator[None]:
     """Servers on this machine answer at once, or never."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "_SECONDS", 1.0)
+        patch.setattr(queries, "_SECONDS", 2.0)
         patch.setattr(queries, "_TRIES", 1)
         yield
 
