@@ -29,6 +29,11 @@ class Check:
     run: Callable[[Probe], None]
 
 
+def checks_of(ability: Ability, *rows: tuple[str, str, Callable[[Probe], None]]) -> tuple[Check, ...]:
+    """The checks of one ability, from rows of id, sentence and what to run."""
+    return tuple(Check(id=name, ability=ability, says=says, run=run) for name, says, run in rows)
+
+
 class Result(StrEnum):
     """How a check ended."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from itertools import islice
-from typing import IO, Final
+from typing import Any, Final
 
 import git
 from git.exc import GitCommandError
@@ -82,13 +82,12 @@ def _differences(repository: git.Repo, before: str, after: str, *limits: str) ->
         fields.close()
 
 
-def _fields(process: object) -> Generator[str]:
+def _fields(process: Any) -> Generator[str]:
     """The NUL-ended fields that a git process prints, as it prints them; ends it when it is left."""
-    proc = process.proc  # type: ignore[attr-defined]
-    stream: IO[bytes] = proc.stdout
+    proc = process.proc
     rest = b""
     try:
-        while chunk := stream.read1(_CHUNK):  # type: ignore[attr-defined]
+        while chunk := proc.stdout.read1(_CHUNK):
             *parts, rest = (rest + chunk).split(b"\0")
             yield from (part.decode(errors="surrogateescape").lstrip("\n") for part in parts)
     finally:

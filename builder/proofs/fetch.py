@@ -198,17 +198,15 @@ class Fetcher:
                 )
                 with response:
                     answer = _read(response, kind)
-                if guard.is_over:  # a body that ends with the connection looks whole
-                    raise _late(url, kind)
-                return answer  # noqa: TRY300
             except AddressRefusedError as error:
                 raise FetchRefusedError(str(error)) from None
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if guard.is_over:
-                    raise UnansweredError(
-                        f"{_shown(url)} took longer than {kind.seconds:g} s"
-                    ) from None
+                    raise _late(url, kind) from None
                 raise UnansweredError(f"{_shown(url)}: {_reason(error)}") from None
+            if guard.is_over:  # a body that ends with the connection looks whole
+                raise _late(url, kind)
+            return answer
 
 
 class _Session(requests.Session):

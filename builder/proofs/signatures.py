@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
@@ -148,5 +149,6 @@ def claims_problem(signature: Signature, expected: Claims, now: float) -> str | 
 
 def _library_key(key: PrivateKey | PublicKey) -> OKPKey | ECKey:
     """The same key for the JOSE library."""
-    kind = OKPKey if "Ed25519" in type(key).__name__ else ECKey
-    return kind(key, key)  # type: ignore[arg-type]
+    if isinstance(key, Ed25519PrivateKey | Ed25519PublicKey):
+        return OKPKey(key, key)
+    return ECKey(key, key)

@@ -6,7 +6,7 @@ found the answer authentic; the proofs of absence (NSEC) are theirs to check.
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import dns.dnssec
 import dns.exception
@@ -105,9 +105,10 @@ def _keys(zone: dns.name.Name, delegation: dns.rrset.RRset, resolver: Server) ->
     return reply.records
 
 
-def _matches(zone: dns.name.Name, key: dns.rdata.Rdata, delegation: dns.rdata.Rdata) -> bool:
+def _matches(zone: dns.name.Name, key: dns.rdata.Rdata, delegation: Any) -> bool:
+    """Whether a DS record is of this key."""
     try:
-        made = dns.dnssec.make_ds(zone, key, delegation.digest_type, validating=True)  # type: ignore[attr-defined]
+        made = dns.dnssec.make_ds(zone, key, delegation.digest_type, validating=True)
     except (dns.exception.DNSException, ValueError):
         return False
     return bool(made == delegation)
