@@ -229,6 +229,16 @@ class Settings(BaseModel):
         return value
 
 
+def _in_words(message: str) -> str:
+    """A library's sentence about a fault, in the words of TOML."""
+    return (
+        message.removeprefix("Value error, ")
+        .replace("Extra inputs are not permitted", "is no setting")
+        .replace("Tuple", "List")
+        .replace("tuple", "list")
+    )
+
+
 def parse_settings(text: str) -> Settings:
     """Read `registry.toml`; raises InputError that names every setting at fault."""
     try:
@@ -237,7 +247,7 @@ def parse_settings(text: str) -> Settings:
         raise InputError(f"{SETTINGS_FILE} is not TOML: {error}", "Mend that line.") from None
     except ValidationError as error:
         faults = [
-            f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            f"  {'.'.join(str(part) for part in fault['loc'])}: {_in_words(fault['msg'])}"
             for fault in error.errors(include_url=False)
         ]
         known = ", ".join(Settings.model_fields)
