@@ -20,7 +20,7 @@ from builder.check.report import Verdict
 from builder.forge.pull_check import PullCheck, PullChecker
 from builder.forge.repository import ForgeRepository
 from builder.git.blobs import BlobReader
-from builder.git.repository import read_settings
+from builder.git.repository import read_settings, require_whole_history
 from builder.model.errors import InputError, ServiceError
 from builder.model.layout import record_path
 from builder.rules.file import MAX_FILE_BYTES
@@ -55,6 +55,7 @@ def merge(checker: PullChecker) -> MergeResult:
     event, forge = checker.event, checker.forge
     if event.number is None or not event.is_pull_request:
         raise InputError("The event is about no pull request.", "Nothing was merged.")
+    require_whole_history(checker.repository)  # what becomes part of main has to be seen whole
     for _ in range(_ATTEMPTS):
         pull = forge.pull(event.number)
         branch = forge.default_branch

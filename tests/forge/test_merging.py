@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
+import git
 import pytest
 
 from builder.forge.events import read_event
 from builder.forge.merging import Ending, MergeResult, merge
 from builder.forge.pull_check import pull_checker
 from builder.git.repository import open_repository
-from builder.model.errors import ServiceError
+from builder.model.errors import InputError, ServiceError
 from tests.conftest import build_registry
 from tests.doubles.github_state import PullRequest
 from tests.registries import Registry, path_of
@@ -282,8 +283,6 @@ def test_a_busy_forge_is_waited_for(stage: Stage) -> None:
 
 
 def test_a_token_without_rights_is_told(stage: Stage) -> None:
-    from builder.model.errors import InputError
-
     number = stage.propose("alice", stage.record(WEATHER))
     event = stage.event(number, "alice")
     stage.hub.add_token(
@@ -317,4 +316,15 @@ def test_a_pull_request_for_another_branch_is_not_merged_into_main(stage: Stage)
     assert isinstance(pull, PullRequest)
     pull.base_ref = "old"
     assert run(stage, stage.event(number, "alice")).ending is Ending.ELSEWHERE
+    assert published(stage) is None
+
+
+def test_nothing_is_merged_from_a_clone_that_cannot_see_its_history(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    shallow = stage.clone.with_name("shallow.git")
+    git.Repo.clone_from(f"file://{stage.registry.path}", str(shallow), bare=True, depth=1).close()
+    stage.clone = shallow
+    with pytest.raises(InputError, match="shallow"):
+        run(stage, event)
     assert published(stage) is None
