@@ -24,10 +24,17 @@ _FOLDERS: Final = ("", ".mcp/")
 class Forge(Protocol):
     """What a source proof asks of a forge."""
 
-    def repository(self, path: str, /) -> SourceRepository | None: ...  # noqa: D102 (see GitHub)
-    def branch_head(self, path: str, branch: str, /) -> str | None: ...  # noqa: D102
-    def tags(self, path: str, prefix: str, /) -> dict[str, str]: ...  # noqa: D102
-    def file(self, path: str, file: str, commit: str, /) -> bytes | None: ...  # noqa: D102
+    def repository(self, path: str, /) -> SourceRepository | None:
+        """A repository by the name that it has now; None when it moved away, or never was."""
+
+    def branch_head(self, path: str, branch: str, /) -> str | None:
+        """The commit at the head of a branch."""
+
+    def tags(self, path: str, prefix: str, /) -> dict[str, str]:
+        """The tags whose names begin so, with the commits that they name."""
+
+    def file(self, path: str, file: str, commit: str, /) -> bytes | None:
+        """The content of a file at a commit."""
 
 
 def gitlab_group(namespace: Namespace) -> str | None:

@@ -1,0 +1,149 @@
+"""Proofs of packages of every type alike."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from builder.proofs.outcome import Verdict
+from builder.proofs.packages.proofs import PACKAGE_PROOFS
+from tests.proofs.https import Body, HttpsFront, Wire
+from tests.proofs.packages.market import (
+    ALICE,
+    MALLORY,
+    OPEN,
+    Document,
+    Market,
+    every_type,
+    with_marker,
+    with_version,
+)
+
+
+def test_every_type_that_can_be_proven_is_tested_here() -> None:
+    assert set(PACKAGE_PROOFS) <= set(OPEN)
+
+
+@every_type
+def test_a_package_that_points_back_is_proven(market: Market, kind: str) -> None:
+    outcome = market.prove_one(OPEN[kind](market.front, ALICE))
+    assert outcome.verdict is Verdict.HOLDS, outcome.says
+    assert outcome.proof == f"package-{kind.split()[0]}"
+
+
+@with_marker
+def test_a_package_of_another_server_fails_and_says_whose_it_is(market: Market, kind: str) -> None:
+    outcome = market.prove_one(OPEN[kind](market.front, MALLORY))
+    assert outcome.verdict is Verdict.FAILS
+    assert MALLORY in outcome.says
+    assert ALICE in outcome.mend
+
+
+@with_marker
+def test_a_package_of_a_server_whose_name_goes_on_fails(market: Market, kind: str) -> None:
+    assert market.prove_one(OPEN[kind](market.front, f"{ALICE}-pro")).verdict is Verdict.FAILS
+
+
+@with_marker
+def test_a_package_of_a_server_in_other_letters_fails(market: Market, kind: str) -> None:
+    assert market.prove_one(OPEN[kind](market.front, ALICE.upper())).verdict is Verdict.FAILS
+
+
+@every_type
+def test_a_package_that_does_not_point_back_fails_and_says_what_to_do(
+    market: Market, kind: str
+) -> None:
+    outcome = market.prove_one(OPEN[kind](market.front, None))
+    assert outcome.verdict is Verdict.FAILS
+    assert outcome.mend
+
+
+@with_version
+def test_a_version_that_is_not_there_fails(market: Market, kind: str) -> None:
+    asked = {**OPEN[kind](market.front, ALICE), "version": "v1.0.1" if kind == "go" else "1.0.1"}
+    outcome = market.prove_one(asked)
+    assert outcome.verdict is Verdict.FAILS
+    assert "does not exist" in outcome.says
+    assert "1.0.1" in outcome.says
+
+
+@every_type
+def test_a_package_that_is_not_there_fails(market: Market, kind: str) -> None:
+    found = OPEN[kind](market.front, ALICE)
+    asked = {**found, "identifier": found["identifier"].replace("eather", "etter")}
+    outcome = market.prove_one(asked)
+    assert outcome.verdict is Verdict.FAILS
+    assert "not exist" in outcome.says
+
+
+def spoil(front: HttpsFront, which: tuple[str, str], reply: Callable[[], Any]) -> None:
+    """Have one host's path answer something else."""
+    host, path = which
+    kept = front.handler(host)
+
+    def handle(method: str, at: str, headers: Mapping[str, str], body: bytes) -> Any:
+        return reply() if at == path else kept(method, at, headers, body)
+
+    front.host(host, handle)
+
+
+def steps(market: Market, asked: Document) -> list[tuple[str, str]]:
+    """The host and path of each step of a proof that holds."""
+    assert market.prove_one(asked).holds
+    return list(dict.fromkeys((request.host, request.path) for request in market.front.requests))
+
+
+@every_type
+@pytest.mark.parametrize("status", [408, 429, 500, 503, 520])
+def test_a_busy_registry_proves_nothing_either_way_at_any_step(
+    market: Market, kind: str, status: int
+) -> None:
+    asked = OPEN[kind](market.front, ALICE)
+    all_steps = steps(market, asked)
+    for host, path in all_steps:
+        kept = market.front.handler(host)
+        spoil(market.front, (host, path), lambda: (status, {}, b"busy"))
+        outcome = market.prove_one(asked)
+        assert outcome.verdict is Verdict.UNKNOWN, (path, outcome.says)
+        assert any(asked_host in outcome.says for asked_host, _ in all_steps)
+        market.front.host(host, kept)
+
+
+@every_type
+@pytest.mark.parametrize(
+    "reply",
+    [
+        (200, {}, b""),
+        (200, {"Content-Type": "text/html"}, b"<html>Sign in</html>"),
+        (200, {"Content-Type": "application/json"}, b"[]"),
+        (200, {"Content-Type": "application/json"}, b"null"),
+        (200, {"Content-Type": "application/json"}, b"[" * 100_000),
+        (200, {"Content-Type": "application/json"}, b'{"a":"\xff\xfe"}'),
+        (200, {"Content-Encoding": "gzip"}, b"no gzip"),
+        (302, {"Location": "https://["}, b""),
+        (401, {"WWW-Authenticate": 'Bearer realm="https://["'}, b""),
+        (401, {"WWW-Authenticate": 'Bearer ,,="",'}, b""),
+        Wire([b"HTTP/1.1 garbage\r\n\r\n"]),
+        Wire([]),
+    ],
+    ids=lambda reply: "wire" if isinstance(reply, Wire) else f"{reply[0]}",
+)
+def test_a_registry_that_answers_nonsense_at_any_step_proves_nothing(
+    market: Market, kind: str, reply: tuple[int, Mapping[str, str], Body] | Wire
+) -> None:
+    asked = OPEN[kind](market.front, ALICE)
+    for host, path in steps(market, asked):
+        if path.endswith("/json"):
+            continue  # whatever the JSON API of an index answers, its pages may prove
+        kept = market.front.handler(host)
+        spoil(market.front, (host, path), lambda: reply)
+        outcome = market.prove_one(asked)
+        assert outcome.verdict in {Verdict.FAILS, Verdict.UNKNOWN}, path
+        market.front.host(host, kept)
+
+
+@every_type
+def test_a_registry_that_cannot_be_reached_proves_nothing_either_way(market: Market, kind: str) -> None:
+    asked = OPEN[kind](market.front, ALICE)
+    market.front.close()
+    assert market.prove_one(asked).verdict is Verdict.UNKNOWN

@@ -1,0 +1,62 @@
+"""NuGet."""
+
+import json
+
+import pytest
+
+from builder.proofs.outcome import Verdict
+from builder.proofs.packages.registries import (
+    REGISTRIES,
+)
+from tests.proofs.https import always
+from tests.proofs.packages.market import (
+    ALICE,
+    Market,
+    package,
+    readme,
+)
+from tests.proofs.registry_doubles import (
+    Nuget,
+)
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked"),
+    [
+        ("1.1.1", "1.01.1"),
+        ("1.0.0", "1.0.0.0"),
+        ("1.0.0.1", "1.0.0.1"),
+        ("1.0.0", "1.0"),
+        ("1.0.0", "1"),
+        ("1.0.0", "1.0.0+build.7"),
+        ("1.0.0-beta.1", "1.0.0-BETA.1"),
+        ("1.0.0-beta-2", "1.0.0-beta-2+x-y"),
+        ("0.0.0", "00.0.000"),
+    ],
+)
+def test_a_version_is_normalized_as_nuget_does(market: Market, listed: str, asked: str) -> None:
+    Nuget().add("alice.weather", listed, readme(ALICE)).on(market.front)
+    outcome = market.prove_one(package("nuget", "Alice.Weather", asked))
+    assert outcome.holds, outcome.says
+
+
+def test_a_nuget_package_without_a_readme_is_told_from_one_that_is_missing(market: Market) -> None:
+    Nuget().add("alice.weather", "1.0.0", None).on(market.front)
+    outcome = market.prove_one(package("nuget", "Alice.Weather", "1.0.0"))
+    assert outcome.verdict is Verdict.FAILS
+    assert "no README" in outcome.says
+    assert ALICE in outcome.mend
+
+
+def test_an_exhausted_quota_of_nuget_proves_nothing_either_way(market: Market) -> None:
+    market.front.host(REGISTRIES["nuget"].host, always(403, "Quota exceeded."))
+    assert market.prove_one(package("nuget", "Weather", "1.0.0")).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("resources", [None, [], {}, [1], [{"@type": "PackageBaseAddress/3.0.0"}]])
+def test_a_service_index_without_the_resources_proves_nothing(
+    market: Market, resources: object
+) -> None:
+    market.front.host(REGISTRIES["nuget"].host, always(200, json.dumps({"resources": resources})))
+    outcome = market.prove_one(package("nuget", "Weather", "1.0.0"))
+    assert outcome.verdict is Verdict.UNKNOWN, outcome.says
