@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
-TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl
+TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl \
+  nginx libnginx-mod-http-js caddy varnish
 
 .PHONY: help serve test lint bench lock docs clean
 
@@ -47,11 +48,16 @@ lint: $(VENV)/.dev  ## Check style, types and import contracts
 	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github/workflows docs/examples/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
 
-# What the tests run beside Python: authoritative DNS servers and a validating resolver.
+# What the tests run beside Python: DNS servers, web servers, a cache, and Node.js with its packages.
 .PHONY: test-tools
-test-tools:
-	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl; do \
+test-tools: tests/node/node_modules/.ready
+	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl nginx caddy varnishd; do \
 	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done
+
+tests/node/node_modules/.ready: tests/node/package-lock.json
+	@command -v npm >/dev/null || scripts/system-packages nodejs npm
+	npm ci --prefix tests/node --no-audit --no-fund --silent
+	@touch $@
 
 test: lint test-tools .venv-clients/.ready  ## Run every check and test
 	$(BIN)/pytest -n auto --dist worksteal

@@ -5,7 +5,13 @@ from pathlib import Path
 import click
 
 from builder.cli.console import ConsoleProgress, say
-from builder.git.repository import has_uncommitted_records, open_repository
+from builder.git.repository import (
+    has_uncommitted_records,
+    open_repository,
+    read_settings,
+    resolve_commit,
+)
+from builder.hosts.hosts import host_named
 from builder.render.build import BuildOptions, build
 from builder.render.report import BuildReport
 
@@ -28,6 +34,12 @@ _NAMED = 20
     show_default=True,
     help="Becomes a link to the finished tree; what the next build needs lies in OUT.state.",
 )
+@click.option(
+    "--host",
+    default="plain",
+    show_default=True,
+    help="Where it will be served; `mcp-static hosts` lists the names.",
+)
 @click.option("--full", is_flag=True, help="Build everything anew.")
 @click.option("--strict", is_flag=True, help="Fail when a record has to be left out.")
 @click.option("--accept-rewrite", is_flag=True, help="Accept that history was rewritten.")
@@ -38,8 +50,11 @@ _NAMED = 20
     show_default="one a processor",
     help="Processes of a full build.",
 )
-def command(repo: Path, commit: str, out: Path, **choices: bool | int) -> None:
+def command(repo: Path, commit: str, out: Path, host: str, **choices: bool | int) -> None:
     """Build the static registry of a Git commit into a folder, all at once."""
+    chosen = host_named(host)
+    with open_repository(repo) as repository:
+        target = chosen.target(read_settings(repository, resolve_commit(repository, commit)))
     options = BuildOptions(
         repository=repo,
         out=out,
@@ -48,6 +63,7 @@ def command(repo: Path, commit: str, out: Path, **choices: bool | int) -> None:
         strict=bool(choices["strict"]),
         accept_rewrite=bool(choices["accept_rewrite"]),
         workers=int(choices["workers"]),
+        target=target,
     )
     with ConsoleProgress() as progress:
         report = build(options, progress)

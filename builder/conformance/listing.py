@@ -1,15 +1,18 @@
 """Checks of lists: their entries, pages, cursors and filters."""
 
+import re
 import secrets
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Any, Final
 
 from builder.conformance.check import Ability, checks_of
 from builder.conformance.expectations import BAD, expect_error, keys_of, require
 from builder.conformance.probe import NothingToSeeError, Probe, key_of, official
 
 _STATUSES: Final = frozenset({"active", "deprecated", "deleted"})
+
+_PLAIN_VERSION: Final = re.compile(r"[a-z0-9-][a-z0-9.-]*")
 
 # Lists
 
@@ -151,20 +154,43 @@ def _version_latest(probe: Probe) -> None:
         require(official(entry).get("isLatest") is True, f"{key_of(entry)} is not the latest")
 
 
-def _version_exact(probe: Probe) -> None:
-    for entry in probe.sample:
+def _version_plain(probe: Probe) -> None:
+    _version_exact(probe, [e for e in probe.sample if _PLAIN_VERSION.fullmatch(key_of(e)[1])])
+
+
+def _version_any(probe: Probe) -> None:
+    odd = [e for e in probe.everything if not _PLAIN_VERSION.fullmatch(key_of(e)[1])]
+    _version_exact(probe, odd[:3])
+
+
+def _version_exact(probe: Probe, entries: list[dict[str, Any]]) -> None:
+    if not entries:
+        raise NothingToSeeError("no version is written like that")
+    for entry in entries:
         version = key_of(entry)[1]
         keys = keys_of(probe.walk(limit=100, version=version))
         require(key_of(entry) in keys, f"version={version} leaves {key_of(entry)[0]} out")
         require({key[1] for key in keys} == {version}, f"version={version} gives other versions")
 
 
-def _updated_since(probe: Probe) -> None:
+def _since_all(probe: Probe) -> None:
+    middle, found = _walk_since(probe)
+    for entry in probe.everything:
+        is_since = _moment(official(entry)["updatedAt"]) >= _moment(middle)
+        require(not is_since or key_of(entry) in found, f"updated_since leaves {key_of(entry)} out")
+
+
+def _walk_since(probe: Probe) -> tuple[str, set[tuple[str, str]]]:
+    """A walk since the time in the middle, with that time."""
     moments = sorted(str(official(entry)["updatedAt"]) for entry in probe.everything)
     if not moments:
         raise NothingToSeeError("the registry is empty")
     middle = moments[len(moments) // 2]
-    found = set(keys_of(probe.walk(limit=100, updated_since=middle)))
+    return middle, set(keys_of(probe.walk(limit=100, updated_since=middle)))
+
+
+def _updated_since(probe: Probe) -> None:
+    middle, found = _walk_since(probe)
     for entry in probe.everything:
         is_since = _moment(official(entry)["updatedAt"]) >= _moment(middle)
         require((key_of(entry) in found) is is_since, f"updated_since is wrong about {key_of(entry)}")
@@ -228,30 +254,41 @@ LISTING_CHECKS: Final = (
         ("list-once", "A list has no entry twice, and none that is deleted.", _complete_list),
     ),
     *checks_of(
+        Ability.CURSORS,
+        ("walk-once", "A walk meets every entry once, and ends.", _walk_once),
+        ("cursor-raw", "A cursor works without being encoded.", _raw_cursor),
+        ("cursor-bad", "What is no cursor is an error.", _bad_cursor),
+    ),
+    *checks_of(
         Ability.PAGES,
         ("default-limit", "A page has 30 entries unless asked otherwise.", _default_limit),
         ("limits", "`limit` from 1 to 100 is honoured.", _limits),
         ("bad-limits", "Any other `limit` is an error.", _bad_limits),
-        ("walk-once", "A walk meets every entry once, and ends.", _walk_once),
         ("walk-same", "Every `limit` walks in the same order.", _walk_same),
         ("walk-changing", "`limit` may change on the way.", _changing_limit),
-        ("cursor-raw", "A cursor works without being encoded.", _raw_cursor),
-        ("cursor-bad", "What is no cursor is an error.", _bad_cursor),
         ("empty", "An empty parameter is none.", _empty_parameters),
         ("unknown-parameters", "Unknown parameters are ignored.", _unknown_parameters),
+    ),
+    *checks_of(
+        Ability.VERSIONS,
+        ("version-latest", "`version=latest` gives each server's latest once.", _version_latest),
+        ("version-exact", "`version` gives the entries of that version.", _version_plain),
+        ("gallery", "A cursor keeps the filters of its walk.", _gallery),
+    ),
+    *checks_of(
+        Ability.SINCE,
+        ("since-all", "`updated_since` leaves nothing out that was updated then or later.", _since_all),
     ),
     *checks_of(
         Ability.FILTERS,
         ("search", "`search` finds a part of a name, in any case.", _search),
         ("search-fits", "`search` finds nothing else.", _search_fits),
         ("search-nothing", "A search may find nothing.", _search_nothing),
-        ("version-latest", "`version=latest` gives each server's latest once.", _version_latest),
-        ("version-exact", "`version` gives the entries of that version.", _version_exact),
+        ("version-any", "`version` may have any characters.", _version_any),
         ("since", "`updated_since` gives what was updated then or later.", _updated_since),
         ("since-offset", "`updated_since` understands any offset.", _offsets),
         ("since-future", "Nothing was updated in the future.", _future),
         ("since-bad", "What is no time is an error.", _bad_times),
         ("combined", "Filters combine.", _combined),
-        ("gallery", "A cursor keeps the filters of its walk.", _gallery),
     ),
 )

@@ -82,6 +82,17 @@ def _bad_flag(probe: Probe) -> None:
 # Headers and errors
 
 
+def _types(probe: Probe) -> None:
+    name = key_of(probe.sample[0])[0]
+    for heard in (
+        probe.listing(limit=1),
+        probe.server(name, "versions/latest"),
+        probe.server(name, "versions/0.0.0-none"),
+    ):
+        is_json = heard.type == "application/json" or heard.type.endswith("+json")
+        require(is_json, f"{heard.url} is {heard.type or 'of no type'}, not application/json")
+
+
 def _cors(probe: Probe) -> None:
     headers = {"Origin": "https://example.com"}
     heard = probe.ask("/v0.1/servers", query="limit=1", headers=headers).expect(200)
@@ -191,8 +202,15 @@ SERVING_CHECKS: Final = (
         ("deleted-bad", "`include_deleted` is true or false.", _bad_flag),
     ),
     *checks_of(
-        Ability.HEADERS,
+        Ability.TYPES,
+        ("types", "JSON is `application/json`, errors too.", _types),
+    ),
+    *checks_of(
+        Ability.CORS,
         ("cors", "Web pages of other origins may read.", _cors),
+    ),
+    *checks_of(
+        Ability.HEADERS,
         ("preflight", "A preflight allows GET.", _preflight),
         ("conditional", "An ETag makes the next answer 304.", _conditional),
         ("compressed", "Long answers are compressed, and caches told.", _compressed),

@@ -16,11 +16,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from builder.model.times import parse_day
 
-MAX_CURSOR_LENGTH: Final = 2048
+MAX_CURSOR_LENGTH: Final = 16 * 1024
 
 _CURSOR: Final = re.compile(
     r"(?P<chain>all|latest|everything|updated\.\d{4}-\d\d-\d\d|version\.[a-z0-9._-]+)"
-    r"\.(?P<position>0|[1-9]\d{0,11})(?:--(?P<filters>[A-Za-z0-9_-]+))?"
+    r"\.(?P<position>0|[1-9]\d{0,11})(?:--(?P<filters>[A-Za-z0-9_-]+))?",
+    re.ASCII,
 )
 _FILTER_NAMES: Final = ("search", "version", "updated_since", "include_deleted")
 
@@ -54,13 +55,16 @@ def parse_cursor(text: str) -> Cursor:
     filters: tuple[tuple[str, str], ...] = ()
     if match["filters"]:
         filters = _unpack(match["filters"])
-    return Cursor(chain, int(match["position"]), filters)
+    cursor = Cursor(chain, int(match["position"]), filters)
+    if str(cursor) != text:
+        raise ValueError("is no cursor of this registry")
+    return cursor
 
 
 def _unpack(packed: str) -> tuple[tuple[str, str], ...]:
     try:
         raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-        pairs = parse_qsl(raw.decode(), strict_parsing=True)
+        pairs = parse_qsl(raw.decode(), strict_parsing=True, errors="strict")
     except (binascii.Error, ValueError):
         raise ValueError("is no cursor of this registry") from None
     names = [name for name, _ in pairs]

@@ -10,12 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from builder.model.errors import InputError
 
 SETTINGS_FILE: Final = "registry.toml"
-_HTTP_URL: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_HTTP_URL: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[A-Za-z0-9._~%+,=:@/-]*)?"
+)
 
 
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 _ACCOUNT: Final = re.compile(r"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(?P<id>\d+))?")
 _ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
+_FOLDER: Final = re.compile(r"/[A-Za-z0-9._/-]*")
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
 _REGISTRY_URL: Final = re.compile(
     r"(?:https://)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?(/[^\s?#]*)?"
 )
@@ -177,6 +181,33 @@ class NetworkSettings(_Part):
         }
 
 
+class HostingSettings(_Part):
+    """Where the output goes, as far as a host's own files have to say it."""
+
+    root: str = Field(
+        "/srv/mcp-registry", description="Where the output lies on the server, for nginx and Caddy."
+    )
+    name: str = Field("mcp-registry", description="The Worker's or the function's name.")
+    bucket: str = Field("mcp-registry", description="The bucket that the Worker reads.")
+    max_files: int = Field(
+        20_000, ge=1, description="Files that Workers' static assets take on your plan."
+    )
+
+    @field_validator("root")
+    @classmethod
+    def _is_folder(cls, value: str) -> str:
+        if not _FOLDER.fullmatch(value):
+            raise ValueError("is no absolute path of letters, digits and . _ - /")
+        return value.rstrip("/") or "/"
+
+    @field_validator("name", "bucket")
+    @classmethod
+    def _is_label(cls, value: str) -> str:
+        if not _LABEL.fullmatch(value):
+            raise ValueError("is not 3 to 63 lowercase letters, digits and hyphens")
+        return value
+
+
 class MergeSettings(_Part):
     """What happens once a check is green."""
 
@@ -205,11 +236,20 @@ class Settings(BaseModel):
     package_registries: tuple[PackageRegistry, ...] = ()
     dns: DnsSettings = DnsSettings.model_validate({})
     network: NetworkSettings = NetworkSettings.model_validate({})
+    hosting: HostingSettings = HostingSettings.model_validate({})
 
     def rendered(self) -> str:
         """The settings that an output depends on, as one text; changing another rebuilds nothing."""
         return self.model_dump_json(
-            include={"title", "description", "url", "repository", "namespace", "github_client_id"}
+            include={
+                "title",
+                "description",
+                "url",
+                "repository",
+                "namespace",
+                "github_client_id",
+                "hosting",
+            }
         )
 
     @field_validator("url", "repository")

@@ -27,16 +27,16 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for root in (Path(builder.__file__).parent, site_folder()):
         for file in sorted(root.rglob("*")):
-            if file.suffix in {".py", ".j2"}:
+            if file.suffix in {".py", ".j2", ".js"}:
                 digest.update(file.read_bytes())
     return f"{builder.__version__}+{digest.hexdigest()[:16]}"
 
 
-@lru_cache(maxsize=1)
-def _templates() -> Environment:
+@lru_cache(maxsize=2)
+def _templates(folder: str, *, is_markup: bool) -> Environment:
     return Environment(
-        loader=FileSystemLoader(site_folder() / "templates"),
-        autoescape=True,
+        loader=FileSystemLoader(site_folder() / folder),
+        autoescape=is_markup,  # noqa: S701 (configuration files are no markup)
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -46,4 +46,9 @@ def _templates() -> Environment:
 
 def render_template(name: str, **values: Any) -> bytes:
     """A template of ours, filled in; every value is escaped."""
-    return _templates().get_template(name).render(**values).encode()
+    return _templates("templates", is_markup=True).get_template(name).render(**values).encode()
+
+
+def render_host_template(template: str, /, **values: Any) -> bytes:
+    """A file for a host, filled in; the values are settings of a narrow alphabet, not escaped."""
+    return _templates("hosts", is_markup=False).get_template(template).render(**values).encode()

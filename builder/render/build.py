@@ -27,14 +27,13 @@ from builder.render.progress import Progress, Silent
 from builder.render.registry import SNAPSHOT_PATH
 from builder.render.report import BuildReport
 from builder.render.state import BuiltFrom, State
+from builder.render.target import PLAIN, Target
 from builder.render.update import Update
-
-HOST: Final = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """What a build is asked for; `workers` of 0 means one a processor."""
+    """What a build is asked for; `workers` of 0 means one a processor, `target` is the host."""
 
     repository: Path
     out: Path
@@ -43,6 +42,7 @@ class BuildOptions:
     strict: bool = False
     accept_rewrite: bool = False
     workers: int = 0
+    target: Target = PLAIN
 
 
 _DAMAGE: Final = (
@@ -111,7 +111,7 @@ class _Build:
         self._output = output
         self._progress = progress
         self._settings: Settings = read_settings(repository, commit)
-        self._wanted = BuiltFrom(commit, fingerprint(), self._settings.rendered(), HOST)
+        self._wanted = BuiltFrom(commit, fingerprint(), self._settings.rendered(), options.target.name)
         self._report = BuildReport(commit)
 
     def run(self) -> BuildReport:
@@ -119,7 +119,9 @@ class _Build:
             self._incremental()
         except _Doubt as doubt:
             self._report = BuildReport(self._wanted.commit, why_full=str(doubt))
-            FullBuild(self._repository, self._output, self._settings, self._report).run(
+            FullBuild(
+                self._repository, self._output, self._settings, self._options.target, self._report
+            ).run(
                 asdict(self._wanted),
                 self._progress,
                 strict=self._options.strict,
@@ -168,7 +170,7 @@ class _Build:
             self._report.is_current = True
             self._report.read(state)
             return
-        update = Update(state, place, self._settings, self._report)
+        update = Update(state, place, self._settings, self._options.target, self._report)
         update.run(
             self._repository,
             self._output,

@@ -4,9 +4,11 @@ import gzip
 from dataclasses import dataclass
 from typing import Final
 
+from builder.model.chains import updated_chain
+
 CHECKSUM_ORDINALS: Final = 1000
 EXPORT_POSITIONS: Final = 1000
-SEARCH_POSITIONS: Final = 5000
+SEARCH_POSITIONS: Final = 10_000
 MAX_LIST_BYTES: Final = 10 * 1024 * 1024
 """Clients refuse larger bodies (VS Code's and the official SDK's limit)."""
 GZIP_LEVEL: Final = 5
@@ -63,9 +65,14 @@ def export_path(number: int) -> str:
     return f"data/export/{number}.ndjson.gz"
 
 
-def search_path(number: int) -> str:
-    """The file of one search part."""
-    return f"data/search/{number}.tsv"
+def search_path(number: int, *, latest: bool = False) -> str:
+    """The file of one search part, of every entry or of each server's latest."""
+    return f"data/search/{'latest' if latest else 'entries'}/{number}.tsv"
+
+
+def day_index_path(day: int) -> str:
+    """The file that tells which page of a day a time lies in."""
+    return f"data/pages/{updated_chain(day)}/index.json"
 
 
 def checksum_path(part: str) -> str:

@@ -4,9 +4,10 @@ A document whose body is None must not exist. `part` names the piece of `data/ch
 lists it; pieces are cut along the ordinals, so that one publish touches few of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate
+from typing import Any, Final
 
 from builder.model.chains import (
     ALL,
@@ -19,7 +20,8 @@ from builder.model.chains import (
 )
 from builder.model.cursors import Cursor
 from builder.model.entries import server_list
-from builder.model.times import day_of, format_day
+from builder.model.strictjson import dump_json
+from builder.model.times import format_day
 from builder.render.document import (
     CHECKSUMS,
     EXPORT_POSITIONS,
@@ -28,6 +30,7 @@ from builder.render.document import (
     SEARCH_POSITIONS,
     Document,
     checksum_path,
+    day_index_path,
     export_path,
     part_of_ordinal,
     search_path,
@@ -57,7 +60,6 @@ class Renderer:
     def __init__(self, state: State, namespace: str) -> None:
         self._state = state
         self._namespace = namespace
-        self._first_events: dict[int, int] = {}
 
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
@@ -82,8 +84,12 @@ class Renderer:
                 return self.updated_pages(int(task.key), *span)
             case "exports":
                 return self.exports(*span)
+            case "day-indexes":
+                return self.day_indexes(*span)
             case "searches":
                 return self.searches(*span)
+            case "latest-searches":
+                return self.latest_searches(*span)
         raise ValueError(task.kind)
 
     def blocks(self, first: int, last: int) -> Iterator[Document]:
@@ -262,8 +268,31 @@ class Renderer:
             entries = [(row[0] - base, self._entry(row[1:])) for row in rows]
             cursor = self._cursor_after_event(end)
             page = self._page(chain, number, entries, length, cursor, 0)
-            month = f"updated-{format_day(day)[:7]}"
-            yield Document(page.path, page.body, month)
+            yield Document(page.path, page.body, _month(day))
+
+    def day_indexes(self, first: int, last: int) -> Iterator[Document]:
+        """What finds the page of a time: for each page of a day, when its last entry was updated.
+
+        In seconds since 1970, of the last entry on the page or before it on that day; 0 for none.
+        """
+        for day in range(first, last + 1):
+            events = self._state.day(day)
+            until = [0] * (max(1, -(-events.events // PAGE_SIZE)) if events else 1)
+            if events:
+                rows = self._state.connection.execute(
+                    "SELECT (event - ?) / ? AS page, max(updated_at) FROM versions "
+                    "WHERE is_present AND event >= ? AND event < ? GROUP BY page",
+                    (
+                        events.first_event,
+                        PAGE_SIZE,
+                        events.first_event,
+                        events.first_event + events.events,
+                    ),
+                )
+                for page, updated in rows:
+                    until[page] = updated
+            body = dump_json({"until": list(accumulate(until, max))}) + b"\n"
+            yield Document(day_index_path(day), body, _month(day))
 
     def _events_before(self, day: int) -> int:
         row = self._state.connection.execute(
@@ -314,32 +343,27 @@ class Renderer:
             yield _export(number, [self._entry(row) for row in rows])
 
     def searches(self, first: int, last: int) -> Iterator[Document]:
-        """Search parts: one line for each entry of 5,000 positions of `everything`."""
+        """Search parts: one line for each entry of 10,000 positions of `everything`."""
         for number in range(first, last + 1):
             start = number * SEARCH_POSITIONS
             rows = self._state.connection.execute(
-                "SELECT v.ordinal, v.is_latest, v.is_public, v.event, v.updated_at, s.name, "
-                "v.version, b.words FROM versions v JOIN bodies b ON b.ordinal = v.ordinal "
-                "JOIN servers s ON s.number = v.server "
+                f"SELECT v.ordinal, {_SEARCH_COLUMNS} "
                 "WHERE v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
                 (start, start + SEARCH_POSITIONS - 1),
             )
-            body = "".join(
-                f"{ordinal}\t{'L' if latest else '-'}{'-' if public else 'D'}"
-                f"\t{self._place_in_day(event, updated)}\t{updated}\t{name}\t{version}\t{words}\n"
-                for ordinal, latest, public, event, updated, name, version, words in rows
-            )
-            yield Document(search_path(number), body.encode(), part_of_ordinal(start))
+            yield Document(search_path(number), _search_lines(rows), part_of_ordinal(start))
 
-    def _place_in_day(self, event: int, updated: int) -> str:
-        """Where an update event stands in the chain of its day: `2025-12-01.17`."""
-        day = day_of(updated)
-        first = self._first_events.get(day)
-        if first is None:
-            events = self._state.day(day)
-            assert events is not None
-            first = self._first_events[day] = events.first_event
-        return f"{format_day(day)}.{event - first}"
+    def latest_searches(self, first: int, last: int) -> Iterator[Document]:
+        """Search parts of each server's latest entry, or deleted one: 10,000 servers a part."""
+        for number in range(first, last + 1):
+            start = number * SEARCH_POSITIONS
+            rows = self._state.connection.execute(
+                f"SELECT v.server, {_SEARCH_COLUMNS} WHERE v.is_latest AND v.is_present "
+                "AND v.server BETWEEN ? AND ? ORDER BY v.server",
+                (start, start + SEARCH_POSITIONS - 1),
+            )
+            path = search_path(number, latest=True)
+            yield Document(path, _search_lines(rows), MISCELLANEOUS)
 
     def complete_list(self) -> Document:
         """`servers.json`: every latest entry, for hosts that read no query; absent when too large."""
@@ -362,6 +386,25 @@ class Renderer:
 
 _SHOWN: Final = {ALL: "v.is_public", EVERYTHING: "v.is_present"}
 """Which versions stand in a chain that is placed by ordinals."""
+
+
+_SEARCH_COLUMNS: Final = (
+    "v.is_public, v.updated_at, s.name, v.version, b.words FROM versions v "
+    "JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server"
+)
+
+
+def _search_lines(rows: Iterable[tuple[Any, ...]]) -> bytes:
+    """One line an entry: position, flags, `updatedAt` in seconds, name, version, what is searched."""
+    return "".join(
+        f"{position}\t{'-' if public else 'D'}\t{updated}\t{name}\t{version}\t{words}\n"
+        for position, public, updated, name, version, words in rows
+    ).encode()
+
+
+def _month(day: int) -> str:
+    """The checksum part that lists the pages of a day."""
+    return f"updated-{format_day(day)[:7]}"
 
 
 def _export(number: int, entries: list[bytes]) -> Document:

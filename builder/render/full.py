@@ -29,10 +29,16 @@ from builder.render.intake import CommitIntake, take_in
 from builder.render.output import Output, Place, Tree
 from builder.render.plan import whole_plan
 from builder.render.progress import Progress
-from builder.render.registry import checksum_index, registry_documents, snapshot_document
+from builder.render.registry import (
+    checksum_index,
+    host_documents,
+    registry_documents,
+    snapshot_document,
+)
 from builder.render.replay import Replay
 from builder.render.report import BuildReport, refuse_leaving_out
 from builder.render.state import FORMAT, State
+from builder.render.target import Target, Twin, files_of, measure
 
 _COMMITS_A_BATCH: Final = 400
 _TASKS_A_BATCH: Final = 8
@@ -48,11 +54,17 @@ class FullBuild:
     """Builds a commit from nothing; one use each. Until `show`, nobody sees any of it."""
 
     def __init__(
-        self, repository: git.Repo, output: Output, settings: Settings, report: BuildReport
+        self,
+        repository: git.Repo,
+        output: Output,
+        settings: Settings,
+        target: Target,
+        report: BuildReport,
     ) -> None:
         self._repository: Final = repository
         self._output: Final = output
         self._settings: Final = settings
+        self._target: Final = target
         self._report: Final = report
 
     def run(
@@ -114,7 +126,7 @@ class FullBuild:
         tasks = list(whole_plan(state))
         progress.stage("Writing documents", len(tasks))
         rows: list[_Row] = []
-        work = _RenderWork(place, self._settings.namespace)
+        work = _RenderWork(place, self._settings.namespace, self._target.twins)
         for written in pool.map(work, _batches(tasks, _TASKS_A_BATCH)):
             rows += written
             progress.advance(_TASKS_A_BATCH)
@@ -124,25 +136,33 @@ class FullBuild:
         renderer = Renderer(state, self._settings.namespace)
         self._write(state, tree, [renderer.complete_list()])
         self._write(state, tree, registry_documents(state, self._settings, commit))
+        self._write(state, tree, host_documents(state, self._settings, self._target))
         for part in state.parts():
             if part not in {CHECKSUMS, UNLISTED}:
                 self._write(state, tree, [renderer.checksum_part(part)])
         index = checksum_index(state)
         assert index.body is not None
         digest = hashlib.sha256(index.body).digest()
-        self._write(state, tree, [index, snapshot_document(state, self._settings, commit, digest)])
+        snapshot = snapshot_document(state, self._settings, self._target.name, commit, digest)
+        self._write(state, tree, [index, snapshot])
+        if self._target.require is not None:
+            self._target.require(measure(place.root))
         self._report.written += len(rows)
 
     def _write(self, state: State, tree: Tree, documents: Iterable[Document]) -> None:
-        rows = list(_write_documents(tree, documents))
+        rows = list(_write_documents(tree, documents, self._target.twins))
         state.note_documents(rows)
         self._report.written += len(rows)
 
 
-def _write_documents(tree: Tree, documents: Iterable[Document]) -> Iterator[_Row]:
+def _write_documents(
+    tree: Tree, documents: Iterable[Document], twins: tuple[Twin, ...]
+) -> Iterator[_Row]:
     for document in documents:
         if document.body is not None:
-            tree.write(document.path, document.file_bytes())
+            for path, content in files_of(document, twins):
+                if content is not None:
+                    tree.write(path, content)
             yield document.path, document.part, hashlib.sha256(document.body).digest()
 
 
@@ -223,9 +243,10 @@ def _read_commits(commits: Sequence[CommitChange]) -> list[CommitIntake]:
 class _RenderWork:
     """Renders and writes tasks from a finished state; gives the rows to note."""
 
-    def __init__(self, place: Place, namespace: str) -> None:
+    def __init__(self, place: Place, namespace: str, twins: tuple[Twin, ...]) -> None:
         self._place = place
         self._namespace = namespace
+        self._twins = twins
 
     def __call__(self, tasks: Sequence[Task]) -> list[_Row]:
         tree = Tree(self._place.root)
@@ -233,7 +254,7 @@ class _RenderWork:
             renderer = Renderer(state, self._namespace)
             rows: list[_Row] = []
             for task in tasks:
-                rows += _write_documents(tree, renderer.render(task))
+                rows += _write_documents(tree, renderer.render(task), self._twins)
         return rows
 
 
@@ -252,9 +273,11 @@ class _CloneWork:
 def _clone(pool: _Pool, place: Place) -> None:
     """Make the spare tree equal to the written one."""
     servers = place.root / "v0.1" / "servers"
-    names = sorted(child.name for child in servers.iterdir()) if servers.is_dir() else []
-    folders = [f"v0.1/servers/{name}" for name in names]
+    children = sorted(servers.iterdir()) if servers.is_dir() else []
+    folders = [f"v0.1/servers/{child.name}" for child in children if child.is_dir()]
     tree = Tree(place.spare.root)
     tree.clone_from(Tree(place.root), skip="v0.1/servers")
+    files = [f"v0.1/servers/{child.name}" for child in children if not child.is_dir()]
+    tree.copy_from(Tree(place.root), files)
     for _ in pool.map(_CloneWork(place), _batches(folders, 200)):
         pass

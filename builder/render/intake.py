@@ -8,6 +8,7 @@ from builder.git.history import CommitChange, PathChange
 from builder.model.entries import server_bytes
 from builder.model.layout import SERVERS_ROOT, Location, location_problem, parse_location
 from builder.model.lifecycle import AcceptedChange, ServerChange, StatusChange
+from builder.model.search import searched_words
 from builder.model.status import ACTIVE, StatusRecord
 from builder.rules.beside import examine_accepted, examine_status
 from builder.rules.examine import read_record, structural_problems
@@ -16,7 +17,6 @@ from builder.rules.reading import remote_urls
 
 _IGNORED: Final = ("proof.json",)
 """Files beside a record that the check reads and the build does not."""
-_CONTROLS: Final = dict.fromkeys(range(0x20), " ")
 
 
 class CommitIntake(NamedTuple):
@@ -110,11 +110,7 @@ def _change(
 
 
 def _words(document: dict[str, object]) -> str:
-    """Name, title and description in lowercase, one field each, for searching."""
-    texts = (document.get(key) for key in ("name", "title", "description"))
-    return "\t".join(
-        text.lower().translate(_CONTROLS) if isinstance(text, str) else "" for text in texts
-    )
+    return searched_words(*(document.get(key) for key in ("name", "title", "description")))
 
 
 def _beside(path: str) -> str:

@@ -16,6 +16,10 @@ from builder.render.schemas import served_components, server_components
 
 DEFAULT_LIMIT: Final = 30
 
+_API_VERSION: Final = "1.0.0"
+"""What the standard's own document says; ToolHive's registry server reads no other."""
+_STANDARD: Final = "https://github.com/modelcontextprotocol/registry"
+
 _REF: Final = "#/components/schemas/{model}"
 
 
@@ -27,12 +31,13 @@ def registry_openapi(settings: Settings) -> bytes:
             "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
             "info": {
                 "title": settings.title,
-                "version": "0.1",
+                "version": _API_VERSION,
                 "summary": "The read API of a registry of MCP servers.",
                 "description": (
                     f"{settings.description}\n\nServed from static files made by mcp-static-registry "
                     f"{__version__}. `/v0/…` answers the same as `/v0.1/…`. To publish, open a pull "
-                    "request in the registry's repository."
+                    "request in the registry's repository.\n\nThe API is the standard one, defined "
+                    f"at {_STANDARD}."
                 ),
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
@@ -58,7 +63,7 @@ def generic_openapi() -> bytes:
             "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
             "info": {
                 "title": "A registry of MCP servers",
-                "version": "0.1",
+                "version": _API_VERSION,
                 "summary": "What a marketplace or an aggregator takes over and extends.",
                 "description": _EXTENDING,
                 "license": {"name": "MIT", "identifier": "MIT"},

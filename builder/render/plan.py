@@ -26,7 +26,11 @@ def whole_plan(state: State) -> Iterator[Task]:
         yield from _runs("version-pages", _pages(length), 10, version)
     for day in state.day_span():
         yield from _runs("updated-pages", _day_pages(state, day), 10, str(day))
-    yield from _runs("searches", -(-counters.next_ordinal // SEARCH_POSITIONS), 2)
+    days = state.day_span()
+    for first in range(days.start, days.stop, 100):
+        yield Task("day-indexes", first, min(first + 100, days.stop) - 1)
+    yield from _runs("searches", -(-counters.next_ordinal // SEARCH_POSITIONS), 1)
+    yield from _runs("latest-searches", -(-counters.next_server // SEARCH_POSITIONS), 1)
 
 
 def _runs(kind: str, count: int, size: int, key: str = "") -> Iterator[Task]:
@@ -57,6 +61,7 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
     for day in state.day_span():
         if day not in days_before:
             tasks |= set(_runs("updated-pages", _day_pages(state, day), 1, str(day)))
+            tasks.add(_one("day-indexes", day))
     return tasks
 
 
@@ -67,6 +72,7 @@ def _own_documents(version: VersionState) -> Iterator[Task]:
     if version.server is not None:
         yield _one("versions", ordinal)
         yield _one("servers", version.server.number)
+        yield _one("latest-searches", version.server.number // SEARCH_POSITIONS)
 
 
 def _chain_pages(state: State, before: Standing, version: VersionState) -> Iterator[Task]:
@@ -133,6 +139,7 @@ def _updated_pages(state: State, event: int | None, moved: bool) -> Iterator[Tas
     assert events is not None
     page = (event - events.first_event) // PAGE_SIZE
     yield _one("updated-pages", page, str(day))
+    yield _one("day-indexes", day)
     if not moved:
         return
     found = state.one(

@@ -27,10 +27,12 @@ from builder.render.document import (
 from builder.render.openapi import generic_openapi, registry_openapi
 from builder.render.schemas import SCHEMAS, schema_of
 from builder.render.state import State
+from builder.render.target import Target
 
 FEED_ENTRIES: Final = 50
 SNAPSHOT_PATH: Final = "data/snapshot.json"
 SNAPSHOT_FORMAT: Final = 1
+SEARCH_FORMAT: Final = 1
 CHECKSUM_INDEX: Final = "data/checksums/index.txt"
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,13 +46,20 @@ def registry_documents(state: State, settings: Settings, commit: str) -> Iterato
     yield _json("v0.1/ping.json", {"pong": True})
     yield _json("v0.1/version.json", version)
     yield _json("data/export/index.json", {"format": 1, "parts": list(_export_parts(state))})
-    yield _json("data/search/index.json", {"format": 1, "parts": list(_search_parts(state))})
+    yield _json("data/search/index.json", _search_index(state))
     yield Document("feed.xml", _feed(state, settings), MISCELLANEOUS)
     yield Document("openapi.yaml", registry_openapi(settings), MISCELLANEOUS)
     yield Document("openapi.generic.yaml", generic_openapi(), MISCELLANEOUS)
     for name in SCHEMAS:
         body = orjson.dumps(schema_of(name, settings), option=orjson.OPT_INDENT_2) + b"\n"
         yield Document(f"schemas/{name}.schema.json", body, MISCELLANEOUS)
+
+
+def host_documents(state: State, settings: Settings, target: Target) -> Iterator[Document]:
+    """What the host needs beside the common files."""
+    days = state.day_span()
+    if target.documents is not None:
+        yield from target.documents(settings, format_day(days[0]) if days else None)
 
 
 def _json(path: str, value: Any) -> Document:
@@ -62,9 +71,20 @@ def _export_parts(state: State) -> Iterator[dict[str, Any]]:
         yield {"path": export_path(number), "sha256": _digest(state, export_path(number))}
 
 
-def _search_parts(state: State) -> Iterator[dict[str, Any]]:
-    for number in range(-(-state.counters.next_ordinal // SEARCH_POSITIONS)):
-        yield {"path": search_path(number), "sha256": _digest(state, search_path(number))}
+def _search_parts(state: State, positions: int, *, latest: bool) -> list[dict[str, Any]]:
+    paths = [search_path(number, latest=latest) for number in range(-(-positions // SEARCH_POSITIONS))]
+    return [{"path": path, "sha256": _digest(state, path)} for path in paths]
+
+
+def _search_index(state: State) -> dict[str, Any]:
+    """Where the search parts are, in the order of their positions."""
+    counters = state.counters
+    return {
+        "format": SEARCH_FORMAT,
+        "positionsPerPart": SEARCH_POSITIONS,
+        "entries": _search_parts(state, counters.next_ordinal, latest=False),
+        "latest": _search_parts(state, counters.next_server, latest=True),
+    }
 
 
 def _digest(state: State, path: str) -> str:
@@ -122,7 +142,9 @@ def checksum_index(state: State) -> Document:
     return Document(CHECKSUM_INDEX, body, UNLISTED)
 
 
-def snapshot_document(state: State, settings: Settings, commit: str, checksums: bytes) -> Document:
+def snapshot_document(
+    state: State, settings: Settings, host: str, commit: str, checksums: bytes
+) -> Document:
     """`snapshot.json`: what this output is, and where its parts begin.
 
     `checksums` is the SHA-256 of the index of checksums, and so of everything.
@@ -138,6 +160,7 @@ def snapshot_document(state: State, settings: Settings, commit: str, checksums: 
         "commit": commit,
         "time": format_time(counters.registry_time),
         "builder": __version__,
+        "host": host,
         "registry": {
             "title": settings.title,
             "description": settings.description,

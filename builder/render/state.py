@@ -339,13 +339,17 @@ class State:
         row = self.connection.execute("SELECT digest FROM documents WHERE path = ?", (path,)).fetchone()
         return None if row is None else bytes(row[0])
 
-    def note_document(self, path: str, part: str, digest: bytes | None) -> None:
-        """Remember a document that was written, or (None) removed, and that the other tree lacks it."""
+    def note_document(self, path: str, part: str, digest: bytes | None, files: Iterable[str]) -> None:
+        """Remember a document that was written, or (None) removed, and the files that the other
+        tree lacks since.
+        """
         if digest is None:
             self.connection.execute("DELETE FROM documents WHERE path = ?", (path,))
         else:
             self.note_documents([(path, part, digest)])
-        self.connection.execute("INSERT OR IGNORE INTO pending VALUES (?)", (path,))
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO pending VALUES (?)", ((file,) for file in files)
+        )
 
     def note_documents(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
         """Remember documents that were written: path, part, digest."""

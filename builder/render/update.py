@@ -20,12 +20,14 @@ from builder.render.plan import changed_plan
 from builder.render.progress import Progress
 from builder.render.registry import (
     checksum_index,
+    host_documents,
     registry_documents,
     snapshot_document,
 )
 from builder.render.replay import Replay
 from builder.render.report import BuildReport, refuse_leaving_out
 from builder.render.state import State
+from builder.render.target import Target, files_of, measure
 
 
 class Update:
@@ -35,11 +37,19 @@ class Update:
     is shown. Killed earlier, both are as before; killed in between, the next build shows it.
     """
 
-    def __init__(self, state: State, place: Place, settings: Settings, report: BuildReport) -> None:
+    def __init__(
+        self,
+        state: State,
+        place: Place,
+        settings: Settings,
+        target: Target,
+        report: BuildReport,
+    ) -> None:
         self._state: Final = state
         self._place: Final = place
         self._tree: Final = Tree(place.spare.root)
         self._settings: Final = settings
+        self._target: Final = target
         self._report: Final = report
         self._parts: Final[set[str]] = set()
 
@@ -105,12 +115,15 @@ class Update:
             progress.advance()
         self._write([renderer.complete_list()])
         self._write(registry_documents(state, settings, commit))
+        self._write(host_documents(state, settings, self._target))
         for part in sorted(self._parts - {CHECKSUMS, UNLISTED}):
             self._write([renderer.checksum_part(part)])
         index = checksum_index(state)
         assert index.body is not None
         digest = hashlib.sha256(index.body).digest()
-        self._write([index, snapshot_document(state, settings, commit, digest)])
+        self._write([index, snapshot_document(state, settings, self._target.name, commit, digest)])
+        if self._target.require is not None:
+            self._target.require(measure(self._place.spare.root))
 
     def _write(self, documents: Iterable[Document]) -> None:
         """Write those that differ from what is there, and remember that."""
@@ -120,11 +133,14 @@ class Update:
             if new == old:
                 self._report.unchanged += new is not None
                 continue
-            if new is None:
-                self._tree.remove(document.path)
-                self._report.removed += 1
-            else:
-                self._tree.write(document.path, document.file_bytes())
-                self._report.written += 1
-            self._state.note_document(document.path, document.part, new)
+            paths = []
+            for path, content in files_of(document, self._target.twins):
+                paths.append(path)
+                if content is None:
+                    self._tree.remove(path)
+                else:
+                    self._tree.write(path, content)
+                    self._report.written += 1
+            self._report.removed += new is None
+            self._state.note_document(document.path, document.part, new, paths)
             self._parts.add(document.part)

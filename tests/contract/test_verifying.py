@@ -43,7 +43,7 @@ def test_what_was_built_and_is_served_holds(out: Path) -> None:
         "data/deleted/servers/io.github.user3/server/versions/1.0.3+b.json",
         "data/pages/all/0.json",
         "data/export/0.ndjson.gz",
-        "data/search/0.tsv",
+        "data/search/entries/0.tsv",
         "data/checksums/entries-0.txt",
         "data/checksums/index.txt",
         "feed.xml",

@@ -1,6 +1,9 @@
 """The standard API answered from a snapshot: a request in, a status and a body out. No HTTP here."""
 
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import islice
+from math import floor
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -13,12 +16,14 @@ from builder.hosts.embedded.query import (
     parse_include_deleted,
     parse_list_query,
 )
-from builder.hosts.embedded.snapshot import Line, Snapshot
-from builder.model.chains import ALL, EVERYTHING, PAGE_SIZE, page_path
+from builder.hosts.embedded.snapshot import Line, Snapshot, is_inside
+from builder.model.chains import PAGE_SIZE, page_path
 from builder.model.cursors import Cursor, parse_cursor
-from builder.model.entries import server_list
+from builder.model.entries import OFFICIAL_META, server_list
 from builder.model.strictjson import dump_json
+from builder.model.times import day_of, format_day, parse_day, parse_time
 from builder.model.versions import LATEST
+from builder.render import target
 
 JSON: Final = "application/json"
 _TYPES: Final = {
@@ -56,6 +61,8 @@ def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> 
         path = unquote_to_bytes(raw_path).decode().strip("/")
     except UnicodeDecodeError:
         return _error(404, "Not found")
+    if not is_inside(path):
+        return _error(404, "Not found")
     try:
         return _route(snapshot, path, raw_query)
     except QueryError as error:
@@ -73,6 +80,8 @@ def _route(snapshot: Snapshot, path: str, query: str) -> Answer:
         case [api, ("health" | "ping" | "version") as name] if api in _API:
             return _file(snapshot, f"v0.1/{name}.json")
         case [api, *_] if api in _API:
+            return _error(404, "Not found")
+        case [target.HOST_FOLDER, *_]:  # configuration, for the host alone
             return _error(404, "Not found")
     return _file(snapshot, path)
 
@@ -118,11 +127,39 @@ def _list(snapshot: Snapshot, query: ListQuery) -> Answer:
     if filters.chain is not None:
         return _walk(snapshot, Cursor(filters.chain, 0), query.limit)
     if filters.only_since:
-        since = filters.since
-        assert since is not None
-        start = snapshot.place_since(since)
+        assert filters.since is not None
+        start = _place_since(snapshot, filters.since)
         return _walk(snapshot, start, query.limit) if start else Answer(200, server_list([]))
     return _scan(snapshot, query)
+
+
+def _place_since(snapshot: Snapshot, seconds: float) -> Cursor | None:
+    """Where the chains `updated/<day>` have the first entry updated then or later, if there is one.
+
+    The beginning of a page stands for the first entry on it.
+    """
+    if snapshot.days is None:
+        return None
+    first, last = map(parse_day, snapshot.days)
+    number_of_day = max(first, day_of(floor(seconds)))
+    if number_of_day > last:
+        return None
+    day = format_day(number_of_day)
+    until = snapshot.pages_until(day)
+    number = bisect_left(until, seconds)
+    page = _page(snapshot, f"updated/{day}", min(number, len(until) - 1))
+    if page is None:
+        return None
+    if number == len(until):
+        return page.next
+    index = bisect_left(page.entries, seconds, key=lambda entry: _updated(entry[1]))
+    position = page.entries[index][0] if index else number * PAGE_SIZE
+    return Cursor(f"updated/{day}", position)
+
+
+def _updated(entry: bytes) -> float:
+    """When a rendered entry was updated, in seconds."""
+    return parse_time(orjson.loads(entry)["_meta"][OFFICIAL_META]["updatedAt"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +210,11 @@ def _walk(snapshot: Snapshot, cursor: Cursor, limit: int) -> Answer:
 
 def _scan(snapshot: Snapshot, query: ListQuery) -> Answer:
     """A page of a walk that no chain holds: every entry that passes the filters, in order."""
-    filters, cursor = query.filters, query.cursor
-    by_update, since = bool(filters.updated_since), filters.since
-    lines = snapshot.lines_by_update if by_update else snapshot.lines
+    filters, cursor, since = query.filters, query.cursor, query.filters.since
+    lines = snapshot.latest if filters.version == LATEST else snapshot.entries
+    start = bisect_left(lines, cursor.position, key=lambda line: line.position) if cursor else 0
     found: list[Line] = []
-    for line in lines:
-        if cursor is not None and _is_before(line, cursor):
-            continue
+    for line in islice(lines, start, None):
         if _passes(line, filters, since):
             found.append(line)
             if len(found) > query.limit:
@@ -187,34 +222,16 @@ def _scan(snapshot: Snapshot, query: ListQuery) -> Answer:
     entries = [snapshot.read(line.document) for line in found[: query.limit]]
     following = None
     if len(found) > query.limit:
-        place = _place(found[-1], filters, by_update=by_update)
-        following = str(replace(place, filters=filters.packed()))
+        following = str(Cursor(filters.order, found[-1].position, filters.packed()))
     return Answer(200, server_list([entry.rstrip(b"\n") for entry in entries if entry], following))
-
-
-def _is_before(line: Line, cursor: Cursor) -> bool:
-    kind, _, day = cursor.chain.partition("/")
-    if kind == "updated":
-        return line.place < (day, cursor.position)
-    return line.ordinal < cursor.position
-
-
-def _place(line: Line, filters: Filters, *, by_update: bool) -> Cursor:
-    if by_update:
-        day, position = line.place
-        return Cursor(f"updated/{day}", position)
-    return Cursor(EVERYTHING if filters.include_deleted else ALL, line.ordinal)
 
 
 def _passes(line: Line, filters: Filters, since: float | None) -> bool:
     if line.is_deleted and not filters.include_deleted:
         return False
-    if filters.version == LATEST:
-        if not line.is_latest:
-            return False
-    elif filters.version and line.version != filters.version:
+    if filters.version not in {"", LATEST, line.version}:
         return False
     if since is not None and line.updated < since:
         return False
     # Fields are joined by tabs, which stand in none of them.
-    return filters.search in line.words and "\t" not in filters.search if filters.search else True
+    return not filters.search or ("\t" not in filters.search and filters.search in line.words)

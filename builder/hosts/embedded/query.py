@@ -7,15 +7,18 @@ ignored; an empty value is no value; a known parameter given twice or malformed 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_plus
 
 from builder.model.chains import ALL, EVERYTHING, LATEST_CHAIN, PAGE_SIZE, version_chain
 from builder.model.cursors import Cursor, parse_cursor
+from builder.model.search import folded_text
 from builder.model.times import parse_time
 from builder.model.versions import LATEST
 
 DEFAULT_LIMIT: Final = 30
 MAX_QUERY_BYTES: Final = 16 * 1024
+MAX_VALUE_BYTES: Final = 1000
+"""A filter, percent-encoded; cursors carry filters along."""
 _KNOWN: Final = ("cursor", "limit", "search", "updated_since", "version", "include_deleted")
 
 
@@ -47,6 +50,13 @@ class Filters:
         if self.include_deleted:
             return None
         return LATEST_CHAIN if self.version == LATEST else version_chain(self.version)
+
+    @property
+    def order(self) -> str:
+        """The chain whose positions a walk with these filters goes by, where none holds it."""
+        if self.version == LATEST:
+            return LATEST_CHAIN
+        return EVERYTHING if self.include_deleted else ALL
 
     @property
     def only_since(self) -> bool:
@@ -104,8 +114,14 @@ def parse_list_query(raw: str) -> ListQuery:
         cursor = parse_cursor(text)
         filters = _filters(dict(cursor.filters))
     except ValueError:
-        raise QueryError("cursor is none that this registry gave out") from None
+        raise _foreign_cursor() from None
+    if filters.packed() != cursor.filters or (cursor.filters and cursor.chain != filters.order):
+        raise _foreign_cursor()
     return ListQuery(filters, limit, replace(cursor, filters=()))
+
+
+def _foreign_cursor() -> QueryError:
+    return QueryError("cursor is none that this registry gave out")
 
 
 def parse_include_deleted(raw: str) -> bool:
@@ -126,13 +142,17 @@ def _limit(text: str | None) -> int:
 
 def _filters(parameters: Mapping[str, str]) -> Filters:
     filters = Filters(
-        search=parameters.get("search", "").lower(),
+        search=folded_text(parameters.get("search", "")),
         updated_since=_time(parameters.get("updated_since", "")),
         version=parameters.get("version", ""),
         include_deleted=_flag(parameters.get("include_deleted")),
     )
-    # The standard: updated_since always includes deleted entries.
-    return replace(filters, include_deleted=True) if filters.updated_since else filters
+    if filters.updated_since:  # the standard: it always includes deleted entries
+        filters = replace(filters, include_deleted=True)
+    for name, value in filters.packed():
+        if len(quote_plus(value)) > MAX_VALUE_BYTES:
+            raise QueryError(f"{name} is longer than {MAX_VALUE_BYTES} bytes")
+    return filters
 
 
 def _time(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,21 +10,17 @@ from typing import Any, Final
 
 import orjson
 
-from builder.model.cursors import Cursor
 from builder.model.errors import InputError
-from builder.model.times import day_of, format_day
 
 _SNAPSHOT: Final = "data/snapshot.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as the search data has it; `place` is its day and its position in that day."""
+    """One entry as the search data has it; `position` is its ordinal, or its server's number."""
 
-    ordinal: int
-    is_latest: bool
+    position: int
     is_deleted: bool
-    place: tuple[str, int]
     updated: int
     name: str
     version: str
@@ -38,6 +33,11 @@ class Line:
         return f"{root}/servers/{self.name}/versions/{self.version}.json"
 
 
+def is_inside(path: str) -> bool:
+    """Whether a path cannot lead out of the folder that it is relative to."""
+    return not any(part in {"", ".", ".."} or "\0" in part or "\\" in part for part in path.split("/"))
+
+
 class Snapshot:
     """One tree of files; stays the same while it is used."""
 
@@ -48,9 +48,8 @@ class Snapshot:
         self.facts: Final[dict[str, Any]] = _facts(root)
 
     def read(self, path: str) -> bytes | None:
-        """The content of a file, or None. The path is ours or checked: it never leaves the tree."""
-        segments = path.split("/")
-        if any(part in {"", ".", ".."} or "\0" in part or "\\" in part for part in segments):
+        """The content of a file, or None; never of one outside of the tree."""
+        if not is_inside(path):
             return None
         try:
             with open(f"{self._root}/{path}", "rb") as file:
@@ -63,11 +62,19 @@ class Snapshot:
             raise
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def entries(self) -> list[Line]:
         """Every entry, by ordinal."""
-        index = orjson.loads(self.read("data/search/index.json") or b'{"parts":[]}')
+        return self._lines("entries")
+
+    @cached_property
+    def latest(self) -> list[Line]:
+        """Each server's latest entry, or the deleted one that would be, by the servers' numbers."""
+        return self._lines("latest")
+
+    def _lines(self, kind: str) -> list[Line]:
+        index = orjson.loads(self.read("data/search/index.json") or b"{}")
         found: list[Line] = []
-        for part in index["parts"]:
+        for part in index.get(kind, ()):
             lines = self._known_parts.get(part["sha256"])
             if lines is None:
                 lines = list(_lines(self.read(part["path"]) or b""))
@@ -75,29 +82,21 @@ class Snapshot:
             found += lines
         return found
 
-    @cached_property
-    def lines_by_update(self) -> list[Line]:
-        """Every entry, in the order of the last update events."""
-        return sorted(self.lines, key=lambda line: line.place)
-
     @property
     def loaded_parts(self) -> dict[str, list[Line]]:
         """The search parts in memory, by digest, for the next snapshot to take over."""
         return self._loaded_parts
 
-    def place_since(self, seconds: float) -> Cursor | None:
-        """The first place in the chains `updated/<day>` that is not before a time, if there is one."""
-        lines = self.lines_by_update
-        index = bisect_left(lines, seconds, key=lambda line: line.updated)
-        if index == len(lines):
-            return None
-        day, position = lines[index].place
-        return Cursor(f"updated/{day}", position)
-
     @property
-    def last_day(self) -> str:
-        """The snapshot's own day, as `2025-12-01`; the first day there is when nothing happened."""
-        return str(self.facts["chains"]["updated"]["lastDay"] or format_day(day_of(0)))
+    def days(self) -> tuple[str, str] | None:
+        """The first and the last day that have pages, as `2025-12-01`, if any have."""
+        days = self.facts["chains"]["updated"]
+        return (days["firstDay"], days["lastDay"]) if days["firstDay"] else None
+
+    def pages_until(self, day: str) -> list[int]:
+        """For each page of a day, when the last entry up to its end was updated; in seconds."""
+        index = orjson.loads(self.read(f"data/pages/updated/{day}/index.json") or b"{}")
+        return list(index.get("until", ()))
 
 
 def _facts(root: Path) -> dict[str, Any]:
@@ -115,18 +114,8 @@ def _facts(root: Path) -> dict[str, Any]:
 
 def _lines(part: bytes) -> Iterator[Line]:
     for row in part.decode().split("\n")[:-1]:
-        ordinal, flags, place, updated, name, version, words = row.split("\t", 6)
-        day, _, position = place.partition(".")
-        yield Line(
-            int(ordinal),
-            flags[0] == "L",
-            flags[1] == "D",
-            (day, int(position)),
-            int(updated),
-            name,
-            version,
-            words,
-        )
+        position, flags, updated, name, version, words = row.split("\t", 5)
+        yield Line(int(position), flags == "D", int(updated), name, version, words)
 
 
 class Shown:

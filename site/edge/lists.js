@@ -1,0 +1,231 @@
+// Lists: pages of chains, passed as they are or cut and joined, and searches over flat text.
+//
+// Everything here gives a step for a host to carry out (see registry.js). Files arrive as texts:
+// `{length, find(needle, from), findBack(needle, from), slice(from, to)}` or null, whatever the
+// host keeps them in; offsets mean the same thing within one text only.
+
+import query from './query.js';
+
+const HEAD = '{"servers":[\n';
+const TAIL = '\n],"metadata":';
+const OFFICIAL = 'io.modelcontextprotocol.registry/official';
+const LINE = { position: 0, flag: 1, updated: 2, name: 3, version: 4, words: 5 };
+
+function listing(entries, cursor) {
+  const next = cursor ? `,"nextCursor":"${cursor}"` : '';
+  const count = entries.length;
+  const lines = entries.map((entry) => entry.text).join(',\n');
+  const total = entries.reduce((sum, entry) => sum + entry.count, 0);
+  return { status: 200, body: `${HEAD}${count ? lines : ''}${TAIL}{"count":${total}${next}}}\n` };
+}
+
+function pagePath(chain, number) {
+  return `data/pages/${chain}/${number}.json`;
+}
+
+// A stored page: where its entries begin and end, their positions, and what it leads to.
+function openPage(text, number) {
+  const end = text.findBack(TAIL, text.length);
+  const metadata = JSON.parse(text.slice(end + TAIL.length, text.length).replace(/\}\n$/, ''));
+  const gaps = metadata.gaps || [];
+  const positions = [];
+  for (let i = 0; positions.length < metadata.count; i++) {
+    if (gaps.indexOf(i) < 0) positions.push(number * query.PAGE_SIZE + i);
+  }
+  return { text: text, end: end, positions: positions, next: metadata.nextCursor || '' };
+}
+
+// Entries `from` to `to` of a page, as one piece of text.
+function cut(page, from, to) {
+  let start = HEAD.length;
+  for (let i = 0; i < from; i++) start = page.text.find('\n', start) + 1;
+  let end = start;
+  for (let i = from; i < to; i++) end = page.text.find('\n', end) + 1;
+  // The last entry ends at the tail, every other one in a comma.
+  return { count: to - from, text: page.text.slice(start, to === page.positions.length ? page.end : end - 2) };
+}
+
+// A page of a chain, from a position on.
+function walk(cursor, limit, reads) {
+  if (limit === query.PAGE_SIZE && cursor.position % query.PAGE_SIZE === 0) {
+    const path = pagePath(cursor.chain, cursor.position / query.PAGE_SIZE);
+    return { files: [path], otherwise: listing([], '') };
+  }
+  return gather(cursor, limit, reads, [], 0);
+}
+
+function gather(cursor, limit, reads, entries, count) {
+  const number = Math.floor(cursor.position / query.PAGE_SIZE);
+  return {
+    read: [{ path: pagePath(cursor.chain, number) }],
+    then: (texts) => {
+      if (!texts[0]) return listing(entries, '');
+      const page = openPage(texts[0], number);
+      let from = 0;
+      while (from < page.positions.length && page.positions[from] < cursor.position) from++;
+      const to = Math.min(from + limit - count, page.positions.length);
+      const more = to > from ? entries.concat([cut(page, from, to)]) : entries;
+      const total = count + to - from;
+      if (to < page.positions.length) {
+        return listing(more, query.cursorText(cursor.chain, page.positions[to], null));
+      }
+      if (!page.next || total === limit || reads <= 1) return listing(more, page.next);
+      return gather(query.cursorOf(page.next), limit, reads - 1, more, total);
+    },
+  };
+}
+
+// What was updated at a time or later, by day: the day's index finds the page, the page the entry.
+function walkSince(filters, limit, reads) {
+  return {
+    read: [{ path: 'data/snapshot.json' }],
+    then: (texts) => {
+      const days = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).chains.updated : {};
+      if (!days.firstDay) return listing([], '');
+      const day = Math.max(query.dayOf(days.firstDay), Math.floor(filters.since / 86400));
+      if (day > query.dayOf(days.lastDay)) return listing([], '');
+      return onDay(`updated/${query.dayText(day)}`, filters.since, limit, reads - 1);
+    },
+  };
+}
+
+function onDay(chain, since, limit, reads) {
+  return {
+    read: [{ path: `data/pages/${chain}/index.json` }],
+    then: (texts) => {
+      const until = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).until : [0];
+      let number = 0;
+      while (number < until.length && until[number] < since) number++;
+      return onPage(chain, Math.min(number, until.length - 1), number < until.length, since, limit, reads - 1);
+    },
+  };
+}
+
+function onPage(chain, number, isHere, since, limit, reads) {
+  return {
+    read: [{ path: pagePath(chain, number) }],
+    then: (texts) => {
+      if (!texts[0]) return listing([], '');
+      const page = openPage(texts[0], number);
+      if (!isHere) return page.next ? walk(query.cursorOf(page.next), limit, reads - 1) : listing([], '');
+      let low = 0;
+      let high = page.positions.length - 1;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (updatedAt(cut(page, middle, middle + 1).text) < since) low = middle + 1;
+        else high = middle;
+      }
+      const position = low ? page.positions[low] : number * query.PAGE_SIZE;
+      return walk({ chain: chain, position: position }, limit, reads - 1);
+    },
+  };
+}
+
+function updatedAt(entry) {
+  return query.seconds(JSON.parse(entry)._meta[OFFICIAL].updatedAt);
+}
+
+// Entries that pass filters which no chain stands for: lines of the search data, then documents.
+//
+// `reads` bounds the files of one request: half of what is left may be parts, one a hit the rest.
+function search(filters, cursor, limit, reads) {
+  if (/[\0-\x1f]/.test(filters.search)) return listing([], ''); // stands in no text, but between them
+  const kind = filters.version === 'latest' ? 'latest' : 'entries';
+  return {
+    read: [{ path: 'data/search/index.json' }],
+    then: (texts) => {
+      if (!texts[0]) return listing([], '');
+      const index = JSON.parse(texts[0].slice(0, texts[0].length));
+      const scan = {
+        filters: filters,
+        parts: index[kind],
+        size: index.positionsPerPart,
+        from: cursor ? cursor.position : 0,
+        limit: limit,
+        hits: [],
+        partsLeft: Math.max(1, reads >> 1),
+        readsLeft: reads - 1,
+      };
+      return scanPart(scan, Math.floor(scan.from / scan.size));
+    },
+  };
+}
+
+function scanPart(scan, number) {
+  if (number >= scan.parts.length) return documents(scan, null);
+  if (!scan.partsLeft) return documents(scan, number * scan.size);
+  return {
+    read: [{ path: scan.parts[number].path, digest: scan.parts[number].sha256 }],
+    then: (texts) => {
+      scan.partsLeft--;
+      scan.readsLeft--;
+      const most = Math.min(scan.limit, Math.max(1, scan.readsLeft));
+      const next = texts[0] ? scanLines(scan, texts[0], most) : null;
+      return next === null ? scanPart(scan, number + 1) : documents(scan, next);
+    },
+  };
+}
+
+// Adds the lines that pass to `scan.hits`; gives the position of the first that no longer fits, or null.
+function scanLines(scan, text, most) {
+  const filters = scan.filters;
+  const isExact = filters.version && filters.version !== 'latest';
+  const needle = filters.search || (isExact ? `\t${filters.version}\t` : '');
+  let at = 0;
+  while (at < text.length) {
+    if (needle) {
+      const found = text.find(needle, at);
+      if (found < 0) return null;
+      at = text.findBack('\n', found) + 1;
+    }
+    const end = text.find('\n', at);
+    const line = text.slice(at, end);
+    at = end + 1;
+    const fields = line.split('\t');
+    if (Number(fields[LINE.position]) < scan.from || !passes(fields, filters)) continue;
+    if (scan.hits.length === most) return Number(fields[LINE.position]);
+    scan.hits.push(documentPath(fields));
+  }
+  return null;
+}
+
+function passes(fields, filters) {
+  if (fields[LINE.flag] === 'D' && !filters.include_deleted) return false;
+  if (filters.version && filters.version !== 'latest' && fields[LINE.version] !== filters.version) return false;
+  if (filters.since !== null && Number(fields[LINE.updated]) < filters.since) return false;
+  return !filters.search || fields.slice(LINE.words).some((words) => words.indexOf(filters.search) >= 0);
+}
+
+function documentPath(fields) {
+  const root = fields[LINE.flag] === 'D' ? 'data/deleted' : 'v0.1';
+  return `${root}/servers/${fields[LINE.name]}/versions/${fields[LINE.version]}.json`;
+}
+
+function documents(scan, next) {
+  const cursor = next === null ? '' : query.cursorText(query.order(scan.filters), next, scan.filters);
+  if (!scan.hits.length) return listing([], cursor);
+  return {
+    read: scan.hits.map((path) => ({ path: path })),
+    then: (texts) =>
+      listing(
+        texts.filter((text) => text).map((text) => ({ count: 1, text: text.slice(0, text.length).replace(/\n$/, '') })),
+        cursor,
+      ),
+  };
+}
+
+// The answer to `GET /v0.1/servers`, from its query as it was sent.
+function list(raw, reads) {
+  const asked = query.listQuery(raw);
+  if (asked.error) return asked;
+  const cursor = asked.cursor;
+  if (cursor && !cursor.filters) return walk(cursor, asked.limit, reads);
+  const filters = asked.filters;
+  if (cursor) return search(filters, cursor, asked.limit, reads);
+  const chain = query.chainOf(filters);
+  if (chain) return walk({ chain: chain, position: 0 }, asked.limit, reads);
+  if (!filters.search && !filters.version) return walkSince(filters, asked.limit, reads);
+  return search(filters, null, asked.limit, reads);
+}
+
+export default { list };

@@ -1,0 +1,80 @@
+// nginx (njs): whole files go on as an internal redirect, which keeps compression, ETag, 304 and
+// ranges in nginx's own hands; the rest is read, cut and answered here.
+
+import crypto from 'crypto';
+import fs from 'fs';
+import registry from './registry.js';
+
+function text(buffer) {
+  return {
+    length: buffer.length,
+    find: (needle, from) => buffer.indexOf(needle, from),
+    findBack: (needle, from) => buffer.lastIndexOf(needle, from),
+    slice: (from, to) => buffer.toString('utf8', from, to),
+  };
+}
+
+// One tree for all reads of a request, though a deploy may switch the link meanwhile.
+function reader(root) {
+  let real = '';
+  return (file) => {
+    try {
+      real = real || fs.realpathSync(root);
+      return text(fs.readFileSync(`${real}/${file.path}`));
+    } catch (_) {
+      return null;
+    }
+  };
+}
+
+function isThere(path) {
+  try {
+    return fs.statSync(path).isFile();
+  } catch (_) {
+    return false;
+  }
+}
+
+function pass(r, step, root) {
+  for (let i = 0; i < step.files.length; i++) {
+    if (isThere(`${root}/${step.files[i]}`)) {
+      r.internalRedirect('/mcp-file/' + step.files[i].split('/').map(encodeURIComponent).join('/'));
+      return;
+    }
+  }
+  respond(r, step.otherwise);
+}
+
+function hasTag(r, tag) {
+  const given = r.headersIn['If-None-Match'];
+  if (!given) return false;
+  return given.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === tag.slice(2));
+}
+
+function respond(r, answer) {
+  const headers = registry.answerHeaders(answer);
+  for (const name in headers) r.headersOut[name] = headers[name];
+  if (answer.status === 200) {
+    const tag = `W/"${crypto.createHash('md5').update(answer.body).digest('base64url')}"`;
+    r.headersOut.ETag = tag;
+    if (hasTag(r, tag)) {
+      r.return(304);
+      return;
+    }
+  }
+  r.return(answer.status, answer.body);
+}
+
+function handle(r) {
+  const root = r.variables.document_root;
+  const target = r.variables.request_uri;
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  let step = registry.plan(r.method, path, mark < 0 ? '' : target.slice(mark + 1), 0);
+  const read = reader(root);
+  while (step.read) step = step.then(step.read.map(read));
+  if (step.files) pass(r, step, root);
+  else respond(r, step);
+}
+
+export default { handle };
