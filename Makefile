@@ -56,7 +56,7 @@ test-tools: tests/node/node_modules/.ready
 
 tests/node/node_modules/.ready: tests/node/package-lock.json
 	@command -v npm >/dev/null || scripts/system-packages nodejs npm
-	npm ci --prefix tests/node --no-audit --no-fund --silent
+	npm ci --prefix tests/node --no-audit --no-fund --loglevel error
 	@touch $@
 
 test: lint test-tools .venv-clients/.ready  ## Run every check and test

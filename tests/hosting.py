@@ -1,6 +1,7 @@
 """The hosts as real servers on loopback, each serving what `build --host` made for it."""
 
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from tests.registries import Registry
 from tests.servers import PROJECT, serve_in_background
 
 NODE_MODULES = PROJECT / "tests" / "node" / "node_modules"
+_WORKERD = {"x86_64": "workerd-linux-64", "aarch64": "workerd-linux-arm64"}
 _WAIT = 30.0
 
 
@@ -211,7 +213,8 @@ const assets :Workerd.Worker = (
 );
 """
     )
-    command = [str(NODE_MODULES / ".bin" / "workerd"), "serve", str(folder / "config.capnp")]
+    program = NODE_MODULES / "@cloudflare" / _WORKERD[platform.machine()] / "bin" / "workerd"
+    command = [str(program), "serve", str(folder / "config.capnp")]
     with running(command, site.port, site.folder / "workerd.log"):
         yield Hosted(site.url, site.out)
 
