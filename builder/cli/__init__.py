@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "schema": "Print the JSON Schema of a kind of document.",
     "import": "Take in entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",
+    "deploy": "Bring a built registry to a folder or a bucket.",
     "hosts": "Say where a registry can be served, and whether it fits.",
     "serve": "Serve a built registry on this machine.",
     "verify": "Compare a registry, stored or served, with its checksums.",

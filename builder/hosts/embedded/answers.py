@@ -20,20 +20,12 @@ from builder.hosts.embedded.snapshot import Line, Snapshot, is_inside
 from builder.model.chains import PAGE_SIZE, page_path
 from builder.model.cursors import Cursor, parse_cursor
 from builder.model.entries import OFFICIAL_META, server_list
+from builder.model.media import JSON, media_type
 from builder.model.strictjson import dump_json
 from builder.model.times import day_of, format_day, parse_day, parse_time
 from builder.model.versions import LATEST
 from builder.render import target
 
-JSON: Final = "application/json"
-_TYPES: Final = {
-    "json": JSON,
-    "yaml": "application/yaml",
-    "xml": "application/atom+xml",
-    "tsv": "text/tab-separated-values; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-    "gz": "application/gzip",
-}
 _API: Final = ("v0", "v0.1")
 _WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -94,7 +86,7 @@ def _file(snapshot: Snapshot, path: str) -> Answer:
     body = snapshot.read(path)
     if body is None:
         return _error(404, "Not found")
-    return Answer(200, body, _TYPES.get(path.rpartition(".")[2], "application/octet-stream"))
+    return Answer(200, body, media_type(path))
 
 
 def _versions(snapshot: Snapshot, name: str, query: str) -> Answer:

@@ -11,9 +11,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from builder.hosts.embedded.answers import ALLOWED, JSON, answer
+from builder.hosts.embedded.answers import ALLOWED, answer
 from builder.hosts.embedded.snapshot import Shown
 from builder.model.errors import InputError
+from builder.model.media import JSON
 
 # On every answer, since GitHub Copilot asks registries for just these three.
 _CORS: Final = {

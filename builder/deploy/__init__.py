@@ -1,0 +1,1 @@
+"""Bringing an output to where it is served: a folder, or a bucket."""
