@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.doubles.cloudfront import cloudfront
+from tests.doubles.github_pages import github_pages
+from tests.doubles.s3 import BUCKET, s3_store
 from tests.hosting import Hosted, Starting, caddy, embedded, nginx, node, site_of, workerd
 from tests.registries import START, Registry
+from tests.servers import run_cli
 
 FULL: dict[str, tuple[str, Starting]] = {
     "serve": ("plain", embedded),
@@ -26,7 +30,7 @@ def contract_registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """Several versions and days, deleted entries, names and versions with every odd character."""
     registry = Registry(tmp_path_factory.mktemp("contract") / "registry.git")
     for number in range(260):
-        name = f"io.github.user{number % 50}/server-{number % 130}"
+        name = f"io.github.user{number % 130 % 50}/server-{number % 130}"
         registry.publish(name, f"1.{number // 130}.{number % 7}", description=f"Number {number}.")
     for version in ("2025.10.23.1321", "1.0.0+build.7", "2.0.0-RC_1", "50% off", "vÄ 1", "a?b#c&d=e"):
         registry.publish("com.example/odd", version, title="Ödd & <b>ÍSTANBUL</b> ΣΑΣ 😀")
@@ -62,3 +66,31 @@ def rules_host(
 ) -> Iterator[Hosted]:
     """Each host that goes by rewrite rules."""
     yield from started(*BY_RULES[request.param], contract_registry, tmp_path_factory.mktemp("host"))
+
+
+@pytest.fixture(scope="session")
+def pages_host(
+    contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hosted]:
+    """GitHub Pages, under a project's path."""
+    site = site_of(
+        contract_registry, tmp_path_factory.mktemp("host") / "pages", "github-pages", "/repo"
+    )
+    with github_pages(site.out.resolve(), site.path, site.port):
+        yield Hosted(site.url, site.out)
+
+
+@pytest.fixture(scope="session")
+def bucket_host(
+    contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hosted]:
+    """A bucket behind CloudFront, filled by `mcp-static deploy`."""
+    folder = tmp_path_factory.mktemp("bucket-host")
+    site = site_of(contract_registry, folder / "s3", "s3")
+    with s3_store(folder) as store:
+        done = run_cli(
+            "deploy", f"s3://{BUCKET}/site", "--out", site.out, "--grace", "0", env=store.environment()
+        )
+        assert done.returncode == 0, done.stderr
+        with cloudfront(site, store, "site") as hosted:
+            yield hosted
