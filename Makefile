@@ -60,6 +60,7 @@ tests/node/node_modules/.ready: tests/node/package-lock.json
 	@touch $@
 
 test: lint test-tools .venv-clients/.ready  ## Run every check and test
+	node --test tests/edge/
 	$(BIN)/pytest -n auto --dist worksteal
 
 bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md

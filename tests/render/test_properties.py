@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from builder.hosts.embedded.answers import answer
 from builder.hosts.embedded.snapshot import Shown
+from builder.hosts.host import Host
+from builder.hosts.hosts import HOSTS
 from builder.model.entries import OFFICIAL_META
+from builder.model.settings import Settings
 from builder.model.times import format_time
 from tests.conftest import build_registry
 from tests.registries import Registry, files_below
@@ -37,20 +40,21 @@ def write(registry: Registry, history: list[Step]) -> None:
 
 
 @settings(max_examples=EXAMPLES)
-@given(histories, st.data())
+@given(histories, st.sampled_from(HOSTS), st.data())
 def test_incremental_builds_equal_full_ones_byte_for_byte(
-    history: list[Step], data: st.DataObject
+    history: list[Step], host: Host, data: st.DataObject
 ) -> None:
+    target = host.target(Settings())
     with workplace() as (registry, out):
-        build_registry(registry, out)
+        build_registry(registry, out, target=target)
         while history:
             count = data.draw(st.integers(1, len(history)), label="steps until the next build")
             write(registry, history[:count])
             history = history[count:]
-            report = build_registry(registry, out)
+            report = build_registry(registry, out, target=target)
             assert report.why_full == ""
         fresh = out.with_name("fresh")
-        assert build_registry(registry, fresh).why_full
+        assert build_registry(registry, fresh, target=target).why_full
         assert files_below(out) == files_below(fresh)
 
 

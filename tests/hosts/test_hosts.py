@@ -1,0 +1,189 @@
+"""Building for a host: its files, its twins, its limits, and what is refused."""
+
+import gzip
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from builder.hosts.files import dates_up_to
+from builder.hosts.host import Host, Limits
+from builder.hosts.hosts import HOSTS, host_named
+from builder.model.errors import InputError
+from builder.model.settings import Settings, parse_settings
+from builder.render.target import Extent, Twin, estimate, measure
+from tests.conftest import Corpus, build_registry
+from tests.registries import Registry, files_below
+from tests.servers import run_cli
+
+
+@pytest.fixture
+def filled(registry: Registry) -> Registry:
+    for number in range(30):
+        registry.publish("io.github.alice/weather", f"1.0.{number}", description="Words " * 15)
+    return registry
+
+
+def build(registry: Registry, out: Path, host: str, settings: str = "") -> None:
+    build_registry(registry, out, target=host_named(host).target(parse_settings(settings)))
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
+def test_every_host_has_the_common_files_and_only_twins_beside(
+    host: Host, filled: Registry, tmp_path: Path
+) -> None:
+    name = host.name
+    build(filled, tmp_path / "plain", "plain")
+    build(filled, tmp_path / "dist", name)
+    common, own = files_below(tmp_path / "plain"), files_below(tmp_path / "dist")
+    differing = {path for path, body in common.items() if own.get(path) != body}
+    assert differing <= {"data/snapshot.json", "data/checksums/index.txt"}
+    assert json.loads(own["data/snapshot.json"])["host"] == name
+    for path in own.keys() - common.keys():
+        if path.endswith(".gz"):
+            assert gzip.decompress(own[path]) == own[path.removesuffix(".gz")]
+        elif path.startswith("v0.1/") and path.endswith(".html"):
+            original = path.replace("/index.html", ".json").replace(".html", ".json")
+            assert own[path] == own[original]
+        else:
+            assert path.startswith("host/") or path.endswith("/since.json") or path in {
+                "data/checksums/host.txt", "data/pages/none.json", ".nojekyll", "404.html", ".assetsignore"
+            }  # fmt: skip
+
+
+def test_what_is_worth_it_is_compressed_beforehand(filled: Registry, tmp_path: Path) -> None:
+    build(filled, tmp_path / "dist", "nginx")
+    packed = {path for path in files_below(tmp_path / "dist") if path.endswith(".gz")}
+    assert "data/pages/all/0.json.gz" in packed
+    assert "v0.1/health.json.gz" not in packed
+    for number in range(29):  # the list becomes so short that it is not worth it any more
+        filled.set_status("io.github.alice/weather", f"1.0.{number}", "deleted")
+    path = tmp_path / "dist/v0.1/servers/io.github.alice/weather/versions.json.gz"
+    assert path.exists()
+    build(filled, tmp_path / "dist", "nginx")
+    assert not path.exists()
+    build(filled, tmp_path / "fresh", "nginx")
+    assert files_below(tmp_path / "dist") == files_below(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("name", ["s3", "caddy", "nginx", "nginx-rules", "cloudflare", "cloudflare-r2"])
+def test_an_address_with_a_path_is_refused_where_it_cannot_be_served(
+    name: str, filled: Registry, tmp_path: Path
+) -> None:
+    filled.commit({"registry.toml": 'url = "https://example.com/registry"'})
+    run = run_cli("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", name)
+    assert run.returncode == 1
+    assert "/registry" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "dist").exists()
+    pages = host_named("github-pages").target(Settings(url="https://alice.github.io/registry"))
+    assert pages.name == "github-pages"
+
+
+def test_an_unknown_host_is_told_with_those_there_are(filled: Registry, tmp_path: Path) -> None:
+    run = run_cli("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", "apache")
+    assert run.returncode == 2
+    assert all(host.name in run.stderr for host in HOSTS)
+
+
+def test_what_does_not_fit_is_refused_with_the_figure_and_the_way_out(
+    filled: Registry, tmp_path: Path
+) -> None:
+    filled.commit({"registry.toml": "[hosting]\nmax_files = 90"})
+    command = ("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", "cloudflare")
+    run = run_cli(*command)
+    assert run.returncode == 0, run.stderr
+    before = files_below(tmp_path / "dist")
+    for number in range(30):
+        filled.publish("io.github.alice/other", f"1.0.{number}")
+    for again in range(2):  # incremental, and then from nothing
+        run = run_cli(*command, *(["--full"] if again else []))
+        assert run.returncode == 1
+        assert "90 are the most" in run.stderr
+        assert "cloudflare-r2" in run.stderr
+        assert files_below(tmp_path / "dist") == before
+
+
+def test_each_limit_is_told_in_words() -> None:
+    extent = Extent(files=12_345, total=2_000_000_000, largest=30_000_000, largest_path="data/x.json")
+    assert Limits().exceeded_by(extent) is None
+    assert "12,345 files" in (Limits(files=10).exceeded_by(extent) or "")
+    assert "data/x.json has 28.6 MiB" in (Limits(file_size=10).exceeded_by(extent) or "")
+    assert "1,907.3 MiB in all" in (Limits(total=10).exceeded_by(extent) or "")
+    require = host_named("cloudflare").target(Settings()).require
+    assert require is not None
+    with pytest.raises(InputError, match="cloudflare-r2"):
+        require(Extent(30_000, 1, 1))
+
+
+def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_path: Path) -> None:
+    nothing = run_cli("hosts", "--out", tmp_path / "none", cwd=tmp_path)
+    assert nothing.returncode == 0
+    assert "nothing is built yet" in nothing.stdout
+    filled.commit({"registry.toml": 'url = "https://example.com/x"\n[hosting]\nmax_files = 20'})
+    build(filled, tmp_path / "dist", "plain")
+    run = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "dist", "--format", "json")
+    rows = {row["name"]: row for row in json.loads(run.stdout)}
+    assert list(rows) == [host.name for host in HOSTS]
+    assert rows["github-pages"]["fits"].startswith("yes, with about")
+    assert rows["nginx"]["fits"].startswith("no: registry.toml: `url` has the path /x")
+    text = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "dist").stdout
+    assert all(host.says in text for host in HOSTS)
+
+
+def test_an_estimate_is_near_what_is_built(corpus: Corpus, tmp_path: Path) -> None:
+    for name, twins in (("github-pages", (Twin.HTML,)), ("nginx", (Twin.GZIP,))):
+        registry = Registry.__new__(Registry)
+        registry.path = registry.git_dir = corpus.repository
+        build(registry, tmp_path / name, name)
+        built, guessed = measure(tmp_path / name), estimate(corpus.out, twins)
+        assert guessed.files == pytest.approx(built.files, rel=0.25)
+        assert guessed.total == pytest.approx(built.total, rel=0.25)
+        assert estimate(tmp_path / name, ()).files == pytest.approx(measure(corpus.out).files, abs=20)
+
+
+def test_settings_of_hosts_have_a_narrow_alphabet() -> None:
+    for wrong in (
+        'root = "relative"',
+        'root = "/a b"',
+        'root = "/a;b"',
+        'name = "UPPER"',
+        'bucket = "a"',
+        "max_files = 0",
+    ):
+        with pytest.raises(InputError, match="hosting"):
+            parse_settings(f"[hosting]\n{wrong}")
+    for url in (
+        "https://a.example/'x",
+        "https://a.example/$x",
+        "https://a.example/{x}",
+        'https://a.example/"',
+    ):
+        with pytest.raises(InputError, match="url"):
+            parse_settings(f"url = '''{url}'''")
+
+
+def test_a_title_cannot_leave_its_comment(filled: Registry, tmp_path: Path) -> None:
+    filled.commit({"registry.toml": 'title = "A\\n[evil]\\nx = 1"'})
+    text = 'title = "A\\n[evil]\\nx = 1"'
+    for host, file in (
+        ("cloudflare", "wrangler.toml"),
+        ("nginx", "nginx.conf"),
+        ("s3", "cloudfront.js"),
+    ):
+        build(filled, tmp_path / host, host, text)
+        written = (tmp_path / host / "host" / file).read_text()
+        assert "A [evil] x = 1" in written.splitlines()[0]
+    assert "evil" not in tomllib.loads((tmp_path / "cloudflare/host/wrangler.toml").read_text())
+
+
+def test_dates_up_to_a_day_are_told_by_their_beginning() -> None:
+    import re
+    from datetime import date, timedelta
+
+    for day in (date(2025, 10, 9), date(2024, 2, 29), date(2030, 1, 1)):
+        pattern = re.compile(f"(?:{dates_up_to(day.isoformat())})")
+        for offset in (*range(-800, 800), -20_000, 20_000):
+            other = day + timedelta(days=offset)
+            assert bool(pattern.match(f"{other.isoformat()}T")) is (offset <= 0)
