@@ -7,7 +7,13 @@ import click
 import requests
 
 from builder.cli.console import ConsoleProgress, say
-from builder.conformance.verifying import Verification, folder_reader, served_reader, verify
+from builder.conformance.verifying import (
+    Verification,
+    folder_reader,
+    served_lists,
+    served_reader,
+    verify,
+)
 from builder.model.errors import InputError
 
 _SAMPLE = 200
@@ -34,7 +40,8 @@ def command(target: str, *, is_all: bool, sample: int) -> None:
         progress.stage("Comparing documents", chosen)
         if target.startswith(("http://", "https://")):
             with requests.Session() as session:
-                found = verify(served_reader(session, target), chosen, progress.advance)
+                lists = served_lists(session, target)
+                found = verify(served_reader(session, target), chosen, progress.advance, lists)
         elif Path(target).is_dir():
             found = verify(folder_reader(Path(target)), chosen, progress.advance)
         else:

@@ -26,6 +26,15 @@ _AT_ONCE: Final = 8
 _ALIKE: Final = frozenset({"v0.1/servers.json"})
 """Documents whose address gives something else on hosts that read queries: a page."""
 
+_LIST: Final = "v0.1/servers"
+_MISSING: Final = "is missing"
+_SAMPLED_PAGES: Final = 5
+_WITHOUT_QUERIES: Final = frozenset({"github-pages"})
+_OWN: Final = ("host/", ".")
+"""What hosts keep to themselves."""
+
+ReadList = Callable[[str], bytes | None]
+"""Gives a page of the list by its cursor, empty for the first, or None when it is not there."""
 Read = Callable[[str], bytes | None]
 """Gives a document by its path in the output, or None when it is not there."""
 
@@ -82,8 +91,33 @@ def served_reader(session: requests.Session, url: str) -> Read:
     return read
 
 
-def verify(read: Read, sample: int | None, advance: Callable[[], None]) -> Verification:
+def served_lists(session: requests.Session, url: str) -> ReadList:
+    """Asks a served registry for its list, as a client does; raises ServiceError."""
+
+    def read(cursor: str) -> bytes | None:
+        query = f"?limit=100{f'&cursor={cursor}' if cursor else ''}"
+        try:
+            answer = session.get(f"{url.rstrip('/')}/v0.1/servers{query}", timeout=_SECONDS)
+        except requests.RequestException as error:
+            raise ServiceError(
+                f"{url} could not be asked: {type(error).__name__}.", "Try again in a while."
+            ) from None
+        return answer.content if answer.status_code == 200 else None
+
+    return read
+
+
+def verify(
+    read: Read,
+    sample: int | None,
+    advance: Callable[[], None],
+    read_list: ReadList | None = None,
+) -> Verification:
     """Compare documents with the checksums: `sample` of them by chance, or None for all.
+
+    With `read_list` the registry is served: its list is walked as well, a few pages or all, and held
+    against the snapshot's counts; what hosts keep to themselves is left out. Without, it is a
+    folder, whose compressed and renamed twins are looked at, too.
 
     Raises InputError when there is no snapshot to begin with, and ServiceError when the registry
     changed meanwhile, so that nothing can be said.
@@ -101,17 +135,23 @@ def verify(read: Read, sample: int | None, advance: Callable[[], None]) -> Verif
     if index is None or _digest(index) != checksums.get("sha256"):
         found.wrong.append((str(checksums.get("path")), "is not what the snapshot says"))
     documents = list(_documents(read, index or b"", found))
+    if read_list is not None:
+        documents = [row for row in documents if not row[0].startswith(_OWN)]
+        _walk(read_list, facts, None if sample is None else _SAMPLED_PAGES, found)
     documents += _exports(read, facts)
     found.listed = len(documents)
     chosen = documents
     if sample is not None and sample < len(documents):
         chosen = random.SystemRandom().sample(documents, sample)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for path, why in pool.map(lambda document: _compared(read, *document), chosen):
+        for wrong in pool.map(lambda document: list(_compared(read, *document)), chosen):
             found.compared += 1
             advance()
-            if why:
-                found.wrong.append((path, why))
+            found.wrong += wrong
+        if read_list is None:
+            twins = (twin for path, digest in chosen for twin in _twins(path, digest))
+            for wrong in pool.map(lambda twin: list(_compared(read, *twin)), twins):
+                found.wrong += [row for row in wrong if row[1] != _MISSING]
     if read(SNAPSHOT) != snapshot:
         raise ServiceError("The registry changed meanwhile.", "Run it again.")
     found.wrong.sort()
@@ -142,17 +182,62 @@ def _lines(text: bytes) -> Iterator[tuple[str, str]]:
         yield path, digest
 
 
-def _compared(read: Read, path: str, digest: str) -> tuple[str, str]:
-    """A document's path, and what is wrong with it, if anything is."""
+def _compared(read: Read, path: str, digest: str) -> Iterator[tuple[str, str]]:
+    """A document's path and what is wrong with it, if anything is."""
     body = read(path)
     if body is None:
-        return path, "is missing"
+        yield path, _MISSING
+        return
     if path.endswith(".gz") and body[:2] == b"\x1f\x8b":  # some servers have unpacked it
         try:
             body = gzip.decompress(body)
         except (OSError, EOFError, zlib.error):
-            return path, "cannot be unpacked"
-    return path, "" if _digest(body) == digest else "is not what its checksum says"
+            yield path, "cannot be unpacked"
+            return
+    if _digest(body) != digest:
+        yield path, "is not what its checksum says"
+
+
+def _twins(path: str, digest: str) -> Iterator[tuple[str, str]]:
+    """The copies of a document that some hosts have, with the same content."""
+    if not path.endswith(".gz"):
+        yield f"{path}.gz", digest
+    if path.startswith("v0.1/"):
+        yield f"{path.removesuffix('.json')}.html", digest
+
+
+def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verification) -> None:
+    """Walk the list as a client does, and count what it meets."""
+    counts = facts.get("counts") or {}
+    if facts.get("host") in _WITHOUT_QUERIES:
+        expected = int(counts.get("servers", 0))
+        if not facts.get("completeList"):
+            return  # too long for clients, so it is not there
+    else:
+        expected = int(counts.get("versions", 0))
+    met: set[tuple[str, str]] = set()
+    cursor, number = "", 0
+    while pages is None or number < pages:
+        document = _object(read(cursor))
+        try:
+            entries = document["servers"] if document else None
+            keys = [(entry["server"]["name"], entry["server"]["version"]) for entry in entries or ()]
+            following = str(document["metadata"].get("nextCursor") or "") if document else ""
+        except (KeyError, TypeError, AttributeError):
+            entries = None
+        if entries is None:
+            found.wrong.append((_LIST, f"is no list{f' at the cursor {cursor}' if cursor else ''}"))
+            return
+        twice = next((name for name, version in keys if (name, version) in met), None)
+        if twice is not None:
+            found.wrong.append((_LIST, f"has {twice} twice"))
+            return
+        met.update(keys)
+        cursor, number = following, number + 1
+        if not cursor:
+            if len(met) != expected:
+                found.wrong.append((_LIST, f"has {len(met)} entries, and the snapshot {expected}"))
+            return
 
 
 def _digest(body: bytes) -> str:

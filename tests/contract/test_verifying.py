@@ -1,12 +1,18 @@
 """Verifying: what was built and is served holds, and whatever somebody changed is named."""
 
+import gzip
 import shutil
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
-from builder.conformance.verifying import address_of
+from builder.conformance.verifying import address_of, folder_reader, verify
+from builder.hosts.hosts import host_named
+from builder.model.settings import Settings
 from tests.conftest import build_registry
+from tests.hosting import Hosted
 from tests.registries import Registry
 from tests.servers import run_cli, serve_in_background
 
@@ -77,3 +83,73 @@ def test_documents_are_asked_for_at_the_standards_addresses() -> None:
     )
     assert address_of("data/pages/all/0.json") == "data/pages/all/0.json"
     assert address_of("v0.1/health.json") == "v0.1/health"
+
+
+def test_a_served_list_that_loses_or_repeats_entries_is_named(out: Path) -> None:
+    facts = orjson.loads((out / "data/snapshot.json").read_bytes())
+    page = orjson.loads((out / "data/pages/all/0.json").read_bytes())
+
+    def said(*pages: dict[str, Any] | None) -> list[tuple[str, str]]:
+        waiting = [None if page is None else orjson.dumps(page) for page in pages]
+        found = verify(folder_reader(out), 1, lambda: None, lambda _: waiting.pop(0))
+        return [why for why in found.wrong if why[0] == "v0.1/servers"]
+
+    def of(entries: list[Any], cursor: str = "") -> dict[str, Any]:
+        return {"servers": entries, "metadata": {"nextCursor": cursor} if cursor else {}}
+
+    entries = page["servers"]
+    assert len(entries) == facts["counts"]["versions"]
+    assert said(of(entries)) == []
+    assert said(of(entries[:4], "x"), of(entries[4:])) == []
+    assert said(of(entries[1:])) == [
+        ("v0.1/servers", f"has {len(entries) - 1} entries, and the snapshot {len(entries)}")
+    ]
+    assert "twice" in said(of(entries, "x"), of(entries))[0][1]
+    assert "no list" in said(None)[0][1]
+    assert "no list at the cursor x" in said(of(entries[:4], "x"), {"servers": [1]})[0][1]
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("nginx", "data/search/index.json.gz"),
+        ("nginx", "host/nginx.conf"),
+        ("github-pages", "v0.1/servers/io.github.user1/server/versions.html"),
+    ],
+)
+def test_damaged_twins_and_files_of_the_host_are_named(
+    host: str, path: str, registry: Registry, tmp_path: Path
+) -> None:
+    for number in range(12):
+        registry.publish(f"io.github.user{number}/server", "1.0.0")
+    build_registry(registry, tmp_path / "dist", target=host_named(host).target(Settings()))
+    copy = tmp_path / "copy"
+    shutil.copytree(f"{tmp_path / 'dist'}/", copy)
+    assert run_cli("verify", copy, "--all").returncode == 0
+    damaged = copy / (path if (copy / path).exists() else "data/pages/all/0.json.gz")
+    damaged.write_bytes(gzip.compress(b"other") if path.endswith(".gz") else b"other")
+    done = run_cli("verify", copy, "--all")
+    assert done.returncode == 1
+    assert f"wrong: {damaged.relative_to(copy)} " in done.stderr
+
+
+def verified(hosted: Hosted) -> None:
+    done = run_cli("verify", hosted.url, "--all")
+    assert done.returncode == 0, done.stderr
+    assert ", 0 wrong." in done.stdout
+
+
+def test_hosts_that_honour_everything_serve_what_was_built(full_host: Hosted) -> None:
+    verified(full_host)
+
+
+def test_hosts_by_rules_serve_what_was_built(rules_host: Hosted) -> None:
+    verified(rules_host)
+
+
+def test_a_bucket_serves_what_was_deployed(bucket_host: Hosted) -> None:
+    verified(bucket_host)
+
+
+def test_github_pages_serves_what_was_built(pages_host: Hosted) -> None:
+    verified(pages_host)
