@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from builder.hosts.hosts import HOSTS
 from builder.proofs.packages.proofs import PACKAGE_PROOFS
 from builder.proofs.proofs import PROOFS
 from builder.rules import RULES
@@ -100,6 +101,20 @@ def run_operators_page(corpus: Corpus, tmp_path: Path) -> None:
     name = corpus.entries[0]["server"]["name"]
     script = "\n".join(blocks(PROJECT / "docs/operators.md", "sh")).replace("com.example/*", name)
     run_script(script.replace("git add .", "git add registry.toml registry-data"), tmp_path)
+
+
+def test_the_hosts_page_runs(tmp_path: Path) -> None:
+    page = PROJECT / "docs/hosts.md"
+    run_script("\n".join(blocks(page, "sh")), tmp_path)
+    shown = tmp_path / "work/my-registry/srv/mcp-registry"
+    assert (shown / "host/nginx.conf").is_file()
+    assert (shown / "v0.1/servers.json").is_file()
+
+
+def test_the_hosts_page_has_every_host() -> None:
+    table = (PROJECT / "docs/hosts.md").read_text().partition("`mcp-static hosts` prints")[0]
+    named = set(re.findall(r"`([a-z0-9-]+)`(?=[,` |])", table))
+    assert {host.name for host in HOSTS} <= named
 
 
 def test_the_aggregators_page_runs(served_corpus: Served, tmp_path: Path) -> None:
