@@ -57,6 +57,19 @@ class Site:
         """What is built."""
         return self.folder / "dist"
 
+    def registry(self) -> Registry:
+        """The repository, to go on with."""
+        found = Registry.__new__(Registry)
+        found.path = found.git_dir = self.repository
+        time = subprocess.run(
+            ["git", "-C", str(self.repository), "log", "-1", "--format=%ct", "main"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        found.time = int(time)
+        return found
+
     def build(self) -> None:
         """Build the newest commit for the host."""
         text = subprocess.run(
@@ -69,21 +82,24 @@ class Site:
         build(BuildOptions(repository=self.repository, out=self.out, workers=1, target=target))
 
 
-def site_of(registry: Registry, folder: Path, name: str, path: str = "") -> Site:
-    """A copy of a registry, built for a host."""
+def site_of(
+    registry: Registry,
+    folder: Path,
+    name: str,
+    path: str = "",
+    more: str = "searches_per_second = 0\n",
+) -> Site:
+    """A copy of a registry, built for a host; `more` are settings of `[hosting]`."""
     folder.mkdir(parents=True)
     repository = folder / "registry.git"
     shutil.copytree(registry.path, repository)
     site = Site(folder, name, free_port(), repository, path)
-    copy = Registry.__new__(Registry)
-    copy.path = copy.git_dir = repository
-    copy.time = registry.time
-    copy.commit(
+    site.registry().commit(
         {
             "registry.toml": (
                 f'title = "A registry"\nurl = "{site.url}"\nnamespace = "com.example.registry"\n'
                 f'repository = "https://github.com/example/registry"\n'
-                f'[hosting]\nroot = "{site.out}"\n'
+                f'[hosting]\nroot = "{site.out}"\n{more}'
             )
         }
     )
@@ -120,8 +136,11 @@ def tool(name: str) -> str:
     return found
 
 
-def nginx_command(folder: Path, body: str) -> list[str]:
-    """nginx with a configuration for its `http` block, in a folder of its own."""
+def nginx_command(folder: Path, body: str, access_log: str = "access_log off;") -> list[str]:
+    """nginx with a configuration for its `http` block, in a folder of its own.
+
+    `access_log` are the directives that say what it writes down of each request.
+    """
     modules = "load_module /usr/lib/nginx/modules/ngx_http_js_module.so;\n"
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};\n"
@@ -131,7 +150,7 @@ def nginx_command(folder: Path, body: str) -> list[str]:
     configuration.write_text(
         f"{modules}{'user root;' if os.geteuid() == 0 else ''}\n"
         f"daemon off;\nworker_processes 1;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{body}\n}}\n"
+        f"events {{}}\nhttp {{\n{access_log}\n{temporary}{body}\n}}\n"
     )
     return [tool("nginx"), "-c", str(configuration), "-p", str(folder)]
 

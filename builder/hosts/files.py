@@ -95,6 +95,7 @@ def _server_values(settings: Settings) -> dict[str, Any]:
     return _values(settings) | {
         "id": re.sub("[^a-z0-9]", "_", settings.hosting.name),
         "root": settings.hosting.root,
+        "rate": settings.hosting.searches_per_second,
         "site": settings.url,
         "server_name": host,
         "address": f"[{host}]" if ":" in host else host,

@@ -193,6 +193,10 @@ class HostingSettings(_Part):
         20_000, ge=1, description="Files that Workers' static assets take on your plan."
     )
 
+    searches_per_second: int = Field(
+        20, ge=0, description="Searches that nginx lets one address ask; 0 for any number."
+    )
+
     @field_validator("root")
     @classmethod
     def _is_folder(cls, value: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+import requests
 
 from builder.conformance.check import Check, Result, examine
 from builder.conformance.checks import CHECKS
@@ -17,7 +18,7 @@ from builder.hosts.embedded.answers import answer
 from builder.hosts.embedded.snapshot import Snapshot
 from builder.hosts.hosts import host_named
 from tests.contract.conftest import FULL, started
-from tests.hosting import Hosted, node, workerd
+from tests.hosting import Hosted, nginx, node, site_of, workerd
 from tests.registries import Registry, entries_of
 
 COMPRESSED_IN_FRONT = {workerd, node}
@@ -77,6 +78,19 @@ def test_a_bucket_does_what_it_says(check: Check, bucket_host: Hosted) -> None:
     with Probe(bucket_host.url) as probe:
         [finding] = examine(probe, [check])
     assert finding.result is Result.HOLDS, finding.why
+
+
+def test_no_header_comes_twice(full_host: Hosted, rules_host: Hosted) -> None:
+    for hosted in (full_host, rules_host):
+        for path in ("/v0.1/servers", "/v0.1/servers?limit=100", "/v0.1/nothing", "/feed.xml"):
+            connection = http.client.HTTPConnection(urlsplit(hosted.url).netloc, timeout=30)
+            connection.request("GET", path)
+            response = connection.getresponse()
+            names = [name.lower() for name, _ in response.getheaders()]
+            assert response.read()
+            connection.close()
+            assert sorted(names) == sorted(set(names)), (hosted.url, path)
+            assert {"x-content-type-options", "access-control-allow-origin"} <= set(names)
 
 
 def test_github_pages_gives_complete_lists_and_harmless_markup(pages_host: Hosted) -> None:
@@ -273,3 +287,66 @@ def test_the_smallest_plan_of_workers_walks_everything_too(
                 keys = [(e["server"]["name"], e["server"]["version"]) for e in entries]
                 assert len(keys) == len(set(keys)) >= 130
             assert len(probe.listing(limit=100, search="server").entries()) == 46
+
+
+def test_a_walk_meets_everything_once_though_the_registry_goes_on(
+    registry: Registry, tmp_path: Path
+) -> None:
+    for number in range(150):
+        registry.publish(f"io.github.user{number}/server")
+    site = site_of(registry, tmp_path / "site", "nginx")
+    entries = [(f"io.github.user{number}/server", "1.0.0") for number in range(150)]
+    with nginx(site) as hosted:
+        for query in (
+            "",
+            "version=latest&",
+            "search=io.github&",
+            "updated_since=2020-01-01T00:00:00Z&",
+        ):
+            met, cursor, number = [], "", 0
+            while True:
+                status, body = heard(hosted, f"/v0.1/servers?{query}limit=30{cursor}")
+                assert status == 200
+                met += entries_of(body)
+                following = json.loads(body)["metadata"].get("nextCursor")
+                if following is None:
+                    break
+                cursor = f"&cursor={following}"
+                number += 1
+                # Between any two pages: a new server, a new version of another, and one deleted.
+                again = site.registry()
+                again.publish(f"com.example/new-{number}", f"1.0.{len(met)}-{query[:3] or 'all'}")
+                again.publish("com.example/busy", f"{len(met)}.0.{number}-{query[:3] or 'all'}")
+                site.build()
+            assert {key for key in met if key in entries} == set(entries)
+            once = [key for key in met if key in entries]
+            assert len(once) == len(set(once))
+
+
+def test_nginx_gives_ranges_of_whole_files_and_compressed_ones(
+    contract_registry: Registry, tmp_path: Path
+) -> None:
+    site = site_of(contract_registry, tmp_path / "site", "nginx")
+    with nginx(site) as hosted:
+        target = f"{hosted.url}/v0.1/servers?limit=100"
+        plain = requests.get(target, headers={"Accept-Encoding": "identity"}, timeout=30)
+        part = requests.get(
+            target, headers={"Accept-Encoding": "identity", "Range": "bytes=3-9"}, timeout=30
+        )
+        assert (part.status_code, part.content) == (206, plain.content[3:10])
+        packed = requests.get(target, timeout=30)
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.content == plain.content
+        assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+
+
+def test_nginx_slows_those_who_search_without_end(contract_registry: Registry, tmp_path: Path) -> None:
+    site = site_of(contract_registry, tmp_path / "site", "nginx", more="searches_per_second = 2\n")
+    with nginx(site) as hosted:
+        statuses = [heard(hosted, "/v0.1/servers?search=server")[0] for _ in range(40)]
+        assert statuses[:3] == [200, 200, 200]
+        assert 429 in statuses
+        status, body = heard(hosted, "/v0.1/servers?search=server&limit=1")
+        assert (status, "Too many" in json.loads(body)["error"]) == (429, True)
+        pages = {heard(hosted, "/v0.1/servers?limit=30")[0] for _ in range(60)}
+        assert pages == {200}
