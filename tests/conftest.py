@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _made_up(chance: random.Random) -> Iterator[dict[str, Any]]:
         versions += [chance.choice(odd)] if number % 9 == 0 else []
         for index, version in enumerate(versions):
             time += chance.randrange(1, 4000)
-            stamp = f"2025-{9 + time % 3:02}-{1 + time % 28:02}T{time % 24:02}:{time % 60:02}:11.5Z"
+            stamp = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.5Z")
             server: dict[str, Any] = {
                 "name": name,
                 "description": f"Server {number}.",

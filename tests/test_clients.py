@@ -3,13 +3,19 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Corpus
+from tests.hosting import Starting, nginx, site_of, workerd
+from tests.registries import Registry
 from tests.servers import PROJECT, Served
+
+HOSTS: dict[str, tuple[str, Starting]] = {"nginx": ("nginx", nginx), "workerd": ("cloudflare", workerd)}
+"""Beside `serve`: the host that is built for, and how it starts."""
 
 CLIENTS = PROJECT / ".venv-clients" / "bin" / "python"
 
@@ -26,6 +32,22 @@ def client(program: str, *arguments: str, home: Path, **environment: str) -> Any
     )
     assert run.returncode == 0, run.stderr[-3000:]
     return json.loads(run.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session", params=["serve", *HOSTS])
+def url(
+    request: pytest.FixtureRequest, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Where the corpus is served, by each host that honours everything in a way of its own."""
+    if request.param == "serve":
+        served: Served = request.getfixturevalue("served_corpus")
+        yield served.url
+        return
+    built_for, start = HOSTS[request.param]
+    registry = Registry.__new__(Registry)
+    registry.path = registry.git_dir = corpus.repository
+    with start(site_of(registry, tmp_path_factory.mktemp("clients") / built_for, built_for)) as hosted:
+        yield hosted.url
 
 
 def names_and_versions(corpus: Corpus) -> list[list[str]]:
@@ -60,10 +82,8 @@ print(json.dumps({
 
 
 @pytest.mark.parametrize("limit", ["30", "100"])
-def test_mcp_registry_cli(
-    served_corpus: Served, corpus: Corpus, several: str, limit: str, tmp_path: Path
-) -> None:
-    got = client(MCP_REGISTRY_CLI, served_corpus.url, several, limit, home=tmp_path)
+def test_mcp_registry_cli(url: str, corpus: Corpus, several: str, limit: str, tmp_path: Path) -> None:
+    got = client(MCP_REGISTRY_CLI, url, several, limit, home=tmp_path)
     assert got["all"] == names_and_versions(corpus)
     assert got["statuses"] == ["active"]
     assert sorted(got["versions"]) == sorted(v for n, v in names_and_versions(corpus) if n == several)
@@ -86,8 +106,8 @@ print(json.dumps(printed.getvalue()))
 """
 
 
-def test_mcp_registry_cli_as_a_command(served_corpus: Served, corpus: Corpus, tmp_path: Path) -> None:
-    printed = client(MCP_REGISTRY_CLI_COMMAND, served_corpus.url, "list", "--limit", "3", home=tmp_path)
+def test_mcp_registry_cli_as_a_command(url: str, corpus: Corpus, tmp_path: Path) -> None:
+    printed = client(MCP_REGISTRY_CLI_COMMAND, url, "list", "--limit", "3", home=tmp_path)
     assert "Showing 3 servers" in printed
     assert corpus.entries[0]["server"]["name"] in printed
 
@@ -120,13 +140,9 @@ asyncio.run(main())
 """
 
 
-def test_langchain_mcp_registry(
-    served_corpus: Served, corpus: Corpus, several: str, tmp_path: Path
-) -> None:
+def test_langchain_mcp_registry(url: str, corpus: Corpus, several: str, tmp_path: Path) -> None:
     versions = [v for n, v in names_and_versions(corpus) if n == several]
-    got = client(
-        LANGCHAIN, served_corpus.url, several, versions[0], str(tmp_path / "cache"), home=tmp_path
-    )
+    got = client(LANGCHAIN, url, several, versions[0], str(tmp_path / "cache"), home=tmp_path)
     assert len(got["page"]) == len(got["following"]) == 100
     assert not [entry for entry in got["page"] if entry in got["following"]]
     assert [several, True] in got["latest"]
@@ -149,9 +165,9 @@ print(json.dumps({
 """
 
 
-def test_mcp_lookup(served_corpus: Served, corpus: Corpus, several: str, tmp_path: Path) -> None:
+def test_mcp_lookup(url: str, corpus: Corpus, several: str, tmp_path: Path) -> None:
     versions = [v for n, v in names_and_versions(corpus) if n == several]
-    got = client(MCP_LOOKUP, served_corpus.url, several, versions[-1], home=tmp_path)
+    got = client(MCP_LOOKUP, url, several, versions[-1], home=tmp_path)
     assert set(got["search"]) == {several}
     assert (got["latest"], got["one"], got["missing"]) == (True, versions[-1], None)
 
@@ -181,9 +197,9 @@ print(json.dumps({
 """
 
 
-def test_apm(served_corpus: Served, corpus: Corpus, several: str, tmp_path: Path) -> None:
+def test_apm(url: str, corpus: Corpus, several: str, tmp_path: Path) -> None:
     versions = [v for n, v in names_and_versions(corpus) if n == several]
-    got = client(APM, several, versions[0], home=tmp_path, MCP_REGISTRY_URL=served_corpus.url,
+    got = client(APM, several, versions[0], home=tmp_path, MCP_REGISTRY_URL=url,
                  MCP_REGISTRY_ALLOW_HTTP="1", APM_NO_CACHE="1")  # fmt: skip
     assert got["all"] == names_and_versions(corpus)
     assert (got["search"], got["one"], got["by reference"], got["missing"]) == (

@@ -1,0 +1,445 @@
+"""What IDEs, GitHub Copilot and ToolHive ask of a registry, put to every host as they put it."""
+
+import http.client
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, quote_plus, urlsplit
+
+import pytest
+import yaml
+
+from tests.contract.conftest import BY_RULES, FULL, started
+from tests.hosting import Hosted, Starting, nginx, site_of, workerd
+from tests.registries import Registry
+
+HOSTS: dict[str, tuple[str, Starting]] = {
+    **FULL,
+    "workerd-free": ("cloudflare", lambda site: workerd(site, reads=48)),
+    **BY_RULES,
+}
+"""Those that are started here; the smallest plan of Workers has shorter pages than are asked for."""
+PAGES, BUCKET = "github-pages", "s3"
+SEARCHING = (*FULL, "workerd-free")
+WALKING = (*SEARCHING, *BY_RULES, BUCKET)
+EVERY_HOST = (*WALKING, PAGES)
+
+OFFICIAL = "io.modelcontextprotocol.registry/official"
+NUMBERED = {f"io.github.user{n % 50}/server-{n}": f"1.1.{(n + 130) % 7}" for n in range(130)}
+"""The contract's registry has 130 servers with two versions each, of which these are the latest."""
+LATEST = {*NUMBERED, "com.example/odd", "com.example/last"}
+ODD_VERSIONS = ("2025.10.23.1321", "2.0.0-RC_1", "50% off", "vÄ 1", "a?b#c&d=e")
+
+
+@pytest.fixture(scope="session")
+def host(
+    request: pytest.FixtureRequest,
+    contract_registry: Registry,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Hosted]:
+    """The contract's registry on the host of this name."""
+    name: str = request.param
+    if name in (PAGES, BUCKET):
+        fixture = {PAGES: "pages_host", BUCKET: "bucket_host"}[name]
+        yield request.getfixturevalue(fixture)
+    else:
+        yield from started(*HOSTS[name], contract_registry, tmp_path_factory.mktemp("ide-host"))
+
+
+def on(hosts: tuple[str, ...]) -> pytest.MarkDecorator:
+    """Run a test on these hosts."""
+    return pytest.mark.parametrize("host", hosts, indirect=True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, redirects not followed."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    def json(self) -> Any:
+        """The body, whatever type the host gives it."""
+        return json.loads(self.body)
+
+    def of_headers(self, names: Iterable[str]) -> dict[str, str | None]:
+        """The values of these headers, None for those not there; several of one are joined."""
+        return {name: ", ".join(self.headers.get_all(name, [])) or None for name in names}
+
+
+def ask(url: str, method: str = "GET", **headers: str) -> Answer:
+    """One request, its address sent exactly as written; `_` in a header's name stands for `-`."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    try:
+        connection.putrequest(method, url.partition(parts.netloc)[2], skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders()
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+def encoded(text: str) -> str:
+    """JavaScript's encodeURIComponent."""
+    return quote(text, safe="-_.!~*'()")
+
+
+class GalleryError(Exception):
+    """What VS Code takes for a failure of the registry."""
+
+
+@dataclass
+class Gallery:
+    """VS Code's client of a registry, from what its mcpGalleryService.ts does in 2025 and 2026.
+
+    Strict where its versions differ: one wrong entry is an error, though newer ones leave it out. It
+    also leaves out servers with neither a package nor a remote, which is no matter of the host.
+    """
+
+    base: str
+    version: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.base = self.base.removesuffix("/")
+        answering = (
+            v for v in ("v0.1", "v0") if 200 <= self._get(f"/{v}/servers?limit=1").status < 300
+        )
+        self.version = next(answering, "v0.1")
+
+    def _get(self, path: str) -> Answer:
+        self.asked.append(path)
+        return ask(self.base + path, Origin="vscode-file://vscode-app")
+
+    def servers(self, search: str = "") -> list[dict[str, Any]]:
+        """Every page; the search goes with the first alone, a cursor goes on as it came."""
+        found: list[dict[str, Any]] = []
+        query = "limit=50&version=latest"
+        search = search.strip()
+        page = self._page(f"{query}&search={encoded(search)}" if search else query)
+        found += page["servers"]
+        while cursor := page["metadata"].get("nextCursor"):
+            page = self._page(f"{query}&cursor={cursor}")
+            found += page["servers"]
+            if len(self.asked) > 200:
+                raise GalleryError("the walk does not end")
+        return found
+
+    def _page(self, query: str) -> dict[str, Any]:
+        answer = self._get(f"/{self.version}/servers?{query}")
+        if not 200 <= answer.status < 300:
+            raise GalleryError(f"Server returned {answer.status}")
+        page: dict[str, Any] = answer.json()
+        if not isinstance(page.get("servers"), list) or not isinstance(page.get("metadata"), dict):
+            raise GalleryError("a page lacks servers or metadata")
+        for entry in page["servers"]:
+            self._check(entry)
+        return page
+
+    def detail(self, name: str) -> dict[str, Any] | None:
+        """A server's latest version, or None when the registry says that there is none."""
+        answer = self._get(f"/{self.version}/servers/{encoded(name)}/versions/latest")
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise GalleryError(f"Server returned {answer.status}")
+        entry: dict[str, Any] = answer.json()
+        self._check(entry)
+        if entry["server"]["name"] != name:
+            raise GalleryError(f"asked for {name}, got {entry['server']['name']}")
+        return entry
+
+    @staticmethod
+    def _check(entry: dict[str, Any]) -> None:
+        server = entry.get("server")
+        if not isinstance(server, dict) or not isinstance(entry.get("_meta"), dict):
+            raise GalleryError("an entry lacks server or _meta")
+        for required in ("name", "description", "version"):
+            if not (isinstance(server.get(required), str) and server[required]):
+                raise GalleryError(f"a server lacks its {required}")
+
+
+def names_of(entries: list[dict[str, Any]]) -> list[str]:
+    """Names, in alphabetical order, repetitions kept."""
+    return sorted(entry["server"]["name"] for entry in entries)
+
+
+@on(EVERY_HOST)
+def test_vs_code_settles_on_the_current_api_with_its_first_request(host: Hosted) -> None:
+    for base in (host.url, f"{host.url}/"):
+        gallery = Gallery(base)
+        assert (gallery.version, gallery.asked) == ("v0.1", ["/v0.1/servers?limit=1"])
+
+
+@on(EVERY_HOST)
+def test_vs_code_shows_the_latest_version_of_every_server_once(host: Hosted) -> None:
+    shown = Gallery(host.url).servers()
+    assert names_of(shown) == sorted(LATEST)
+    assert all(entry["_meta"][OFFICIAL]["isLatest"] for entry in shown)
+    assert not [entry for entry in shown if entry["_meta"][OFFICIAL]["status"] == "deleted"]
+    versions = {entry["server"]["name"]: entry["server"]["version"] for entry in shown}
+    assert NUMBERED.items() <= versions.items()
+
+
+@on(SEARCHING)
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SERVER-12 ", {f"io.github.user{n % 50}/server-{n}" for n in (12, *range(120, 130))}),
+        ("ödd & <b>", {"com.example/odd"}),
+        ("ΣΑΣ 😀", {"com.example/odd"}),
+        ("com.example/", {"com.example/odd", "com.example/last"}),
+        ("com.example/gone", set()),
+        ("100%", set()),
+    ],
+)
+def test_a_search_in_vs_code_finds_what_it_should(host: Hosted, text: str, found: set[str]) -> None:
+    assert names_of(Gallery(host.url).servers(text)) == sorted(found)
+
+
+@on(SEARCHING)
+def test_the_second_page_of_a_search_keeps_it_though_vs_code_does_not(host: Hosted) -> None:
+    gallery = Gallery(host.url)
+    # "Number 130." to "Number 199." are the latest versions of the first 70 servers.
+    assert names_of(gallery.servers("Number 1")) == sorted(list(NUMBERED)[:70])
+    first, *following = gallery.asked[1:]
+    assert first.endswith("?limit=50&version=latest&search=Number%201")
+    assert following
+    assert not [path for path in following if "search=" in path]
+
+
+@on((*BY_RULES, BUCKET, PAGES))
+def test_where_searches_mean_nothing_vs_code_shows_everything_once(host: Hosted) -> None:
+    assert names_of(Gallery(host.url).servers("Number 1")) == sorted(LATEST)
+
+
+@on((PAGES,))
+def test_on_github_pages_vs_code_gets_everything_at_once_whatever_its_type(host: Hosted) -> None:
+    gallery = Gallery(host.url)
+    assert len(gallery.servers()) == len(LATEST)
+    assert gallery.asked[1:] == ["/v0.1/servers?limit=50&version=latest"]
+    assert ask(f"{host.url}{gallery.asked[1]}").headers.get_content_type() == "text/html"
+
+
+@on(EVERY_HOST)
+def test_vs_code_finds_each_server_by_its_exact_name_without_a_redirect(host: Hosted) -> None:
+    gallery = Gallery(host.url)
+    for name in sorted(LATEST):
+        entry = gallery.detail(name)
+        assert entry, name
+        assert entry["_meta"][OFFICIAL]["isLatest"]
+        assert entry["server"]["version"] == NUMBERED.get(name, entry["server"]["version"])
+
+
+NOT_THERE = {
+    "unknown": "com.example/missing",
+    "unknown namespace": "org.example.nobody/weather",
+    "deleted": "com.example/gone",
+    "name in another case": "com.example/ODD",
+    "namespace in another case": "Com.Example/odd",
+    "shorter": "com.example/od",
+    "namespace alone": "com.example",
+    "more than a name": "com.example/odd/versions",
+    "without a namespace": "github",
+    "npm": "@modelcontextprotocol/server-filesystem",
+    "words": "My server (local)",
+    "percent": "100%",
+    "path": "C:\\tools\\mcp.exe",
+    "address": "https://mcp.example.com/sse?x=1#y",
+    "another script": "天気/サーバー 😀",
+    "too long for a file": "com.example/" + "x" * 300,
+    "like a folder of ours": "../data",
+}
+"""Names of servers that people may have configured, and that the registry does not hold."""
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("name", NOT_THERE.values(), ids=NOT_THERE)
+def test_vs_code_is_told_of_a_server_that_is_not_there(host: Hosted, name: str) -> None:
+    assert Gallery(host.url).detail(name) is None
+
+
+# GitHub Copilot: https://docs.github.com/en/copilot/how-tos/administer-copilot/manage-mcp-usage/configure-mcp-registry
+# and, for its command line, https://github.com/github/copilot-cli/issues/3772.
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("query", ["", "?limit=30", "?limit=30&version=latest&search=server"])
+def test_copilot_lists_servers(host: Hosted, query: str) -> None:
+    answer = ask(f"{host.url}/v0.1/servers{query}", Accept="application/json")
+    assert answer.status == 200
+    entries = answer.json()["servers"]
+    assert len(entries) >= 30
+    assert all(entry["server"]["name"] and entry["_meta"] for entry in entries)
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("slash", ["%2F", "%2f", "/"])
+@pytest.mark.parametrize("version", ["latest", "1.0.3", *ODD_VERSIONS])
+def test_copilot_reads_one_version_of_a_server(host: Hosted, slash: str, version: str) -> None:
+    name = "com.example/odd" if version in ODD_VERSIONS else "io.github.user3/server-3"
+    path = f"/v0.1/servers/{name.replace('/', slash)}/versions/{encoded(version)}"
+    answer = ask(f"{host.url}{path}", Accept="application/json")
+    assert answer.status == 200
+    server = answer.json()["server"]
+    expected = NUMBERED[name] if version == "latest" else version
+    assert (server["name"], server["version"]) == (name, expected)
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("name", NOT_THERE.values(), ids=NOT_THERE)
+@pytest.mark.parametrize("version", ["latest", "1.0.0"])
+def test_copilot_gets_404_and_nothing_else_for_what_is_not_there(
+    host: Hosted, name: str, version: str
+) -> None:
+    path = f"/v0.1/servers/{encoded(name)}/versions/{version}"
+    assert ask(f"{host.url}{path}", Accept="application/json").status == 404
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("version", ["9.9.9", "1.0.0+build.7", "Latest", "v1.0.0", "vä 1", "x" * 300])
+def test_copilot_gets_404_for_versions_that_are_not_there(host: Hosted, version: str) -> None:
+    path = f"/v0.1/servers/com.example%2Fodd/versions/{encoded(version)}"
+    assert ask(f"{host.url}{path}", Accept="application/json").status == 404
+
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+}
+"""The three headers that Copilot's documentation asks for, to the letter."""
+ORIGIN_ALONE = {"Access-Control-Allow-Origin": "*"}
+
+
+@dataclass(frozen=True)
+class Headers:
+    """What a host says to a request, and to the question before it."""
+
+    on_answers: dict[str, str]
+    preflight: int
+    on_preflight: dict[str, str]
+
+
+SAYS = dict.fromkeys(EVERY_HOST, Headers(CORS, 204, CORS)) | {
+    # A function for requests answers the question; answers get what the operator's policy adds.
+    BUCKET: Headers(ORIGIN_ALONE, 204, CORS),
+    # Sets its own headers alone, and knows no OPTIONS: a simple request, which IDEs send, needs none.
+    PAGES: Headers(ORIGIN_ALONE, 405, ORIGIN_ALONE),
+}
+"""Every host with what it says; where it cannot say all that Copilot asks for, with the reason."""
+ASKED = {
+    "/v0.1/servers": 200,
+    "/v0.1/servers?limit=50&version=latest": 200,
+    "/v0.1/servers/io.github.user3%2Fserver-3/versions/latest": 200,
+    "/v0.1/servers/io.github.user3%2Fserver-3/versions/1.0.3": 200,
+    "/v0.1/servers/com.example%2Fmissing/versions/latest": 404,
+}
+
+
+@pytest.fixture
+def says(request: pytest.FixtureRequest) -> Headers:
+    """The row of the test's host."""
+    return SAYS[request.node.callspec.params["host"]]
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("path", ASKED)
+def test_answers_carry_the_headers_that_copilot_asks_for(
+    host: Hosted, says: Headers, path: str
+) -> None:
+    answer = ask(f"{host.url}{path}", Origin="https://github.com")
+    assert answer.status == ASKED[path]
+    assert answer.of_headers(CORS) == dict.fromkeys(CORS) | says.on_answers
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("path", ASKED)
+def test_preflights_carry_the_headers_that_copilot_asks_for(
+    host: Hosted, says: Headers, path: str
+) -> None:
+    answer = ask(
+        f"{host.url}{path}",
+        "OPTIONS",
+        Origin="https://github.com",
+        Access_Control_Request_Method="GET",
+        Access_Control_Request_Headers="authorization,content-type",
+    )
+    assert answer.status == says.preflight
+    assert answer.of_headers(CORS) == dict.fromkeys(CORS) | says.on_preflight
+
+
+@on(EVERY_HOST)
+@pytest.mark.parametrize("path", ASKED)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer gho_0123456789"},
+        {"Authorization": "Basic dTpw"},
+        {"Accept": "application/json"},
+        {"Accept": "application/json", "Content-Type": "application/json"},
+    ],
+    ids=["a token", "a password", "Accept", "Accept and a type"],
+)
+def test_what_else_copilot_sends_changes_nothing(
+    host: Hosted, path: str, headers: dict[str, str]
+) -> None:
+    plain, answer = ask(f"{host.url}{path}"), ask(f"{host.url}{path}", **headers)
+    assert (answer.status, answer.body) == (plain.status, plain.body)
+    assert answer.status == ASKED[path]
+
+
+@pytest.fixture(scope="module")
+def busy(contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
+    """nginx, which tells an address to wait that searches more than once a second."""
+    folder = tmp_path_factory.mktemp("busy") / "nginx"
+    with nginx(site_of(contract_registry, folder, "nginx", more="searches_per_second = 1\n")) as hosted:
+        yield hosted
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_copilot_is_never_told_to_wait_though_who_searches_is(busy: Hosted, path: str) -> None:
+    searches = [ask(f"{busy.url}/v0.1/servers?search=server").status for _ in range(20)]
+    assert 429 in searches
+    assert {ask(f"{busy.url}{path}").status for _ in range(50)} == {ASKED[path]}
+
+
+@on(WALKING)
+@pytest.mark.parametrize("path", ASKED)
+def test_xcode_may_double_the_slash_before_the_version(host: Hosted, path: str) -> None:
+    plain, doubled = ask(f"{host.url}{path}"), ask(f"{host.url}/{path}")
+    assert (doubled.status, doubled.body) == (plain.status, plain.body)
+    assert doubled.status == ASKED[path]
+
+
+# ToolHive: internal/sources/api_upstream.go of https://github.com/stacklok/toolhive-registry-server.
+
+
+@on(EVERY_HOST)
+def test_toolhive_takes_the_registry_for_one_of_the_standard(host: Hosted) -> None:
+    answer = ask(f"{host.url}/openapi.yaml")
+    assert answer.status == 200
+    about = yaml.safe_load(answer.body)["info"]
+    assert about["version"] == "1.0.0"
+    assert "https://github.com/modelcontextprotocol/registry" in about["description"]
+
+
+@on(WALKING)
+def test_toolhive_reads_every_version_once(host: Hosted) -> None:
+    found: list[tuple[str, str]] = []
+    path = "/v0.1/servers?limit=100"
+    for _ in range(10):
+        page = ask(host.url + path).json()
+        found += [(entry["server"]["name"], entry["server"]["version"]) for entry in page["servers"]]
+        cursor = page["metadata"].get("nextCursor")
+        if not cursor:
+            break
+        path = f"/v0.1/servers?limit=100&cursor={quote_plus(cursor)}"
+    odd = [("com.example/odd", version) for version in ODD_VERSIONS]
+    numbered = [(f"io.github.user{n % 130 % 50}/server-{n % 130}", f"1.{n // 130}.{n % 7}") for n in range(260)]  # fmt: skip
+    assert sorted(found) == sorted([*numbered, *odd, ("com.example/last", "1.0.0")])
