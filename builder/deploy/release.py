@@ -40,7 +40,7 @@ def rank_of(path: str, *, is_new: bool) -> Rank:
         return Rank.CHECKSUMS
     if path.startswith("data/pages/") or path.endswith("/versions.json") or path == "v0.1/servers.json":
         return Rank.NEW_LIST if is_new else Rank.LIST
-    if path.startswith(("v0.1/servers/", "data/deleted/", "schemas/", "assets/")):
+    if path.startswith(("v0.1/servers/", "data/deleted/", "schemas/", "assets/", "servers/")):
         return Rank.LEAF
     if path.startswith(("data/search/", "data/export/")) and not path.endswith("/index.json"):
         return Rank.LEAF

@@ -27,7 +27,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for root in (Path(builder.__file__).parent, site_folder()):
         for file in sorted(root.rglob("*")):
-            if file.suffix in {".py", ".j2", ".js"}:
+            if file.suffix in {".py", ".j2", ".js", ".css", ".svg"}:
                 digest.update(file.read_bytes())
     return f"{builder.__version__}+{digest.hexdigest()[:16]}"
 

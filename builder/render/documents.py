@@ -37,6 +37,9 @@ from builder.render.document import (
     version_path,
     versions_path,
 )
+from builder.render.pages.rendering import Leading, PageRenderer, version_line
+from builder.render.pages.site import Site
+from builder.render.pages.views import VersionLine
 from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
 
 
@@ -57,12 +60,17 @@ class Task:
 class Renderer:
     """Renders documents from a state. Cheap to make; every method is a pure function of the state."""
 
-    def __init__(self, state: State, namespace: str) -> None:
+    def __init__(self, state: State, namespace: str, site: Site) -> None:
         self._state = state
         self._namespace = namespace
+        self._pages = PageRenderer(state, namespace, site)
 
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
+
+    def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
+        """The home page, those that explain, and the assets."""
+        return self._pages.site_pages(counts, time)
 
     def render(self, task: Task) -> Iterator[Document]:
         """The documents of a task."""
@@ -74,6 +82,8 @@ class Renderer:
                 return self.versions(*span)
             case "servers":
                 return self.servers(*span)
+            case "namespaces":
+                return self._pages.namespaces(*span)
             case "ordinal-pages":
                 return self.ordinal_pages(task.key, *span)
             case "latest-pages":
@@ -143,7 +153,7 @@ class Renderer:
             yield Document(version_path(name, version, deleted=True), hidden, part)
 
     def servers(self, first: int, last: int) -> Iterator[Document]:
-        """The documents of the servers with these numbers: `versions` and `versions/latest`."""
+        """The documents of the servers with these numbers: their lists, `latest`, and their pages."""
         query = (
             f"SELECT s.number, s.name, s.first_ordinal, v.is_public, {ENTRY_COLUMNS} FROM servers s "
             "JOIN versions v ON v.server = s.number AND v.is_present "
@@ -159,6 +169,8 @@ class Renderer:
         for number, name, first_ordinal in servers.fetchall():
             public: list[bytes] = []
             everything: list[bytes] = []
+            lines: list[VersionLine] = []
+            leading: Leading | None = None
             latest: bytes | None = None
             latest_is_public = False
             while pending is not None and pending[0] == number:
@@ -168,6 +180,8 @@ class Renderer:
                     public.append(entry)
                 if pending[10]:
                     latest, latest_is_public = entry + b"\n", bool(pending[3])
+                    leading = Leading(entry, pending[11], pending[13])
+                lines.append(version_line(name, pending[3], tuple(pending[4:])))
                 pending = rows.fetchone()
             part = part_of_ordinal(first_ordinal)
             has_deleted = len(everything) > len(public)
@@ -183,8 +197,9 @@ class Renderer:
                 None if latest_is_public else latest,
                 part,
             )
+            yield self._pages.server(name, leading, lines, part)
 
-    # Pages
+    # Pages of chains
 
     def ordinal_pages(self, chain: str, first: int, last: int) -> Iterator[Document]:
         """Pages of `all` or `everything`."""

@@ -27,12 +27,14 @@ from builder.render.document import CHECKSUMS, UNLISTED, Document
 from builder.render.documents import Renderer, Task
 from builder.render.intake import CommitIntake, take_in
 from builder.render.output import Output, Place, Tree
+from builder.render.pages.site import Site, site_of
 from builder.render.plan import whole_plan
 from builder.render.progress import Progress
 from builder.render.registry import (
     checksum_index,
     host_documents,
     registry_documents,
+    site_facts,
     snapshot_document,
 )
 from builder.render.replay import Replay
@@ -126,15 +128,17 @@ class FullBuild:
         tasks = list(whole_plan(state))
         progress.stage("Writing documents", len(tasks))
         rows: list[_Row] = []
-        work = _RenderWork(place, self._settings.namespace, self._target.twins)
+        site = site_of(self._settings)
+        work = _RenderWork(place, self._settings.namespace, site, self._target.twins)
         for written in pool.map(work, _batches(tasks, _TASKS_A_BATCH)):
             rows += written
             progress.advance(_TASKS_A_BATCH)
         rows.sort()
         state.note_documents(rows)
         tree = Tree(place.root)
-        renderer = Renderer(state, self._settings.namespace)
+        renderer = Renderer(state, self._settings.namespace, site)
         self._write(state, tree, [renderer.complete_list()])
+        self._write(state, tree, renderer.site_pages(*site_facts(state)))
         self._write(state, tree, registry_documents(state, self._settings, commit))
         self._write(state, tree, host_documents(state, self._settings, self._target))
         for part in state.parts():
@@ -243,15 +247,16 @@ def _read_commits(commits: Sequence[CommitChange]) -> list[CommitIntake]:
 class _RenderWork:
     """Renders and writes tasks from a finished state; gives the rows to note."""
 
-    def __init__(self, place: Place, namespace: str, twins: tuple[Twin, ...]) -> None:
+    def __init__(self, place: Place, namespace: str, site: Site, twins: tuple[Twin, ...]) -> None:
         self._place = place
         self._namespace = namespace
+        self._site = site
         self._twins = twins
 
     def __call__(self, tasks: Sequence[Task]) -> list[_Row]:
         tree = Tree(self._place.root)
         with State.open_to_read(self._place.database) as state:
-            renderer = Renderer(state, self._namespace)
+            renderer = Renderer(state, self._namespace, self._site)
             rows: list[_Row] = []
             for task in tasks:
                 rows += _write_documents(tree, renderer.render(task), self._twins)

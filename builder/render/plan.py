@@ -18,6 +18,7 @@ def whole_plan(state: State) -> Iterator[Task]:
     counters = state.counters
     yield from _runs("blocks", -(-counters.next_ordinal // EXPORT_POSITIONS), 1)
     yield from _runs("servers", counters.next_server, 400)
+    yield from _runs("namespaces", counters.next_server, 400)
     yield from _runs("latest-pages", _pages(counters.next_server), 10)
     for version, length in state.connection.execute(
         "SELECT version, max(version_position) + 1 FROM versions WHERE server IS NOT NULL "
@@ -54,7 +55,7 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
     """
     tasks: set[Task] = set()
     for standing, version in ledger.changed.values():
-        tasks |= set(_own_documents(version))
+        tasks |= set(_own_documents(state, version))
         tasks |= set(_chain_pages(state, standing, version))
         tasks |= set(_updated_pages(state, standing.event, version.standing() != standing))
         tasks |= set(_updated_pages(state, version.event, version.standing() != standing))
@@ -65,13 +66,14 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
     return tasks
 
 
-def _own_documents(version: VersionState) -> Iterator[Task]:
+def _own_documents(state: State, version: VersionState) -> Iterator[Task]:
     ordinal = version.ordinal
     yield _one("exports", ordinal // EXPORT_POSITIONS)
     yield _one("searches", ordinal // SEARCH_POSITIONS)
     if version.server is not None:
         yield _one("versions", ordinal)
         yield _one("servers", version.server.number)
+        yield _one("namespaces", state.first_of_namespace(version.server.name.partition("/")[0]))
         yield _one("latest-searches", version.server.number // SEARCH_POSITIONS)
 
 

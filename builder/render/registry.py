@@ -55,6 +55,15 @@ def registry_documents(state: State, settings: Settings, commit: str) -> Iterato
         yield Document(f"schemas/{name}.schema.json", body, MISCELLANEOUS)
 
 
+def site_facts(state: State) -> tuple[dict[str, int], str]:
+    """The numbers of the day for the home page, and when anything changed last."""
+    counts = {
+        "servers": state.number("public_servers"),
+        "versions": state.number("public_versions"),
+    }
+    return counts, format_time(state.counters.registry_time)
+
+
 def host_documents(state: State, settings: Settings, target: Target) -> Iterator[Document]:
     """What the host needs beside the common files."""
     days = state.day_span()

@@ -47,7 +47,9 @@ function cut(page, from, to) {
 
 // A page of a chain, from a position on.
 function walk(cursor, limit, reads) {
-  if (limit === query.PAGE_SIZE && cursor.position % query.PAGE_SIZE === 0) {
+  // Days have few entries each, so their pages are joined; all others are full but for gaps.
+  const isDay = cursor.chain.indexOf('updated/') === 0;
+  if (limit === query.PAGE_SIZE && cursor.position % query.PAGE_SIZE === 0 && !isDay) {
     const path = pagePath(cursor.chain, cursor.position / query.PAGE_SIZE);
     return { files: [path], otherwise: listing([], '') };
   }

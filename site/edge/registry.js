@@ -48,8 +48,9 @@ function invalid(reason) {
   return error(400, `Invalid parameter: ${reason}.`);
 }
 
+// A file, or the page of a folder.
 function file(path) {
-  return { files: [path], otherwise: error(404, 'Not found') };
+  return { files: path ? [path, `${path}/index.html`] : ['index.html'], otherwise: error(404, 'Not found') };
 }
 
 function ofServer(paths) {
@@ -71,7 +72,9 @@ function writing() {
 function segments(target) {
   const path = query.decoded(target);
   if (path === null) return null;
-  const parts = path.replace(/^\/+|\/+$/g, '').split('/');
+  const bare = path.replace(/^\/+|\/+$/g, '');
+  if (bare === '') return [''];
+  const parts = bare.split('/');
   for (let i = 0; i < parts.length; i++) {
     if (parts[i] === '' || parts[i] === '.' || parts[i] === '..') return null;
     if (parts[i].indexOf('\0') >= 0 || parts[i].indexOf('\\') >= 0) return null;

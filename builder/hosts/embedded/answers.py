@@ -53,7 +53,7 @@ def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> 
         path = unquote_to_bytes(raw_path).decode().strip("/")
     except UnicodeDecodeError:
         return _error(404, "Not found")
-    if not is_inside(path):
+    if path and not is_inside(path):
         return _error(404, "Not found")
     try:
         return _route(snapshot, path, raw_query)
@@ -83,10 +83,11 @@ def _error(status: int, says: str) -> Answer:
 
 
 def _file(snapshot: Snapshot, path: str) -> Answer:
-    body = snapshot.read(path)
-    if body is None:
-        return _error(404, "Not found")
-    return Answer(200, body, media_type(path))
+    for file in (path, f"{path}/index.html".lstrip("/")):  # a file, or the page of a folder
+        body = snapshot.read(file)
+        if body is not None:
+            return Answer(200, body, media_type(file))
+    return _error(404, "Not found")
 
 
 def _versions(snapshot: Snapshot, name: str, query: str) -> Answer:
@@ -182,7 +183,9 @@ def _walk(snapshot: Snapshot, cursor: Cursor, limit: int) -> Answer:
     page = _page(snapshot, cursor.chain, cursor.position // PAGE_SIZE)
     if page is None:
         return Answer(200, server_list([]))
-    if limit == PAGE_SIZE and cursor.position % PAGE_SIZE == 0:
+    # Days have few entries each, so their pages are joined; all others are full but for gaps.
+    is_day = cursor.chain.startswith("updated/")
+    if limit == PAGE_SIZE and cursor.position % PAGE_SIZE == 0 and not is_day:
         return Answer(200, page.body)
     found: list[bytes] = []
     here: Cursor | None = cursor

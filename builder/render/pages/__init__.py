@@ -1,0 +1,1 @@
+"""The pages that people read: pure functions from what the registry knows to HTML."""

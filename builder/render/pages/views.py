@@ -1,0 +1,178 @@
+"""What the pages show: an entry and its versions, as plain values for the templates."""
+
+import shlex
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from builder.model.entries import OFFICIAL_META
+from builder.render.pages.snippets import Snippet, placeholder, snippets_of
+from builder.render.pages.ways import Input, Way, ways_of
+
+_PROOFS: Final = {
+    "account": "by the account that published it",
+    "source": "by the same record in its owner's repository",
+    "dns-key": "by a key in the domain's DNS",
+    "https-key": "by a key that the domain publishes over HTTPS",
+    "dns-delegation": "by an account that the domain's DNS names",
+    "grant": "by a grant of this registry",
+}
+
+
+def server_page_path(name: str) -> str:
+    """The address of a server's page, below the registry's."""
+    return f"/servers/{'/'.join(quote(part, safe='') for part in name.split('/'))}/"
+
+
+def api_path(name: str, rest: str) -> str:
+    """The address of a document of the API, below the registry's."""
+    return f"/v0.1/servers/{quote(name, safe='')}/{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A server in a list."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    status: str
+    updated: str
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return server_page_path(self.name)
+
+
+def card_of(entry: dict[str, Any]) -> Card:
+    """An entry as a list shows it."""
+    server, official = entry["server"], entry["_meta"][OFFICIAL_META]
+    name = str(server["name"])
+    return Card(
+        name,
+        _text(server, "title") or name.partition("/")[2],
+        _text(server, "description"),
+        str(server["version"]),
+        str(official["status"]),
+        str(official["updatedAt"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version in a server's list; `json` is empty where it is not served."""
+
+    version: str
+    status: str
+    message: str
+    published: str
+    is_latest: bool
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayView:
+    """One way to run a server, with what to paste."""
+
+    title: str
+    identifier: str
+    before: str
+    start: str
+    snippets: tuple[Snippet, ...]
+    inputs: tuple[Input, ...]
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """A server as its page shows it: one entry, by rule the latest."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    status: str
+    message: str
+    published: str
+    repository: str
+    website: str
+    proof: str
+    commit: str
+
+    @property
+    def namespace(self) -> str:
+        """The first half of the name."""
+        return self.name.partition("/")[0]
+
+    @property
+    def short(self) -> str:
+        """The second half of the name."""
+        return self.name.partition("/")[2]
+
+    @property
+    def namespace_path(self) -> str:
+        """The address of the namespace's page."""
+        return f"/servers/{quote(self.namespace, safe='')}/"
+
+    @property
+    def json(self) -> str:
+        """The address of the entry."""
+        deleted = "?include_deleted=true" if self.status == "deleted" else ""
+        return api_path(self.name, f"versions/{quote(self.version, safe='')}{deleted}")
+
+    @property
+    def versions_json(self) -> str:
+        """The address of all versions."""
+        return api_path(self.name, "versions")
+
+
+def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | None) -> ServerView:
+    """An entry as its page shows it; `accepted` is what the merge has noted, if anything."""
+    server, official = entry["server"], entry["_meta"][OFFICIAL_META]
+    card = card_of(entry)
+    repository = server.get("repository")
+    proof = (accepted or {}).get("proof")
+    return ServerView(
+        card.name,
+        card.title,
+        card.description,
+        card.version,
+        card.status,
+        str(official.get("statusMessage") or ""),
+        str(official["publishedAt"]),
+        _text(repository, "url") if isinstance(repository, dict) else "",
+        _text(server, "websiteUrl"),
+        _PROOFS.get(str(proof), f"by {proof}" if proof else "not noted: it came here without a check"),
+        commit,
+    )
+
+
+def way_views(server: dict[str, Any]) -> list[WayView]:
+    """The ways to run a server, with their snippets."""
+    short = str(server.get("name", "")).partition("/")[2] or "server"
+    found = []
+    for index, way in enumerate(ways_of(server)):
+        snippets = snippets_of(short, way)
+        view = WayView(
+            way.title, way.identifier, way.before, _start(way), snippets, way.inputs, index == 0
+        )
+        found.append(view)
+    return found
+
+
+def _start(way: Way) -> str:
+    """The command of what is started before it is connected to."""
+    if way.launch is None or way.connection is None:
+        return ""
+    words = [
+        "".join(part if isinstance(part, str) else placeholder(part) for part in word)
+        for word in way.launch.args
+    ]
+    return shlex.join([way.launch.command, *words])
+
+
+def _text(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    return value if isinstance(value, str) else ""
