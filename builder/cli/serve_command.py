@@ -43,6 +43,7 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
     click.echo(
         f"{facts['registry']['title']}: {facts['counts']['versions']} versions of "
         f"{facts['counts']['servers']} servers\n"
+        f"  {address}/\n"
         f"  {address}/v0.1/servers\n"
         f"  {address}/openapi.yaml\n"
         f"  {address}/feed.xml\n"

@@ -14,6 +14,7 @@ import query from './query.js';
 const JSON_TYPE = 'application/json';
 const ALLOWED = 'GET, HEAD, OPTIONS';
 const FRESHNESS = 'public, max-age=60, stale-while-revalidate=600';
+const FOR_EVER = 'public, max-age=31536000, immutable'; // what is named by its content
 const READS = 1000;
 const TYPES = {
   json: JSON_TYPE,
@@ -117,7 +118,7 @@ function plan(method, target, raw, reads) {
 // The headers of a file that is passed on.
 function fileHeaders(path) {
   return Object.assign({}, CORS, {
-    'Cache-Control': FRESHNESS,
+    'Cache-Control': path.indexOf('assets/') === 0 ? FOR_EVER : FRESHNESS,
     'Content-Type': TYPES[path.slice(path.lastIndexOf('.') + 1)] || 'application/octet-stream',
     'X-Content-Type-Options': 'nosniff',
   });

@@ -80,6 +80,22 @@ def test_a_bucket_does_what_it_says(check: Check, bucket_host: Hosted) -> None:
     assert finding.result is Result.HOLDS, finding.why
 
 
+def test_assets_are_kept_for_a_year_and_pages_for_a_minute(
+    full_host: Hosted, rules_host: Hosted
+) -> None:
+    for hosted in (full_host, rules_host):
+        home = requests.get(f"{hosted.url}/", timeout=30)
+        assert home.headers["Content-Type"].startswith("text/html")
+        assert "max-age=60," in home.headers["Cache-Control"]
+        style = home.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        asset = requests.get(f"{hosted.url}{style}", timeout=30)
+        assert asset.status_code == 200
+        assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert asset.headers["Content-Type"].startswith("text/css")
+        page = requests.get(f"{hosted.url}/servers/com.example/odd/", timeout=30)
+        assert "com.example" in page.text
+
+
 def test_no_header_comes_twice(full_host: Hosted, rules_host: Hosted) -> None:
     for hosted in (full_host, rules_host):
         for path in ("/v0.1/servers", "/v0.1/servers?limit=100", "/v0.1/nothing", "/feed.xml"):

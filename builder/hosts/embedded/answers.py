@@ -34,11 +34,12 @@ ALLOWED: Final = "GET, HEAD, OPTIONS"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, a body and its type."""
+    """A status, a body and its type; what `is_lasting` never changes under its name."""
 
     status: int
     body: bytes
     type: str = JSON
+    is_lasting: bool = False
 
 
 def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> Answer:
@@ -86,7 +87,7 @@ def _file(snapshot: Snapshot, path: str) -> Answer:
     for file in (path, f"{path}/index.html".lstrip("/")):  # a file, or the page of a folder
         body = snapshot.read(file)
         if body is not None:
-            return Answer(200, body, media_type(file))
+            return Answer(200, body, media_type(file), file.startswith("assets/"))
     return _error(404, "Not found")
 
 
