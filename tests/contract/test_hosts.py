@@ -4,6 +4,7 @@ import http.client
 import itertools
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -18,7 +19,7 @@ from builder.hosts.embedded.answers import answer
 from builder.hosts.embedded.snapshot import Snapshot
 from builder.hosts.hosts import host_named
 from tests.contract.conftest import FULL, started
-from tests.hosting import Hosted, nginx, node, site_of, workerd
+from tests.hosting import Hosted, Starting, caddy, nginx, node, site_of, workerd
 from tests.registries import Registry, entries_of
 
 COMPRESSED_IN_FRONT = {workerd, node}
@@ -366,3 +367,32 @@ def test_nginx_slows_those_who_search_without_end(contract_registry: Registry, t
         assert (status, "Too many" in json.loads(body)["error"]) == (429, True)
         pages = {heard(hosted, "/v0.1/servers?limit=30")[0] for _ in range(60)}
         assert pages == {200}
+
+
+@pytest.mark.parametrize(("name", "start"), [("nginx", nginx), ("caddy", caddy)])
+def test_validators_tell_contents_apart_and_nothing_else(
+    name: str, start: Starting, registry: Registry, tmp_path: Path
+) -> None:
+    registry.publish("com.example/one")
+    site = site_of(registry, tmp_path / "site", name)
+    with start(site) as hosted:
+
+        def tags() -> tuple[str, str]:
+            asked = [
+                requests.get(f"{hosted.url}{path}", timeout=30)
+                for path in ("/data/snapshot.json", "/v0.1/health")
+            ]
+            assert not [answer for answer in asked if "Last-Modified" in answer.headers]
+            return asked[0].headers["ETag"], asked[1].headers["ETag"]
+
+        seen = [tags()]
+        for version in ("1.0.1", "1.0.2"):  # within a second, and of the same length
+            site.registry().publish("com.example/one", version)
+            site.build()
+            seen.append(tags())
+        assert len({snapshot for snapshot, _ in seen}) == 3
+        assert len({health for _, health in seen}) == 1
+        shutil.rmtree(site.out.with_name("dist.state"))
+        site.out.unlink()
+        site.build()  # everything anew
+        assert tags() == seen[-1]
