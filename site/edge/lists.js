@@ -9,6 +9,7 @@ import query from './query.js';
 const HEAD = '{"servers":[\n';
 const TAIL = '\n],"metadata":';
 const OFFICIAL = 'io.modelcontextprotocol.registry/official';
+const STORED = /^limit=100(?:&cursor=(all|latest|everything)\.(?:0|([1-9][0-9]{0,9})00))?$/;
 const LINE = { position: 0, flag: 1, updated: 2, name: 3, version: 4, words: 5 };
 
 function listing(entries, cursor) {
@@ -18,6 +19,8 @@ function listing(entries, cursor) {
   const total = entries.reduce((sum, entry) => sum + entry.count, 0);
   return { status: 200, body: `${HEAD}${count ? lines : ''}${TAIL}{"count":${total}${next}}}\n` };
 }
+
+const NOTHING = listing([], '');
 
 function pagePath(chain, number) {
   return `data/pages/${chain}/${number}.json`;
@@ -51,7 +54,7 @@ function walk(cursor, limit, reads) {
   const isDay = cursor.chain.indexOf('updated/') === 0;
   if (limit === query.PAGE_SIZE && cursor.position % query.PAGE_SIZE === 0 && !isDay) {
     const path = pagePath(cursor.chain, cursor.position / query.PAGE_SIZE);
-    return { files: [path], otherwise: listing([], '') };
+    return { files: [path], otherwise: NOTHING };
   }
   return gather(cursor, limit, reads, [], 0);
 }
@@ -218,6 +221,9 @@ function documents(scan, next) {
 
 // The answer to `GET /v0.1/servers`, from its query as it was sent.
 function list(raw, reads) {
+  // The requests of a walk as most clients write them, for which nothing has to be looked at.
+  const stored = STORED.exec(raw);
+  if (stored) return { files: [pagePath(stored[1] || 'all', stored[2] || '0')], otherwise: NOTHING };
   const asked = query.listQuery(raw);
   if (asked.error) return asked;
   const cursor = asked.cursor;

@@ -35,10 +35,15 @@ function isThere(path) {
   }
 }
 
+// A path as an internal redirect reads it, which decodes.
+function address(path) {
+  return /[^A-Za-z0-9._\/-]/.test(path) ? path.split('/').map(encodeURIComponent).join('/') : path;
+}
+
 function pass(r, step, root) {
   for (let i = 0; i < step.files.length; i++) {
     if (isThere(`${root}/${step.files[i]}`)) {
-      r.internalRedirect('/mcp-file/' + step.files[i].split('/').map(encodeURIComponent).join('/'));
+      r.internalRedirect('/mcp-file/' + address(step.files[i]));
       return;
     }
   }
