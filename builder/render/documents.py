@@ -4,10 +4,10 @@ A document whose body is None must not exist. `part` names the piece of `data/ch
 lists it; pieces are cut along the ordinals, so that one publish touches few of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Final
+from typing import Final
 
 from builder.model.chains import (
     ALL,
@@ -22,18 +22,16 @@ from builder.model.cursors import Cursor
 from builder.model.entries import server_list
 from builder.model.strictjson import dump_json
 from builder.model.times import format_day
+from builder.render.bulk import BulkRenderer, export_part
 from builder.render.document import (
     CHECKSUMS,
     EXPORT_POSITIONS,
     MAX_LIST_BYTES,
     MISCELLANEOUS,
-    SEARCH_POSITIONS,
     Document,
     checksum_path,
     day_index_path,
-    export_path,
     part_of_ordinal,
-    search_path,
     version_path,
     versions_path,
 )
@@ -48,7 +46,7 @@ class Task:
     """A run of documents of one kind to render: numbers `first` to `last`, both included.
 
     `key` is the chain of `ordinal` pages, the version of `version` pages, the day of `updated`
-    pages, and empty otherwise.
+    pages, a namespace of its page, and empty otherwise.
     """
 
     kind: str
@@ -64,6 +62,7 @@ class Renderer:
         self._state = state
         self._namespace = namespace
         self._pages = PageRenderer(state, namespace, site)
+        self._bulk = BulkRenderer(state, namespace)
 
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
@@ -84,6 +83,8 @@ class Renderer:
                 return self.servers(*span)
             case "namespaces":
                 return self._pages.namespaces(*span)
+            case "namespace":
+                return iter([self._pages.namespace(task.key)])
             case "ordinal-pages":
                 return self.ordinal_pages(task.key, *span)
             case "latest-pages":
@@ -93,13 +94,13 @@ class Renderer:
             case "updated-pages":
                 return self.updated_pages(int(task.key), *span)
             case "exports":
-                return self.exports(*span)
+                return self._bulk.exports(*span)
             case "day-indexes":
                 return self.day_indexes(*span)
             case "searches":
-                return self.searches(*span)
+                return self._bulk.searches(*span)
             case "latest-searches":
-                return self.latest_searches(*span)
+                return self._bulk.latest_searches(*span)
         raise ValueError(task.kind)
 
     def blocks(self, first: int, last: int) -> Iterator[Document]:
@@ -134,7 +135,7 @@ class Renderer:
                 first_page = start // PAGE_SIZE
                 for page in range(first_page, min(first_page + EXPORT_POSITIONS // PAGE_SIZE, pages)):
                     yield self._ordinal_page(chain, page, in_pages.get(page, []))
-            yield _export(number, [entry for _, entry in everything])
+            yield export_part(number, [entry for _, entry in everything])
 
     def versions(self, first: int, last: int) -> Iterator[Document]:
         """The documents of the versions with these ordinals, absent ones included."""
@@ -344,42 +345,6 @@ class Renderer:
         body = server_list([entry for _, entry in entries], cursor, gaps)
         return Document(page_path(chain, number), body, part_of_ordinal(ordinal))
 
-    # Data for aggregators
-
-    def exports(self, first: int, last: int) -> Iterator[Document]:
-        """Export parts: the entries of 1,000 positions of `everything`, one JSON object a line."""
-        for number in range(first, last + 1):
-            start = number * EXPORT_POSITIONS
-            rows = self._state.entries(
-                "v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
-                start,
-                start + EXPORT_POSITIONS - 1,
-            )
-            yield _export(number, [self._entry(row) for row in rows])
-
-    def searches(self, first: int, last: int) -> Iterator[Document]:
-        """Search parts: one line for each entry of 10,000 positions of `everything`."""
-        for number in range(first, last + 1):
-            start = number * SEARCH_POSITIONS
-            rows = self._state.connection.execute(
-                f"SELECT v.ordinal, {_SEARCH_COLUMNS} "
-                "WHERE v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
-                (start, start + SEARCH_POSITIONS - 1),
-            )
-            yield Document(search_path(number), _search_lines(rows), part_of_ordinal(start))
-
-    def latest_searches(self, first: int, last: int) -> Iterator[Document]:
-        """Search parts of each server's latest entry, or deleted one: 10,000 servers a part."""
-        for number in range(first, last + 1):
-            start = number * SEARCH_POSITIONS
-            rows = self._state.connection.execute(
-                f"SELECT v.server, {_SEARCH_COLUMNS} WHERE v.is_latest AND v.is_present "
-                "AND v.server BETWEEN ? AND ? ORDER BY v.server",
-                (start, start + SEARCH_POSITIONS - 1),
-            )
-            path = search_path(number, latest=True)
-            yield Document(path, _search_lines(rows), MISCELLANEOUS)
-
     def complete_list(self) -> Document:
         """`servers.json`: every latest entry, for hosts that read no query; absent when too large."""
         path = "v0.1/servers.json"
@@ -403,29 +368,9 @@ _SHOWN: Final = {ALL: "v.is_public", EVERYTHING: "v.is_present"}
 """Which versions stand in a chain that is placed by ordinals."""
 
 
-_SEARCH_COLUMNS: Final = (
-    "v.is_public, v.updated_at, s.name, v.version, b.words FROM versions v "
-    "JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server"
-)
-
-
-def _search_lines(rows: Iterable[tuple[Any, ...]]) -> bytes:
-    """One line an entry: position, flags, `updatedAt` in seconds, name, version, what is searched."""
-    return "".join(
-        f"{position}\t{'-' if public else 'D'}\t{updated}\t{name}\t{version}\t{words}\n"
-        for position, public, updated, name, version, words in rows
-    ).encode()
-
-
 def _month(day: int) -> str:
     """The checksum part that lists the pages of a day."""
     return f"updated-{format_day(day)[:7]}"
-
-
-def _export(number: int, entries: list[bytes]) -> Document:
-    body = b"".join(entry + b"\n" for entry in entries)
-    part = part_of_ordinal(number * EXPORT_POSITIONS)
-    return Document(export_path(number), body, part, is_gzip=True)
 
 
 def _cursor(chain: str, position: int | None) -> str | None:

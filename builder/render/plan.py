@@ -55,7 +55,7 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
     """
     tasks: set[Task] = set()
     for standing, version in ledger.changed.values():
-        tasks |= set(_own_documents(state, version))
+        tasks |= set(_own_documents(version))
         tasks |= set(_chain_pages(state, standing, version))
         tasks |= set(_updated_pages(state, standing.event, version.standing() != standing))
         tasks |= set(_updated_pages(state, version.event, version.standing() != standing))
@@ -66,14 +66,14 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
     return tasks
 
 
-def _own_documents(state: State, version: VersionState) -> Iterator[Task]:
+def _own_documents(version: VersionState) -> Iterator[Task]:
     ordinal = version.ordinal
     yield _one("exports", ordinal // EXPORT_POSITIONS)
     yield _one("searches", ordinal // SEARCH_POSITIONS)
     if version.server is not None:
         yield _one("versions", ordinal)
         yield _one("servers", version.server.number)
-        yield _one("namespaces", state.first_of_namespace(version.server.name.partition("/")[0]))
+        yield Task("namespace", 0, 0, version.server.name.partition("/")[0])
         yield _one("latest-searches", version.server.number // SEARCH_POSITIONS)
 
 

@@ -373,16 +373,6 @@ class State:
         row = self.connection.execute(query, parameters).fetchone()
         return None if row is None or row[0] is None else int(row[0])
 
-    def first_of_namespace(self, namespace: str) -> int:
-        """The smallest number of a namespace's servers; every one has the pages of its first."""
-        found = self.one(
-            "SELECT min(number) FROM servers WHERE name > ? AND name < ?",
-            f"{namespace}/",
-            f"{namespace}0",
-        )
-        assert found is not None
-        return found
-
     def day(self, day: int) -> Day | None:
         """The events of a day, if it had any."""
         row = self.connection.execute(

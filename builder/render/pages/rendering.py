@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 import orjson
 
+from builder.model.names import Namespace
 from builder.model.times import format_time
-from builder.render.document import Document, part_of_ordinal
+from builder.render.document import Document
 from builder.render.pages.site import Site, namespace_page, server_page, site_documents
 from builder.render.pages.views import Card, VersionLine, api_path, card_of, server_view, way_views
 from builder.render.state import EntryRow, State, render_entry
+
+NAMESPACE_SERVERS: Final = 200
+"""Servers that a namespace's page shows at the most: a publish must not rewrite what grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +52,30 @@ class PageRenderer:
         return server_page(self._site, f"/servers/{name}/", view, ways, lines, part)
 
     def namespaces(self, first: int, last: int) -> Iterator[Document]:
-        """The pages of the namespaces whose first servers have these numbers."""
+        """The pages of the namespaces whose alphabetically first server has one of these numbers."""
         rows = self._state.connection.execute(
-            "SELECT name, first_ordinal, number FROM servers WHERE number BETWEEN ? AND ?",
-            (first, last),
+            "SELECT name FROM servers WHERE number BETWEEN ? AND ?", (first, last)
         ).fetchall()
-        for name, ordinal, number in rows:
+        for (name,) in rows:
             namespace = name.partition("/")[0]
-            if self._state.first_of_namespace(namespace) == number:
-                cards = self._cards(
-                    "v.server IN (SELECT number FROM servers WHERE name > ? AND name < ?) AND "
-                    "v.is_latest AND v.is_public ORDER BY v.server",
-                    f"{namespace}/",
-                    f"{namespace}0",  # what follows a slash
-                )
-                yield namespace_page(self._site, namespace, cards, part_of_ordinal(ordinal))
+            found = self._state.connection.execute(
+                "SELECT name FROM servers WHERE name > ? ORDER BY name LIMIT 1", (f"{namespace}/",)
+            ).fetchone()
+            if found == (name,):
+                yield self.namespace(namespace)
+
+    def namespace(self, namespace: str) -> Document:
+        """The page of a namespace: its newest servers, and how many there are."""
+        # What follows a slash is a zero: so these are the names that begin with the namespace's.
+        span = (f"{namespace}/", f"{namespace}0")
+        within = (
+            "v.server IN (SELECT number FROM servers WHERE name > ? AND name < ?) "
+            "AND v.is_latest AND v.is_public"
+        )
+        count = self._state.one(f"SELECT count(*) FROM versions v WHERE {within}", *span)
+        cards = self._cards(f"{within} ORDER BY v.server DESC LIMIT {NAMESPACE_SERVERS}", *span)
+        part = f"names-{Namespace(namespace).shard}"
+        return namespace_page(self._site, namespace, cards, count or 0, part)
 
     def _cards(self, where: str, *parameters: object) -> list[Card]:
         rows = self._state.entries(where, *parameters)

@@ -85,13 +85,15 @@ def server_page(
     return _page(site, "server", path, server.description, part, **values)
 
 
-def namespace_page(site: Site, namespace: str, servers: Sequence[Card], part: str) -> Document:
-    """The page of a namespace; without servers there is none."""
+def namespace_page(
+    site: Site, namespace: str, servers: Sequence[Card], count: int, part: str
+) -> Document:
+    """The page of a namespace, of some or all of its servers; without any there is none."""
     path = f"/servers/{namespace}/"
     if not servers:
         return Document(_file(path), None, part)
     says = f"The MCP servers of {namespace} in {site.title}."
-    return _page(site, "namespace", path, says, part, namespace=namespace, servers=servers)
+    return _page(site, "namespace", path, says, part, namespace=namespace, servers=servers, count=count)
 
 
 def _file(path: str) -> str:
