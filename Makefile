@@ -52,7 +52,8 @@ lint: $(VENV)/.dev  ## Check style, types and import contracts
 .PHONY: test-tools
 test-tools: tests/node/node_modules/.ready
 	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl nginx caddy varnishd; do \
-	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done
+	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done; \
+	test -e /usr/lib/nginx/modules/ngx_http_js_module.so || scripts/system-packages $(TEST_PACKAGES)
 
 tests/node/node_modules/.ready: tests/node/package-lock.json
 	@command -v npm >/dev/null || scripts/system-packages nodejs npm
