@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import orjson
 import requests
 
 from builder import __version__
+from builder.model.checksums import checksum_lines, json_object
 from builder.model.errors import InputError, ServiceError
 
 SNAPSHOT: Final = "data/snapshot.json"
@@ -123,7 +123,7 @@ def verify(
     changed meanwhile, so that nothing can be said.
     """
     snapshot = read(SNAPSHOT)
-    facts = _object(snapshot)
+    facts = json_object(snapshot)
     checksums = facts.get("checksums") if facts else None
     if facts is None or not isinstance(checksums, dict):
         raise InputError(
@@ -160,26 +160,19 @@ def verify(
 
 def _documents(read: Read, index: bytes, found: Verification) -> Iterator[tuple[str, str]]:
     """Every document with its digest, from the parts that the index lists."""
-    for part, digest in _lines(index):
+    for part, digest in checksum_lines(index):
         body = read(part)
         if body is None or _digest(body) != digest:
             found.wrong.append((part, "is missing" if body is None else "is not what the index says"))
             continue
-        yield from ((path, wanted) for path, wanted in _lines(body) if path not in _ALIKE)
+        yield from ((path, wanted) for path, wanted in checksum_lines(body) if path not in _ALIKE)
 
 
 def _exports(read: Read, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The export parts, known by the digest of their plain text."""
-    index = _object(read(str(facts.get("exports"))))
+    index = json_object(read(str(facts.get("exports"))))
     for part in index.get("parts", []) if index else []:
         yield str(part.get("path")), str(part.get("sha256"))
-
-
-def _lines(text: bytes) -> Iterator[tuple[str, str]]:
-    """Paths and digests of a file as `sha256sum` writes them."""
-    for line in text.decode(errors="replace").splitlines():
-        digest, _, path = line.partition("  ")
-        yield path, digest
 
 
 def _compared(read: Read, path: str, digest: str) -> Iterator[tuple[str, str]]:
@@ -218,7 +211,7 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
     met: set[tuple[str, str]] = set()
     cursor, number = "", 0
     while pages is None or number < pages:
-        document = _object(read(cursor))
+        document = json_object(read(cursor))
         try:
             entries = document["servers"] if document else None
             keys = [(entry["server"]["name"], entry["server"]["version"]) for entry in entries or ()]
@@ -242,11 +235,3 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
 
 def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-def _object(body: bytes | None) -> dict[str, Any] | None:
-    try:
-        document = orjson.loads(body or b"")
-    except orjson.JSONDecodeError:
-        return None
-    return document if isinstance(document, dict) else None

@@ -9,10 +9,7 @@ from obstore import exceptions
 from obstore.store import S3Store
 
 from builder.model.errors import InputError, RegistryError, ServiceError
-from builder.model.media import media_type
-
-_FRESHNESS: Final = "public, max-age=60, stale-while-revalidate=600"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
+from builder.model.media import freshness, media_type
 
 _Result = TypeVar("_Result")
 
@@ -79,7 +76,7 @@ class Bucket:
         """Put an object, with its type and how long it is fresh."""
         attributes = {
             "Content-Type": media_type(key if "." in key.rpartition("/")[2] else f"{key}.json"),
-            "Cache-Control": _FOR_EVER if key.startswith("assets/") else _FRESHNESS,
+            "Cache-Control": freshness(key),
         }
         self._do(lambda: self._store.put(key, body, attributes=attributes, use_multipart=False))
 

@@ -4,25 +4,17 @@ import secrets
 import threading
 import time
 from contextlib import suppress
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import orjson
 
 from builder.deploy.bucket import Bucket
+from builder.model.checksums import json_object
 from builder.model.errors import InputError, RegistryError
 
 LOCK: Final = "host/lock.json"
 _DEAD_SECONDS: Final = 120
 _BEAT_SECONDS: Final = 20
-
-
-def read_facts(body: bytes | None) -> dict[str, Any]:
-    """What an object in JSON says; nothing where it is none."""
-    try:
-        found = orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class DeployLock:
@@ -47,7 +39,7 @@ class DeployLock:
         self._tag = self._bucket.write_if(LOCK, self._body(), None)
         if self._tag is None:
             body, tag = self._bucket.read_tagged(LOCK)
-            ago = int(time.time() - read_facts(body).get("time", 0))
+            ago = int(time.time() - (json_object(body) or {}).get("time", 0))
             if ago < _DEAD_SECONDS and not self._take_over:
                 raise InputError(
                     f"Another deploy to {self._bucket.name} is under way; its last sign of life was "

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import orjson
-
+from builder.model.checksums import checksum_lines, json_object
 from builder.model.errors import InputError
 from builder.render.target import HOST_FOLDER
 
@@ -87,13 +86,15 @@ def _damaged(root: Path, path: str) -> InputError:
 
 def open_release(root: Path) -> Release:
     """The output in a folder; raises InputError where there is none, or a damaged one."""
-    snapshot = _object(_read_file(root, SNAPSHOT))
+    snapshot = json_object(_read_file(root, SNAPSHOT))
     index = _read_file(root, INDEX)
     if snapshot is None or index is None:
         raise InputError(f"{root} holds no built registry.", "Build one with `mcp-static build`.")
     if hashlib.sha256(index).hexdigest() != snapshot.get("checksums", {}).get("sha256"):
         raise _damaged(root, INDEX)
-    return Release(root, str(snapshot["commit"]), str(snapshot.get("host")), dict(lines_of(index)))
+    return Release(
+        root, str(snapshot["commit"]), str(snapshot.get("host")), dict(checksum_lines(index))
+    )
 
 
 def _read_file(root: Path, path: str) -> bytes | None:
@@ -101,21 +102,6 @@ def _read_file(root: Path, path: str) -> bytes | None:
         return (root / path).read_bytes()
     except OSError:
         return None
-
-
-def _object(body: bytes | None) -> dict[str, Any] | None:
-    try:
-        found = orjson.loads(body or b"")
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def lines_of(text: bytes) -> Iterator[tuple[str, str]]:
-    """Paths and digests, as `sha256sum` writes them."""
-    for line in text.decode(errors="replace").splitlines():
-        digest, _, path = line.partition("  ")
-        yield path, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +127,7 @@ def files_of(parts: dict[str, str], read: Read, only: Iterable[str] | None = Non
     found: dict[str, str] = {}
     for part in parts if only is None else only:
         found[part] = parts[part]
-        found.update(lines_of(read(part) or b""))
+        found.update(checksum_lines(read(part) or b""))
     return {path: digest for path, digest in found.items() if not path.startswith(f"{HOST_FOLDER}/")}
 
 
@@ -166,6 +152,6 @@ def _unlisted(read: Read) -> dict[str, str]:
         body = read(path)
         if body is not None:
             found[path] = hashlib.sha256(body).hexdigest()
-    index = _object(read(_EXPORTS)) or {}
+    index = json_object(read(_EXPORTS)) or {}
     found.update((str(part["path"]), str(part["sha256"])) for part in index.get("parts", ()))
     return found

@@ -14,8 +14,9 @@ from typing import Final
 import orjson
 
 from builder.deploy.bucket import Bucket
-from builder.deploy.lock import DeployLock, read_facts
-from builder.deploy.release import INDEX, Difference, Release, difference, lines_of
+from builder.deploy.lock import DeployLock
+from builder.deploy.release import INDEX, Difference, Release, difference
+from builder.model.checksums import checksum_lines, json_object
 from builder.model.errors import InputError
 from builder.render.progress import Progress
 from builder.render.target import HOST_FOLDER
@@ -74,13 +75,13 @@ def _plan(
     release: Release, bucket: Bucket, options: BucketOptions, report: DeployReport
 ) -> tuple[Difference, frozenset[str]]:
     """What to write and remove, and what an earlier deploy left to be removed."""
-    state = read_facts(bucket.read(STATE))
+    state = json_object(bucket.read(STATE)) or {}
     waiting = frozenset(map(str, state.get("removing", ())))
     index = bucket.read(INDEX)
     is_alike = state.get("extensionless", False) == options.extensionless
     is_whole = is_alike and not state.get("unfinished")
     if index is not None and is_whole:
-        return difference(release, dict(lines_of(index)), bucket.read), waiting
+        return difference(release, dict(checksum_lines(index)), bucket.read), waiting
     report.resumed = index is not None or bool(state)
     return _whole_difference(release, bucket, options), waiting
 

@@ -1,8 +1,14 @@
-"""Media types of what an output holds, by extension (the edge program and the hosts have the same)."""
+"""What a file of an output is served as: its media type, and how long it stays fresh.
+
+The edge program and the configurations of hosts have the same.
+"""
 
 from typing import Final
 
 JSON: Final = "application/json"
+
+_FRESH: Final = "public, max-age=60, stale-while-revalidate=600"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 _TYPES: Final = {
     "json": JSON,
@@ -24,3 +30,8 @@ _TYPES: Final = {
 def media_type(path: str) -> str:
     """The media type of a file of an output."""
     return _TYPES.get(path.rpartition(".")[2], "application/octet-stream")
+
+
+def freshness(path: str = "") -> str:
+    """The `Cache-Control` of a file, or of an answer that is none; what content names stays."""
+    return _FOR_EVER if path.startswith("assets/") else _FRESH

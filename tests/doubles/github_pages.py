@@ -76,7 +76,7 @@ def github_pages(root: Path, path: str, port: int) -> Iterator[None]:
             pass
 
         do_GET = do_HEAD = _get  # noqa: N815 (names of the library)
-        do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse  # noqa: N815
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse  # noqa: N815 (names of the library)
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True

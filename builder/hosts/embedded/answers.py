@@ -20,7 +20,7 @@ from builder.hosts.embedded.snapshot import Line, Snapshot, is_inside
 from builder.model.chains import PAGE_SIZE, page_path
 from builder.model.cursors import Cursor, parse_cursor
 from builder.model.entries import OFFICIAL_META, server_list
-from builder.model.media import JSON, media_type
+from builder.model.media import JSON, freshness, media_type
 from builder.model.strictjson import dump_json
 from builder.model.times import day_of, format_day, parse_day, parse_time
 from builder.model.versions import LATEST
@@ -34,12 +34,12 @@ ALLOWED: Final = "GET, HEAD, OPTIONS"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, a body and its type; what `is_lasting` never changes under its name."""
+    """A status, a body, its type, and how long it stays fresh."""
 
     status: int
     body: bytes
     type: str = JSON
-    is_lasting: bool = False
+    freshness: str = freshness()
 
 
 def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> Answer:
@@ -87,7 +87,7 @@ def _file(snapshot: Snapshot, path: str) -> Answer:
     for file in (path, f"{path}/index.html".lstrip("/")):  # a file, or the page of a folder
         body = snapshot.read(file)
         if body is not None:
-            return Answer(200, body, media_type(file), file.startswith("assets/"))
+            return Answer(200, body, media_type(file), freshness(file))
     return _error(404, "Not found")
 
 

@@ -24,8 +24,6 @@ _CORS: Final = {
     "Access-Control-Expose-Headers": "ETag",
 }
 _PREFLIGHT: Final = {**_CORS, "Access-Control-Max-Age": "86400", "Allow": ALLOWED}
-_FRESHNESS: Final = "public, max-age=60, stale-while-revalidate=600"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
 _GZIP_FROM: Final = 1000
 
 
@@ -64,7 +62,7 @@ class _Registry:
             headers["Cache-Control"] = "no-cache"
             return Response(result.body, result.status, headers)
         tag = _tag(result.body)
-        headers |= {"ETag": tag, "Cache-Control": _FOR_EVER if result.is_lasting else _FRESHNESS}
+        headers |= {"ETag": tag, "Cache-Control": result.freshness}
         if _has_tag(scope, tag):
             del headers["Content-Type"]
             return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
