@@ -55,9 +55,8 @@ def bucket_worker_files(settings: Settings, _: str | None) -> Iterator[Document]
 
 
 def pages_files(_: Settings, __: str | None) -> Iterator[Document]:
-    """What makes GitHub Pages serve the files as they are, and answer misses in JSON."""
+    """What makes GitHub Pages serve the files as they are."""
     yield Document(".nojekyll", b"", _PART)
-    yield Document("404.html", b'{"error":"Not found"}\n', _PART)
 
 
 def bucket_files(settings: Settings, _: str | None) -> Iterator[Document]:

@@ -15,20 +15,26 @@ from builder.model.times import day_of
 from builder.model.versions import folded_version, semantic_version
 
 
+class Body(NamedTuple):
+    """What is kept of a valid record: the rendered server object, its searchable texts, its kinds."""
+
+    server: bytes
+    words: str
+    kinds: str
+
+
 class ServerChange(NamedTuple):
     """A `server.json` path that a commit added, edited or removed.
 
     `name` is empty for a path that the layout does not have: it takes an ordinal all the same.
-    `body` is the rendered server object, None when the file is gone or breaks a structural rule;
-    `words` are its searchable texts, `remotes` the addresses of its remotes. (A tuple, since
-    workers send a hundred thousand of them.)
+    `body` is None when the file is gone or breaks a structural rule.
+    `remotes` are the addresses of its remotes. (A tuple, since workers send a hundred thousand.)
     """
 
     path: str
     name: str
     version: str
-    body: bytes | None
-    words: str = ""
+    body: Body | None
     remotes: tuple[str, ...] = ()
 
 
@@ -217,10 +223,10 @@ class Ledger:
         servers: Sequence[ServerChange],
         statuses: Sequence[StatusChange] = (),
         accepted: Sequence[AcceptedChange] = (),
-    ) -> list[tuple[int, bytes | None, str]]:
+    ) -> list[tuple[int, Body]]:
         """Replay one commit whose committer time is `time`.
 
-        Gives the ordinals whose body this commit set, each with the body and the words.
+        Gives the ordinals whose body this commit set, each with the body.
         """
         now = self._registry_time = max(self._registry_time, time)
         moved: dict[int, VersionState] = {}  # what gets an update event
@@ -231,10 +237,10 @@ class Ledger:
             self._touch(version)
             was_present = version.is_present
             version.is_valid = change.body is not None and version.server is not None
-            if version.is_valid:
+            if change.body is not None and version.is_valid:
                 version.commit = commit
-                version.body_size = len(change.body or b"")
-                bodies.append((version.ordinal, change.body, change.words))
+                version.body_size = len(change.body.server)
+                bodies.append((version.ordinal, change.body))
             if version.is_present:
                 version.status_changed_at = version.status_changed_at or now
                 moved[version.ordinal] = version

@@ -7,13 +7,16 @@ from typing import Final
 
 JSON: Final = "application/json"
 
+MISSING_PAGE: Final = "404.html"
+"""What people see at an address that has nothing."""
+
 _FRESH: Final = "public, max-age=60, stale-while-revalidate=600"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 _TYPES: Final = {
     "json": JSON,
     "yaml": "application/yaml",
-    "xml": "application/atom+xml",
+    "xml": "application/xml",
     "tsv": "text/tab-separated-values; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "gz": "application/gzip",

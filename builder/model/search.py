@@ -5,6 +5,7 @@ time: each is replaced by its lowercase where that is one character (Unicode's s
 and never by what stands around it.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -24,6 +25,9 @@ def _folded(character: str) -> str:
 
 def searched_words(*texts: object) -> str:
     """The fields that are searched, folded, joined by tabs, which stand in none of them."""
-    return "\t".join(
-        folded_text(text).translate(_SEPARATORS) if isinstance(text, str) else "" for text in texts
-    )
+    return "\t".join(one_line(text, folded_text) for text in texts)
+
+
+def one_line(text: object, change: Callable[[str], str] = str) -> str:
+    """A text, changed, without tabs and ends of lines; empty for what is no text."""
+    return change(text).translate(_SEPARATORS) if isinstance(text, str) else ""

@@ -23,6 +23,15 @@ _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
 _REGISTRY_URL: Final = re.compile(
     r"(?:https://)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?(/[^\s?#]*)?"
 )
+_PICTURE: Final = re.compile(
+    r"(?:[A-Za-z0-9][A-Za-z0-9._-]*/)*[A-Za-z0-9][A-Za-z0-9_-]*\.(?:svg|png|webp)"
+)
+_LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+")
+_COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
+_CONTRAST: Final = 5
+"""A little above what WCAG 2.2 asks of text (4.5), as papers are not quite white or black."""
+_WHITE: Final = 1.0
+_BLACK: Final = 0.0075
 _PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
 
 ROOT_ANCHORS: Final = (
@@ -212,6 +221,73 @@ class HostingSettings(_Part):
         return value
 
 
+class Link(_Part):
+    """A link in the footer of every page."""
+
+    text: str = Field(min_length=1, max_length=60)
+    url: str
+
+    @field_validator("url")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        if not _LINK.fullmatch(value):
+            raise ValueError("is no https, http or mailto address")
+        return value
+
+
+class SiteSettings(_Part):
+    """How the pages look, and what they say beside what they always say."""
+
+    logo: str = Field(
+        "", description="A file of the repository, SVG, PNG or WebP, that stands beside the title."
+    )
+    accent: str = Field("#0a58ca", description="Colour of links and buttons on white.")
+    accent_dark: str = Field("#82b4ff", description="The same on black, for dark themes.")
+    notice: str = Field("", max_length=300, description="Stands above every page.")
+    welcome: str = Field("", max_length=1000, description="Stands on the home page.")
+    publishing: str = Field("", max_length=2000, description="Stands on the page about publishing.")
+    footer: str = Field("", max_length=300, description="Stands below every page.")
+    links: tuple[Link, ...] = Field((), max_length=10, description="Stand below every page: imprint, …")
+    is_indexed: bool = Field(
+        True, strict=True, description="Whether search engines may list the pages."
+    )
+
+    @field_validator("logo")
+    @classmethod
+    def _is_picture(cls, value: str) -> str:
+        if value and not _PICTURE.fullmatch(value):
+            raise ValueError("is no path of an .svg, .png or .webp file in the repository")
+        return value
+
+    @field_validator("accent")
+    @classmethod
+    def _is_dark_enough(cls, value: str) -> str:
+        return _legible(value, _WHITE)
+
+    @field_validator("accent_dark")
+    @classmethod
+    def _is_light_enough(cls, value: str) -> str:
+        return _legible(value, _BLACK)
+
+
+def _legible(colour: str, paper: float) -> str:
+    """The colour, if text in it can be read on paper of this luminance (WCAG 2.2, 1.4.3)."""
+    if not _COLOUR.fullmatch(colour):
+        raise ValueError("is no colour such as #0a58ca")
+    lighter, darker = sorted((_luminance(colour), paper), reverse=True)
+    ratio = (lighter + 0.05) / (darker + 0.05)
+    if ratio < _CONTRAST:
+        raise ValueError(f"has a contrast of {ratio:.1f} to its background; {_CONTRAST} is the least")
+    return colour.lower()
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2)."""
+    parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 class MergeSettings(_Part):
     """What happens once a check is green."""
 
@@ -241,6 +317,7 @@ class Settings(BaseModel):
     dns: DnsSettings = DnsSettings.model_validate({})
     network: NetworkSettings = NetworkSettings.model_validate({})
     hosting: HostingSettings = HostingSettings.model_validate({})
+    site: SiteSettings = SiteSettings.model_validate({})
 
     def rendered(self) -> str:
         """The settings that an output depends on, as one text; changing another rebuilds nothing."""
@@ -253,6 +330,7 @@ class Settings(BaseModel):
                 "namespace",
                 "github_client_id",
                 "hosting",
+                "site",
             }
         )
 

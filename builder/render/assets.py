@@ -3,11 +3,26 @@
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from traceback import extract_tb
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import SandboxedEnvironment
 
 import builder
+from builder.model.errors import InputError
+
+TEMPLATES: Final = "site/templates"
+"""The folder of templates, here as in a registry's own repository."""
 
 
 @lru_cache(maxsize=1)
@@ -32,11 +47,22 @@ def fingerprint() -> str:
     return f"{builder.__version__}+{digest.hexdigest()[:16]}"
 
 
-@lru_cache(maxsize=2)
-def _templates(folder: str, *, is_markup: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(site_folder() / folder),
-        autoescape=is_markup,  # noqa: S701 (configuration files are no markup)
+Templates = tuple[tuple[str, str], ...]
+"""Templates of a registry's own, by name, which replace ours."""
+
+
+@lru_cache(maxsize=8)
+def _templates(folder: str, own: Templates, *, is_markup: bool) -> Environment:
+    files = FileSystemLoader(site_folder() / folder)
+    # What is not ours runs in a sandbox, and reaches what it replaces as `original/<name>`.
+    texts = dict(own)
+    named = FunctionLoader(
+        lambda name: (texts[name], f"{TEMPLATES}/{name}", None) if name in texts else None
+    )
+    kind = SandboxedEnvironment if own else Environment
+    return kind(
+        loader=ChoiceLoader([named, PrefixLoader({"original": files}), files]),
+        autoescape=is_markup,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -44,11 +70,33 @@ def _templates(folder: str, *, is_markup: bool) -> Environment:
     )
 
 
-def render_template(name: str, **values: Any) -> bytes:
-    """A template of ours, filled in; every value is escaped."""
-    return _templates("templates", is_markup=True).get_template(name).render(**values).encode()
+def render_template(name: str, own: Templates = (), /, **values: Any) -> bytes:
+    """A template, filled in; every value is escaped.
+
+    Raises InputError, which names file and line, where one of a registry's own fails.
+    """
+    try:
+        template = _templates("templates", own, is_markup=True).get_template(name)
+        return template.render(**values).encode()
+    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        if not own:
+            raise
+        raise InputError(
+            f"{_place(error) or name}: {str(error) or type(error).__name__}",
+            "Mend the template, or remove it: ours is used then. docs/operators.md has its values.",
+        ) from None
+
+
+def _place(error: Exception) -> str:
+    """File and line of the template where an error came from, if one of a registry's own did."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [
+        frame for frame in extract_tb(error.__traceback__) if frame.filename.startswith(TEMPLATES)
+    ]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
 def render_host_template(template: str, /, **values: Any) -> bytes:
     """A file for a host, filled in; the values are settings of a narrow alphabet, not escaped."""
-    return _templates("hosts", is_markup=False).get_template(template).render(**values).encode()
+    return _templates("hosts", (), is_markup=False).get_template(template).render(**values).encode()

@@ -23,6 +23,8 @@ from builder.model.settings import Settings
 from builder.render.assets import fingerprint
 from builder.render.full import FullBuild
 from builder.render.output import TREES, Output, Place
+from builder.render.own import read_own
+from builder.render.pages.site import Site, site_of
 from builder.render.progress import Progress, Silent
 from builder.render.registry import SNAPSHOT_PATH
 from builder.render.report import BuildReport
@@ -111,7 +113,10 @@ class _Build:
         self._output = output
         self._progress = progress
         self._settings: Settings = read_settings(repository, commit)
-        self._wanted = BuiltFrom(commit, fingerprint(), self._settings.rendered(), options.target.name)
+        own = read_own(repository, commit, self._settings)
+        self._site: Site = site_of(self._settings, own)
+        settings = self._settings.rendered() + own.digest()
+        self._wanted = BuiltFrom(commit, fingerprint(), settings, options.target.name)
         self._report = BuildReport(commit)
 
     def run(self) -> BuildReport:
@@ -120,7 +125,12 @@ class _Build:
         except _Doubt as doubt:
             self._report = BuildReport(self._wanted.commit, why_full=str(doubt))
             FullBuild(
-                self._repository, self._output, self._settings, self._options.target, self._report
+                self._repository,
+                self._output,
+                self._settings,
+                self._site,
+                self._options.target,
+                self._report,
             ).run(
                 asdict(self._wanted),
                 self._progress,
@@ -159,7 +169,7 @@ class _Build:
         if (built.builder, built.host) != (wanted.builder, wanted.host):
             raise _Doubt("the earlier build was made by another version or for another host")
         if built.settings != wanted.settings:
-            raise _Doubt("the registry's settings changed")
+            raise _Doubt("the registry's settings or templates changed")
         state.require_whole()
         place = Place(shown.build, state.fact("tree") or "")
         if not _is_sound(state, place):
@@ -170,7 +180,7 @@ class _Build:
             self._report.is_current = True
             self._report.read(state)
             return
-        update = Update(state, place, self._settings, self._options.target, self._report)
+        update = Update(state, place, self._settings, self._site, self._options.target, self._report)
         update.run(
             self._repository,
             self._output,

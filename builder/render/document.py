@@ -70,6 +70,11 @@ def search_path(number: int, *, latest: bool = False) -> str:
     return f"data/search/{'latest' if latest else 'entries'}/{number}.tsv"
 
 
+def cards_path(number: int) -> str:
+    """The file of one card part: what the search page reads."""
+    return f"data/search/cards/{number}.tsv"
+
+
 def day_index_path(day: int) -> str:
     """The file that tells which page of a day a time lies in."""
     return f"data/pages/{updated_chain(day)}/index.json"

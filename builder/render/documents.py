@@ -35,9 +35,10 @@ from builder.render.document import (
     version_path,
     versions_path,
 )
-from builder.render.pages.rendering import Leading, PageRenderer, version_line
+from builder.render.pages.rendering import PageRenderer, Shown, version_line
 from builder.render.pages.site import Site
 from builder.render.pages.views import VersionLine
+from builder.render.sitemaps import server_sitemaps, sitemap_documents
 from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
 
 
@@ -46,7 +47,7 @@ class Task:
     """A run of documents of one kind to render: numbers `first` to `last`, both included.
 
     `key` is the chain of `ordinal` pages, the version of `version` pages, the day of `updated`
-    pages, a namespace of its page, and empty otherwise.
+    pages, a namespace of its page, the address of a browse page, and empty otherwise.
     """
 
     kind: str
@@ -61,15 +62,19 @@ class Renderer:
     def __init__(self, state: State, namespace: str, site: Site) -> None:
         self._state = state
         self._namespace = namespace
+        self._site = site
         self._pages = PageRenderer(state, namespace, site)
         self._bulk = BulkRenderer(state, namespace)
 
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
 
-    def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
-        """The home page, those that explain, and the assets."""
-        return self._pages.site_pages(counts, time)
+    def site_pages(
+        self, counts: dict[str, int], time: str, reference: dict[str, object]
+    ) -> Iterator[Document]:
+        """The pages that are of no server, and the assets."""
+        yield from self._pages.site_pages(counts, time, reference)
+        yield from sitemap_documents(self._state, self._site)
 
     def render(self, task: Task) -> Iterator[Document]:
         """The documents of a task."""
@@ -85,6 +90,12 @@ class Renderer:
                 return self._pages.namespaces(*span)
             case "namespace":
                 return iter([self._pages.namespace(task.key)])
+            case "browse":
+                return self._pages.browse.at(task.key)
+            case "browse-below":
+                return self._pages.browse.below(task.key)
+            case "sitemaps":
+                return server_sitemaps(self._state, self._site, *span)
             case "ordinal-pages":
                 return self.ordinal_pages(task.key, *span)
             case "latest-pages":
@@ -127,7 +138,9 @@ class Renderer:
                 if is_public:
                     public.append((row[0], entry))
                 path = version_path(name, version, deleted=not is_public)
-                yield Document(path, entry + b"\n", part_of_ordinal(row[0]))
+                part = part_of_ordinal(row[0])
+                yield Document(path, entry + b"\n", part)
+                yield self._pages.version(name, version, Shown(entry, row[7], row[9]), part)
             for chain, entries in ((ALL, public), (EVERYTHING, everything)):
                 in_pages: dict[int, list[tuple[int, bytes]]] = {}
                 for place in entries:
@@ -148,10 +161,13 @@ class Renderer:
             query, (first, last)
         ):
             part = part_of_ordinal(row[0])
-            entry = self._entry(tuple(row)) + b"\n" if is_present else None
-            yield Document(version_path(name, version), entry if is_public else None, part)
-            hidden = None if is_public else entry
+            entry = self._entry(tuple(row)) if is_present else None
+            body = entry + b"\n" if entry else None
+            yield Document(version_path(name, version), body if is_public else None, part)
+            hidden = None if is_public else body
             yield Document(version_path(name, version, deleted=True), hidden, part)
+            shown = Shown(entry, row[7], row[9]) if entry else None
+            yield self._pages.version(name, version, shown, part)
 
     def servers(self, first: int, last: int) -> Iterator[Document]:
         """The documents of the servers with these numbers: their lists, `latest`, and their pages."""
@@ -171,7 +187,7 @@ class Renderer:
             public: list[bytes] = []
             everything: list[bytes] = []
             lines: list[VersionLine] = []
-            leading: Leading | None = None
+            leading: Shown | None = None
             latest: bytes | None = None
             latest_is_public = False
             while pending is not None and pending[0] == number:
@@ -181,8 +197,8 @@ class Renderer:
                     public.append(entry)
                 if pending[10]:
                     latest, latest_is_public = entry + b"\n", bool(pending[3])
-                    leading = Leading(entry, pending[11], pending[13])
-                lines.append(version_line(name, pending[3], tuple(pending[4:])))
+                    leading = Shown(entry, pending[11], pending[13])
+                lines.append(version_line(name, tuple(pending[4:])))
                 pending = rows.fetchone()
             part = part_of_ordinal(first_ordinal)
             has_deleted = len(everything) > len(public)
@@ -198,7 +214,7 @@ class Renderer:
                 None if latest_is_public else latest,
                 part,
             )
-            yield self._pages.server(name, leading, lines, part)
+            yield from self._pages.server(name, leading, lines, part)
 
     # Pages of chains
 

@@ -27,7 +27,7 @@ from builder.render.document import CHECKSUMS, UNLISTED, Document
 from builder.render.documents import Renderer, Task
 from builder.render.intake import CommitIntake, take_in
 from builder.render.output import Output, Place, Tree
-from builder.render.pages.site import Site, site_of
+from builder.render.pages.site import Site
 from builder.render.plan import whole_plan
 from builder.render.progress import Progress
 from builder.render.registry import (
@@ -60,12 +60,14 @@ class FullBuild:
         repository: git.Repo,
         output: Output,
         settings: Settings,
+        site: Site,
         target: Target,
         report: BuildReport,
     ) -> None:
         self._repository: Final = repository
         self._output: Final = output
         self._settings: Final = settings
+        self._site: Final = site
         self._target: Final = target
         self._report: Final = report
 
@@ -128,17 +130,16 @@ class FullBuild:
         tasks = list(whole_plan(state))
         progress.stage("Writing documents", len(tasks))
         rows: list[_Row] = []
-        site = site_of(self._settings)
-        work = _RenderWork(place, self._settings.namespace, site, self._target.twins)
+        work = _RenderWork(place, self._settings.namespace, self._site, self._target.twins)
         for written in pool.map(work, _batches(tasks, _TASKS_A_BATCH)):
             rows += written
             progress.advance(_TASKS_A_BATCH)
         rows.sort()
         state.note_documents(rows)
         tree = Tree(place.root)
-        renderer = Renderer(state, self._settings.namespace, site)
+        renderer = Renderer(state, self._settings.namespace, self._site)
         self._write(state, tree, [renderer.complete_list()])
-        self._write(state, tree, renderer.site_pages(*site_facts(state)))
+        self._write(state, tree, renderer.site_pages(*site_facts(state, self._settings)))
         self._write(state, tree, registry_documents(state, self._settings, commit))
         self._write(state, tree, host_documents(state, self._settings, self._target))
         for part in state.parts():

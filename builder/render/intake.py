@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from builder.git.blobs import BlobReader
 from builder.git.history import CommitChange, PathChange
 from builder.model.entries import server_bytes
+from builder.model.kinds import kinds_of
 from builder.model.layout import SERVERS_ROOT, Location, location_problem, parse_location
-from builder.model.lifecycle import AcceptedChange, ServerChange, StatusChange
+from builder.model.lifecycle import AcceptedChange, Body, ServerChange, StatusChange
 from builder.model.search import searched_words
 from builder.model.status import ACTIVE, StatusRecord
 from builder.rules.beside import examine_accepted, examine_status
@@ -91,22 +92,20 @@ def _take_server(
         intake.reasons.append((path, "; ".join(sentence.strip() for sentence in sentences)))
         intake.servers.append(_change(path, location))
         return
-    body = server_bytes(record.document)
-    intake.servers.append(
-        _change(path, location, body, _words(record.document), remote_urls(record.document))
-    )
+    document = record.document
+    body = Body(server_bytes(document), _words(document), kinds_of(document))
+    intake.servers.append(_change(path, location, body, remote_urls(document)))
 
 
 def _change(
     path: str,
     location: Location | None,
-    body: bytes | None = None,
-    words: str = "",
+    body: Body | None = None,
     remotes: tuple[str, ...] = (),
 ) -> ServerChange:
     if location is None:
         return ServerChange(path, "", "", None)
-    return ServerChange(path, str(location.name), location.version, body, words, remotes)
+    return ServerChange(path, str(location.name), location.version, body, remotes)
 
 
 def _words(document: dict[str, object]) -> str:

@@ -25,34 +25,37 @@ _REF: Final = "#/components/schemas/{model}"
 
 def registry_openapi(settings: Settings) -> bytes:
     """`openapi.yaml`: the read API that this registry serves, in YAML."""
-    return _yaml(
-        {
-            "openapi": "3.1.0",
-            "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
-            "info": {
-                "title": settings.title,
-                "version": _API_VERSION,
-                "summary": "The read API of a registry of MCP servers.",
-                "description": (
-                    f"{settings.description}\n\nServed from static files made by mcp-static-registry "
-                    f"{__version__}. `/v0/…` answers the same as `/v0.1/…`. To publish, open a pull "
-                    "request in the registry's repository.\n\nThe API is the standard one, defined "
-                    f"at {_STANDARD}."
-                ),
-                "license": {"name": "MIT", "identifier": "MIT"},
-            },
-            "servers": [{"url": settings.url}],
-            "paths": {
-                "/v0.1/servers": {"get": _list_servers()},
-                "/v0.1/servers/{serverName}/versions": {"get": _list_versions()},
-                "/v0.1/servers/{serverName}/versions/{version}": {"get": _get_version()},
-                "/v0.1/health": {"get": _fixed("Say that the registry can be read.", _STATUS_OK)},
-                "/v0.1/ping": {"get": _fixed("Answer.", _PONG)},
-                "/v0.1/version": {"get": _fixed("Say what is served.", _VERSION)},
-            },
-            "components": {"schemas": _schemas(is_generic=False)},
-        }
-    )
+    return _yaml(registry_document(settings))
+
+
+def registry_document(settings: Settings) -> dict[str, Any]:
+    """What `openapi.yaml` says."""
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": settings.title,
+            "version": _API_VERSION,
+            "summary": "The read API of a registry of MCP servers.",
+            "description": (
+                f"{settings.description}\n\nServed from static files made by mcp-static-registry "
+                f"{__version__}. `/v0/…` answers the same as `/v0.1/…`. To publish, open a pull "
+                "request in the registry's repository.\n\nThe API is the standard one, defined "
+                f"at {_STANDARD}."
+            ),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": settings.url}],
+        "paths": {
+            "/v0.1/servers": {"get": _list_servers()},
+            "/v0.1/servers/{serverName}/versions": {"get": _list_versions()},
+            "/v0.1/servers/{serverName}/versions/{version}": {"get": _get_version()},
+            "/v0.1/health": {"get": _fixed("Say that the registry can be read.", _STATUS_OK)},
+            "/v0.1/ping": {"get": _fixed("Answer.", _PONG)},
+            "/v0.1/version": {"get": _fixed("Say what is served.", _VERSION)},
+        },
+        "components": {"schemas": _schemas(is_generic=False)},
+    }
 
 
 def generic_openapi() -> bytes:

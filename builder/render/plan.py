@@ -10,15 +10,21 @@ from builder.model.chains import ALL, EVERYTHING, PAGE_SIZE
 from builder.model.lifecycle import Ledger, Standing, VersionState
 from builder.render.document import EXPORT_POSITIONS, SEARCH_POSITIONS
 from builder.render.documents import Task
+from builder.render.pages.browsing import addresses_of
+from builder.render.shelves import NAMESPACES, SERVERS
+from builder.render.sitemaps import SITEMAP_SERVERS
 from builder.render.state import State
 
 
 def whole_plan(state: State) -> Iterator[Task]:
     """Every document of a state, as tasks of a few hundred documents at the most."""
     counters = state.counters
+    for root in (SERVERS, NAMESPACES):
+        yield Task("browse-below", 0, 0, f"{root}/")
     yield from _runs("blocks", -(-counters.next_ordinal // EXPORT_POSITIONS), 1)
     yield from _runs("servers", counters.next_server, 400)
     yield from _runs("namespaces", counters.next_server, 400)
+    yield from _runs("sitemaps", -(-counters.next_server // SITEMAP_SERVERS), 1)
     yield from _runs("latest-pages", _pages(counters.next_server), 10)
     for version, length in state.connection.execute(
         "SELECT version, max(version_position) + 1 FROM versions WHERE server IS NOT NULL "
@@ -59,6 +65,8 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
         tasks |= set(_chain_pages(state, standing, version))
         tasks |= set(_updated_pages(state, standing.event, version.standing() != standing))
         tasks |= set(_updated_pages(state, version.event, version.standing() != standing))
+    for name in {version.server.name for _, version in ledger.changed.values() if version.server}:
+        tasks |= {Task("browse", 0, 0, address) for address in addresses_of(state, name)}
     for day in state.day_span():
         if day not in days_before:
             tasks |= set(_runs("updated-pages", _day_pages(state, day), 1, str(day)))
@@ -75,6 +83,7 @@ def _own_documents(version: VersionState) -> Iterator[Task]:
         yield _one("servers", version.server.number)
         yield Task("namespace", 0, 0, version.server.name.partition("/")[0])
         yield _one("latest-searches", version.server.number // SEARCH_POSITIONS)
+        yield _one("sitemaps", version.server.number // SITEMAP_SERVERS)
 
 
 def _chain_pages(state: State, before: Standing, version: VersionState) -> Iterator[Task]:

@@ -1,7 +1,8 @@
 """The documents of the registry as a whole: health, snapshot, indexes, feed, schemas, OpenAPI."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -21,10 +22,12 @@ from builder.render.document import (
     SEARCH_POSITIONS,
     UNLISTED,
     Document,
+    cards_path,
     export_path,
     search_path,
 )
-from builder.render.openapi import generic_openapi, registry_openapi
+from builder.render.openapi import generic_openapi, registry_document, registry_openapi
+from builder.render.pages.views import version_page_path
 from builder.render.schemas import SCHEMAS, schema_of
 from builder.render.state import State
 from builder.render.target import Target
@@ -55,13 +58,13 @@ def registry_documents(state: State, settings: Settings, commit: str) -> Iterato
         yield Document(f"schemas/{name}.schema.json", body, MISCELLANEOUS)
 
 
-def site_facts(state: State) -> tuple[dict[str, int], str]:
-    """The numbers of the day for the home page, and when anything changed last."""
+def site_facts(state: State, settings: Settings) -> tuple[dict[str, int], str, dict[str, Any]]:
+    """The numbers of the day, when anything changed last, and what `openapi.yaml` says."""
     counts = {
         "servers": state.number("public_servers"),
         "versions": state.number("public_versions"),
     }
-    return counts, format_time(state.counters.registry_time)
+    return counts, format_time(state.counters.registry_time), registry_document(settings)
 
 
 def host_documents(state: State, settings: Settings, target: Target) -> Iterator[Document]:
@@ -80,8 +83,8 @@ def _export_parts(state: State) -> Iterator[dict[str, Any]]:
         yield {"path": export_path(number), "sha256": _digest(state, export_path(number))}
 
 
-def _search_parts(state: State, positions: int, *, latest: bool) -> list[dict[str, Any]]:
-    paths = [search_path(number, latest=latest) for number in range(-(-positions // SEARCH_POSITIONS))]
+def _search_parts(state: State, positions: int, path_of: Callable[[int], str]) -> list[dict[str, Any]]:
+    paths = map(path_of, range(-(-positions // SEARCH_POSITIONS)))
     return [{"path": path, "sha256": _digest(state, path)} for path in paths]
 
 
@@ -91,8 +94,9 @@ def _search_index(state: State) -> dict[str, Any]:
     return {
         "format": SEARCH_FORMAT,
         "positionsPerPart": SEARCH_POSITIONS,
-        "entries": _search_parts(state, counters.next_ordinal, latest=False),
-        "latest": _search_parts(state, counters.next_server, latest=True),
+        "entries": _search_parts(state, counters.next_ordinal, search_path),
+        "latest": _search_parts(state, counters.next_server, partial(search_path, latest=True)),
+        "cards": _search_parts(state, counters.next_server, cards_path),
     }
 
 
@@ -121,6 +125,7 @@ def _feed(state: State, settings: Settings) -> bytes:
             {
                 "title": _xml(f"{server.get('title') or name} {version}"),
                 "address": address,
+                "page": settings.url + version_page_path(name, version),
                 "published": format_time(published),
                 "updated": format_time(updated),
                 "namespace": namespace,

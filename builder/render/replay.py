@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from builder.model.entries import EntryMeta, entry_bytes, provenance_bytes
-from builder.model.lifecycle import Counters, Ledger, NoMemory, Standing, VersionState
+from builder.model.lifecycle import Body, Counters, Ledger, NoMemory, Standing, VersionState
+from builder.model.times import day_of
 from builder.render.intake import CommitIntake
 from builder.render.state import State
+from builder.render.tallies import count_all, count_days
 
 
 class Replay:
@@ -16,12 +18,12 @@ class Replay:
         self._state: Final = state
         self._namespace: Final = namespace
         self._left_out: Final = {path for path, _ in state.left_out()}
-        is_first = state.counters == Counters()
-        self.ledger: Final = Ledger(NoMemory() if is_first else state, state.counters)
+        self._is_first: Final = state.counters == Counters()
+        self.ledger: Final = Ledger(NoMemory() if self._is_first else state, state.counters)
 
     def take(self, intakes: Iterable[CommitIntake]) -> None:
         """Replay some commits, the next ones of the first-parent line, oldest first."""
-        bodies: list[tuple[int, bytes | None, str]] = []
+        bodies: list[tuple[int, Body]] = []
         accepted: list[tuple[str, bytes | None]] = []
         for intake in intakes:
             bodies += self.ledger.apply(
@@ -73,6 +75,10 @@ class Replay:
         for _, version in changes:
             version.entry_size = self._entry_size(version) if version.standing().leads else 0
         state.put_ledger(ledger)
+        if self._is_first:
+            count_all(state)
+        else:
+            count_days(state, sorted({day_of(version.published_at) for _, version in changes}))
         counts = {
             "public_servers": _difference(changes, lambda standing: int(standing.leads)),
             "public_versions": _difference(changes, lambda standing: int(standing.is_public)),

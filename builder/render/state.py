@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import Final, Self
 from zlib import crc32
 
+from builder.model.browsing import namespace_key, server_key
 from builder.model.entries import EntryMeta, Status, entry_bytes, provenance_bytes
-from builder.model.lifecycle import Counters, Day, Ledger, ServerState, VersionState
+from builder.model.lifecycle import Body, Counters, Day, Ledger, ServerState, VersionState
+from builder.model.names import parse_name
 from builder.model.status import StatusRecord
 from builder.model.times import day_of
 
-FORMAT: Final = "2"
+FORMAT: Final = "3"
 """Changes with the tables below; a state of another format is made anew."""
 
 _SCHEMA: Final = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE servers (
   number INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL,
-  first_ordinal INTEGER NOT NULL, twin_of TEXT
+  first_ordinal INTEGER NOT NULL, twin_of TEXT, shelf TEXT NOT NULL, owner TEXT NOT NULL
 );
 CREATE TABLE versions (
   ordinal INTEGER PRIMARY KEY, path BLOB NOT NULL, server INTEGER, version TEXT NOT NULL,
@@ -34,10 +36,15 @@ CREATE TABLE versions (
   body_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL, entry_size INTEGER NOT NULL
 );
 CREATE TABLE bodies (
-  ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL, checksum INTEGER NOT NULL
+  ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL, kinds TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 );
 CREATE TABLE remotes (url TEXT NOT NULL, ordinal INTEGER NOT NULL);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE tallies (
+  day INTEGER NOT NULL, kind TEXT NOT NULL, word TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (day, kind, word)
+) WITHOUT ROWID;
 CREATE TABLE days (day INTEGER PRIMARY KEY, first_event INTEGER NOT NULL, events INTEGER NOT NULL);
 CREATE TABLE documents (
   path TEXT PRIMARY KEY, part TEXT NOT NULL, digest BLOB NOT NULL
@@ -53,6 +60,9 @@ CREATE INDEX versions_event ON versions (event) WHERE is_present;
 CREATE INDEX versions_leading ON versions (server) WHERE is_latest AND is_public;
 CREATE UNIQUE INDEX servers_name ON servers (name);
 CREATE INDEX servers_folded ON servers (folded, number);
+CREATE INDEX servers_shelf ON servers (shelf);
+CREATE INDEX servers_owner ON servers (owner, name);
+CREATE INDEX versions_published ON versions (published_at);
 CREATE INDEX documents_part ON documents (part);
 CREATE INDEX remotes_url ON remotes (url);
 """
@@ -262,12 +272,12 @@ class State:
 
     # Writing
 
-    def put_bodies(self, bodies: Iterable[tuple[int, bytes | None, str]]) -> None:
-        """Keep the rendered server objects and words of these ordinals; None forgets one."""
-        kept = [
-            (ordinal, body, words, crc32(body)) for ordinal, body, words in bodies if body is not None
-        ]
-        self.connection.executemany("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", kept)
+    def put_bodies(self, bodies: Iterable[tuple[int, Body]]) -> None:
+        """Keep the bodies of these ordinals."""
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?)",
+            ((ordinal, *body, crc32(body.server)) for ordinal, body in bodies),
+        )
 
     def put_remotes(self, rows: Iterable[tuple[str, int]]) -> None:
         """Keep who uses which remote address, as address and ordinal; nothing is ever taken back.
@@ -297,17 +307,8 @@ class State:
     def put_ledger(self, ledger: Ledger) -> None:
         """Keep what a replay has changed."""
         self.connection.executemany(
-            "INSERT OR IGNORE INTO servers VALUES (?, ?, ?, ?, ?)",
-            (
-                (
-                    server.number,
-                    server.name,
-                    server.name.casefold(),
-                    server.first_ordinal,
-                    server.twin_of,
-                )
-                for server in ledger.servers
-            ),
+            "INSERT OR IGNORE INTO servers VALUES (?, ?, ?, ?, ?, ?, ?)",
+            map(_server_row, ledger.servers),
         )
         self.connection.executemany(
             f"INSERT OR REPLACE INTO versions VALUES ({','.join('?' * 20)})",
@@ -394,6 +395,19 @@ class State:
 
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, cached_statements=256)
+
+
+def _server_row(server: ServerState) -> tuple[object, ...]:
+    name = parse_name(server.name)
+    return (
+        server.number,
+        server.name,
+        name.folded,
+        server.first_ordinal,
+        server.twin_of,
+        server_key(name),
+        namespace_key(name.namespace),
+    )
 
 
 def _version_row(version: VersionState) -> tuple[object, ...]:

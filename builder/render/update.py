@@ -16,7 +16,7 @@ from builder.render.document import CHECKSUMS, UNLISTED, Document
 from builder.render.documents import Renderer
 from builder.render.intake import take_in
 from builder.render.output import Output, Place, Tree
-from builder.render.pages.site import site_of
+from builder.render.pages.site import Site
 from builder.render.plan import changed_plan
 from builder.render.progress import Progress
 from builder.render.registry import (
@@ -44,6 +44,7 @@ class Update:
         state: State,
         place: Place,
         settings: Settings,
+        site: Site,
         target: Target,
         report: BuildReport,
     ) -> None:
@@ -51,6 +52,7 @@ class Update:
         self._place: Final = place
         self._tree: Final = Tree(place.spare.root)
         self._settings: Final = settings
+        self._site: Final = site
         self._target: Final = target
         self._report: Final = report
         self._parts: Final[set[str]] = set()
@@ -109,14 +111,14 @@ class Update:
 
     def _render(self, replay: Replay, days_before: range, commit: str, progress: Progress) -> None:
         state, settings = self._state, self._settings
-        renderer = Renderer(state, settings.namespace, site_of(settings))
+        renderer = Renderer(state, settings.namespace, self._site)
         tasks = sorted(changed_plan(state, replay.ledger, days_before))
         progress.stage("Rendering what changed", len(tasks))
         for task in tasks:
             self._write(renderer.render(task))
             progress.advance()
         self._write([renderer.complete_list()])
-        self._write(renderer.site_pages(*site_facts(state)))
+        self._write(renderer.site_pages(*site_facts(state, settings)))
         self._write(registry_documents(state, settings, commit))
         self._write(host_documents(state, settings, self._target))
         for part in sorted(self._parts - {CHECKSUMS, UNLISTED}):

@@ -72,7 +72,14 @@ async function pass(request, step, store) {
     const body = isKnown || request.method === 'HEAD' ? null : found.body;
     return new Response(body, { status: isKnown ? 304 : found.status, headers });
   }
-  return respond(request, step.otherwise);
+  return miss(request, step.otherwise, store);
+}
+
+async function miss(request, answer, store) {
+  const page = answer.page ? await store.read(answer.page) : null;
+  if (page === null) return respond(request, answer);
+  const headers = new Headers(registry.answerHeaders(answer, answer.page));
+  return new Response(request.method === 'HEAD' ? null : page, { status: answer.status, headers });
 }
 
 // A handler of requests; `reads` is how many files one request may cost at the most.

@@ -47,7 +47,23 @@ function pass(r, step, root) {
       return;
     }
   }
-  respond(r, step.otherwise);
+  miss(r, step.otherwise, root);
+}
+
+function miss(r, answer, root) {
+  let page = null;
+  try {
+    page = answer.page ? fs.readFileSync(`${root}/${answer.page}`) : null;
+  } catch (_) {
+    // then the answer itself has to do
+  }
+  if (page === null) {
+    respond(r, answer);
+    return;
+  }
+  const headers = registry.answerHeaders(answer, answer.page);
+  for (const name in headers) r.headersOut[name] = headers[name];
+  r.return(answer.status, page);
 }
 
 function hasTag(r, tag) {

@@ -3,7 +3,7 @@
 //   {read: [{path, digest?}], then: f}   read these files, then go on with f(texts); null for one
 //                                        that is not there. A digest names content that may be kept.
 //   {files: [path], otherwise: answer}   pass on the first of these files that is there, unread
-//   {status, body}                       answer
+//   {status, body, page?}                answer; with the file `page` as its body, if that is there
 //
 // Paths are those of the built output, already decoded and checked. The meanings are those of
 // builder/hosts/embedded/answers.py; a test asks both and compares.
@@ -15,11 +15,12 @@ const JSON_TYPE = 'application/json';
 const ALLOWED = 'GET, HEAD, OPTIONS';
 const FRESHNESS = 'public, max-age=60, stale-while-revalidate=600';
 const FOR_EVER = 'public, max-age=31536000, immutable'; // what is named by its content
+const MISSING_PAGE = '404.html';
 const READS = 1000;
 const TYPES = {
   json: JSON_TYPE,
   yaml: 'application/yaml',
-  xml: 'application/atom+xml',
+  xml: 'application/xml',
   tsv: 'text/tab-separated-values; charset=utf-8',
   txt: 'text/plain; charset=utf-8',
   gz: 'application/gzip',
@@ -49,9 +50,11 @@ function invalid(reason) {
   return error(400, `Invalid parameter: ${reason}.`);
 }
 
-// A file, or the page of a folder.
+// A file, or the page of a folder. Programs get their errors in JSON, people a page.
 function file(path) {
-  return { files: path ? [path, `${path}/index.html`] : ['index.html'], otherwise: error(404, 'Not found') };
+  const otherwise = error(404, 'Not found');
+  if (!/^(v0|v0\.1|data)(\/|$)/.test(path)) otherwise.page = MISSING_PAGE;
+  return { files: path ? [path, `${path}/index.html`] : ['index.html'], otherwise: otherwise };
 }
 
 function ofServer(paths) {
@@ -128,10 +131,10 @@ function fileHeaders(path) {
   });
 }
 
-// The headers of an answer; to those with status 200 the host adds an ETag.
-function answerHeaders(answer) {
+// The headers of an answer, or of the page in its place; to those with status 200 the host adds an ETag.
+function answerHeaders(answer, page) {
   if (answer.status === 204) return Object.assign({ 'Access-Control-Max-Age': '86400', Allow: ALLOWED }, CORS);
-  const headers = fileHeaders('answer.json');
+  const headers = fileHeaders(page || 'answer.json');
   if (answer.status !== 200) headers['Cache-Control'] = 'no-cache';
   if (answer.status === 405 || answer.status === 501) headers.Allow = ALLOWED;
   return headers;

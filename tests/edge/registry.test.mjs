@@ -200,6 +200,6 @@ test('a folder is a store, and its server answers', async () => {
   await new Promise((done) => server.on('listening', done));
   const url = `http://127.0.0.1:${server.address().port}`;
   assert.equal((await (await fetch(`${url}/v0.1/servers?limit=1`)).json()).metadata.count, 1);
-  assert.equal((await fetch(`${url}/feed.xml`)).headers.get('Content-Type'), 'application/atom+xml');
+  assert.equal((await fetch(`${url}/feed.xml`)).headers.get('Content-Type'), 'application/xml');
   server.close();
 });

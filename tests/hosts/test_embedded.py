@@ -203,7 +203,7 @@ def test_long_answers_are_compressed_for_those_who_can(served_corpus: Served) ->
 def test_types_are_right(small: Served) -> None:
     for path, kind in {
         V1: "application/json", "/data/snapshot.json": "application/json", "/openapi.yaml": "application/yaml",
-        "/feed.xml": "application/atom+xml", "/": "text/html; charset=utf-8", f"/servers/{ALICE}/": "text/html; charset=utf-8",
+        "/feed.xml": "application/xml", "/": "text/html; charset=utf-8", f"/servers/{ALICE}/": "text/html; charset=utf-8",
         f"/servers/{ALICE}": "text/html; charset=utf-8", "/data/checksums/index.txt": "text/plain; charset=utf-8",
         "/data/export/0.ndjson.gz": "application/gzip", "/nothing": "application/json",
     }.items():  # fmt: skip

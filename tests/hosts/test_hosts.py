@@ -90,7 +90,7 @@ def test_an_unknown_host_is_told_with_those_there_are(filled: Registry, tmp_path
 def test_what_does_not_fit_is_refused_with_the_figure_and_the_way_out(
     filled: Registry, tmp_path: Path
 ) -> None:
-    filled.commit({"registry.toml": "[hosting]\nmax_files = 110"})
+    filled.commit({"registry.toml": "[hosting]\nmax_files = 180"})
     command = ("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", "cloudflare")
     run = run_cli(*command)
     assert run.returncode == 0, run.stderr
@@ -100,7 +100,7 @@ def test_what_does_not_fit_is_refused_with_the_figure_and_the_way_out(
     for again in range(2):  # incremental, and then from nothing
         run = run_cli(*command, *(["--full"] if again else []))
         assert run.returncode == 1
-        assert "110 are the most" in run.stderr
+        assert "180 are the most" in run.stderr
         assert "cloudflare-r2" in run.stderr
         assert files_below(tmp_path / "dist") == before
 

@@ -20,13 +20,15 @@ from builder.hosts.embedded.snapshot import Line, Snapshot, is_inside
 from builder.model.chains import PAGE_SIZE, page_path
 from builder.model.cursors import Cursor, parse_cursor
 from builder.model.entries import OFFICIAL_META, server_list
-from builder.model.media import JSON, freshness, media_type
+from builder.model.media import JSON, MISSING_PAGE, freshness, media_type
 from builder.model.strictjson import dump_json
 from builder.model.times import day_of, format_day, parse_day, parse_time
 from builder.model.versions import LATEST
 from builder.render import target
 
 _API: Final = ("v0", "v0.1")
+_NO_PAGES: Final = frozenset({*_API, "data"})
+"""Where programs ask, and get their errors in JSON; elsewhere people get a page."""
 _WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _READING: Final = frozenset({"GET", "HEAD"})
 ALLOWED: Final = "GET, HEAD, OPTIONS"
@@ -88,7 +90,10 @@ def _file(snapshot: Snapshot, path: str) -> Answer:
         body = snapshot.read(file)
         if body is not None:
             return Answer(200, body, media_type(file), freshness(file))
-    return _error(404, "Not found")
+    missing = None if path.partition("/")[0] in _NO_PAGES else snapshot.read(MISSING_PAGE)
+    return (
+        _error(404, "Not found") if missing is None else Answer(404, missing, media_type(MISSING_PAGE))
+    )
 
 
 def _versions(snapshot: Snapshot, name: str, query: str) -> Answer:

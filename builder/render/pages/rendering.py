@@ -1,26 +1,44 @@
-"""Pages from a state: what each shows is looked up here, and laid out in `site`."""
+"""Pages from a state: what each shows is looked up here, and laid out by its template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import quote
+from typing import Any, Final
 
 import orjson
 
+from builder.model.browsing import Branch, node_at
 from builder.model.names import Namespace
 from builder.model.times import format_time
-from builder.render.document import Document
-from builder.render.pages.site import Site, namespace_page, server_page, site_documents
-from builder.render.pages.views import Card, VersionLine, api_path, card_of, server_view, way_views
-from builder.render.state import EntryRow, State, render_entry
+from builder.render.document import MISCELLANEOUS, Document
+from builder.render.pages.badge import badge
+from builder.render.pages.browsing import BrowseRenderer
+from builder.render.pages.reference import operations_of, schemas_of
+from builder.render.pages.site import Site, asset_documents, page, page_file
+from builder.render.pages.statistics import charts_of, kind_name, kinds_present, statistics_data
+from builder.render.pages.views import (
+    Card,
+    ServerView,
+    VersionLine,
+    WayView,
+    card_of,
+    server_view,
+    version_page_path,
+    way_views,
+)
+from builder.render.shelves import WITHIN, shelf_at
+from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
+from builder.render.tallies import months_of
 
 NAMESPACE_SERVERS: Final = 200
 """Servers that a namespace's page shows at the most: a publish must not rewrite what grows."""
+_VERSION_LINES: Final = 200
+"""Versions that a server's page lists at the most; its list of versions as JSON has all."""
+_STATISTICS: Final = "data/statistics.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
-    """The entry that a server's page is about, its commit, and what the merge has noted of it."""
+class Shown:
+    """An entry that a page is about, its commit, and what the merge has noted of it."""
 
     entry: bytes
     commit: str
@@ -34,22 +52,44 @@ class PageRenderer:
         self._state = state
         self._namespace = namespace
         self._site = site
+        self.browse = BrowseRenderer(state, site, self._cards)
 
     def server(
-        self,
-        name: str,
-        leading: Leading | None,
-        lines: list[VersionLine],
-        part: str,
-    ) -> Document:
-        """The page of a server: of the entry that leads, with all its versions; none without one."""
+        self, name: str, leading: Shown | None, lines: list[VersionLine], part: str
+    ) -> Iterator[Document]:
+        """The page of a server and its badge: of the entry that leads, with its newest versions."""
+        path, picture = f"/servers/{name}/", f"servers/{name}/badge.svg"
         if leading is None:
-            return Document(f"servers/{name}/index.html", None, part)
-        entry = orjson.loads(leading.entry)
-        accepted = orjson.loads(leading.accepted) if leading.accepted else None
-        view = server_view(entry, leading.commit, accepted)
-        ways = way_views(entry["server"])
-        return server_page(self._site, f"/servers/{name}/", view, ways, lines, part)
+            yield Document(page_file(path), None, part)
+            yield Document(picture, None, part)
+            return
+        view, ways = _view(leading)
+        values = {
+            "server": view,
+            "ways": ways,
+            "versions": lines[:_VERSION_LINES],
+            "more_versions": max(0, len(lines) - _VERSION_LINES),
+            "is_version": False,
+        }
+        yield page(self._site, "server", path, view.description, part, **values)
+        label = self._site.title if len(self._site.title) <= 24 else "MCP registry"
+        body = badge(self._site.own.templates, label, view.version, view.status)
+        yield Document(picture, body, part)
+
+    def version(self, name: str, version: str, shown: Shown | None, part: str) -> Document:
+        """The page of one version, which says nothing about others: they come and go."""
+        path = f"/servers/{name}/versions/{version}/"
+        if shown is None:
+            return Document(page_file(path), None, part)
+        view, ways = _view(shown)
+        values: dict[str, Any] = {
+            "server": view,
+            "ways": ways,
+            "versions": (),
+            "more_versions": 0,
+            "is_version": True,
+        }
+        return page(self._site, "server", path, view.description, part, **values)
 
     def namespaces(self, first: int, last: int) -> Iterator[Document]:
         """The pages of the namespaces whose alphabetically first server has one of these numbers."""
@@ -63,39 +103,94 @@ class PageRenderer:
             ).fetchone()
             if found == (name,):
                 yield self.namespace(namespace)
+                for step in self._steps(namespace):
+                    yield from self.browse.below(f"{WITHIN}{namespace}/{step}")
+
+    def _steps(self, namespace: str) -> tuple[str, ...]:
+        node = node_at(shelf_at(self._state, f"{WITHIN}{namespace}"), "")
+        return node.prefixes if isinstance(node, Branch) else ()
 
     def namespace(self, namespace: str) -> Document:
-        """The page of a namespace: its newest servers, and how many there are."""
+        """The page of a namespace: its servers, or the newest of them and links to all."""
         # What follows a slash is a zero: so these are the names that begin with the namespace's.
         span = (f"{namespace}/", f"{namespace}0")
-        within = (
-            "v.server IN (SELECT number FROM servers WHERE name > ? AND name < ?) "
-            "AND v.is_latest AND v.is_public"
+        within = "s.name > ? AND s.name < ? AND v.is_latest AND v.is_public"
+        count = self._state.one(
+            "SELECT count(*) FROM servers s CROSS JOIN versions v ON v.server = s.number "
+            f"WHERE {within}",
+            *span,
         )
-        count = self._state.one(f"SELECT count(*) FROM versions v WHERE {within}", *span)
-        cards = self._cards(f"{within} ORDER BY v.server DESC LIMIT {NAMESPACE_SERVERS}", *span)
+        cards = self._cards(f"{within} ORDER BY v.server DESC LIMIT {NAMESPACE_SERVERS}", span)
         part = f"names-{Namespace(namespace).shard}"
-        return namespace_page(self._site, namespace, cards, count or 0, part)
+        path = f"/servers/{namespace}/"
+        if not cards:
+            return Document(page_file(path), None, part)
+        root = f"{WITHIN}{namespace}"
+        values = {
+            "namespace": namespace,
+            "servers": cards,
+            "count": count or 0,
+            "steps": self.browse.steps(root, node_at(shelf_at(self._state, root), "")),
+        }
+        says = f"The MCP servers of {namespace} in {self._site.title}."
+        return page(self._site, "namespace", path, says, part, **values)
 
-    def _cards(self, where: str, *parameters: object) -> list[Card]:
-        rows = self._state.entries(where, *parameters)
+    def _cards(self, where: str, parameters: Sequence[object] = ()) -> list[Card]:
+        rows = self._state.connection.execute(
+            f"SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} JOIN servers s ON s.number = v.server "
+            f"WHERE v.is_latest AND v.is_public AND {where}",
+            parameters,
+        )
         return [card_of(orjson.loads(render_entry(row, self._namespace))) for row in rows]
 
-    def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
-        """The home page and those that explain."""
-        leading = "v.is_latest AND v.is_public"
-        updated = self._cards(
-            f"{leading} AND v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 12"
+    def site_pages(
+        self, counts: dict[str, int], time: str, reference: dict[str, object]
+    ) -> Iterator[Document]:
+        """The pages that are of no server or namespace, and what all pages load.
+
+        `reference` is the OpenAPI document of the registry.
+        """
+        site, months = self._site, months_of(self._state)
+        updated = self._cards("v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 12")
+        newest = self._cards("v.server >= 0 ORDER BY v.server DESC LIMIT 12")
+        home: dict[str, Any] = {"counts": counts, "time": time, "updated": updated, "newest": newest}
+        yield page(site, "home", "/", site.description or site.title, **home)
+        kinds = [(word, kind_name(word)) for word in kinds_present(months)]
+        yield page(site, "search", "/search/", f"Search the MCP servers of {site.title}.", kinds=kinds)
+        yield page(
+            site,
+            "statistics",
+            "/statistics/",
+            f"How {site.title} grows, and what its servers are made of.",
+            charts=charts_of(months),
+            counts=counts,
+            time=time,
         )
-        newest = self._cards(f"{leading} ORDER BY v.server DESC LIMIT 12")
-        yield from site_documents(self._site, counts, time, updated, newest)
+        yield Document(_STATISTICS, statistics_data(months), MISCELLANEOUS)
+        yield page(site, "publish", "/publish/", f"How to publish an MCP server in {site.title}.")
+        says = f"How to read {site.title}: the standard API, exports and feeds."
+        yield page(site, "aggregators", "/aggregators/", says)
+        yield page(
+            site,
+            "reference",
+            "/reference/",
+            f"Every request that {site.title} answers, and the shape of each answer.",
+            operations=operations_of(reference),
+            schemas=schemas_of(reference),
+        )
+        yield page(site, "missing", "/404.html", "There is no such page.")
+        yield from asset_documents(site)
 
 
-def version_line(name: str, is_public: bool, row: EntryRow) -> VersionLine:
+def _view(shown: Shown) -> tuple[ServerView, list[WayView]]:
+    entry = orjson.loads(shown.entry)
+    accepted = orjson.loads(shown.accepted) if shown.accepted else None
+    return server_view(entry, shown.commit, accepted), way_views(entry["server"])
+
+
+def version_line(name: str, row: EntryRow) -> VersionLine:
     """A version as a server's page lists it."""
     _, status, message, _, published, _, is_latest, _, server, *_ = row
     version = orjson.loads(server)["version"]
-    path = api_path(name, f"versions/{quote(version, safe='')}") if is_public else ""
-    return VersionLine(
-        version, status, message or "", format_time(published), bool(is_latest and is_public), path
-    )
+    path = version_page_path(name, version)
+    return VersionLine(version, status, message or "", format_time(published), bool(is_latest), path)

@@ -1,105 +1,103 @@
-"""The site as a whole: what every page has, its assets, and the pages that are not of one server."""
+"""The site as a whole: what every page has, the files it loads, and how a page is put together."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from builder.model.settings import Settings
+from builder.model.settings import Settings, SiteSettings
 from builder.render.assets import render_template, site_folder
 from builder.render.document import MISCELLANEOUS, Document
-from builder.render.pages.views import Card, ServerView, VersionLine, WayView
+from builder.render.own import Own
 
-_ASSETS: Final = ("site.css", "site.js", "icon.svg")
+_ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page has: addresses and texts of the registry. Cheap to send to a process."""
+    """What every page has: addresses, texts and looks of the registry. Cheap to send to a process."""
 
     title: str
     description: str
     url: str
     repository: str
-    style: str
-    script: str
-    icon: str
+    options: SiteSettings
+    own: Own
+    assets: tuple[tuple[str, str], ...]
 
     @property
     def base(self) -> str:
         """The path that the registry is served under, empty or `/registry`."""
         return urlsplit(self.url).path.rstrip("/")
 
+    @property
+    def logo(self) -> str:
+        """The path of the registry's own logo, or empty."""
+        return dict(self.assets).get("logo", "")
 
-def site_of(settings: Settings) -> Site:
+    def asset(self, name: str) -> str:
+        """The address of an asset, below the registry's."""
+        return f"{self.base}/{dict(self.assets)[name]}"
+
+
+def site_of(settings: Settings, own: Own) -> Site:
     """The site of a registry."""
-    style, script, icon = (path for path, _ in _assets())
     return Site(
         settings.title,
         settings.description,
         settings.url,
         settings.repository,
-        style,
-        script,
-        icon,
+        settings.site,
+        own,
+        tuple((name, path) for name, path, _ in _assets(settings.site, own)),
     )
 
 
-@lru_cache(maxsize=1)
-def _assets() -> tuple[tuple[str, bytes], ...]:
-    """The assets, each under a name that its content gives."""
+@lru_cache(maxsize=4)
+def _assets(options: SiteSettings, own: Own) -> tuple[tuple[str, str, bytes], ...]:
+    """The assets: name, the path that its content gives it, content."""
     found = []
     for name in _ASSETS:
         body = (site_folder() / "assets" / name).read_bytes()
-        stem, _, kind = name.rpartition(".")
-        found.append((f"assets/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}", body))
+        if name == "site.css":
+            body += render_template("colours.css.j2", options=options)
+        found.append((name, _hashed(name, body), body))
+    if own.logo:
+        found.append(("logo", _hashed(f"logo.{own.logo_kind}", own.logo), own.logo))
     return tuple(found)
 
 
-def site_documents(
-    site: Site, counts: dict[str, int], time: str, updated: Sequence[Card], newest: Sequence[Card]
-) -> Iterator[Document]:
-    """The home page, the pages that explain, and the assets."""
-    home = {"counts": counts, "time": time, "updated": updated, "newest": newest}
-    yield _page(site, "home", "/", site.description, MISCELLANEOUS, **home)
-    publish = f"How to publish an MCP server in {site.title}."
-    yield _page(site, "publish", "/publish/", publish, MISCELLANEOUS)
-    reading = f"How to read {site.title}: the standard API, exports and feeds."
-    yield _page(site, "aggregators", "/aggregators/", reading, MISCELLANEOUS)
-    for path, body in _assets():
+def _hashed(name: str, body: bytes) -> str:
+    stem, _, kind = name.rpartition(".")
+    return f"assets/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
+
+
+def asset_documents(site: Site) -> Iterator[Document]:
+    """The files that pages load."""
+    for _, path, body in _assets(site.options, site.own):
         yield Document(path, body, MISCELLANEOUS)
 
 
-def server_page(
-    site: Site,
-    path: str,
-    server: ServerView,
-    ways: Sequence[WayView],
-    versions: Sequence[VersionLine],
-    part: str,
+def page(
+    site: Site, template: str, path: str, says: str, part: str = MISCELLANEOUS, **values: Any
 ) -> Document:
-    """The page of a server; `path` is its address below the registry's, not encoded."""
-    values = {"server": server, "ways": ways, "versions": versions}
-    return _page(site, "server", path, server.description, part, **values)
+    """The page at an address below the registry's, such as `/publish/`, not encoded.
+
+    `says` is its description for search engines and previews; `values` is what its template shows.
+    """
+    body = render_template(
+        f"{template}.html.j2",
+        site.own.templates,
+        site=site,
+        path=quote(path),
+        says=says,
+        **values,
+    )
+    return Document(page_file(path), body, part)
 
 
-def namespace_page(
-    site: Site, namespace: str, servers: Sequence[Card], count: int, part: str
-) -> Document:
-    """The page of a namespace, of some or all of its servers; without any there is none."""
-    path = f"/servers/{namespace}/"
-    if not servers:
-        return Document(_file(path), None, part)
-    says = f"The MCP servers of {namespace} in {site.title}."
-    return _page(site, "namespace", path, says, part, namespace=namespace, servers=servers, count=count)
-
-
-def _file(path: str) -> str:
-    return f"{path}index.html".lstrip("/")
-
-
-def _page(site: Site, template: str, path: str, says: str, part: str, **values: Any) -> Document:
-    body = render_template(f"{template}.html.j2", site=site, path=path, says=says, **values)
-    return Document(_file(path), body, part)
+def page_file(path: str) -> str:
+    """The file of a page."""
+    return f"{path}index.html".lstrip("/") if path.endswith("/") else path.lstrip("/")

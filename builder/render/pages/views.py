@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from builder.model.entries import OFFICIAL_META
+from builder.model.strictjson import dump_json
+from builder.render.pages.options import Option, options_of
 from builder.render.pages.snippets import Snippet, placeholder, snippets_of
-from builder.render.pages.ways import Input, Way, ways_of
+from builder.render.pages.ways import Way, parts_of, ways_of
 
 _PROOFS: Final = {
     "account": "by the account that published it",
@@ -22,6 +26,11 @@ _PROOFS: Final = {
 def server_page_path(name: str) -> str:
     """The address of a server's page, below the registry's."""
     return f"/servers/{'/'.join(quote(part, safe='') for part in name.split('/'))}/"
+
+
+def version_page_path(name: str, version: str) -> str:
+    """The address of the page of one version, below the registry's."""
+    return f"{server_page_path(name)}versions/{quote(version, safe='')}/"
 
 
 def api_path(name: str, rest: str) -> str:
@@ -39,6 +48,16 @@ class Card:
     version: str
     status: str
     updated: str
+
+    @property
+    def namespace(self) -> str:
+        """The first half of the name."""
+        return self.name.partition("/")[0]
+
+    @property
+    def short(self) -> str:
+        """The second half of the name."""
+        return self.name.partition("/")[2]
 
     @property
     def path(self) -> str:
@@ -62,14 +81,14 @@ def card_of(entry: dict[str, Any]) -> Card:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """One version in a server's list; `json` is empty where it is not served."""
+    """One version in a server's list; `path` is its page's address, below the registry's."""
 
     version: str
     status: str
     message: str
     published: str
     is_latest: bool
-    json: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +100,7 @@ class WayView:
     before: str
     start: str
     snippets: tuple[Snippet, ...]
-    inputs: tuple[Input, ...]
-    is_first: bool
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +116,10 @@ class ServerView:
     published: str
     repository: str
     website: str
+    icon: str
     proof: str
     commit: str
+    updated: str
 
     @property
     def namespace(self) -> str:
@@ -112,6 +132,11 @@ class ServerView:
         return self.name.partition("/")[2]
 
     @property
+    def path(self) -> str:
+        """The address of the server's page."""
+        return server_page_path(self.name)
+
+    @property
     def namespace_path(self) -> str:
         """The address of the namespace's page."""
         return f"/servers/{quote(self.namespace, safe='')}/"
@@ -121,6 +146,24 @@ class ServerView:
         """The address of the entry."""
         deleted = "?include_deleted=true" if self.status == "deleted" else ""
         return api_path(self.name, f"versions/{quote(self.version, safe='')}{deleted}")
+
+    @property
+    def structured(self) -> Markup:
+        """What search engines read, in schema.org's words; safe inside a script element."""
+        found = {
+            "@context": "https://schema.org",
+            "@type": "SoftwareApplication",
+            "name": self.title,
+            "identifier": self.name,
+            "description": self.description,
+            "applicationCategory": "DeveloperApplication",
+            "softwareVersion": self.version,
+            "datePublished": self.published,
+            "dateModified": self.updated,
+        }
+        if self.website.startswith("https://"):
+            found["sameAs"] = self.website
+        return Markup(dump_json(found).decode())  # noqa: S704 (every < in it is escaped)
 
     @property
     def versions_json(self) -> str:
@@ -144,21 +187,28 @@ def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | N
         str(official["publishedAt"]),
         _text(repository, "url") if isinstance(repository, dict) else "",
         _text(server, "websiteUrl"),
+        _icon(server),
         _PROOFS.get(str(proof), f"by {proof}" if proof else "not noted: it came here without a check"),
         commit,
+        card.updated,
     )
+
+
+def _icon(server: dict[str, Any]) -> str:
+    """Where the server's icon is: pages link to it and never load it."""
+    icons = server.get("icons")
+    found = icons[0] if isinstance(icons, list) and icons else None
+    return _text(found, "src") if isinstance(found, dict) else ""
 
 
 def way_views(server: dict[str, Any]) -> list[WayView]:
     """The ways to run a server, with their snippets."""
     short = str(server.get("name", "")).partition("/")[2] or "server"
     found = []
-    for index, way in enumerate(ways_of(server)):
+    for part, way in zip(parts_of(server), ways_of(server), strict=True):
         snippets = snippets_of(short, way)
-        view = WayView(
-            way.title, way.identifier, way.before, _start(way), snippets, way.inputs, index == 0
-        )
-        found.append(view)
+        start, options = _start(way), options_of(part)
+        found.append(WayView(way.title, way.identifier, way.before, start, snippets, options))
     return found
 
 

@@ -79,6 +79,11 @@ def ways_of(server: dict[str, Any]) -> tuple[Way, ...]:
     return (*remotes, *packages)
 
 
+def parts_of(server: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The parts of the record that the ways come from, in the same order."""
+    return (*_dicts(server.get("remotes")), *_dicts(server.get("packages")))
+
+
 def _dicts(value: object) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

@@ -1,0 +1,72 @@
+"""What a user can or must set to run a server: variables, arguments and headers of its record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+_PLACES: Final = (
+    ("environmentVariables", "environment variable"),
+    ("runtimeArguments", "argument of the runtime"),
+    ("packageArguments", "argument"),
+    ("headers", "header"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to set; `place` says where it goes, in words."""
+
+    name: str
+    place: str
+    description: str
+    value: str
+    is_required: bool
+    is_secret: bool
+    choices: tuple[str, ...]
+
+
+def options_of(part: dict[str, Any]) -> tuple[Option, ...]:
+    """What can be set of a package or a remote of a `server.json`, in the order of the record."""
+    return tuple(_options(part))
+
+
+def _options(part: dict[str, Any]) -> Iterator[Option]:
+    for key, place in _PLACES:
+        for value in _objects(part.get(key)):
+            name = _text(value, "name") or _text(value, "valueHint") or "value"
+            yield _option(name, place, value)
+            yield from _variables(value, f"part of {name}")
+    yield from _variables(part, "part of the address")
+    transport = part.get("transport")
+    if isinstance(transport, dict):
+        yield from _options(transport)
+
+
+def _variables(value: dict[str, Any], place: str) -> Iterator[Option]:
+    variables = value.get("variables")
+    if isinstance(variables, dict):
+        for name, described in variables.items():
+            yield _option(name, place, described if isinstance(described, dict) else {})
+
+
+def _option(name: str, place: str, value: dict[str, Any]) -> Option:
+    is_secret = value.get("isSecret") is True
+    choices = value.get("choices")
+    return Option(
+        name,
+        place,
+        _text(value, "description"),
+        "" if is_secret else _text(value, "value") or _text(value, "default"),
+        value.get("isRequired") is True,
+        is_secret,
+        tuple(one for one in choices if isinstance(one, str)) if isinstance(choices, list) else (),
+    )
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text(value: dict[str, Any], key: str) -> str:
+    found = value.get(key)
+    return found if isinstance(found, str) else ""
