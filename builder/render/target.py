@@ -16,7 +16,10 @@ HOST_FOLDER: Final = "host"
 """Configuration and programs for the host; read there, never served."""
 
 _COMPRESSED: Final = frozenset({"json", "xml", "yaml", "txt", "tsv", "html", "css", "js", "svg"})
-_WORTH_COMPRESSING: Final = 1024
+_WORTH_COMPRESSING: Final = 1400
+"""What fits into one packet arrives no sooner when it is compressed."""
+_SELDOM: Final = ("data/checksums/", "data/search/entries/", "data/search/latest/")
+"""What hardly anybody asks a server for, so that a publish need not write it twice."""
 _DAY_BEGINS: Final = "/0.json"
 _UPDATED: Final = "data/pages/updated/"
 
@@ -92,7 +95,9 @@ def _since_path(path: str) -> str | None:
 
 
 def _is_text(document: Document) -> bool:
-    return not document.is_gzip and document.path.rpartition(".")[2] in _COMPRESSED
+    is_seldom = document.path.startswith(_SELDOM)
+    kind = document.path.rpartition(".")[2]
+    return kind in _COMPRESSED and not document.is_gzip and not is_seldom
 
 
 def _compressed(body: bytes | None) -> bytes | None:
