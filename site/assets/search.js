@@ -30,7 +30,9 @@ function parse(text) {
     .map((line) => {
       const [name, version, status, updated, kinds, title, description] = line.split('\t');
       const folded = line.slice(line.indexOf(kinds) + kinds.length).toLowerCase();
-      return { name, version, status, updated, kinds: ` ${kinds} `, title, description, key: name.toLowerCase(), folded };
+      const key = name.toLowerCase();
+      const short = key.slice(key.indexOf('/') + 1);
+      return { name, version, status, updated, kinds: ` ${kinds} `, title, description, key, short, folded };
     });
 }
 
@@ -49,13 +51,17 @@ async function load() {
 // Where the words stand tells the order: the name and its beginning, the title, the description, the
 // namespace. Nothing else does: there are no ranks among servers.
 function rank(server, words) {
-  const short = server.key.slice(server.key.indexOf('/') + 1);
+  const short = server.short;
   const whole = words.join(' ');
   if (short === whole || server.key === whole) return 0;
   if (words.length && short.startsWith(words[0])) return 1;
   const texts = [short, `${short} ${server.title.toLowerCase()}`, `${short} ${server.folded}`];
   const at = texts.findIndex((text) => words.every((word) => text.includes(word)));
   return at < 0 ? 5 : at + 2;
+}
+
+function order(one, other) {
+  return one < other ? -1 : Number(one > other);
 }
 
 function search(servers, asked) {
@@ -70,7 +76,7 @@ function search(servers, asked) {
       words.every((word) => server.key.includes(word) || server.folded.includes(word)),
   );
   for (const hit of hits) hit.rank = rank(hit, words);
-  return hits.sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1));
+  return hits.sort((a, b) => a.rank - b.rank || order(a.short, b.short) || order(a.key, b.key));
 }
 
 function element(name, text, kind) {

@@ -20,6 +20,12 @@ _TYPES = {
     ".json": "application/json; charset=utf-8",
     ".xml": "application/xml",
     ".gz": "application/gzip",
+    ".css": "text/css; charset=utf-8",
+    ".js": "application/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".tsv": "text/tab-separated-values; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
