@@ -1,28 +1,39 @@
 """A server's badge: an image of its latest version for READMEs and other people's pages."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from builder.render.assets import Templates, render_template
 
+_LABEL: Final = 24
+_VALUE: Final = 30
 _NARROW: Final = frozenset("ijlftrI.,:;|!'()[]- ")
 _WIDE: Final = frozenset("mwMW@")
 _COLOURS: Final = {"active": "#0a6640", "deprecated": "#8a4b00", "deleted": "#a1161f"}
 
 
-def badge(own: Templates, label: str, version: str, status: str) -> bytes:
-    """An SVG image 20 pixels high: `label`, then the version, or the status if it is not active."""
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """An image 20 pixels high: `label`, then `value`, in boxes `left` and `right` pixels wide."""
+
+    label: str
+    value: str
+    left: int
+    right: int
+    colour: str
+
+
+def badge_of(title: str, version: str, status: str) -> Badge:
+    """The badge of a server: the registry's title, and the version, or what it is if not active."""
+    label = title if len(title) <= _LABEL else "MCP registry"
     value = version if status == "active" else status
-    value = value if len(value) <= 30 else f"{value[:29]}…"
-    left, right = _width(label), _width(value)
-    return render_template(
-        "badge.svg.j2",
-        own,
-        label=label,
-        value=value,
-        left=left,
-        right=right,
-        colour=_COLOURS.get(status, _COLOURS["active"]),
-    )
+    value = value if len(value) <= _VALUE else f"{value[: _VALUE - 1]}…"
+    return Badge(label, value, _width(label), _width(value), _COLOURS[status])
+
+
+def badge_image(own: Templates, badge: Badge) -> bytes:
+    """The badge as SVG."""
+    return render_template("badge.svg.j2", own, badge=badge)
 
 
 def _width(text: str) -> int:

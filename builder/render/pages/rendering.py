@@ -10,7 +10,7 @@ from builder.model.browsing import Branch, node_at
 from builder.model.names import Namespace
 from builder.model.times import format_time
 from builder.render.document import MISCELLANEOUS, Document
-from builder.render.pages.badge import badge
+from builder.render.pages.badge import badge_image, badge_of
 from builder.render.pages.browsing import BrowseRenderer
 from builder.render.pages.reference import operations_of, schemas_of
 from builder.render.pages.site import Site, asset_documents, page, page_file
@@ -64,7 +64,9 @@ class PageRenderer:
             yield Document(picture, None, part)
             return
         view, ways = _view(leading)
+        badge = badge_of(self._site.title, view.version, view.status)
         values = {
+            "badge": badge,
             "server": view,
             "ways": ways,
             "versions": lines[:_VERSION_LINES],
@@ -72,9 +74,7 @@ class PageRenderer:
             "is_version": False,
         }
         yield page(self._site, "server", path, view.description, part, **values)
-        label = self._site.title if len(self._site.title) <= 24 else "MCP registry"
-        body = badge(self._site.own.templates, label, view.version, view.status)
-        yield Document(picture, body, part)
+        yield Document(picture, badge_image(self._site.own.templates, badge), part)
 
     def version(self, name: str, version: str, shown: Shown | None, part: str) -> Document:
         """The page of one version, which says nothing about others: they come and go."""

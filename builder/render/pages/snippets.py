@@ -96,7 +96,7 @@ def _vs_code(name: str, way: Way) -> Snippet:
 
 
 def _vs_code_input(given: Input) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": given.id, "type": "promptString", "description": given.description}
+    found: dict[str, Any] = {"id": given.id, "type": "promptString", "description": given.description or given.id}
     if given.choices:
         found |= {"type": "pickString", "options": list(given.choices)}
     if given.is_secret:

@@ -59,7 +59,7 @@ def charts_of(months: Sequence[Month]) -> list[Chart]:
             "growth",
             "Growth",
             "Servers and versions published until the end of each month.",
-            pygal.Line,
+            pygal.Line if len(months) > 1 else pygal.Bar,  # one point makes no line
             months,
             {
                 "Servers": [month.all_servers for month in months],
@@ -136,7 +136,7 @@ def _chart(
         width=720,
         height=320,
         margin=8,
-        show_dots=len(labels) == 1,
+        show_dots=False,
         show_legend=False,  # it cannot be styled by a sheet; the page has its own
         x_label_rotation=0 if len(labels) <= 12 else 40,
         x_labels_major_every=-(-len(labels) // 12),
