@@ -14,7 +14,9 @@ from tests.servers import Served
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
-@pytest.mark.parametrize("path", ["/", "/servers/com.example/weather/", "/search/", "/search/?q=counts"])
+@pytest.mark.parametrize(
+    "path", ["/", "/servers/com.example/weather/", "/search/", "/search/?q=counts"]
+)
 def test_lighthouse_is_content(rich_site: Served, tmp_path: Path, path: str) -> None:
     report = tmp_path / "report.json"
     run = subprocess.run(

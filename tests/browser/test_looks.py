@@ -20,7 +20,7 @@ KINDS = (
     "/browse/namespaces/",
     "/servers/com.example/",
     "/servers/com.example/weather/",
-    "/servers/com.example/weather/versions/1.0.0/",
+    "/servers/com.example/weather/versions/1.0.0.html",
     "/servers/com.example/often/",
     "/servers/com.example/gone/",
     "/servers/com.example/old/",

@@ -187,7 +187,7 @@ def test_a_publish_rewrites_the_pages_that_show_it(
         "index.html",
         "servers/io.github.user7/index.html",
         "servers/io.github.user7/server/index.html",
-        "servers/io.github.user7/server/versions/2.0.0/index.html",
+        "servers/io.github.user7/server/versions/2.0.0.html",
         "statistics/index.html",
     }
     registry.set_status("io.github.user8/server", "1.0.0", "deleted")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from builder.model.browsing import Branch, Leaf, after, node_at, nodes_below, touched
 from builder.model.names import parse_name
 from builder.render.document import MISCELLANEOUS, Document
-from builder.render.pages.site import Site, page, page_file
+from builder.render.pages.site import Layout, page_file
 from builder.render.pages.views import Card
 from builder.render.shelves import NAMESPACES, SERVERS, WITHIN, shelf_at
 from builder.render.state import State
@@ -39,9 +39,9 @@ class NamespaceLine:
 class BrowseRenderer:
     """Renders browse pages from a state; a pure function of it."""
 
-    def __init__(self, state: State, site: Site, cards: Cards) -> None:
+    def __init__(self, state: State, layout: Layout, cards: Cards) -> None:
         self._state = state
-        self._site = site
+        self._layout = layout
         self._cards = cards
 
     def below(self, address: str) -> Iterator[Document]:
@@ -64,7 +64,9 @@ class BrowseRenderer:
         namespace = root.removeprefix(WITHIN) if root.startswith(WITHIN) else ""
         shows = "namespaces" if root == NAMESPACES else "servers"
         where = f" of {namespace}" if namespace else ""
-        says = f"{'Namespaces' if root == NAMESPACES else 'Servers'}{where} in {self._site.title}"
+        says = (
+            f"{'Namespaces' if root == NAMESPACES else 'Servers'}{where} in {self._layout.site.title}"
+        )
         values = {
             "shows": shows,
             "namespace": namespace,
@@ -74,7 +76,7 @@ class BrowseRenderer:
             "namespaces": self._namespaces(node) if root == NAMESPACES else [],
         }
         ending = f" that begin with {_label(prefix)}." if prefix else ", from A to Z."
-        yield page(self._site, "browse", path, says + ending, part, **values)
+        yield self._layout.page("browse", path, says + ending, part, **values)
 
     def steps(self, root: str, node: Leaf | Branch | None) -> list[Step]:
         """The links that lead on from a list."""

@@ -13,7 +13,7 @@ from builder.render.document import MISCELLANEOUS, Document
 from builder.render.pages.badge import badge_image, badge_of
 from builder.render.pages.browsing import BrowseRenderer
 from builder.render.pages.reference import operations_of, schemas_of
-from builder.render.pages.site import Site, asset_documents, page, page_file
+from builder.render.pages.site import Layout, Site, asset_documents, page_file
 from builder.render.pages.statistics import charts_of, kind_name, kinds_present, statistics_data
 from builder.render.pages.views import (
     Card,
@@ -52,7 +52,8 @@ class PageRenderer:
         self._state = state
         self._namespace = namespace
         self._site = site
-        self.browse = BrowseRenderer(state, site, self._cards)
+        self._layout = Layout(site)
+        self.browse = BrowseRenderer(state, self._layout, self._cards)
 
     def server(
         self, name: str, leading: Shown | None, lines: list[VersionLine], part: str
@@ -73,12 +74,12 @@ class PageRenderer:
             "more_versions": max(0, len(lines) - _VERSION_LINES),
             "is_version": False,
         }
-        yield page(self._site, "server", path, view.description, part, **values)
+        yield self._layout.page("server", path, view.description, part, **values)
         yield Document(picture, badge_image(self._site.own.templates, badge), part)
 
     def version(self, name: str, version: str, shown: Shown | None, part: str) -> Document:
         """The page of one version, which says nothing about others: they come and go."""
-        path = f"/servers/{name}/versions/{version}/"
+        path = f"/servers/{name}/versions/{version}.html"
         if shown is None:
             return Document(page_file(path), None, part)
         view, ways = _view(shown)
@@ -89,7 +90,7 @@ class PageRenderer:
             "more_versions": 0,
             "is_version": True,
         }
-        return page(self._site, "server", path, view.description, part, **values)
+        return self._layout.page("server", path, view.description, part, **values)
 
     def namespaces(self, first: int, last: int) -> Iterator[Document]:
         """The pages of the namespaces whose alphabetically first server has one of these numbers."""
@@ -133,7 +134,7 @@ class PageRenderer:
             "steps": self.browse.steps(root, node_at(shelf_at(self._state, root), "")),
         }
         says = f"The MCP servers of {namespace} in {self._site.title}."
-        return page(self._site, "namespace", path, says, part, **values)
+        return self._layout.page("namespace", path, says, part, **values)
 
     def _cards(self, where: str, parameters: Sequence[object] = ()) -> list[Card]:
         rows = self._state.connection.execute(
@@ -150,15 +151,14 @@ class PageRenderer:
 
         `reference` is the OpenAPI document of the registry.
         """
-        site, months = self._site, months_of(self._state)
+        site, layout, months = self._site, self._layout, months_of(self._state)
         updated = self._cards("v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 12")
         newest = self._cards("v.server >= 0 ORDER BY v.server DESC LIMIT 12")
         home: dict[str, Any] = {"counts": counts, "time": time, "updated": updated, "newest": newest}
-        yield page(site, "home", "/", site.description or site.title, **home)
+        yield layout.page("home", "/", site.description or site.title, **home)
         kinds = [(word, kind_name(word)) for word in kinds_present(months)]
-        yield page(site, "search", "/search/", f"Search the MCP servers of {site.title}.", kinds=kinds)
-        yield page(
-            site,
+        yield layout.page("search", "/search/", f"Search the MCP servers of {site.title}.", kinds=kinds)
+        yield layout.page(
             "statistics",
             "/statistics/",
             f"How {site.title} grows, and what its servers are made of.",
@@ -167,18 +167,17 @@ class PageRenderer:
             time=time,
         )
         yield Document(_STATISTICS, statistics_data(months), MISCELLANEOUS)
-        yield page(site, "publish", "/publish/", f"How to publish an MCP server in {site.title}.")
+        yield layout.page("publish", "/publish/", f"How to publish an MCP server in {site.title}.")
         says = f"How to read {site.title}: the standard API, exports and feeds."
-        yield page(site, "aggregators", "/aggregators/", says)
-        yield page(
-            site,
+        yield layout.page("aggregators", "/aggregators/", says)
+        yield layout.page(
             "reference",
             "/reference/",
             f"Every request that {site.title} answers, and the shape of each answer.",
             operations=operations_of(reference),
             schemas=schemas_of(reference),
         )
-        yield page(site, "missing", "/404.html", "There is no such page.")
+        yield layout.page("missing", "/404.html", "There is no such page.")
         yield from asset_documents(site)
 
 

@@ -7,30 +7,42 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup
+
 from builder.model.settings import Settings, SiteSettings
 from builder.render.assets import render_template, site_folder
 from builder.render.document import MISCELLANEOUS, Document
 from builder.render.own import Own
 
+SECTIONS: Final = {
+    "Browse": "/browse/servers/",
+    "Publish": "/publish/",
+    "API": "/aggregators/",
+    "Statistics": "/statistics/",
+}
+"""What the head of every page leads to."""
+_FRAME: Final = ("links", "top", "bottom")
+"""Templates of what stands on every page alike."""
+_SEARCHING: Final = frozenset({"home", "search", "missing"})
+"""Pages with a search field of their own, and so none in the head."""
 _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page has: addresses, texts and looks of the registry. Cheap to send to a process."""
+    """What every page has: addresses, texts and looks of the registry. Cheap to send to a process.
+
+    `base` is the path that the registry is served under, empty or `/registry`.
+    """
 
     title: str
     description: str
     url: str
+    base: str
     repository: str
     options: SiteSettings
     own: Own
     assets: tuple[tuple[str, str], ...]
-
-    @property
-    def base(self) -> str:
-        """The path that the registry is served under, empty or `/registry`."""
-        return urlsplit(self.url).path.rstrip("/")
 
     @property
     def logo(self) -> str:
@@ -48,6 +60,7 @@ def site_of(settings: Settings, own: Own) -> Site:
         settings.title,
         settings.description,
         settings.url,
+        urlsplit(settings.url).path.rstrip("/"),
         settings.repository,
         settings.site,
         own,
@@ -80,22 +93,43 @@ def asset_documents(site: Site) -> Iterator[Document]:
         yield Document(path, body, MISCELLANEOUS)
 
 
-def page(
-    site: Site, template: str, path: str, says: str, part: str = MISCELLANEOUS, **values: Any
-) -> Document:
-    """The page at an address below the registry's, such as `/publish/`, not encoded.
+class Layout:
+    """Makes pages of a site; what does not differ between them is made once."""
 
-    `says` is its description for search engines and previews; `values` is what its template shows.
-    """
-    body = render_template(
-        f"{template}.html.j2",
-        site.own.templates,
-        site=site,
-        path=quote(path),
-        says=says,
-        **values,
-    )
-    return Document(page_file(path), body, part)
+    def __init__(self, site: Site) -> None:
+        self.site: Final = site
+        self._frames: Final[dict[tuple[str, bool], dict[str, Markup]]] = {}
+
+    def page(
+        self, template: str, path: str, says: str, part: str = MISCELLANEOUS, **values: Any
+    ) -> Document:
+        """The page at an address below the registry's, such as `/publish/`, not encoded.
+
+        `says` is its description for search engines and previews; `values` is what it shows.
+        """
+        body = self._render(
+            f"{template}.html.j2",
+            path=quote(path),
+            says=says,
+            frame=self._frame(path, has_search=template not in _SEARCHING),
+            **values,
+        )
+        return Document(page_file(path), body, part)
+
+    def _frame(self, path: str, *, has_search: bool) -> dict[str, Markup]:
+        section = path if path in SECTIONS.values() else ""
+        frame = self._frames.get((section, has_search))
+        if frame is None:
+            values = {"section": section, "sections": SECTIONS, "has_search": has_search}
+            frame = {
+                name: Markup(self._render(f"{name}.html.j2", **values).decode())  # noqa: S704 (rendered)
+                for name in _FRAME
+            }
+            self._frames[section, has_search] = frame
+        return frame
+
+    def _render(self, template: str, **values: Any) -> bytes:
+        return render_template(template, self.site.own.templates, site=self.site, **values)
 
 
 def page_file(path: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+import orjson
+
 from builder.render.pages.ways import Connection, Input, Launch, Value, Way
 
 Write = Callable[[Input], str]
@@ -74,7 +76,7 @@ def _plain(way: Way) -> dict[str, Any]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 def _vs_code(name: str, way: Way) -> Snippet:
@@ -96,7 +98,11 @@ def _vs_code(name: str, way: Way) -> Snippet:
 
 
 def _vs_code_input(given: Input) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": given.id, "type": "promptString", "description": given.description or given.id}
+    found: dict[str, Any] = {
+        "id": given.id,
+        "type": "promptString",
+        "description": given.description or given.id,
+    }
     if given.choices:
         found |= {"type": "pickString", "options": list(given.choices)}
     if given.is_secret:

@@ -4,17 +4,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from xml.etree import ElementTree
 
-import pygal
 from markupsafe import Markup
 
 from builder.model.strictjson import dump_json
 from builder.render.tallies import Month
-
-# The library leaves an import hook of Python 2's kind behind, for maps; nothing here needs it.
-sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _NAMES: Final = {
     "npm": "npm",
@@ -59,7 +56,7 @@ def charts_of(months: Sequence[Month]) -> list[Chart]:
             "growth",
             "Growth",
             "Servers and versions published until the end of each month.",
-            pygal.Line if len(months) > 1 else pygal.Bar,  # one point makes no line
+            "Line" if len(months) > 1 else "Bar",  # one point makes no line
             months,
             {
                 "Servers": [month.all_servers for month in months],
@@ -70,7 +67,7 @@ def charts_of(months: Sequence[Month]) -> list[Chart]:
             "packages",
             "Package types",
             "Versions published in each month that have a package of each type.",
-            pygal.StackedBar,
+            "StackedBar",
             months,
             _series(months, lambda month: month.packages),
         ),
@@ -78,7 +75,7 @@ def charts_of(months: Sequence[Month]) -> list[Chart]:
             "transports",
             "Transports",
             "Versions published in each month that are reached over each transport.",
-            pygal.StackedBar,
+            "StackedBar",
             months,
             _series(months, lambda month: month.transports),
         ),
@@ -120,7 +117,7 @@ def _chart(
     name: str,
     title: str,
     says: str,
-    kind: type[Any],
+    kind: str,
     months: Sequence[Month],
     series: dict[str, list[int]],
 ) -> Chart:
@@ -129,7 +126,7 @@ def _chart(
         (label, tuple(values[index] for values in series.values()))
         for index, label in enumerate(labels)
     )
-    drawn = kind(
+    drawn = getattr(_drawing_library(), kind)(
         no_prefix=True,  # else every picture has another random name in it
         js=(),
         css=(),
@@ -149,6 +146,16 @@ def _chart(
         drawn.add(legend, values)
     picture = _picture(drawn.render_tree(), f"{title}. {says} The table below has the figures.")
     return Chart(name, title, says, picture, tuple(series), rows)
+
+
+@lru_cache(maxsize=1)
+def _drawing_library() -> Any:
+    """pygal, loaded when something is drawn: processes that render servers do without its memory."""
+    import pygal
+
+    # It leaves an import hook of Python 2's kind behind, for maps; nothing here needs it.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return pygal
 
 
 def _picture(root: ElementTree.Element, says: str) -> Markup:

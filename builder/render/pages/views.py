@@ -25,17 +25,17 @@ _PROOFS: Final = {
 
 def server_page_path(name: str) -> str:
     """The address of a server's page, below the registry's."""
-    return f"/servers/{'/'.join(quote(part, safe='') for part in name.split('/'))}/"
+    return f"/servers/{name}/"  # no character of a name needs encoding
 
 
 def version_page_path(name: str, version: str) -> str:
     """The address of the page of one version, below the registry's."""
-    return f"{server_page_path(name)}versions/{quote(version, safe='')}/"
+    return f"{server_page_path(name)}versions/{quote(version, safe='')}.html"
 
 
 def api_path(name: str, rest: str) -> str:
     """The address of a document of the API, below the registry's."""
-    return f"/v0.1/servers/{quote(name, safe='')}/{rest}"
+    return f"/v0.1/servers/{name.replace('/', '%2F')}/{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class ServerView:
     @property
     def namespace_path(self) -> str:
         """The address of the namespace's page."""
-        return f"/servers/{quote(self.namespace, safe='')}/"
+        return f"/servers/{self.namespace}/"
 
     @property
     def json(self) -> str:
