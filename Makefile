@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
 TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl \
-  nginx libnginx-mod-http-js caddy varnish
+  nginx libnginx-mod-http-js caddy varnish chromium fonts-dejavu-core
 
 .PHONY: help serve test lint bench lock docs clean
 
@@ -48,10 +48,10 @@ lint: $(VENV)/.dev  ## Check style, types and import contracts
 	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github/workflows docs/examples/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
 
-# What the tests run beside Python: DNS servers, web servers, a cache, and Node.js with its packages.
+# What the tests run beside Python: DNS servers, web servers, a cache, a browser, Node.js with its packages.
 .PHONY: test-tools
 test-tools: tests/node/node_modules/.ready
-	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl nginx caddy varnishd; do \
+	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl nginx caddy varnishd chromium; do \
 	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done; \
 	test -e /usr/lib/nginx/modules/ngx_http_js_module.so || scripts/system-packages $(TEST_PACKAGES)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import builds, caching, hosting, small
+from benchmarks import builds, caching, hosting, site, small
 from benchmarks.builds import Row
 
 
@@ -28,6 +28,7 @@ def _small(work: Path, _: list[int]) -> Iterator[Row]:
 _GROUPS: Final[dict[str, Callable[[Path, list[int]], Iterator[Row]]]] = {
     "builds": _builds,
     "hosting": lambda work, sizes: hosting.hosts(work, max(sizes)),
+    "site": lambda work, sizes: site.site(work, max(sizes)),
     "deploy": lambda work, sizes: hosting.deploy(work, max(sizes)),
     "caching": lambda work, _: caching.walk_after_publish(work),
     "small": _small,

@@ -56,14 +56,14 @@ def hosts(work: Path, count: int) -> Iterator[Row]:
     nginx runs all the while, so that every host is measured beside its bare file.
     """
     with tempfile.TemporaryDirectory(dir=work, prefix="hosts-") as folder:
-        site = _site(work, count, Path(folder), "nginx")
+        site = built_site(work, count, Path(folder), "nginx")
         asked = _questions(site.out)
         with _nginx_with_bare_file(site) as bare:
             yield from _rows(f"nginx + njs, {count:,} versions", bare, site.url, asked)
             served = [asked[0], asked[1], *asked[3:]]
             with embedded(site) as hosted:
                 yield from _rows(f"`serve`, {count:,} versions", bare, hosted.url, served)
-            site = _site(work, count, Path(folder), "cloudflare")
+            site = built_site(work, count, Path(folder), "cloudflare")
             with workerd(site) as hosted:
                 yield from _rows(f"workerd, {count:,} versions", bare, hosted.url, served)
 
@@ -74,7 +74,7 @@ def deploy(work: Path, count: int) -> Iterator[Row]:
     The bucket is a double on loopback, and `--grace 0` leaves out the wait for readers under way.
     """
     with tempfile.TemporaryDirectory(dir=work, prefix="deploy-") as name, s3_store(Path(name)) as store:
-        site = _site(work, count, Path(name), "s3")
+        site = built_site(work, count, Path(name), "s3")
         _seed(store, site.out)
         seconds, written, removed = [], 0, 0
         for number in range(3):
@@ -94,7 +94,7 @@ def deploy(work: Path, count: int) -> Iterator[Row]:
         )
 
 
-def _site(work: Path, count: int, folder: Path, name: str) -> Site:
+def built_site(work: Path, count: int, folder: Path, name: str) -> Site:
     """A corpus with settings for a host, cloned since they name a port and a folder, and built."""
     site = Site(folder / name, name, free_port(), folder / name / "registry.git")
     site.folder.mkdir()

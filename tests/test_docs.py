@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from builder.hosts.hosts import HOSTS
+from builder.model.settings import SiteSettings
 from builder.proofs.packages.proofs import PACKAGE_PROOFS
 from builder.proofs.proofs import PROOFS
 from builder.rules import RULES
@@ -20,6 +21,7 @@ from tests.desk import WEATHER, a_desk
 from tests.doubles.github_double import GitHubDouble
 from tests.proofs.https import Authority, HttpsFront
 from tests.proofs.registry_doubles import Npm
+from tests.registries import Registry
 from tests.servers import PROJECT, Served
 
 PAGES = sorted(
@@ -109,6 +111,26 @@ def test_the_hosts_page_runs(tmp_path: Path) -> None:
     shown = tmp_path / "work/my-registry/srv/mcp-registry"
     assert (shown / "host/nginx.conf").is_file()
     assert (shown / "v0.1/servers.json").is_file()
+
+
+def test_the_site_page_runs(registry: Registry, tmp_path: Path) -> None:
+    registry.publish("com.example/weather")
+    page = PROJECT / "docs/site.md"
+    checkout = tmp_path / "work/my-registry"
+    subprocess.run(["git", "clone", "-q", str(registry.path), str(checkout)], check=True)
+    run_script("cd my-registry\n" + "\n".join(blocks(page, "sh")), tmp_path)
+    home = (checkout / "dist/index.html").read_text()
+    assert "<p>We have 1 servers.</p>" in home
+    assert "ask Ada for access" in home
+    assert "Imprint" in home
+
+
+def test_the_site_page_has_every_setting_and_template() -> None:
+    text = (PROJECT / "docs/site.md").read_text()
+    for name in SiteSettings.model_fields:
+        assert f"`{name}`" in text
+    for template in (PROJECT / "site/templates").iterdir():
+        assert f"`{template.name}`" in text or template.name == "parts.html.j2"
 
 
 def test_the_hosts_page_has_every_host() -> None:

@@ -13,7 +13,7 @@ from tests.conftest import build_registry
 from tests.doubles.github_pages import github_pages
 from tests.hosting import NODE_MODULES, Hosted, site_of, tool
 from tests.registries import Registry, path_of
-from tests.servers import Served
+from tests.servers import Served, serve_in_background
 
 FLAGS = (
     "--no-sandbox",
@@ -155,8 +155,6 @@ def project_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
 @pytest.fixture(scope="session")
 def rich_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The rich registry from the embedded host."""
-    from tests.servers import serve_in_background
-
     folder = tmp_path_factory.mktemp("rich-site")
     build_registry(rich_registry(folder), folder / "dist")
     with serve_in_background(folder / "dist") as served:

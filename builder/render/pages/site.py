@@ -75,7 +75,7 @@ def _assets(options: SiteSettings, own: Own) -> tuple[tuple[str, str, bytes], ..
     for name in _ASSETS:
         body = (site_folder() / "assets" / name).read_bytes()
         if name == "site.css":
-            body += render_template("colours.css.j2", options=options)
+            body += render_template("colours.css.j2", own.templates, options=options)
         found.append((name, _hashed(name, body), body))
     if own.logo:
         found.append(("logo", _hashed(f"logo.{own.logo_kind}", own.logo), own.logo))
