@@ -17,6 +17,7 @@ def _builds(work: Path, sizes: list[int]) -> Iterator[Row]:
         yield from builds.full_build(work, size)
         yield from builds.check_publish(work, size)
         yield from builds.incremental_build(work, size)
+    builds.clear(work)
     yield from builds.against_node(work)
 
 

@@ -16,11 +16,16 @@ from builder.model.versions import folded_version, semantic_version
 
 
 class Body(NamedTuple):
-    """What is kept of a valid record: the rendered server object, its searchable texts, its kinds."""
+    """What is kept of a valid record: the rendered server object, and what lists need at hand.
+
+    `words` are its searchable texts, `kinds` what it offers, `card` its title and description, with
+    a tab between them.
+    """
 
     server: bytes
     words: str
     kinds: str
+    card: str
 
 
 class ServerChange(NamedTuple):

@@ -67,6 +67,7 @@ def _templates(folder: str, own: Templates, *, is_markup: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
 
 

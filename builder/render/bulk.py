@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import orjson
-
-from builder.model.search import one_line
 from builder.model.times import day_of, format_day
 from builder.render.document import (
     EXPORT_POSITIONS,
@@ -66,12 +63,16 @@ class BulkRenderer:
         """A card part: what the search page shows and searches of the same servers."""
         start = number * SEARCH_POSITIONS
         rows = self._state.connection.execute(
-            "SELECT s.name, v.version, v.status, v.updated_at, b.kinds, b.server FROM versions v "
+            "SELECT s.name, v.version, v.status, v.updated_at, b.kinds, b.card FROM versions v "
             "JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
             "WHERE v.is_latest AND v.is_present AND v.server BETWEEN ? AND ? ORDER BY v.server",
             (start, start + SEARCH_POSITIONS - 1),
         )
-        return Document(cards_path(number), "".join(map(_card, rows)).encode(), MISCELLANEOUS)
+        lines = "".join(
+            f"{name}\t{version}\t{status}\t{format_day(day_of(updated))}\t{kinds}\t{card}\n"
+            for name, version, status, updated, kinds, card in rows
+        )
+        return Document(cards_path(number), lines.encode(), MISCELLANEOUS)
 
 
 def export_part(number: int, entries: list[bytes]) -> Document:
@@ -79,14 +80,6 @@ def export_part(number: int, entries: list[bytes]) -> Document:
     body = b"".join(entry + b"\n" for entry in entries)
     part = part_of_ordinal(number * EXPORT_POSITIONS)
     return Document(export_path(number), body, part, is_gzip=True)
-
-
-def _card(row: tuple[Any, ...]) -> str:
-    """One line: name, version, status, day of `updatedAt`, kinds, title, description."""
-    name, version, status, updated, kinds, body = row
-    server = orjson.loads(body)
-    texts = (one_line(server.get(key)) for key in ("title", "description"))
-    return "\t".join((name, version, status, format_day(day_of(updated)), kinds, *texts)) + "\n"
 
 
 _SEARCH_COLUMNS: Final = (

@@ -2,9 +2,10 @@
 
 import gzip
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from builder.model.chains import updated_chain
+from builder.model.strictjson import dump_json
 
 CHECKSUM_ORDINALS: Final = 1000
 EXPORT_POSITIONS: Final = 1000
@@ -34,6 +35,11 @@ class Document:
         """What is written to the file; the same plain text always gives the same."""
         assert self.body is not None
         return gzip_member(self.body) if self.is_gzip else self.body
+
+
+def json_document(path: str, value: Any) -> Document:
+    """A document of the registry as a whole, in JSON."""
+    return Document(path, dump_json(value) + b"\n", MISCELLANEOUS)
 
 
 def gzip_member(body: bytes) -> bytes:

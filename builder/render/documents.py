@@ -38,7 +38,7 @@ from builder.render.document import (
 from builder.render.pages.rendering import PageRenderer, Shown, version_line
 from builder.render.pages.site import Site
 from builder.render.pages.views import VersionLine
-from builder.render.sitemaps import server_sitemaps, sitemap_documents
+from builder.render.sitemaps import server_sitemaps, sitemap_index
 from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
 
 
@@ -69,12 +69,10 @@ class Renderer:
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
 
-    def site_pages(
-        self, counts: dict[str, int], time: str, reference: dict[str, object]
-    ) -> Iterator[Document]:
-        """The pages that are of no server, and the assets."""
-        yield from self._pages.site_pages(counts, time, reference)
-        yield from sitemap_documents(self._state, self._site)
+    def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
+        """The pages that are of no server, and the index of the sitemaps."""
+        yield from self._pages.site_pages(counts, time)
+        yield sitemap_index(self._state, self._site)
 
     def render(self, task: Task) -> Iterator[Document]:
         """The documents of a task."""

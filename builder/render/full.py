@@ -39,6 +39,7 @@ from builder.render.registry import (
 )
 from builder.render.replay import Replay
 from builder.render.report import BuildReport, refuse_leaving_out
+from builder.render.settled import settled_documents
 from builder.render.state import FORMAT, State
 from builder.render.target import Target, Twin, files_of, measure
 
@@ -139,7 +140,8 @@ class FullBuild:
         tree = Tree(place.root)
         renderer = Renderer(state, self._settings.namespace, self._site)
         self._write(state, tree, [renderer.complete_list()])
-        self._write(state, tree, renderer.site_pages(*site_facts(state, self._settings)))
+        self._write(state, tree, renderer.site_pages(*site_facts(state)))
+        self._write(state, tree, settled_documents(self._settings, self._site))
         self._write(state, tree, registry_documents(state, self._settings, commit))
         self._write(state, tree, host_documents(state, self._settings, self._target))
         for part in state.parts():

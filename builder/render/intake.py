@@ -9,7 +9,7 @@ from builder.model.entries import server_bytes
 from builder.model.kinds import kinds_of
 from builder.model.layout import SERVERS_ROOT, Location, location_problem, parse_location
 from builder.model.lifecycle import AcceptedChange, Body, ServerChange, StatusChange
-from builder.model.search import searched_words
+from builder.model.search import one_line, searched_words
 from builder.model.status import ACTIVE, StatusRecord
 from builder.rules.beside import examine_accepted, examine_status
 from builder.rules.examine import read_record, structural_problems
@@ -93,7 +93,8 @@ def _take_server(
         intake.servers.append(_change(path, location))
         return
     document = record.document
-    body = Body(server_bytes(document), _words(document), kinds_of(document))
+    card = "\t".join(one_line(document.get(key)) for key in ("title", "description"))
+    body = Body(server_bytes(document), _words(document), kinds_of(document), card)
     intake.servers.append(_change(path, location, body, remote_urls(document)))
 
 

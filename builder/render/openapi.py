@@ -23,13 +23,8 @@ _STANDARD: Final = "https://github.com/modelcontextprotocol/registry"
 _REF: Final = "#/components/schemas/{model}"
 
 
-def registry_openapi(settings: Settings) -> bytes:
-    """`openapi.yaml`: the read API that this registry serves, in YAML."""
-    return _yaml(registry_document(settings))
-
-
-def registry_document(settings: Settings) -> dict[str, Any]:
-    """What `openapi.yaml` says."""
+def registry_openapi(settings: Settings) -> dict[str, Any]:
+    """What `openapi.yaml` says: the read API that this registry serves."""
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -60,7 +55,7 @@ def registry_document(settings: Settings) -> dict[str, Any]:
 
 def generic_openapi() -> bytes:
     """`openapi.generic.yaml`: the resources any registry has, with their extension points, in YAML."""
-    return _yaml(
+    return yaml_of(
         {
             "openapi": "3.1.0",
             "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -81,7 +76,8 @@ def generic_openapi() -> bytes:
     )
 
 
-def _yaml(document: dict[str, Any]) -> bytes:
+def yaml_of(document: dict[str, Any]) -> bytes:
+    """A document in YAML, its parts in their order."""
     text: str = yaml.dump(document, sort_keys=False, allow_unicode=True, width=100, Dumper=_Dumper)
     return text.encode()
 

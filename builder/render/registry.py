@@ -1,4 +1,4 @@
-"""The documents of the registry as a whole: health, snapshot, indexes, feed, schemas, OpenAPI."""
+"""The documents of the registry as a whole: version, indexes, feed, checksums, snapshot."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,11 +24,10 @@ from builder.render.document import (
     Document,
     cards_path,
     export_path,
+    json_document,
     search_path,
 )
-from builder.render.openapi import generic_openapi, registry_document, registry_openapi
 from builder.render.pages.views import version_page_path
-from builder.render.schemas import SCHEMAS, schema_of
 from builder.render.state import State
 from builder.render.target import Target
 
@@ -42,29 +41,22 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def registry_documents(state: State, settings: Settings, commit: str) -> Iterator[Document]:
-    """Everything but the snapshot and the checksums, which speak about the rest."""
+    """The indexes and the feed; the snapshot and the checksums speak about the rest, and come last."""
     time = format_time(state.counters.registry_time)
     version = {"version": __version__, "git_commit": commit, "build_time": time}
-    yield _json("v0.1/health.json", {"status": "ok"})
-    yield _json("v0.1/ping.json", {"pong": True})
-    yield _json("v0.1/version.json", version)
-    yield _json("data/export/index.json", {"format": 1, "parts": list(_export_parts(state))})
-    yield _json("data/search/index.json", _search_index(state))
+    yield json_document("v0.1/version.json", version)
+    yield json_document("data/export/index.json", {"format": 1, "parts": list(_export_parts(state))})
+    yield json_document("data/search/index.json", _search_index(state))
     yield Document("feed.xml", _feed(state, settings), MISCELLANEOUS)
-    yield Document("openapi.yaml", registry_openapi(settings), MISCELLANEOUS)
-    yield Document("openapi.generic.yaml", generic_openapi(), MISCELLANEOUS)
-    for name in SCHEMAS:
-        body = orjson.dumps(schema_of(name, settings), option=orjson.OPT_INDENT_2) + b"\n"
-        yield Document(f"schemas/{name}.schema.json", body, MISCELLANEOUS)
 
 
-def site_facts(state: State, settings: Settings) -> tuple[dict[str, int], str, dict[str, Any]]:
-    """The numbers of the day, when anything changed last, and what `openapi.yaml` says."""
+def site_facts(state: State) -> tuple[dict[str, int], str]:
+    """The numbers of the day for the home page, and when anything changed last."""
     counts = {
         "servers": state.number("public_servers"),
         "versions": state.number("public_versions"),
     }
-    return counts, format_time(state.counters.registry_time), registry_document(settings)
+    return counts, format_time(state.counters.registry_time)
 
 
 def host_documents(state: State, settings: Settings, target: Target) -> Iterator[Document]:
@@ -72,10 +64,6 @@ def host_documents(state: State, settings: Settings, target: Target) -> Iterator
     days = state.day_span()
     if target.documents is not None:
         yield from target.documents(settings, format_day(days[0]) if days else None)
-
-
-def _json(path: str, value: Any) -> Document:
-    return Document(path, dump_json(value) + b"\n", MISCELLANEOUS)
 
 
 def _export_parts(state: State) -> Iterator[dict[str, Any]]:

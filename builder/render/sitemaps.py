@@ -17,6 +17,7 @@ from builder.render.state import State
 SITEMAP_SERVERS: Final = 1000
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_PAGES: Final = "sitemaps/pages.xml"
 _STANDING: Final = (
     "/",
     "/search/",
@@ -52,16 +53,19 @@ def server_sitemaps(state: State, site: Site, first: int, last: int) -> Iterator
         yield Document(sitemap_path(number), body.encode(), MISCELLANEOUS)
 
 
-def sitemap_documents(state: State, site: Site) -> Iterator[Document]:
-    """The index of the sitemaps, the part of the standing pages, and `robots.txt`."""
-    urls = "".join(f"<url><loc>{escape(site.url + path)}</loc></url>\n" for path in _STANDING)
-    body = f'{_XML}<urlset xmlns="{_SPACE}">\n{urls}</urlset>\n'
-    yield Document("sitemaps/pages.xml", body.encode(), MISCELLANEOUS)
-    parts = ["sitemaps/pages.xml"]
-    parts += map(sitemap_path, range(-(-state.counters.next_server // SITEMAP_SERVERS)))
+def sitemap_index(state: State, site: Site) -> Document:
+    """The index of all parts."""
+    parts = [_PAGES, *map(sitemap_path, range(-(-state.counters.next_server // SITEMAP_SERVERS)))]
     lines = "".join(f"<sitemap><loc>{escape(f'{site.url}/{path}')}</loc></sitemap>\n" for path in parts)
     index = f'{_XML}<sitemapindex xmlns="{_SPACE}">\n{lines}</sitemapindex>\n'
-    yield Document("sitemap.xml", index.encode(), MISCELLANEOUS)
+    return Document("sitemap.xml", index.encode(), MISCELLANEOUS)
+
+
+def standing_sitemap(site: Site) -> Iterator[Document]:
+    """The part of the pages that are always there, and `robots.txt`."""
+    urls = "".join(f"<url><loc>{escape(site.url + path)}</loc></url>\n" for path in _STANDING)
+    body = f'{_XML}<urlset xmlns="{_SPACE}">\n{urls}</urlset>\n'
+    yield Document(_PAGES, body.encode(), MISCELLANEOUS)
     yield Document("robots.txt", _robots(site).encode(), MISCELLANEOUS)
 
 

@@ -37,7 +37,7 @@ CREATE TABLE versions (
 );
 CREATE TABLE bodies (
   ordinal INTEGER PRIMARY KEY, server BLOB NOT NULL, words TEXT NOT NULL, kinds TEXT NOT NULL,
-  checksum INTEGER NOT NULL
+  card TEXT NOT NULL, checksum INTEGER NOT NULL
 );
 CREATE TABLE remotes (url TEXT NOT NULL, ordinal INTEGER NOT NULL);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
@@ -275,7 +275,7 @@ class State:
     def put_bodies(self, bodies: Iterable[tuple[int, Body]]) -> None:
         """Keep the bodies of these ordinals."""
         self.connection.executemany(
-            "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)",
             ((ordinal, *body, crc32(body.server)) for ordinal, body in bodies),
         )
 

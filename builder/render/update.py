@@ -118,7 +118,7 @@ class Update:
             self._write(renderer.render(task))
             progress.advance()
         self._write([renderer.complete_list()])
-        self._write(renderer.site_pages(*site_facts(state, settings)))
+        self._write(renderer.site_pages(*site_facts(state)))
         self._write(registry_documents(state, settings, commit))
         self._write(host_documents(state, settings, self._target))
         for part in sorted(self._parts - {CHECKSUMS, UNLISTED}):

@@ -12,8 +12,7 @@ from builder.model.times import format_time
 from builder.render.document import MISCELLANEOUS, Document
 from builder.render.pages.badge import badge_image, badge_of
 from builder.render.pages.browsing import BrowseRenderer
-from builder.render.pages.reference import operations_of, schemas_of
-from builder.render.pages.site import Layout, Site, asset_documents, page_file
+from builder.render.pages.site import Layout, Site, page_file
 from builder.render.pages.statistics import charts_of, kind_name, kinds_present, statistics_data
 from builder.render.pages.views import (
     Card,
@@ -144,13 +143,8 @@ class PageRenderer:
         )
         return [card_of(orjson.loads(render_entry(row, self._namespace))) for row in rows]
 
-    def site_pages(
-        self, counts: dict[str, int], time: str, reference: dict[str, object]
-    ) -> Iterator[Document]:
-        """The pages that are of no server or namespace, and what all pages load.
-
-        `reference` is the OpenAPI document of the registry.
-        """
+    def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
+        """The pages that are of no server or namespace, and change with many."""
         site, layout, months = self._site, self._layout, months_of(self._state)
         updated = self._cards("v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 12")
         newest = self._cards("v.server >= 0 ORDER BY v.server DESC LIMIT 12")
@@ -167,18 +161,6 @@ class PageRenderer:
             time=time,
         )
         yield Document(_STATISTICS, statistics_data(months), MISCELLANEOUS)
-        yield layout.page("publish", "/publish/", f"How to publish an MCP server in {site.title}.")
-        says = f"How to read {site.title}: the standard API, exports and feeds."
-        yield layout.page("aggregators", "/aggregators/", says)
-        yield layout.page(
-            "reference",
-            "/reference/",
-            f"Every request that {site.title} answers, and the shape of each answer.",
-            operations=operations_of(reference),
-            schemas=schemas_of(reference),
-        )
-        yield layout.page("missing", "/404.html", "There is no such page.")
-        yield from asset_documents(site)
 
 
 def _view(shown: Shown) -> tuple[ServerView, list[WayView]]:
