@@ -1,12 +1,13 @@
 """Checks of single servers, of deleted entries, of headers and of errors."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
 from builder.conformance.check import Ability, checks_of
 from builder.conformance.expectations import BAD, expect_error, keys_of, require
-from builder.conformance.probe import NothingToSeeError, Probe, key_of, official
+from builder.conformance.probe import Heard, NothingToSeeError, Probe, key_of, official
 
 _WORTH_COMPRESSING: Final = 4096
 
@@ -39,12 +40,22 @@ def _latest(probe: Probe) -> None:
         require(key_of(found)[0] == name, f"the latest of {name} is another server's")
 
 
-def _unknown(probe: Probe) -> None:
+def _asked_for_nothing(probe: Probe) -> Iterator[Heard]:
     nobody = f"io.github.{secrets.token_hex(8)}/nothing"
     for rest in ("versions", "versions/latest", "versions/1.0.0"):
-        expect_error(probe.server(nobody, rest), 404)
+        yield probe.server(nobody, rest)
     name = key_of(probe.sample[0])[0]
-    expect_error(probe.server(name, f"versions/0.0.0-{secrets.token_hex(4)}"), 404)
+    yield probe.server(name, f"versions/0.0.0-{secrets.token_hex(4)}")
+
+
+def _unknown(probe: Probe) -> None:
+    for heard in _asked_for_nothing(probe):
+        heard.expect(404)
+
+
+def _unknown_in_json(probe: Probe) -> None:
+    for heard in _asked_for_nothing(probe):
+        expect_error(heard, 404)
 
 
 # Deleted entries
@@ -190,7 +201,7 @@ SERVING_CHECKS: Final = (
         ("versions", "A server's versions are listed, its own and no other's.", _versions),
         ("version", "A version's address gives the entry that the list has.", _version),
         ("latest", "`versions/latest` gives the version that is latest.", _latest),
-        ("unknown", "What is not there is 404, with an error in JSON.", _unknown),
+        ("unknown", "What is not there is 404.", _unknown),
         ("small", "`health`, `ping` and `version` answer.", _small_files),
         ("head", "HEAD answers like GET, without a body.", _head),
     ),
@@ -218,6 +229,7 @@ SERVING_CHECKS: Final = (
     ),
     *checks_of(
         Ability.ERRORS,
+        ("unknown-error", "What is not there has an error in JSON.", _unknown_in_json),
         ("writing", "Writing without rights is an error in JSON.", _writing),
         ("hostile-paths", "Hostile paths are errors of the client.", _hostile_paths),
         ("hostile-queries", "Hostile queries break nothing.", _hostile_queries),

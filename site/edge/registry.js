@@ -53,7 +53,7 @@ function invalid(reason) {
 // A file, or the page of a folder. Programs get their errors in JSON, people a page.
 function file(path) {
   const otherwise = error(404, 'Not found');
-  if (!/^(v0|v0\.1|data)(\/|$)/.test(path)) otherwise.page = MISSING_PAGE;
+  if (!/^(v[0-9]|data(\/|$))/.test(path)) otherwise.page = MISSING_PAGE;
   return { files: path ? [path, `${path}/index.html`] : ['index.html'], otherwise: otherwise };
 }
 

@@ -136,7 +136,7 @@ def _always_200(_: str, answer: requests.Response) -> tuple[int, dict[str, str],
         (_without("etag"), {"conditional"}),
         (_without("content-type"), {"types"}),
         (_forgets_queries, {"limits", "bad-limits", "search", "deleted-asked"}),
-        (_always_200, {"unknown", "bad-limits", "since-bad", "writing", "conditional", "hostile-paths"}),
+        (_always_200, {"unknown", "unknown-error", "bad-limits", "since-bad", "writing", "conditional", "hostile-paths"}),
     ],
     ids=["twice", "loop", "no meta", "no latest", "no cors", "no etag", "no type", "no query", "200"],
 )  # fmt: skip

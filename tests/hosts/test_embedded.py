@@ -76,12 +76,15 @@ def test_what_is_not_there_or_deleted_is_a_true_404(small: Served) -> None:
     for path in (
         f"{V1}/com.example%2Fmissing/versions", f"{V1}/{ALICE}/versions/9.9.9", f"{V1}/com.example%2Fgone/versions",
         f"{V1}/com.example%2Fgone/versions/latest", f"{V1}/com.example%2Fgone/versions/1.0.0",
-        f"{V1}/com.example%2Fhalf/versions/2.0.0", "/v0.1", "/v0.1/servers/x", "/v0.2/servers", "/nothing",
+        f"{V1}/com.example%2Fhalf/versions/2.0.0", "/v0.1", "/v0.1/servers/x", "/v0.2/servers", "/data/nothing",
         "/data", f"{V1}/{ALICE}", f"{V1}/{ALICE}/other",
     ):  # fmt: skip
         response = small.get(path)
         assert response.status_code == 404, path
         assert list(response.json()) == ["error"]
+    page = small.get("/nothing")
+    assert (page.status_code, page.headers["Cache-Control"]) == (404, "no-cache")
+    assert "There is no such page" in page.text
 
 
 def test_deleted_entries_are_shown_to_those_who_ask(small: Served) -> None:
@@ -205,7 +208,8 @@ def test_types_are_right(small: Served) -> None:
         V1: "application/json", "/data/snapshot.json": "application/json", "/openapi.yaml": "application/yaml",
         "/feed.xml": "application/xml", "/": "text/html; charset=utf-8", f"/servers/{ALICE}/": "text/html; charset=utf-8",
         f"/servers/{ALICE}": "text/html; charset=utf-8", "/data/checksums/index.txt": "text/plain; charset=utf-8",
-        "/data/export/0.ndjson.gz": "application/gzip", "/nothing": "application/json",
+        "/data/export/0.ndjson.gz": "application/gzip", "/data/nothing": "application/json", "/nothing": "text/html; charset=utf-8",
+        "/sitemap.xml": "application/xml", "/robots.txt": "text/plain; charset=utf-8",
     }.items():  # fmt: skip
         response = small.get(path)
         assert response.headers["Content-Type"] == kind

@@ -1,5 +1,6 @@
 """The standard API answered from a snapshot: a request in, a status and a body out. No HTTP here."""
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import islice
@@ -27,7 +28,7 @@ from builder.model.versions import LATEST
 from builder.render import target
 
 _API: Final = ("v0", "v0.1")
-_NO_PAGES: Final = frozenset({*_API, "data"})
+_OF_PROGRAMS: Final = re.compile(r"v[0-9]|data(/|$)")
 """Where programs ask, and get their errors in JSON; elsewhere people get a page."""
 _WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -90,7 +91,7 @@ def _file(snapshot: Snapshot, path: str) -> Answer:
         body = snapshot.read(file)
         if body is not None:
             return Answer(200, body, media_type(file), freshness(file))
-    missing = None if path.partition("/")[0] in _NO_PAGES else snapshot.read(MISSING_PAGE)
+    missing = None if _OF_PROGRAMS.match(path) else snapshot.read(MISSING_PAGE)
     return (
         _error(404, "Not found") if missing is None else Answer(404, missing, media_type(MISSING_PAGE))
     )
