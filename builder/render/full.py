@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from sys import intern
 from typing import Final, TypeVar
 
 import git
@@ -170,7 +171,8 @@ def _write_documents(
             for path, content in files_of(document, twins):
                 if content is not None:
                     tree.write(path, content)
-            yield document.path, document.part, hashlib.sha256(document.body).digest()
+            # One object for each part: a hundred thousand rows name a few hundred.
+            yield document.path, intern(document.part), hashlib.sha256(document.body).digest()
 
 
 def _batches(items: Iterable[_Given], size: int) -> Iterator[list[_Given]]:
@@ -278,14 +280,20 @@ class _CloneWork:
             tree.clone_from(written, folder)
 
 
+_LARGE: Final = ("v0.1/servers", "servers")
+"""Folders with a folder for each namespace."""
+
+
 def _clone(pool: _Pool, place: Place) -> None:
     """Make the spare tree equal to the written one."""
-    servers = place.root / "v0.1" / "servers"
-    children = sorted(servers.iterdir()) if servers.is_dir() else []
-    folders = [f"v0.1/servers/{child.name}" for child in children if child.is_dir()]
-    tree = Tree(place.spare.root)
-    tree.clone_from(Tree(place.root), skip="v0.1/servers")
-    files = [f"v0.1/servers/{child.name}" for child in children if not child.is_dir()]
-    tree.copy_from(Tree(place.root), files)
+    written, spare = Tree(place.root), Tree(place.spare.root)
+    spare.clone_from(written, skip=_LARGE)
+    folders = []
+    for large in _LARGE:
+        path = place.root / large
+        children = sorted(path.iterdir()) if path.is_dir() else []
+        folders += [f"{large}/{child.name}" for child in children if child.is_dir()]
+        files = [f"{large}/{child.name}" for child in children if not child.is_dir()]
+        spare.copy_from(written, files)
     for _ in pool.map(_CloneWork(place), _batches(folders, 200)):
         pass

@@ -215,7 +215,7 @@ class Tree:
                 os.unlink(mine)
             os.link(others, mine)
 
-    def clone_from(self, other: "Tree", folder: str = "", skip: str = "") -> None:
+    def clone_from(self, other: "Tree", folder: str = "", skip: tuple[str, ...] = ()) -> None:
         """Make this folder of the tree the same as the other tree's, from nothing, but for `skip`."""
         source = os.path.join(other._root, folder)
         target = os.path.join(self._root, folder)
@@ -229,7 +229,7 @@ class Tree:
                     os.link(entry.path, os.path.join(target, entry.name))
         for name in folders:
             inner = os.path.join(folder, name)
-            if inner != skip:
+            if inner not in skip:
                 self.clone_from(other, inner, skip)
 
     def _full(self, path: str) -> str:

@@ -86,13 +86,25 @@ function element(name, text, kind) {
   return made;
 }
 
+// Where it runs and what its packages are, in the words of the filters.
+function offers(server) {
+  return server.kinds
+    .trim()
+    .split(' ')
+    .map((kind) => kind.split(':'))
+    .filter(([kind]) => kind === 'package' || kind === 'place')
+    .map(([kind, word]) => (kind === 'place' ? word : [...form.elements.package].find((one) => one.value === word)?.text) ?? word);
+}
+
 function row(server) {
   const line = document.createElement('li');
   const link = element('a', server.title || server.name.slice(server.name.indexOf('/') + 1));
   link.href = `${form.dataset.base}/servers/${server.name.split('/').map(encodeURIComponent).join('/')}/`;
   line.append(link, ' ', element('span', server.name, 'name'));
   if (server.status !== 'active') line.append(' ', element('span', server.status, `tag ${server.status}`));
-  line.append(element('p', server.description), element('p', `${server.version} · ${server.updated}`, 'quiet'));
+  const says = element('p', server.description);
+  link.dir = says.dir = 'auto';
+  line.append(says, element('p', [server.version, server.updated, ...offers(server)].join(' · '), 'quiet'));
   return line;
 }
 
@@ -113,7 +125,7 @@ function clear(says) {
 async function answer() {
   const values = question();
   const turn = ++asked;
-  if (!Object.keys(values).length) return clear('Type to search, or choose a filter.');
+  if (!Object.keys(values).length) return clear('Type a search or choose a filter.');
   if (!loading) {
     found.textContent = 'Loading the servers …';
     loading = load();
@@ -123,12 +135,12 @@ async function answer() {
     if (turn !== asked) return;
     const hits = search(servers, values);
     const count = hits.length.toLocaleString('en');
-    clear(hits.length ? `${count} ${hits.length === 1 ? 'server' : 'servers'} found.` : 'No server was found.');
+    clear(hits.length ? `${count} ${hits.length === 1 ? 'server' : 'servers'} found.` : 'No servers found. Try fewer words, or clear the filters.');
     matches = hits;
     show(PAGE);
   } catch {
     loading = null; // the next key tries again
-    clear('The servers could not be loaded. Look at the connection and try again, or browse them.');
+    clear('The servers could not be loaded. Check your connection and try again, or browse the lists.');
   }
 }
 
@@ -166,6 +178,7 @@ for (const name of ['q', ...FILTERS]) {
   field.value = value;
 }
 form.addEventListener('input', changed);
+form.addEventListener('reset', () => setTimeout(changed)); // once the fields are empty
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   changed();

@@ -17,7 +17,7 @@ for (const box of document.querySelectorAll('.snippet')) {
       await navigator.clipboard.writeText(text);
       button.textContent = said.textContent = 'Copied';
     } catch {
-      button.textContent = said.textContent = 'Not allowed';
+      button.textContent = said.textContent = 'Copy failed';
     }
     setTimeout(() => {
       button.textContent = 'Copy';

@@ -30,7 +30,9 @@ def test_every_word_has_to_be_found_somewhere(project_site: Hosted, open_page: O
     page = open_page(f"{project_site.url}/search/?q=USER3+counts")
     expect(page.get_by_role("status").first).to_have_text("9 servers found.")
     page.get_by_role("searchbox").fill("user3 snow")
-    expect(page.get_by_role("status").first).to_have_text("No server was found.")
+    expect(page.get_by_role("status").first).to_have_text(
+        "No servers found. Try fewer words, or clear the filters."
+    )
     assert results(page) == []
 
 
@@ -54,7 +56,9 @@ def test_what_is_asked_stands_in_the_address(project_site: Hosted, open_page: Op
     expect(page.locator("#results > li")).to_have_count(60)
     expect(page.locator("#results > li").nth(50).get_by_role("link")).to_be_focused()
     page.get_by_label("Runs").select_option("local")
-    expect(page.get_by_role("status").first).to_have_text("No server was found.")
+    expect(page.get_by_role("status").first).to_have_text(
+        "No servers found. Try fewer words, or clear the filters."
+    )
     page.get_by_label("Runs").select_option("remote")
     page.get_by_role("searchbox").fill("counts to 5")
     page.wait_for_url("**/search/?q=counts+to+5&place=remote")
@@ -75,17 +79,17 @@ def test_filters_are_facts_of_records(project_site: Hosted, open_page: Open) -> 
     page.get_by_label("Transport").select_option("sse")
     expect(said).to_have_text("1 server found.")
     page.get_by_label("Transport").select_option("streamable-http")
-    expect(said).to_have_text("No server was found.")
+    expect(said).to_have_text("No servers found. Try fewer words, or clear the filters.")
     for name in ("Package", "Transport"):
         page.get_by_label(name).select_option("")
-    expect(said).to_have_text("Type to search, or choose a filter.")
+    expect(said).to_have_text("Type a search or choose a filter.")
     page.get_by_label("Status").select_option("deprecated")
     expect(said).to_have_text("1 server found.")
     page.get_by_label("Status").select_option("deleted")
     expect(page.locator("#results .name")).to_have_text(["com.example/gone"])
     page.get_by_label("Status").select_option("")
     page.get_by_role("searchbox").fill("gone")
-    expect(said).to_have_text("No server was found.")
+    expect(said).to_have_text("No servers found. Try fewer words, or clear the filters.")
 
 
 def test_what_authors_write_is_text_in_results_too(project_site: Hosted, open_page: Open) -> None:
@@ -180,7 +184,7 @@ def test_a_wrong_address_shows_the_way_on(rich_site: Served, open_page: Open) ->
     page = open_page(f"{rich_site.url}/")
     answer = page.request.get(f"{rich_site.url}/servers/com.example/nothing/")
     assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "There is no such page" in answer.text()
+    assert "Page not found" in answer.text()
     assert page.request.get(f"{rich_site.url}/v0.1/nothing").json() == {"error": "Not found"}
 
 

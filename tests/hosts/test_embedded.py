@@ -84,7 +84,7 @@ def test_what_is_not_there_or_deleted_is_a_true_404(small: Served) -> None:
         assert list(response.json()) == ["error"]
     page = small.get("/nothing")
     assert (page.status_code, page.headers["Cache-Control"]) == (404, "no-cache")
-    assert "There is no such page" in page.text
+    assert "Page not found" in page.text
 
 
 def test_deleted_entries_are_shown_to_those_who_ask(small: Served) -> None:

@@ -136,7 +136,7 @@ def test_what_an_author_writes_is_text_and_nothing_else(hostile: Registry, tmp_p
         for _, attributes in evil.elements
         if attributes.get("rel") == "nofollow ugc noopener"
     ]
-    assert [attributes["href"] for attributes in out] == ["https://example.com/evil"]
+    assert {attributes["href"] for attributes in out} == {"https://example.com/evil"}
     assert "javascript:alert(1)" in evil.text  # as text, for whoever wonders
 
 
@@ -202,7 +202,7 @@ def test_how_a_name_was_proven_stands_on_its_page(registry: Registry, tmp_path: 
     registry.commit({accepted: '{"proof": "account", "acceptedAt": "2025-10-09T00:00:00Z"}'})
     build_registry(registry, tmp_path / "dist")
     page = read(tmp_path / "dist/servers/io.github.alice/weather/index.html")
-    assert "by the account that published it" in page.text
+    assert "Verified: published by the owner's account" in page.text
     assert "mcp add-json" not in page.text  # its record names nothing to install
     home = read(tmp_path / "dist/index.html")
     assert "io.github.alice/weather" in home.text

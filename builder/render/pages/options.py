@@ -6,7 +6,7 @@ from typing import Any, Final
 
 _PLACES: Final = (
     ("environmentVariables", "environment variable"),
-    ("runtimeArguments", "argument of the runtime"),
+    ("runtimeArguments", "runtime argument"),
     ("packageArguments", "argument"),
     ("headers", "header"),
 )

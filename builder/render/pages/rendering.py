@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from builder.model.browsing import Branch, node_at
+from builder.model.browsing import LIST_LIMIT, Branch, node_at
 from builder.model.names import Namespace
 from builder.model.times import format_time
 from builder.render.document import MISCELLANEOUS, Document
@@ -28,8 +28,8 @@ from builder.render.shelves import WITHIN, shelf_at
 from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
 from builder.render.tallies import months_of
 
-NAMESPACE_SERVERS: Final = 200
-"""Servers that a namespace's page shows at the most: a publish must not rewrite what grows."""
+NAMESPACE_SERVERS: Final = LIST_LIMIT
+"""Servers that a namespace's page shows at the most; one with more has lists by prefix as well."""
 _VERSION_LINES: Final = 200
 """Versions that a server's page lists at the most; its list of versions as JSON has all."""
 _STATISTICS: Final = "data/statistics.json"
@@ -146,8 +146,8 @@ class PageRenderer:
     def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
         """The pages that are of no server or namespace, and change with many."""
         site, layout, months = self._site, self._layout, months_of(self._state)
-        updated = self._cards("v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 12")
-        newest = self._cards("v.server >= 0 ORDER BY v.server DESC LIMIT 12")
+        updated = self._cards("v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 9")
+        newest = self._cards("v.server >= 0 ORDER BY v.server DESC LIMIT 9")
         home: dict[str, Any] = {"counts": counts, "time": time, "updated": updated, "newest": newest}
         yield layout.page("home", "/", site.description or site.title, **home)
         kinds = [(word, kind_name(word)) for word in kinds_present(months)]

@@ -1,6 +1,7 @@
 """The site as a whole: what every page has, the files it loads, and how a page is put together."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,10 +22,18 @@ SECTIONS: Final = {
     "Statistics": "/statistics/",
 }
 """What the head of every page leads to."""
+_OF_SECTION: Final = {
+    **{path: path for path in SECTIONS.values()},
+    "/browse/": SECTIONS["Browse"],
+    "/reference/": SECTIONS["API"],
+}
+"""Beginnings of addresses, and the section that is marked there."""
 _FRAME: Final = ("links", "top", "bottom")
 """Templates of what stands on every page alike."""
 _SEARCHING: Final = frozenset({"home", "search", "missing"})
 """Pages with a search field of their own, and so none in the head."""
+_PLAIN: Final = re.compile("[A-Za-z0-9/._~-]*")
+"""Addresses that are the same encoded, as most are: to find that out is a tenth of the work."""
 _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 
 
@@ -109,7 +118,7 @@ class Layout:
         """
         body = self._render(
             f"{template}.html.j2",
-            path=quote(path),
+            path=path if _PLAIN.fullmatch(path) else quote(path),
             says=says,
             frame=self._frame(path, has_search=template not in _SEARCHING),
             **values,
@@ -117,7 +126,7 @@ class Layout:
         return Document(page_file(path), body, part)
 
     def _frame(self, path: str, *, has_search: bool) -> dict[str, Markup]:
-        section = path if path in SECTIONS.values() else ""
+        section = next((own for start, own in _OF_SECTION.items() if path.startswith(start)), "")
         frame = self._frames.get((section, has_search))
         if frame is None:
             values = {"section": section, "sections": SECTIONS, "has_search": has_search}

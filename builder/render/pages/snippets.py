@@ -94,7 +94,9 @@ def _vs_code(name: str, way: Way) -> Snippet:
     if inputs:
         document["inputs"] = asked["inputs"] = inputs
     packed = quote(json.dumps(asked, separators=(",", ":")), safe="")
-    return Snippet("VS Code", ".vscode/mcp.json", _json(document), f"vscode:mcp/install?{packed}")
+    return Snippet(
+        "VS Code", "Add to .vscode/mcp.json", _json(document), f"vscode:mcp/install?{packed}"
+    )
 
 
 def _vs_code_input(given: Input) -> dict[str, Any]:
@@ -114,23 +116,23 @@ def _vs_code_input(given: Input) -> dict[str, Any]:
 
 def _claude_desktop(name: str, launch: Launch) -> Snippet:
     config = {"mcpServers": {name: _launch(launch, placeholder)}}
-    return Snippet("Claude Desktop", "claude_desktop_config.json", _json(config))
+    return Snippet("Claude Desktop", "Add to claude_desktop_config.json", _json(config))
 
 
 def _claude_code(name: str, config: dict[str, Any]) -> Snippet:
     packed = json.dumps(config, separators=(",", ":"), ensure_ascii=False)
     text = f"claude mcp add-json {shlex.quote(name)} {shlex.quote(packed)}"
-    return Snippet("Claude Code", "in a terminal", text)
+    return Snippet("Claude Code", "Run in a terminal", text)
 
 
 def _cursor(name: str, config: dict[str, Any]) -> Snippet:
     own = {key: value for key, value in config.items() if key != "type"}
     packed = base64.b64encode(json.dumps(own, separators=(",", ":")).encode()).decode()
     link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name)}&config={quote(packed)}"
-    return Snippet("Cursor", ".cursor/mcp.json", _json({"mcpServers": {name: own}}), link)
+    return Snippet("Cursor", "Add to .cursor/mcp.json", _json({"mcpServers": {name: own}}), link)
 
 
-_ELSEWHERE: Final = "mcp.json of most other clients"
+_ELSEWHERE: Final = "Add to your client's mcp.json"
 
 
 def _generic(name: str, config: dict[str, Any]) -> Snippet:

@@ -21,7 +21,7 @@ _NAMES: Final = {
     "cargo": "crates.io",
     "mcpb": "MCP bundles",
     "go": "Go modules",
-    "stdio": "Standard input and output",
+    "stdio": "stdio (standard input/output)",
     "streamable-http": "Streamable HTTP",
     "sse": "Server-sent events",
 }
@@ -55,7 +55,7 @@ def charts_of(months: Sequence[Month]) -> list[Chart]:
         _chart(
             "growth",
             "Growth",
-            "Servers and versions published until the end of each month.",
+            "Servers and versions published by the end of each month.",
             "Line" if len(months) > 1 else "Bar",  # one point makes no line
             months,
             {
@@ -134,6 +134,7 @@ def _chart(
         height=320,
         margin=8,
         show_dots=False,
+        max_scale=6,
         show_legend=False,  # it cannot be styled by a sheet; the page has its own
         x_label_rotation=0 if len(labels) <= 12 else 40,
         x_labels_major_every=-(-len(labels) // 12),

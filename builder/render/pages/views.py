@@ -14,13 +14,15 @@ from builder.render.pages.snippets import Snippet, placeholder, snippets_of
 from builder.render.pages.ways import Way, parts_of, ways_of
 
 _PROOFS: Final = {
-    "account": "by the account that published it",
-    "source": "by the same record in its owner's repository",
-    "dns-key": "by a key in the domain's DNS",
-    "https-key": "by a key that the domain publishes over HTTPS",
-    "dns-delegation": "by an account that the domain's DNS names",
-    "grant": "by a grant of this registry",
+    "account": "Verified: published by the owner's account",
+    "source": "Verified by the same record in the owner's repository",
+    "dns-key": "Verified by a key in the domain's DNS",
+    "https-key": "Verified by a key that the domain publishes over HTTPS",
+    "dns-delegation": "Verified: published by an account that the domain's DNS names",
+    "grant": "Granted by this registry",
 }
+
+_NO_PROOF: Final = "No verification on record: imported, or merged by hand"
 
 
 def server_page_path(name: str) -> str:
@@ -97,6 +99,8 @@ class WayView:
 
     title: str
     identifier: str
+    version: str
+    sha256: str
     before: str
     start: str
     snippets: tuple[Snippet, ...]
@@ -188,7 +192,7 @@ def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | N
         _text(repository, "url") if isinstance(repository, dict) else "",
         _text(server, "websiteUrl"),
         _icon(server),
-        _PROOFS.get(str(proof), f"by {proof}" if proof else "not noted: it came here without a check"),
+        _PROOFS.get(str(proof), f"Verified by {proof}") if proof else _NO_PROOF,
         commit,
         card.updated,
     )
@@ -208,7 +212,10 @@ def way_views(server: dict[str, Any]) -> list[WayView]:
     for part, way in zip(parts_of(server), ways_of(server), strict=True):
         snippets = snippets_of(short, way)
         start, options = _start(way), options_of(part)
-        found.append(WayView(way.title, way.identifier, way.before, start, snippets, options))
+        version, digest = _text(part, "version"), _text(part, "fileSha256")
+        found.append(
+            WayView(way.title, way.identifier, version, digest, way.before, start, snippets, options)
+        )
     return found
 
 
