@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, Request, expect, sync_playwright
 
 from benchmarks.builds import Row
 from benchmarks.hosting import built_site
@@ -126,7 +126,7 @@ def _adding(sizes: list[int]) -> Callable[[Request], None]:
 def _ask(page: Page, words: str) -> float:
     """Milliseconds from the last key of some words to their results."""
     page.get_by_role("searchbox").press_sequentially(words)
-    page.wait_for_function("document.getElementById('found').textContent.includes('found')")
+    expect(page.locator("#found")).to_contain_text("found", timeout=30_000)
     page.wait_for_timeout(100)  # for an answer to an earlier key to be replaced
     times = page.evaluate("window.times")
     return float(times["shown"]) - float(times["key"])

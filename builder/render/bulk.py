@@ -69,7 +69,7 @@ class BulkRenderer:
             (start, start + SEARCH_POSITIONS - 1),
         )
         lines = "".join(
-            f"{name}\t{version}\t{status}\t{format_day(day_of(updated))}\t{kinds}\t{card}\n"
+            f"{name}\t{card}\t{kinds}\t{status}\t{version}\t{format_day(day_of(updated))}\n"
             for name, version, status, updated, kinds, card in rows
         )
         return Document(cards_path(number), lines.encode(), MISCELLANEOUS)

@@ -8,6 +8,7 @@ const more = document.getElementById('more');
 const FILTERS = ['package', 'place', 'transport', 'status'];
 const PAGE = 50;
 
+let listed = null;
 let loading = null;
 let matches = [];
 let shown = 0;
@@ -23,17 +24,28 @@ function question() {
   return values;
 }
 
+// A record as it is searched: what follows the description is cut off. Its fields are read when it is found,
+// as reading those of 30,000 takes longer than a search.
 function parse(text) {
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [name, version, status, updated, kinds, title, description] = line.split('\t');
-      const folded = line.slice(line.indexOf(kinds) + kinds.length).toLowerCase();
-      const key = name.toLowerCase();
-      const short = key.slice(key.indexOf('/') + 1);
-      return { name, version, status, updated, kinds: ` ${kinds} `, title, description, key, short, folded };
-    });
+  const lines = text.split('\n');
+  const folded = text.toLowerCase().split('\n');
+  lines.pop(); // each ends with a line feed
+  return lines.map((line, number) => {
+    const low = folded[number];
+    const end = low.indexOf('\t', low.indexOf('\t', low.indexOf('\t') + 1) + 1);
+    return { line, text: low.slice(0, end), fields: null };
+  });
+}
+
+function fields(server) {
+  if (!server.fields) {
+    const [name, title, description, kinds, status, version, updated] = server.line.split('\t');
+    const [key, lowTitle, lowDescription] = server.text.split('\t');
+    const short = key.slice(key.indexOf('/') + 1);
+    const texts = [short, `${short} ${lowTitle}`, `${short} ${lowTitle} ${lowDescription}`];
+    server.fields = { name, title, description, kinds: ` ${kinds} `, status, version, updated, key, short, texts };
+  }
+  return server.fields;
 }
 
 async function fetched(address) {
@@ -42,8 +54,13 @@ async function fetched(address) {
   return answer;
 }
 
+async function list() {
+  return (await fetched(form.dataset.index)).json();
+}
+
 async function load() {
-  const index = await (await fetched(form.dataset.index)).json();
+  const index = (await listed) || (await list());
+  listed = null;
   const parts = index.cards.map(async (part) => parse(await (await fetched(`${form.dataset.base}/${part.path}`)).text()));
   return (await Promise.all(parts)).flat();
 }
@@ -51,12 +68,10 @@ async function load() {
 // Where the words stand tells the order: the name and its beginning, the title, the description, the
 // namespace. Nothing else does: there are no ranks among servers.
 function rank(server, words) {
-  const short = server.short;
   const whole = words.join(' ');
-  if (short === whole || server.key === whole) return 0;
-  if (words.length && short.startsWith(words[0])) return 1;
-  const texts = [short, `${short} ${server.title.toLowerCase()}`, `${short} ${server.folded}`];
-  const at = texts.findIndex((text) => words.every((word) => text.includes(word)));
+  if (server.short === whole || server.key === whole) return 0;
+  if (words.length && server.short.startsWith(words[0])) return 1;
+  const at = server.texts.findIndex((text) => words.every((word) => text.includes(word)));
   return at < 0 ? 5 : at + 2;
 }
 
@@ -69,12 +84,14 @@ function search(servers, asked) {
   const kinds = FILTERS.slice(0, 3)
     .filter((name) => asked[name])
     .map((name) => ` ${name}:${asked[name]} `);
-  const hits = servers.filter(
-    (server) =>
-      (asked.status ? server.status === asked.status : server.status !== 'deleted') &&
-      kinds.every((kind) => server.kinds.includes(kind)) &&
-      words.every((word) => server.key.includes(word) || server.folded.includes(word)),
-  );
+  const hits = servers
+    .filter((server) => words.every((word) => server.text.includes(word)))
+    .map(fields)
+    .filter(
+      (server) =>
+        (asked.status ? server.status === asked.status : server.status !== 'deleted') &&
+        kinds.every((kind) => server.kinds.includes(kind)),
+    );
   for (const hit of hits) hit.rank = rank(hit, words);
   return hits.sort((a, b) => a.rank - b.rank || order(a.short, b.short) || order(a.key, b.key));
 }
@@ -189,5 +206,7 @@ more.addEventListener('click', () => {
   results.children[first]?.querySelector('a').focus();
 });
 document.addEventListener('keydown', walk);
+// What parts there are is asked before the first question, the parts with it.
+listed = list().catch(() => null);
 if (given.size) answer();
 else form.elements.q.focus();

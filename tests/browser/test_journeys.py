@@ -196,10 +196,10 @@ def test_a_failed_search_says_so_and_can_be_tried_again(
     def fail(route: Route) -> None:
         route.fulfill(status=503)
 
-    page.route("**/data/search/index.json", fail)
+    page.route("**/data/search/cards/*", fail)
     page.keyboard.type("w")
     expect(page.get_by_role("status").first).to_contain_text("could not be loaded")
-    page.unroute("**/data/search/index.json")
+    page.unroute("**/data/search/cards/*")
     page.keyboard.type("e")
     expect(page.get_by_role("status").first).to_contain_text("found")
     visits.faults.clear()  # type: ignore[attr-defined]  # the browser tells of the 503 as well
