@@ -16,10 +16,10 @@ _RFC3339: Final = re.compile(
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def format_time(seconds: int) -> str:
     """Seconds since 1970 as `2025-12-01T10:30:00Z`."""
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return f"{(_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()}Z"
 
 
 def day_of(seconds: int) -> int:

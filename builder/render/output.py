@@ -15,7 +15,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -175,7 +175,7 @@ class Tree:
             os.unlink(full)
             handle = os.open(full, _CREATE, 0o644)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(full), exist_ok=True)
+            _make_folder(os.path.dirname(full))
             handle = os.open(full, _CREATE, 0o644)
         try:
             view = memoryview(content)
@@ -210,7 +210,7 @@ class Tree:
             if not os.path.lexists(others):
                 self.remove(path)
                 continue
-            os.makedirs(os.path.dirname(mine), exist_ok=True)
+            _make_folder(os.path.dirname(mine))
             if os.path.lexists(mine):
                 os.unlink(mine)
             os.link(others, mine)
@@ -219,7 +219,7 @@ class Tree:
         """Make this folder of the tree the same as the other tree's, from nothing, but for `skip`."""
         source = os.path.join(other._root, folder)
         target = os.path.join(self._root, folder)
-        os.makedirs(target, exist_ok=True)
+        _make_folder(target)
         folders = []
         with os.scandir(source) as entries:
             for entry in entries:
@@ -237,6 +237,18 @@ class Tree:
         if any(segment in {"", ".", ".."} or "\0" in segment for segment in segments):
             raise ValueError(f"{path!r} is no path inside the output")
         return f"{self._root}/{path}"
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder and those above it; unlike `os.makedirs`, without a look at each beforehand."""
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        _make_folder(os.path.dirname(path))
+        with suppress(FileExistsError):
+            os.mkdir(path)
 
 
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

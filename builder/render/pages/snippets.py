@@ -93,7 +93,7 @@ def _vs_code(name: str, way: Way) -> Snippet:
     asked: dict[str, Any] = {"name": name, **config}
     if inputs:
         document["inputs"] = asked["inputs"] = inputs
-    packed = quote(json.dumps(asked, separators=(",", ":")), safe="")
+    packed = quote(orjson.dumps(asked), safe="")
     return Snippet(
         "VS Code", "Add to .vscode/mcp.json", _json(document), f"vscode:mcp/install?{packed}"
     )
@@ -120,13 +120,14 @@ def _claude_desktop(name: str, launch: Launch) -> Snippet:
 
 
 def _claude_code(name: str, config: dict[str, Any]) -> Snippet:
-    packed = json.dumps(config, separators=(",", ":"), ensure_ascii=False)
+    packed = orjson.dumps(config).decode()
     text = f"claude mcp add-json {shlex.quote(name)} {shlex.quote(packed)}"
     return Snippet("Claude Code", "Run in a terminal", text)
 
 
 def _cursor(name: str, config: dict[str, Any]) -> Snippet:
     own = {key: value for key, value in config.items() if key != "type"}
+    # In ASCII: what reads it decodes Base64 to one character a byte.
     packed = base64.b64encode(json.dumps(own, separators=(",", ":")).encode()).decode()
     link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name)}&config={quote(packed)}"
     return Snippet("Cursor", "Add to .cursor/mcp.json", _json({"mcpServers": {name: own}}), link)
