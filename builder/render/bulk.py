@@ -14,7 +14,8 @@ from builder.render.document import (
     part_of_ordinal,
     search_path,
 )
-from builder.render.state import State, render_entry
+from builder.render.state import State
+from builder.render.tables import render_entry
 
 
 class BulkRenderer:

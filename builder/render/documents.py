@@ -39,7 +39,8 @@ from builder.render.pages.rendering import PageRenderer, Shown, version_line
 from builder.render.pages.site import Site
 from builder.render.pages.views import VersionLine
 from builder.render.sitemaps import server_sitemaps, sitemap_index
-from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
+from builder.render.state import State
+from builder.render.tables import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, render_entry
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,7 +41,8 @@ from builder.render.registry import (
 from builder.render.replay import Replay
 from builder.render.report import BuildReport, refuse_leaving_out
 from builder.render.settled import settled_documents
-from builder.render.state import FORMAT, State
+from builder.render.state import State
+from builder.render.tables import FORMAT
 from builder.render.target import Target, Twin, files_of, measure
 
 _COMMITS_A_BATCH: Final = 400

@@ -25,7 +25,8 @@ from builder.render.pages.views import (
     way_views,
 )
 from builder.render.shelves import WITHIN, shelf_at
-from builder.render.state import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, State, render_entry
+from builder.render.state import State
+from builder.render.tables import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, render_entry
 from builder.render.tallies import months_of
 
 NAMESPACE_SERVERS: Final = LIST_LIMIT
