@@ -201,7 +201,8 @@ class Fetcher:
             except AddressRefusedError as error:
                 raise FetchRefusedError(str(error)) from None
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-                if guard.is_over:
+                # The socket's own time may end before the guard's thread has had its turn.
+                if guard.is_over or time.monotonic() >= deadline:
                     raise _late(url, kind) from None
                 raise UnansweredError(f"{_shown(url)}: {_reason(error)}") from None
             if guard.is_over:  # a body that ends with the connection looks whole

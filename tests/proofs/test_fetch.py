@@ -567,7 +567,7 @@ def test_a_fetch_ends_with_its_time_whatever_drips(
     start = time.monotonic()
     with pytest.raises(UnansweredError, match="took longer"):
         fetcher_to(front).get(URL, kind)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
 
 
 def test_a_handshake_that_never_comes_ends_with_its_time(
@@ -580,7 +580,17 @@ def test_a_handshake_that_never_comes_ends_with_its_time(
         start = time.monotonic()
         with pytest.raises(UnansweredError, match="took longer"):
             Fetcher(Reach(settings), unpaused).get(URL, SHORT)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
+
+
+def test_a_guard_whose_turn_comes_late_changes_no_message(
+    front: HttpsFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "KEY_RECORD", SHORT)
+    monkeypatch.setattr(fetch._Guard, "_end", lambda _: None)  # so that the socket's own time ends
+    front.host(HOST, lambda *_: Wire(b"" for _ in dripping(front, LONG, 0.05)))
+    with pytest.raises(UnansweredError, match="took longer"):
+        fetcher_to(front).get(URL, SHORT)
 
 
 def test_a_name_that_resolves_too_late_gives_no_time_of_its_own(
