@@ -2,7 +2,8 @@
 
 The grammar is that of the official registry (`internal/validators` and the pattern of `name` in
 server.schema.json 2025-12-11): both halves begin and end alphanumeric; the namespace may hold `.`
-and `-`, the server part `.`, `_` and `-`; 200 characters in all.
+and `-`, the server part `.`, `_` and `-`; 200 characters in all. Beyond that grammar, no server is
+called `index.html` or `index.html.gz`: its page would lie where its namespace's is.
 """
 
 import re
@@ -13,6 +14,7 @@ MAX_NAME_LENGTH: Final = 200
 
 _NAMESPACE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _SERVER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_INDEX_FILE: Final = re.compile(r"index\.html(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,7 +70,14 @@ def name_problem(text: str) -> str | None:
             f"has the server part {server!r}; it begins and ends with a letter or digit "
             "and holds only letters, digits, '.', '_' and '-'"
         )
+    if is_index_file(server):
+        return f"has the server part {server!r}, the address of its namespace's own page"
     return None
+
+
+def is_index_file(segment: str) -> bool:
+    """Whether a folder so called would lie where its parent's page does, or that page compressed."""
+    return _INDEX_FILE.fullmatch(segment) is not None
 
 
 def parse_name(text: str) -> ServerName:

@@ -5,6 +5,7 @@ servers of one namespace. What is deleted stands on none.
 from typing import Final
 
 from builder.model.browsing import Shelf, after
+from builder.model.names import is_index_file
 from builder.render.state import State
 
 SERVERS: Final = "browse/servers"
@@ -13,6 +14,8 @@ WITHIN: Final = "browse/within/"
 """Before a namespace: the folder of its own browse pages."""
 
 _PAGE: Final = "/index.html"
+_BESIDE: Final = "~"
+"""After a prefix whose folder would lie where a page does."""
 _LEADING: Final = (
     "servers s CROSS JOIN versions v ON v.server = s.number AND v.is_latest AND v.is_public"
 )
@@ -27,9 +30,11 @@ def shelf_at(state: State, root: str) -> Shelf:
     return _Shelf(state, root, "s.name", f"{root.removeprefix(WITHIN)}/")
 
 
-def page_at(root: str, prefix: str) -> str:
-    """The file of the list of a prefix."""
-    return f"{root}/{prefix}{_PAGE}" if prefix else f"{root}{_PAGE}"
+def list_folder(root: str, prefix: str) -> str:
+    """The folder of the list of a prefix; no key has a tilde."""
+    if not prefix:
+        return root
+    return f"{root}/{prefix}{_BESIDE if is_index_file(prefix) else ''}"
 
 
 class _Shelf:
@@ -59,15 +64,17 @@ class _Shelf:
         )[0]
 
     def is_shown(self, prefix: str) -> bool:
-        return self._state.digest(page_at(self._root, prefix)) is not None
+        return self._state.digest(f"{list_folder(self._root, prefix)}{_PAGE}") is not None
 
     def shown_below(self, prefix: str) -> list[str]:
         start = f"{self._root}/{prefix}"
         rows = self._state.connection.execute(
             "SELECT path FROM documents WHERE path > ? AND path < ?", (start, after(start))
         )
-        found = (path.removeprefix(f"{self._root}/").removesuffix(_PAGE) for (path,) in rows)
-        return [one for one in found if len(one) > len(prefix) and one != _PAGE[1:]]
+        own = f"{self._root}{_PAGE}"
+        folders = (path.removesuffix(_PAGE) for (path,) in rows if path != own)
+        found = (path.removeprefix(f"{self._root}/").removesuffix(_BESIDE) for path in folders)
+        return [one for one in found if len(one) > len(prefix)]
 
     def _select(self, query: str, *parameters: object) -> list[str]:
         rows = self._state.connection.execute(query, parameters)

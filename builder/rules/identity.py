@@ -119,7 +119,7 @@ IDENTITY_RULES: Final = (
         applies=Applies.STRUCTURAL,
         says="A name is `namespace/server`: exactly one slash, at most 200 characters, both halves "
         "begin and end with a letter or digit; letters, digits, `.` and `-` between (and `_` in "
-        "the server part).",
+        "the server part); no server is called `index.html`.",
         mend="Use a name such as io.github.alice/weather.",
         check=_name,
     ),

@@ -34,7 +34,8 @@ names = st.builds(lambda a, b: f"{a}/{b}", halves, halves).filter(
 
 
 @pytest.mark.parametrize(
-    "text", ["io.github.alice/weather", "com.example/a_b.c-d", "a/b", "com.x/" + "y" * 194]
+    "text",
+    ["io.github.alice/weather", "com.example/a_b.c-d", "a/b", "index.html/index", "com.x/" + "y" * 194],
 )
 def test_good_names_are_names(text: str) -> None:
     assert name_problem(text) is None
@@ -58,6 +59,8 @@ def test_good_names_are_names(text: str) -> None:
         "io.github.alice/weather\n",
         "com.x/" + "y" * 195,
         "../..",
+        "com.example/index.html",
+        "com.example/Index.HTML.gz",
     ],
 )
 def test_bad_names_say_why(text: str) -> None:

@@ -64,6 +64,8 @@ def test_what_is_no_command_says_what_to_do_first() -> None:
     assert snippets_of("b", bundle) == ()
     crate = way({"packages": [package("cargo", "weather-mcp")]})
     assert crate.before == "cargo install weather-mcp --version 1.2.3"
+    hostile = way({"packages": [package("cargo", "weather;$(reboot)", version="1&'")]})
+    assert hostile.before == "cargo install 'weather;$(reboot)' --version '1&'\"'\"''"
 
 
 ARGUMENTS = package(

@@ -1,8 +1,11 @@
 """Statistics, sitemaps and browse pages: what they count and name, after any history."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
+
+import pytest
 
 from builder.model.browsing import LIST_LIMIT
 from tests.conftest import Corpus, build_registry
@@ -88,26 +91,30 @@ def test_browse_pages_reach_every_server_by_name_and_by_namespace(corpus: Corpus
     assert reached("browse/namespaces/") == by_name
 
 
+@pytest.mark.parametrize(
+    ("begin", "lists"),
+    [("", "abc"), ("index.html", ("index.html~", "index.htmla", "index.htmlb", "index.htmlc"))],
+)
 def test_a_list_that_grows_too_long_falls_apart_and_grows_together_again(
-    registry: Registry, tmp_path: Path
+    registry: Registry, tmp_path: Path, begin: str, lists: Sequence[str]
 ) -> None:
     out, again = tmp_path / "dist", tmp_path / "again"
     for number in range(LIST_LIMIT):
-        registry.publish(f"com.example/{'ab'[number % 2]}-{number:03}")
+        registry.publish(f"com.example/{begin}{'ab'[number % 2]}-{number:03}")
     build_registry(registry, out)
     browse = {path for path in files_below(out) if path.startswith("browse/")}
     assert browse == {"browse/servers/index.html", "browse/namespaces/index.html"}
-    registry.publish("com.example/c-1")
+    registry.publish(f"com.example/{begin}c-1")
     report = build_registry(registry, out)
     assert report.why_full == ""
     browse = {path for path in files_below(out) if path.startswith("browse/")}
-    assert {f"browse/servers/{letter}/index.html" for letter in "abc"} < browse
-    assert {f"browse/within/com.example/{letter}/index.html" for letter in "abc"} < browse
+    assert {f"browse/servers/{one}/index.html" for one in lists} < browse
+    assert {f"browse/within/com.example/{one}/index.html" for one in lists} < browse
     namespace = pages_below(out)["servers/com.example/index.html"]
-    assert "/browse/within/com.example/a/" in namespace.values("href")
+    assert f"/browse/within/com.example/{lists[0]}/" in namespace.values("href")
     build_registry(registry, again)
     assert files_below(again) == files_below(out)
-    registry.set_status("com.example/a-000", "1.0.0", "deleted")
+    registry.set_status(f"com.example/{begin}a-000", "1.0.0", "deleted")
     build_registry(registry, out)
     browse = {path for path in files_below(out) if path.startswith("browse/")}
     assert browse == {"browse/servers/index.html", "browse/namespaces/index.html"}

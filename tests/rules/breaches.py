@@ -60,6 +60,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("name-grammar", server_json("io.github.alice/_x"), ["name"]),
     ("name-grammar", server_json("com.example/" + "y" * 190), ["name"]),
     ("name-grammar", server_json("com.example/nul"), ["name"]),
+    ("name-grammar", server_json("com.example/index.html"), ["name"]),
     ("namespace-reversed-domain", server_json("alice/weather"), ["name"]),
     ("namespace-reversed-domain", server_json("com..example/weather"), ["name"]),
     ("namespace-reversed-domain", server_json("com.-example/weather"), ["name"]),

@@ -10,7 +10,7 @@ from builder.model.names import parse_name
 from builder.render.document import MISCELLANEOUS, Document
 from builder.render.pages.site import Layout, page_file
 from builder.render.pages.views import Card
-from builder.render.shelves import NAMESPACES, SERVERS, WITHIN, shelf_at
+from builder.render.shelves import NAMESPACES, SERVERS, WITHIN, list_folder, shelf_at
 from builder.render.state import State
 
 Cards = Callable[[str, Sequence[object]], list[Card]]
@@ -137,7 +137,7 @@ def split_address(address: str) -> tuple[str, str]:
 
 def browse_path(root: str, prefix: str) -> str:
     """The address of the list of a prefix, below the registry's, not encoded."""
-    return f"/{root}/{prefix}/" if prefix else f"/{root}/"
+    return f"/{list_folder(root, prefix)}/"
 
 
 def _encoded(path: str) -> str:

@@ -5,6 +5,7 @@ same fields. A value is text with inputs in it, which each client writes in a wa
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -152,13 +153,13 @@ def _package(package: dict[str, Any]) -> Way:
                 connection,
             )
         case "cargo":
-            exact = f" --version {version}" if version else ""
+            exact = ("--version", version) if version else ()
             return Way(
                 "crates.io package",
                 identifier,
                 Launch(identifier, arguments, env),
                 connection,
-                f"cargo install {identifier}{exact}",
+                shlex.join(["cargo", "install", identifier, *exact]),
             )
         case "mcpb":
             return Way("MCP bundle", identifier)
