@@ -23,8 +23,7 @@ def walk_after_publish(work: Path) -> Iterator[Row]:
     """
     published = [server["name"] for server in real_entries()[:_PUBLISHES]]
     names = sorted({*published, *sorted({server["name"] for server in servers(_VERSIONS)})[::10]})
-    corpus = Registry.__new__(Registry)
-    corpus.path = make_repository(work / f"{_VERSIONS}.git", _VERSIONS)
+    corpus = Registry(make_repository(work / f"{_VERSIONS}.git", _VERSIONS))
     with tempfile.TemporaryDirectory(dir=work, prefix="caching-") as folder:
         site = site_of(corpus, Path(folder) / "site", "nginx")
         with origin(site) as host, varnish(site.url, Path(folder) / "varnish") as cache:

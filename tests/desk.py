@@ -39,8 +39,7 @@ class Desk:
 
     def build(self) -> None:
         """Build the registry anew."""
-        registry = Registry.__new__(Registry)
-        registry.path = registry.git_dir = self.stage.registry.path
+        registry = Registry(self.stage.registry.path)
         build_registry(registry, self.out)
 
 

@@ -59,16 +59,7 @@ class Site:
 
     def registry(self) -> Registry:
         """The repository, to go on with."""
-        found = Registry.__new__(Registry)
-        found.path = found.git_dir = self.repository
-        time = subprocess.run(
-            ["git", "-C", str(self.repository), "log", "-1", "--format=%ct", "main"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        found.time = int(time)
-        return found
+        return Registry(self.repository)
 
     def build(self) -> None:
         """Build the newest commit for the host."""

@@ -32,15 +32,24 @@ def path_of(name: str, version: str, file: str = "server.json") -> str:
 
 
 class Registry:
-    """A registry's repository under construction; every method that commits gives the commit's id."""
+    """A registry's repository under construction, new or gone on with.
+
+    Every method that commits gives the commit's id.
+    """
 
     def __init__(self, path: Path, *, bare: bool = True) -> None:
         self.path = path
         kind = ["--bare"] if bare else []
-        subprocess.run(["git", "init", "-q", "-b", "main", *kind, str(path)], check=True)
         self.git_dir = path if bare else path / ".git"
-        self.time = START
-        self._head: str | None = None
+        if not (self.git_dir / "HEAD").exists():
+            subprocess.run(["git", "init", "-q", "-b", "main", *kind, str(path)], check=True)
+        self._begun: set[str] = set()
+        self.time = self._last_time()
+
+    def _last_time(self) -> int:
+        if not self._has("main"):
+            return START
+        return int(self.git("log", "-1", "--format=%ct", "main"))
 
     def git(self, *arguments: str) -> str:
         """Run git there and give what it prints."""
@@ -66,12 +75,11 @@ class Registry:
         """Commit files (None removes one); the time goes on by a minute unless given."""
         self.time = self.time + 60 if time is None else time
         lines = [
-            f"commit refs/heads/{branch}\ncommitter A Tester <tester@example.com> {self.time} +0000\n",
+            f"commit refs/heads/{branch}\nmark :1\ncommitter A Tester <tester@example.com> {self.time} +0000\n",
             "data 1\n.\n",
         ]
-        tip = self._tip(branch)
-        if tip:
-            lines.append(f"from {tip}\n")
+        if self._has(branch):
+            lines.append(f"from refs/heads/{branch}^0\n")
         if merge:
             lines.append(f"merge {merge}\n")
         stream = "".join(lines).encode()
@@ -86,30 +94,24 @@ class Registry:
                 stream += f"M 160000 {raw.decode()} {quoted}\n".encode()
             else:
                 stream += f"M {mode} inline {quoted}\ndata {len(raw)}\n".encode() + raw + b"\n"
-        subprocess.run(
+        done = subprocess.run(
             ["git", "--git-dir", str(self.git_dir), "fast-import", "--quiet"],
-            input=stream,
+            input=stream + b"get-mark :1\n",
             check=True,
             capture_output=True,
         )
-        return self.git("rev-parse", branch)
+        self._begun.add(branch)
+        return done.stdout.decode().strip()
 
-    def _tip(self, branch: str) -> str | None:
-        run = subprocess.run(
-            [
-                "git",
-                "--git-dir",
-                str(self.git_dir),
-                "rev-parse",
-                "-q",
-                "--verify",
-                f"refs/heads/{branch}",
-            ],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        return run.stdout.strip() or None
+    def _has(self, branch: str) -> bool:
+        """Whether a branch has begun; each is asked for until it has."""
+        if branch not in self._begun:
+            revision = ["rev-parse", "-q", "--verify", f"refs/heads/{branch}"]
+            asked = subprocess.run(
+                ["git", "--git-dir", str(self.git_dir), *revision], check=False, capture_output=True
+            )
+            return asked.returncode == 0
+        return True
 
     def publish(
         self, name: str, version: str = "1.0.0", *, time: int | None = None, **more: Any

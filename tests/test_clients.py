@@ -44,8 +44,7 @@ def url(
         yield served.url
         return
     built_for, start = HOSTS[request.param]
-    registry = Registry.__new__(Registry)
-    registry.path = registry.git_dir = corpus.repository
+    registry = Registry(corpus.repository)
     with start(site_of(registry, tmp_path_factory.mktemp("clients") / built_for, built_for)) as hosted:
         yield hosted.url
 

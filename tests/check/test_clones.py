@@ -70,8 +70,7 @@ def test_an_edit_is_noticed_even_there(stage: Stage, tmp_path: Path) -> None:
 
 def built(stage: Stage, out: Path) -> Path:
     """The registry built as it is now."""
-    registry = Registry.__new__(Registry)
-    registry.path = registry.git_dir = stage.registry.path
+    registry = Registry(stage.registry.path)
     build_registry(registry, out)
     return out
 

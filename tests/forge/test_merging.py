@@ -62,8 +62,7 @@ def test_a_green_pull_request_is_merged_with_what_proves_it(stage: Stage) -> Non
 
 def test_what_was_merged_is_built_with_its_provenance(stage: Stage, tmp_path: Path) -> None:
     run(stage, stage.event(stage.propose("alice", stage.record(WEATHER)), "alice"))
-    registry = Registry.__new__(Registry)
-    registry.path = registry.git_dir = stage.registry.path
+    registry = Registry(stage.registry.path)
     build_registry(registry, tmp_path / "dist")
     page = tmp_path / "dist/v0.1/servers/io.github.alice/weather/versions/1.0.0.json"
     provenance = json.loads(page.read_bytes())["_meta"]["com.example.registry/provenance"]

@@ -134,8 +134,7 @@ def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_
 
 def test_an_estimate_is_near_what_is_built(corpus: Corpus, tmp_path: Path) -> None:
     for name, twins in (("github-pages", (Twin.HTML,)), ("nginx", (Twin.GZIP,))):
-        registry = Registry.__new__(Registry)
-        registry.path = registry.git_dir = corpus.repository
+        registry = Registry(corpus.repository)
         build(registry, tmp_path / name, name)
         built, guessed = measure(tmp_path / name), estimate(corpus.out, twins)
         assert guessed.files == pytest.approx(built.files, rel=0.25)

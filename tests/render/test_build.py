@@ -152,9 +152,7 @@ def test_every_day_has_a_page_and_leads_on(registry: Registry, tmp_path: Path) -
 def test_a_publish_writes_few_files_however_many_there_are(corpus: Corpus, tmp_path: Path) -> None:
     clone = tmp_path / "clone.git"
     subprocess.run(["git", "clone", "-q", "--bare", str(corpus.repository), str(clone)], check=True)
-    registry = object.__new__(Registry)
-    registry.path = registry.git_dir = clone
-    registry.time = int(registry.git("log", "-1", "--format=%ct", "main"))
+    registry = Registry(clone)
     out = tmp_path / "dist"
     build_registry(registry, out)
     name = corpus.entries[0]["server"]["name"]
