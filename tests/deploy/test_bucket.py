@@ -1,6 +1,7 @@
 """Deploying to a bucket: what is written and removed, in which order, and however it ends."""
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
@@ -63,17 +64,18 @@ def deploy(
     return run_cli("deploy", DESTINATION, *options, env=store.environment(endpoint))
 
 
-def expected(out: Path) -> dict[str, bytes]:
-    """Every file of an output that is to be served."""
+def expected(out: Path) -> dict[str, str]:
+    """The MD5 of every file of an output that is to be served."""
     root = out.resolve()
     files = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in files.items() if not name.startswith("host/")}
+    served = {name: path.read_bytes() for name, path in files.items() if not name.startswith("host/")}
+    return {name: hashlib.md5(body).hexdigest() for name, body in served.items()}
 
 
 def test_everything_is_there_with_type_and_freshness(out: Path, store: Store) -> None:
     done = deploy(out, store)
     assert done.returncode == 0, done.stderr
-    assert store.objects("mirror/") == expected(out)
+    assert store.listing("mirror/") == expected(out)
     head = store.client.head_object(
         Bucket=BUCKET, Key="mirror/v0.1/servers/com.example/odd/versions/latest.json"
     )
@@ -100,7 +102,7 @@ def test_only_what_changed_is_written_leaves_before_indexes(
     assert not front.writes
     done = deploy(out, store, endpoint=front.url)
     assert done.returncode == 0, done.stderr
-    assert store.objects("mirror/") == expected(out)
+    assert store.listing("mirror/") == expected(out)
     paths = [path.partition("/mirror/")[2].replace("%2B", "+") for path in front.writes]
     assert 10 < len(paths) < 60
     assert planned.stdout.count("would write") == len(paths)
@@ -110,7 +112,7 @@ def test_only_what_changed_is_written_leaves_before_indexes(
     settled = [Rank.LIST if rank in lists else rank for rank in ranks]
     assert settled == sorted(settled)
     assert paths[-1] == "data/snapshot.json"
-    assert "v0.1/servers/io.github.user4/server/versions/1.0.4+b.json" not in store.objects("mirror/")
+    assert "v0.1/servers/io.github.user4/server/versions/1.0.4+b.json" not in store.listing("mirror/")
     assert front.removals == 2  # of what is gone, and of the lock
 
 
@@ -173,7 +175,7 @@ def test_killed_at_any_object_readers_are_content_and_the_next_deploy_goes_on(
     done = deploy(out, store, "--break-lock")
     assert done.returncode == 0, done.stderr
     assert "did not end" in done.stdout
-    assert store.objects("mirror/") == expected(out)
+    assert store.listing("mirror/") == expected(out)
     reader_is_content(store)
 
 
@@ -189,7 +191,7 @@ def test_a_deploy_of_an_earlier_release_after_a_killed_one_leaves_nothing_of_it(
     front.process = None  # the connection breaks instead
     assert deploy(out, store, endpoint=front.url).returncode in {1, 3}
     assert deploy(earlier, store, "--break-lock").returncode == 0
-    assert store.objects("mirror/") == expected(earlier)
+    assert store.listing("mirror/") == expected(earlier)
 
 
 def test_what_was_to_be_removed_is_removed_by_the_next_deploy(
@@ -203,15 +205,15 @@ def test_what_was_to_be_removed_is_removed_by_the_next_deploy(
     assert done.returncode == 1
     assert "s3:DeleteObject" in done.stderr
     gone = "v0.1/servers/io.github.user4/server/versions/1.0.4+b.json"
-    assert gone in store.objects("mirror/")
+    assert gone in store.listing("mirror/")
     assert deploy(out, store, "--break-lock").returncode == 0
-    assert gone not in store.objects("mirror/")
-    assert store.objects("mirror/") == expected(out)
+    assert gone not in store.listing("mirror/")
+    assert store.listing("mirror/") == expected(out)
 
 
 def test_extensionless_copies_come_and_go(registry: Registry, out: Path, store: Store) -> None:
     deploy(out, store, "--extensionless")
-    objects = store.objects("mirror/")
+    objects = store.listing("mirror/")
     assert (
         objects["v0.1/servers/com.example/odd/versions"]
         == objects["v0.1/servers/com.example/odd/versions.json"]
@@ -224,9 +226,9 @@ def test_extensionless_copies_come_and_go(registry: Registry, out: Path, store: 
     registry.set_status("com.example/odd", "50% off #1?", "deleted")
     rebuild(registry, out)
     deploy(out, store, "--extensionless")
-    assert "v0.1/servers/com.example/odd/versions" not in store.objects("mirror/")
+    assert "v0.1/servers/com.example/odd/versions" not in store.listing("mirror/")
     deploy(out, store)
-    assert store.objects("mirror/") == expected(out)
+    assert store.listing("mirror/") == expected(out)
 
 
 def test_a_damaged_output_is_named_and_nothing_leads_to_it(
@@ -241,7 +243,7 @@ def test_a_damaged_output_is_named_and_nothing_leads_to_it(
     assert (
         "v0.1/servers/com.example/odd/versions/latest.json is not what its checksum says" in done.stderr
     )
-    assert "data/snapshot.json" not in store.objects("mirror/")
+    assert "data/snapshot.json" not in store.listing("mirror/")
     (copy / "data/checksums/index.txt").write_text("")
     assert "index.txt" in deploy(copy, store).stderr
 

@@ -37,15 +37,23 @@ class Store:
             "AWS_SECRET_ACCESS_KEY": "secret",
         }
 
-    def objects(self, prefix: str = "") -> dict[str, bytes]:
-        """Every object below a prefix, but for what the deploy keeps for itself."""
-        keys: list[str] = []
+    def listing(self, prefix: str = "") -> dict[str, str]:
+        """The MD5 of every object below a prefix, but for what the deploy keeps for itself.
+
+        An object's ETag is the MD5 of its bytes, where it came in one part and without a KMS key.
+        """
+        found: dict[str, str] = {}
         for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix):
-            keys += [item["Key"] for item in page.get("Contents", ())]
-        keys = [key for key in keys if not key.startswith(f"{prefix}host/")]
+            found |= {item["Key"]: item["ETag"].strip('"') for item in page.get("Contents", ())}
+        own = f"{prefix}host/"
+        return {key.removeprefix(prefix): tag for key, tag in found.items() if not key.startswith(own)}
+
+    def objects(self, prefix: str = "") -> dict[str, bytes]:
+        """The bytes of every object that `listing` names."""
+        paths = [*self.listing(prefix)]
         with ThreadPoolExecutor(8) as pool:
-            bodies = pool.map(self._read, keys)
-            return {key.removeprefix(prefix): body for key, body in zip(keys, bodies, strict=True)}
+            bodies = pool.map(self._read, [f"{prefix}{path}" for path in paths])
+            return dict(zip(paths, bodies, strict=True))
 
     def _read(self, key: str) -> bytes:
         body: bytes = self.client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
