@@ -60,9 +60,12 @@ tests/node/node_modules/.ready: tests/node/package-lock.json
 	npm ci --prefix tests/node --no-audit --no-fund --loglevel error
 	@touch $@
 
+# More than there are processors: many tests wait for what is slow or silent on purpose.
+WORKERS ?= $(shell echo $$(($$(nproc) * 3 / 2)))
+
 test: lint test-tools .venv-clients/.ready  ## Run every check and test
 	node --test tests/edge/
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md
 	$(BIN)/python -m benchmarks

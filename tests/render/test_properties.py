@@ -1,11 +1,13 @@
 """The invariants of the design, over made-up histories."""
 
 import json
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from tests.conftest import build_registry
 from tests.registries import Registry, files_below
 from tests.render.histories import Step, expected_entries, histories, steps, write_step
 
-EXAMPLES = 25
+EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 
 
 @contextmanager
@@ -215,6 +217,15 @@ def test_an_updated_since_walk_misses_nothing(
         assert again == Counter(dict.fromkeys(updated_since(registry, since), 1))
 
 
+def announced(entry: dict[str, Any]) -> str:
+    """An entry without what moves no time: a note of the merge that comes after its record.
+
+    The merge itself writes both in one commit.
+    """
+    entry["_meta"]["com.example.registry/provenance"].pop("accepted", None)
+    return json.dumps(entry)
+
+
 @settings(max_examples=EXAMPLES)
 @given(st.lists(steps, min_size=3, max_size=12), st.sampled_from([1, 30, 100]))
 def test_a_client_that_advances_updated_since_while_it_pages_has_everything_in_the_end(
@@ -232,7 +243,7 @@ def test_a_client_that_advances_updated_since_while_it_pages_has_everything_in_t
             page = json.loads(answer(shown.snapshot(), "GET", b"/v0.1/servers", raw).body)
             for entry in page["servers"]:
                 official = entry["_meta"][OFFICIAL_META]
-                mirror[entry["server"]["name"], entry["server"]["version"]] = json.dumps(entry)
+                mirror[entry["server"]["name"], entry["server"]["version"]] = announced(entry)
                 since = max(since, official["updatedAt"])
             cursor = page["metadata"].get("nextCursor", "")
             if rest:
@@ -246,7 +257,7 @@ def test_a_client_that_advances_updated_since_while_it_pages_has_everything_in_t
             raw = "include_deleted=true&limit=100" + (f"&cursor={cursor}" if cursor else "")
             page = json.loads(answer(snapshot, "GET", b"/v0.1/servers", raw).body)
             for entry in page["servers"]:
-                everything[entry["server"]["name"], entry["server"]["version"]] = json.dumps(entry)
+                everything[entry["server"]["name"], entry["server"]["version"]] = announced(entry)
             cursor = page["metadata"].get("nextCursor", "")
             if not cursor:
                 break
