@@ -208,6 +208,29 @@ def test_how_a_name_was_proven_stands_on_its_page(registry: Registry, tmp_path: 
     assert "io.github.alice/weather" in home.text
 
 
+@pytest.mark.parametrize(
+    ("repository", "page"),
+    [
+        ("https://github.com/example/registry", "https://github.com/example/registry/commit/"),
+        ("https://github.com/example/registry.git", "https://github.com/example/registry/commit/"),
+        ("https://gitlab.com/a/b/registry", "https://gitlab.com/a/b/registry/-/commit/"),
+        ("https://git.example.com/registry", ""),
+    ],
+)
+def test_the_commit_of_an_entry_is_linked_where_its_page_is_known(
+    registry: Registry, tmp_path: Path, repository: str, page: str
+) -> None:
+    registry.commit({"registry.toml": f'repository = "{repository}"'})
+    commit = registry.publish("com.example/weather")
+    out = tmp_path / "dist"
+    build_registry(registry, out)
+    shown = read(out / "servers/com.example/weather/index.html")
+    assert commit[:12] in shown.text
+    assert [address for address in shown.values("href") if commit in address] == [
+        f"{page}{commit}" for _ in range(bool(page))
+    ]
+
+
 def test_an_empty_registry_has_a_home(registry: Registry, tmp_path: Path) -> None:
     registry.commit({"registry-data/README.md": "records"})
     build_registry(registry, tmp_path / "dist")

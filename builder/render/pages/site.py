@@ -34,6 +34,12 @@ _SEARCHING: Final = frozenset({"home", "search", "missing"})
 """Pages with a search field of their own, and so none in the head."""
 _PLAIN: Final = re.compile("[A-Za-z0-9/._~-]*")
 """Addresses that are the same encoded, as most are: to find that out is a tenth of the work."""
+_COMMIT_PAGES: Final = {
+    "github.com": "/commit/",
+    "gitlab.com": "/-/commit/",
+    "codeberg.org": "/commit/",
+}
+"""Hosts of repositories, and what stands between a repository's address and a commit's id."""
 _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 
 
@@ -57,6 +63,12 @@ class Site:
     def logo(self) -> str:
         """The path of the registry's own logo, or empty."""
         return dict(self.assets).get("logo", "")
+
+    def commit_page(self, commit: str) -> str:
+        """Where people see a commit of the registry's repository; empty if its host is not known."""
+        repository = self.repository.removesuffix(".git")
+        way = _COMMIT_PAGES.get(urlsplit(repository).hostname or "")
+        return f"{repository}{way}{commit}" if way else ""
 
     def asset(self, name: str) -> str:
         """The address of an asset, below the registry's."""
