@@ -94,6 +94,8 @@ template:
     dnssec-policy: one-key
 zone:
 """
+# A name server that is silent for the longest timeout is given up for seconds: on a busy machine any may
+# be, for a moment. Below 1,000 ms, unbound's arithmetic never forgives it.
 _UNBOUND = """\
 server:
   directory: "{run}"
@@ -117,7 +119,8 @@ server:
   cache-max-negative-ttl: 0
   val-bogus-ttl: 0
   infra-host-ttl: 0
-  infra-cache-max-rtt: 400
+  infra-cache-min-rtt: 500
+  infra-cache-max-rtt: 2000
   target-fetch-policy: "0 0 0 0 0"
   aggressive-nsec: no
 {more}
