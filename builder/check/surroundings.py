@@ -20,6 +20,7 @@ from builder.git.trees import folders_of, read_file
 from builder.model.entries import Status
 from builder.model.layout import SERVERS_ROOT, parse_location, record_path
 from builder.model.names import ServerName, parse_name
+from builder.model.reading import remote_urls
 from builder.model.status import StatusRecord
 from builder.model.versions import folded_version
 from builder.render.output import Output
@@ -28,7 +29,6 @@ from builder.rules.beside import examine_status
 from builder.rules.examine import read_record
 from builder.rules.file import MAX_FILE_BYTES
 from builder.rules.index import SnapshotIndex
-from builder.rules.reading import remote_urls
 
 _User = tuple[str, str]
 

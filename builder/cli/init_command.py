@@ -16,9 +16,9 @@ from builder.drafting.draft import Answers, Draft, Findings, Question, draft
 from builder.drafting.findings import Search, search
 from builder.drafting.markers import missing_markers
 from builder.model.errors import InputError
+from builder.model.reading import packages_of
 from builder.model.texts import printable
 from builder.rules.examine import problems_of, read_record
-from builder.rules.reading import packages_of
 from builder.rules.report import report
 from builder.rules.rule import Problem
 

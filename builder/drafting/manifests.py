@@ -13,9 +13,9 @@ from builder.drafting.manifest import Manifest
 from builder.drafting.project import ManifestError, Project
 from builder.drafting.readme import readme_name, shipped_readme
 from builder.drafting.wording import one_line
+from builder.model.reading import Part, part_of, text_of
 from builder.model.strictjson import JsonError, parse_json
 from builder.model.versions import semantic_version
-from builder.rules.reading import Part, part_of, text_of
 
 Reader = Callable[[Project, str, str], Manifest]
 """Reads a manifest from its project, its file's name and its text; raises ManifestError."""

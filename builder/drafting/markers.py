@@ -10,7 +10,7 @@ from builder.drafting.draft import Findings
 from builder.drafting.manifest import Manifest
 from builder.drafting.readme import has_marker
 from builder.model.markers import SERVER_LABEL
-from builder.rules.reading import Part, packages_of
+from builder.model.reading import Part, packages_of
 
 _SHIPPED: Final = {
     "pypi": "`readme` in pyproject.toml",

@@ -1,8 +1,10 @@
 """What kinds of thing a server offers: facts that people filter by, read off its record."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
+
+from builder.model.reading import objects_in
 
 PACKAGE: Final = "package"
 PLACE: Final = "place"
@@ -29,13 +31,13 @@ def split_kinds(kinds: str) -> Iterator[tuple[str, str]]:
 
 
 def _kinds(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for package in _objects(document.get("packages")):
+    for package in objects_in(document.get("packages")):
         yield PLACE, "local"
         yield from _word(PACKAGE, package.get("registryType"))
         transport = package.get("transport")
         if isinstance(transport, dict):
             yield from _word(TRANSPORT, transport.get("type"))
-    for remote in _objects(document.get("remotes")):
+    for remote in objects_in(document.get("remotes")):
         yield PLACE, "remote"
         yield from _word(TRANSPORT, remote.get("type"))
 
@@ -43,7 +45,3 @@ def _kinds(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _word(kind: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, str) and _WORD.fullmatch(value):
         yield kind, value
-
-
-def _objects(value: object) -> Iterable[dict[str, Any]]:
-    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()

@@ -9,12 +9,12 @@ from builder.model.entries import server_bytes
 from builder.model.kinds import kinds_of
 from builder.model.layout import SERVERS_ROOT, Location, location_problem, parse_location
 from builder.model.lifecycle import AcceptedChange, Body, ServerChange, StatusChange
+from builder.model.reading import remote_urls
 from builder.model.search import one_line, searched_words
 from builder.model.status import ACTIVE, StatusRecord
 from builder.rules.beside import examine_accepted, examine_status
 from builder.rules.examine import read_record, structural_problems
 from builder.rules.file import MAX_FILE_BYTES
-from builder.rules.reading import remote_urls
 
 _IGNORED: Final = ("proof.json",)
 """Files beside a record that the check reads and the build does not."""

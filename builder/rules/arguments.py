@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from builder.model.reading import arguments_of, text_of
 from builder.model.strictjson import child_path
-from builder.rules.reading import arguments_of, text_of
 from builder.rules.rule import Finding, Record, Rule
 
 

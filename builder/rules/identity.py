@@ -6,9 +6,9 @@ from typing import Final
 
 from builder.model.layout import record_path, segment_problem, version_problem
 from builder.model.names import name_problem, parse_name
+from builder.model.reading import text_of
 from builder.model.server import ACCEPTED_SCHEMA_DATES, CURRENT_SCHEMA_DATE, SCHEMA_URL
 from builder.model.versions import range_problem, semantic_version
-from builder.rules.reading import text_of
 from builder.rules.rule import Applies, Finding, Record, Rule, Severity
 
 _SCHEMA_DATE: Final = re.compile(re.escape(SCHEMA_URL).replace(r"\{date\}", r"([^/]+)"))

@@ -7,11 +7,11 @@ from typing import Any
 from builder.model.entries import Status
 from builder.model.layout import Location
 from builder.model.names import ServerName
+from builder.model.reading import remote_urls
 from builder.model.status import StatusRecord
 from builder.model.versions import folded_version
 from builder.rules.beside import examine_status
 from builder.rules.examine import read_record
-from builder.rules.reading import remote_urls
 
 
 class SnapshotIndex:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from builder.model.reading import packages_of, text_of
 from builder.model.strictjson import child_path
 from builder.model.versions import range_problem
-from builder.rules.reading import packages_of, text_of
 from builder.rules.rule import Finding, Record, Rule, Severity
 from builder.rules.texts import is_https
 

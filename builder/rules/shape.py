@@ -12,9 +12,9 @@ import orjson
 from pydantic_core import SchemaValidator, ValidationError
 
 from builder.model.entries import MAX_SERVER_BYTES, server_bytes
+from builder.model.reading import every_value, part_of
 from builder.model.server import PUBLISHER_META, SCHEMA_TAGS, SERVER_DOCUMENT
 from builder.model.strictjson import child_path
-from builder.rules.reading import every_value, part_of
 from builder.rules.rule import Applies, Finding, Record, Rule, Severity
 
 MAX_PUBLISHER_META_BYTES: Final = 4096

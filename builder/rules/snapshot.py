@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from builder.model.names import ServerName, name_problem, parse_name
+from builder.model.reading import parts_of, text_of
 from builder.model.strictjson import child_path
-from builder.rules.reading import parts_of, text_of
 from builder.rules.rule import Applies, Finding, Record, Rule, Surroundings
 
 MAX_VERSIONS: Final = 10_000

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from builder.model.reading import every_value, part_of, parts_of, text_of
 from builder.model.strictjson import child_path
-from builder.rules.reading import every_value, part_of, parts_of, text_of
 from builder.rules.rule import Finding, Record, Rule, Severity
 
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from builder.model.reading import Part, packages_of, part_of, parts_of, text_of
 from builder.model.strictjson import child_path
-from builder.rules.reading import Part, packages_of, part_of, parts_of, text_of
 from builder.rules.rule import Finding, Record, Rule
 
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")

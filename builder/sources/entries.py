@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.model.entries import MAX_STATUS_MESSAGE, OFFICIAL_META, Status
+from builder.model.reading import part_of, text_of
 from builder.model.status import StatusRecord
 from builder.model.times import LAST_SECOND, parse_time
-from builder.rules.reading import part_of, text_of
 
 
 @dataclass(frozen=True, slots=True)

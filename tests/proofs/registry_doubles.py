@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from packaging.utils import canonicalize_version
 
-from builder.proofs.packages.registries import CRATE_INDEX, CRATE_READMES, OCI_HUB, REGISTRIES
+from builder.model.registries import CRATE_INDEX, CRATE_READMES, OCI_HUB, REGISTRIES
 from tests.proofs.https import Handler, HttpsFront
 
 Reply = tuple[int, dict[str, str], bytes]

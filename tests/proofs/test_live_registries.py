@@ -5,12 +5,12 @@ import socket
 import pytest
 
 from builder.model.names import parse_name
+from builder.model.registries import REGISTRIES, Site
 from builder.model.settings import NetworkSettings, Settings
 from builder.proofs.addresses import Reach
 from builder.proofs.fetch import Fetcher
 from builder.proofs.outcome import Outcome, Verdict
 from builder.proofs.packages.proofs import prove_packages
-from builder.proofs.packages.registries import REGISTRIES, Site
 
 HOSTS = (REGISTRIES["npm"].host, REGISTRIES["pypi"].host, Site("org.pythonhosted.files").host)
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from builder.model.registries import PAGES
 from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, files_below, path_of
 
@@ -136,7 +137,8 @@ def test_what_an_author_writes_is_text_and_nothing_else(hostile: Registry, tmp_p
         for _, attributes in evil.elements
         if attributes.get("rel") == "nofollow ugc noopener"
     ]
-    assert {attributes["href"] for attributes in out} == {"https://example.com/evil"}
+    package = f"{PAGES['npm'].url}/evil/v/1.0.0"
+    assert {attributes["href"] for attributes in out} == {"https://example.com/evil", package}
     assert "javascript:alert(1)" in evil.text  # as text, for whoever wonders
 
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import orjson
 
+from builder.model.registries import CRATE_INDEX, CRATE_READMES, REGISTRIES
 from builder.proofs.packages.package import NotProvenError, Package, expect, require_marker
-from builder.proofs.packages.registries import CRATE_INDEX, CRATE_READMES, REGISTRIES
 
 
 def prove_cargo(package: Package) -> str:

@@ -7,14 +7,14 @@ against it, so it does not matter from where a redirect brings it.
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from builder.model.images import DIGEST, Reference, parse_reference
 from builder.model.markers import SERVER_LABEL
+from builder.model.registries import is_oci_host
 from builder.proofs.fetch import ANSWER, Answer, FetchRefusedError, UnansweredError
 from builder.proofs.packages.package import NotProvenError, Package, expect, json_of
-from builder.proofs.packages.registries import OCI_HUB, OCI_HUB_NAMES, is_oci_host
 
 _LISTS: Final = (
     "application/vnd.oci.image.index.v1+json",
@@ -24,38 +24,7 @@ _MANIFESTS: Final = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 )
-_NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+|/)[a-z0-9]+)*")
-_HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
-_TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _PARAMETER: Final = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An image reference read: the host as it is dialled, the repository, and a tag or digest."""
-
-    host: str
-    repository: str
-    version: str
-
-
-def parse_reference(text: str) -> Reference | None:
-    """Read `[host/]repository[:tag][@digest]`; None for what is none, or has neither tag nor digest."""
-    rest, at, digest = text.partition("@")
-    first, slash, path = rest.partition("/")
-    if not slash or not ("." in first or ":" in first or first == "localhost"):
-        first, path = OCI_HUB_NAMES[0], rest
-    path, _, tag = path.partition(":")
-    host = first.lower()
-    if host in OCI_HUB_NAMES:
-        host = OCI_HUB.host
-        path = path if "/" in path else f"library/{path}"
-    if not _HOST.fullmatch(host) or not _NAME.fullmatch(path) or (tag and not _TAG.fullmatch(tag)):
-        return None
-    if at and not _DIGEST.fullmatch(digest):
-        return None
-    return Reference(host, path, digest or tag) if digest or tag else None
 
 
 def prove_oci(package: Package) -> str:
@@ -106,7 +75,7 @@ class _Image:
             )
         config = json_of(manifest).get("config")
         digest = config.get("digest") if isinstance(config, dict) else None
-        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
             raise NotProvenError(f"{self._package.identifier} has no configuration", "Push it anew.")
         blob = self._verified(self._get(f"{self._base}/blobs/{digest}", "*/*"), digest)
         labels = _member(_member(json_of(blob), "config"), "Labels")
@@ -116,7 +85,7 @@ class _Image:
     def _manifest(self, version: str) -> Answer:
         accept = ", ".join((*_LISTS, *_MANIFESTS))
         answer = self._get(f"{self._base}/manifests/{version}", accept)
-        return self._verified(answer, version) if _DIGEST.fullmatch(version) else answer
+        return self._verified(answer, version) if DIGEST.fullmatch(version) else answer
 
     def _verified(self, answer: Answer, digest: str) -> Answer:
         if f"sha256:{hashlib.sha256(answer.body).hexdigest()}" != digest:
@@ -191,7 +160,7 @@ def _runnable(children: Any) -> str | None:
     """The digest of the image for linux/amd64, else of the first that is no attestation."""
     digests: list[tuple[bool, str]] = []
     for child in children if isinstance(children, list) else ():
-        if not isinstance(child, dict) or not _DIGEST.fullmatch(str(child.get("digest"))):
+        if not isinstance(child, dict) or not DIGEST.fullmatch(str(child.get("digest"))):
             continue
         platform = _member(child, "platform")
         system, machine = platform.get("os", "linux"), platform.get("architecture", "amd64")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from builder.model.names import ServerName
+from builder.model.registries import REGISTRIES, base_url
 from builder.model.settings import Settings
 from builder.proofs.fetch import Fetcher, FetchRefusedError, UnansweredError
 from builder.proofs.outcome import Outcome, fails, holds, unknown
@@ -17,7 +18,6 @@ from builder.proofs.packages.nuget import prove_nuget
 from builder.proofs.packages.oci import prove_oci
 from builder.proofs.packages.package import NotProvenError, Package
 from builder.proofs.packages.pypi import prove_pypi
-from builder.proofs.packages.registries import REGISTRIES, base_url
 
 PACKAGE_PROOFS: Final[Mapping[str, Callable[[Package], str]]] = {
     "npm": prove_npm,

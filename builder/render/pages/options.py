@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from builder.model.reading import objects_in, text_of
+
 _PLACES: Final = (
     ("environmentVariables", "environment variable"),
     ("runtimeArguments", "runtime argument"),
@@ -32,8 +34,8 @@ def options_of(part: dict[str, Any]) -> tuple[Option, ...]:
 
 def _options(part: dict[str, Any]) -> Iterator[Option]:
     for key, place in _PLACES:
-        for value in _objects(part.get(key)):
-            name = _text(value, "name") or _text(value, "valueHint") or "value"
+        for value in objects_in(part.get(key)):
+            name = text_of(value, "name") or text_of(value, "valueHint") or "value"
             yield _option(name, place, value)
             yield from _variables(value, f"part of {name}")
     yield from _variables(part, "part of the address")
@@ -55,18 +57,9 @@ def _option(name: str, place: str, value: dict[str, Any]) -> Option:
     return Option(
         name,
         place,
-        _text(value, "description"),
-        "" if is_secret else _text(value, "value") or _text(value, "default"),
+        text_of(value, "description") or "",
+        "" if is_secret else text_of(value, "value") or text_of(value, "default") or "",
         value.get("isRequired") is True,
         is_secret,
         tuple(one for one in choices if isinstance(one, str)) if isinstance(choices, list) else (),
     )
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(value: dict[str, Any], key: str) -> str:
-    found = value.get(key)
-    return found if isinstance(found, str) else ""

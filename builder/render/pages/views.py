@@ -8,8 +8,10 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from builder.model.entries import OFFICIAL_META
+from builder.model.reading import objects_in, part_of, text_of
 from builder.model.strictjson import dump_json
 from builder.render.pages.options import Option, options_of
+from builder.render.pages.package_pages import package_page
 from builder.render.pages.snippets import Snippet, placeholder, snippets_of
 from builder.render.pages.ways import Way, parts_of, ways_of
 
@@ -73,8 +75,8 @@ def card_of(entry: dict[str, Any]) -> Card:
     name = str(server["name"])
     return Card(
         name,
-        _text(server, "title") or name.partition("/")[2],
-        _text(server, "description"),
+        text_of(server, "title") or name.partition("/")[2],
+        text_of(server, "description") or "",
         str(server["version"]),
         str(official["status"]),
         str(official["updatedAt"]),
@@ -99,6 +101,7 @@ class WayView:
 
     title: str
     identifier: str
+    page: str
     version: str
     sha256: str
     before: str
@@ -179,7 +182,6 @@ def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | N
     """An entry as its page shows it; `accepted` is what the merge has noted, if anything."""
     server, official = entry["server"], entry["_meta"][OFFICIAL_META]
     card = card_of(entry)
-    repository = server.get("repository")
     proof = (accepted or {}).get("proof")
     return ServerView(
         card.name,
@@ -189,8 +191,8 @@ def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | N
         card.status,
         str(official.get("statusMessage") or ""),
         str(official["publishedAt"]),
-        _text(repository, "url") if isinstance(repository, dict) else "",
-        _text(server, "websiteUrl"),
+        text_of(part_of(server, "repository"), "url") or "",
+        text_of(server, "websiteUrl") or "",
         _icon(server),
         _PROOFS.get(str(proof), f"Verified by {proof}") if proof else _NO_PROOF,
         commit,
@@ -200,9 +202,8 @@ def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | N
 
 def _icon(server: dict[str, Any]) -> str:
     """Where the server's icon is: pages link to it and never load it."""
-    icons = server.get("icons")
-    found = icons[0] if isinstance(icons, list) and icons else None
-    return _text(found, "src") if isinstance(found, dict) else ""
+    icons = objects_in(server.get("icons"))
+    return (text_of(icons[0], "src") if icons else None) or ""
 
 
 def way_views(server: dict[str, Any]) -> list[WayView]:
@@ -212,10 +213,9 @@ def way_views(server: dict[str, Any]) -> list[WayView]:
     for part, way in zip(parts_of(server), ways_of(server), strict=True):
         snippets = snippets_of(short, way)
         start, options = _start(way), options_of(part)
-        version, digest = _text(part, "version"), _text(part, "fileSha256")
-        found.append(
-            WayView(way.title, way.identifier, version, digest, way.before, start, snippets, options)
-        )
+        version, digest = text_of(part, "version") or "", text_of(part, "fileSha256") or ""
+        named = (way.title, way.identifier, package_page(part))
+        found.append(WayView(*named, version, digest, way.before, start, snippets, options))
     return found
 
 
@@ -228,8 +228,3 @@ def _start(way: Way) -> str:
         for word in way.launch.args
     ]
     return shlex.join([way.launch.command, *words])
-
-
-def _text(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
-    return value if isinstance(value, str) else ""

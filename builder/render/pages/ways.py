@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from builder.model.reading import objects_in
+
 _BRACES: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_-]*)\}")
 _IMAGE_VERSION: Final = re.compile(r"[:@][^/]*$")
 
@@ -75,18 +77,14 @@ class Way:
 
 def ways_of(server: dict[str, Any]) -> tuple[Way, ...]:
     """The ways to run a server: its remotes first, as they need nothing installed."""
-    remotes = (_remote(remote) for remote in _dicts(server.get("remotes")))
-    packages = (_package(package) for package in _dicts(server.get("packages")))
+    remotes = (_remote(remote) for remote in objects_in(server.get("remotes")))
+    packages = (_package(package) for package in objects_in(server.get("packages")))
     return (*remotes, *packages)
 
 
 def parts_of(server: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """The parts of the record that the ways come from, in the same order."""
-    return (*_dicts(server.get("remotes")), *_dicts(server.get("packages")))
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return (*objects_in(server.get("remotes")), *objects_in(server.get("packages")))
 
 
 def _remote(remote: dict[str, Any]) -> Way:
@@ -168,7 +166,7 @@ def _package(package: dict[str, Any]) -> Way:
 
 def _pairs(values: object) -> Iterator[tuple[str, Value]]:
     """Headers or environment variables that have a value, or must have one."""
-    for value in _dicts(values):
+    for value in objects_in(values):
         name = str(value.get("name", ""))
         found = _value(value, name)
         if found:
@@ -177,7 +175,7 @@ def _pairs(values: object) -> Iterator[tuple[str, Value]]:
 
 def _arguments(values: object) -> Iterator[Value]:
     """The words of a command line; those that may be left away are."""
-    for argument in _dicts(values):
+    for argument in objects_in(values):
         name = str(argument.get("name", ""))
         found = _value(argument, str(argument.get("valueHint") or name.lstrip("-") or "value"))
         if argument.get("type") == "named" and (found or argument.get("isRequired")):

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from builder.model.names import parse_name
+from builder.model.registries import (
+    OCI_HOSTS,
+    REGISTRIES,
+)
 from builder.model.settings import NetworkSettings, PackageRegistry, Settings
 from builder.proofs.addresses import Reach
 from builder.proofs.fetch import Fetcher
 from builder.proofs.outcome import Outcome
 from builder.proofs.packages.proofs import prove_packages
-from builder.proofs.packages.registries import (
-    OCI_HOSTS,
-    REGISTRIES,
-)
 from tests.proofs.https import HttpsFront
 from tests.proofs.registry_doubles import (
     Cargo,

@@ -9,14 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builder.model.names import parse_name
+from builder.model.registries import (
+    OCI_SUFFIXES,
+)
 from builder.model.settings import NetworkSettings, Settings
 from builder.proofs.addresses import Reach
 from builder.proofs.fetch import Fetcher
 from builder.proofs.outcome import Verdict
 from builder.proofs.packages.proofs import PACKAGE_PROOFS, prove_packages
-from builder.proofs.packages.registries import (
-    OCI_SUFFIXES,
-)
 from tests.proofs.packages.market import (
     ALICE,
     GHCR,

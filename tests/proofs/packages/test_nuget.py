@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from builder.proofs.outcome import Verdict
-from builder.proofs.packages.registries import (
+from builder.model.registries import (
     REGISTRIES,
 )
+from builder.proofs.outcome import Verdict
 from tests.proofs.https import always
 from tests.proofs.packages.market import (
     ALICE,

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from builder.proofs.outcome import Verdict
-from builder.proofs.packages.oci import Reference, parse_reference
-from builder.proofs.packages.registries import (
+from builder.model.images import Reference, parse_reference
+from builder.model.registries import (
     OCI_HOSTS,
     OCI_HUB,
     OCI_HUB_NAMES,
     OCI_SUFFIXES,
 )
+from builder.proofs.outcome import Verdict
 from tests.proofs.https import always
 from tests.proofs.packages.market import (
     ALICE,

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from builder.model.names import parse_name
+from builder.model.registries import (
+    REGISTRIES,
+)
 from builder.model.settings import NetworkSettings, PackageRegistry, Settings
 from builder.proofs.addresses import Reach
 from builder.proofs.fetch import Fetcher
 from builder.proofs.outcome import Verdict
 from builder.proofs.packages.proofs import prove_packages
-from builder.proofs.packages.registries import (
-    REGISTRIES,
-)
 from tests.proofs.https import HttpsFront
 from tests.proofs.packages.market import (
     ALICE,

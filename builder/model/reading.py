@@ -1,6 +1,6 @@
 """Reading parts of a document that may be of the wrong shape, without ever raising.
 
-Each rule looks at what is there and passes over what is not; that a part is missing or of the
+Rules and pages look at what is there and pass over what is not; that a part is missing or of the
 wrong JSON type is said once, by the rules over the shape.
 """
 
@@ -22,6 +22,13 @@ def part_of(part: Part, key: str) -> Part:
     """The member `key` when it is an object, else an empty one."""
     value = part.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def objects_in(value: object) -> list[Part]:
+    """The objects of an array; none of what is no array."""
+    return (
+        [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
+    )
 
 
 def parts_of(part: Part, key: str, path: str = "") -> Iterator[tuple[str, Part]]:
