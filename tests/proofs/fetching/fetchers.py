@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -20,8 +20,6 @@ URL = f"https://{HOST}/file"
 OK: tuple[int, Mapping[str, str], Body] = (200, {}, b"ok")
 SHORT = Kind("short answer", 1 << 20, 0.5, 5)
 """A fetch that is tried four times ends after two seconds."""
-
-Resolved = Callable[..., list[tuple[Any, ...]]]
 
 
 def unpaused(_: float) -> None:
