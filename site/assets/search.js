@@ -13,6 +13,8 @@ let loading = null;
 let matches = [];
 let shown = 0;
 let asked = 0;
+let answered = '';
+let wanted = history.state?.shown || 0; // whoever comes back from a result finds as many as there were
 
 // What is written in the form, as plain values; empty ones are left out.
 function question() {
@@ -142,6 +144,7 @@ function clear(says) {
 async function answer() {
   const values = question();
   const turn = ++asked;
+  answered = JSON.stringify(values);
   if (!Object.keys(values).length) return clear('Type a search or choose a filter.');
   if (!loading) {
     found.textContent = 'Loading the servers …';
@@ -154,7 +157,8 @@ async function answer() {
     const count = hits.length.toLocaleString('en');
     clear(hits.length ? `${count} ${hits.length === 1 ? 'server' : 'servers'} found.` : 'No servers found. Try fewer words, or clear the filters.');
     matches = hits;
-    show(PAGE);
+    show(Math.max(PAGE, wanted));
+    wanted = 0;
   } catch {
     loading = null; // the next key tries again
     clear('The servers could not be loaded. Check your connection and try again, or browse the lists.');
@@ -163,12 +167,15 @@ async function answer() {
 
 // The address says what was asked, for sharing; not at every key, as browsers refuse that.
 let pending = 0;
+function write() {
+  clearTimeout(pending);
+  const query = new URLSearchParams(question()).toString();
+  history.replaceState({ shown }, '', query ? `?${query}` : location.pathname);
+}
+
 function remember() {
   clearTimeout(pending);
-  pending = setTimeout(() => {
-    const query = new URLSearchParams(question()).toString();
-    history.replaceState(null, '', query ? `?${query}` : location.pathname);
-  }, 300);
+  pending = setTimeout(write, 300);
 }
 
 function changed() {
@@ -205,7 +212,12 @@ more.addEventListener('click', () => {
   show(PAGE);
   results.children[first]?.querySelector('a').focus();
 });
+results.addEventListener('click', write); // before the way leads on
 document.addEventListener('keydown', walk);
+// Browsers fill a form in again for whoever comes back, some of them after this has run.
+addEventListener('pageshow', () => {
+  if (answered && answered !== JSON.stringify(question())) changed();
+});
 // What parts there are is asked before the first question, the parts with it.
 listed = list().catch(() => null);
 if (given.size) answer();

@@ -68,6 +68,22 @@ def test_what_is_asked_stands_in_the_address(project_site: Hosted, open_page: Op
     expect(again.get_by_label("Runs")).to_have_value("remote")
 
 
+def test_whoever_comes_back_from_a_result_finds_the_search_as_it_was(
+    project_site: Hosted, open_page: Open
+) -> None:
+    page = open_page(f"{project_site.url}/search/")
+    page.get_by_role("searchbox").fill("tool")
+    page.get_by_label("Runs").select_option("remote")
+    page.get_by_role("button", name="Show more").click()
+    page.locator("#results > li").nth(59).get_by_role("link").click()  # before the address is written
+    page.wait_for_url("**/servers/**")
+    page.go_back()
+    expect(page.locator("#results > li")).to_have_count(60)
+    expect(page.get_by_role("searchbox")).to_have_value("tool")
+    expect(page.get_by_label("Runs")).to_have_value("remote")
+    assert page.url.endswith("/search/?q=tool&place=remote")
+
+
 def test_filters_are_facts_of_records(project_site: Hosted, open_page: Open) -> None:
     page = open_page(f"{project_site.url}/search/")
     said = page.get_by_role("status").first

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from builder.render.pages.snippets import Snippet, snippets_of
+from builder.render.pages.snippets import Snippet, client_name, snippets_of
+from builder.render.pages.views import way_views
 from builder.render.pages.ways import Way, ways_of
 
 STDIO = {"type": "stdio"}
@@ -41,6 +42,8 @@ def words(server: dict[str, Any]) -> list[str]:
     [
         (package("npm", "@a/weather"), "npx -y @a/weather@1.2.3"),
         (package("npm", "weather", runtimeHint="bunx"), "bunx -y weather@1.2.3"),
+        (package("npm", "weather", runtimeHint="node"), "npx -y weather@1.2.3"),
+        (package("pypi", "weather", runtimeHint="rm -rf ~"), "uvx weather@1.2.3"),
         (package("pypi", "weather-mcp"), "uvx weather-mcp@1.2.3"),
         (package("nuget", "A.Weather"), "dnx A.Weather@1.2.3 --yes"),
         (package("oci", "docker.io/a/weather"), "docker run -i --rm docker.io/a/weather:1.2.3"),
@@ -120,14 +123,14 @@ def test_secrets_are_placeholders_in_every_client() -> None:
     document = json.loads(found["VS Code"].text)
     server = document["servers"]["weather"]
     assert server["type"] == "stdio"
-    assert server["env"]["API_KEY"] == "${input:API_KEY}"
-    assert server["env"]["TOKEN"] == "Bearer ${input:token}"
+    assert server["env"]["API_KEY"] == "${input:weather-API_KEY}"
+    assert server["env"]["TOKEN"] == "Bearer ${input:weather-token}"
     inputs = {given["id"]: given for given in document["inputs"]}
-    assert inputs["API_KEY"] == {
-        "id": "API_KEY", "type": "promptString", "description": "Your key.", "password": True,
+    assert inputs["weather-API_KEY"] == {
+        "id": "weather-API_KEY", "type": "promptString", "description": "Your key.", "password": True,
     }  # fmt: skip
-    assert inputs["units"]["type"] == "pickString"
-    assert inputs["units"]["options"] == ["metric", "imperial"]
+    assert inputs["weather-units"]["type"] == "pickString"
+    assert inputs["weather-units"]["options"] == ["metric", "imperial"]
     desktop = json.loads(found["Claude Desktop"].text)["mcpServers"]["weather"]
     assert desktop["env"]["API_KEY"] == "<API_KEY>"
     assert desktop["env"]["UNITS"] == "metric"
@@ -174,8 +177,8 @@ def test_remotes_are_reached_by_address(kind: str, written: str) -> None:
     server = json.loads(found["VS Code"].text)["servers"]["weather"]
     assert server == {
         "type": written,
-        "url": "https://${input:tenant}.example.com/mcp",
-        "headers": {"Authorization": "${input:Authorization}", "X-Plain": "1"},
+        "url": "https://${input:weather-tenant}.example.com/mcp",
+        "headers": {"Authorization": "${input:weather-Authorization}", "X-Plain": "1"},
     }
     plain = json.loads(found["Other clients"].text)["mcpServers"]["weather"]
     assert plain["url"] == "https://<tenant>.example.com/mcp"
@@ -185,15 +188,131 @@ def test_remotes_are_reached_by_address(kind: str, written: str) -> None:
 def test_a_package_with_an_address_is_started_first_and_then_reached() -> None:
     given = package("npm", "weather", transport={"type": "streamable-http", "url": "http://localhost:{port}/mcp",
                     "variables": {"port": {"default": "3000"}}})  # fmt: skip
-    found = way({"packages": [given]})
-    assert found.launch is not None
-    assert found.connection is not None
-    text = {s.client: s for s in snippets_of("weather", found)}["Other clients"].text
-    assert (
-        json.loads(text)["mcpServers"]["weather"]
-        == {"type": "http", "url": "http://localhost:<port>/mcp"}
-        or True
+    assert by_client({"packages": [given]}).keys() == {
+        "VS Code",
+        "Claude Code",
+        "Cursor",
+        "Other clients",
+    }
+    assert plain({"packages": [given]}) == {"type": "http", "url": "http://localhost:3000/mcp"}
+    [view] = way_views({"name": "a/weather", "packages": [given]})
+    assert view.start == "npx -y weather@1.2.3"
+
+
+def plain(server: dict[str, Any]) -> Any:
+    return json.loads(by_client(server)["Other clients"].text)["mcpServers"]["weather"]
+
+
+STARTED = package(
+    "npm",
+    "weather",
+    transport={"type": "streamable-http", "url": "http://{host}:{port}/{path}/{other}"},
+    packageArguments=[
+        {"type": "named", "name": "--listen", "value": "{host}", "valueHint": "host",
+         "variables": {"host": {"default": "127.0.0.1"}}},
+        {"type": "named", "name": "--port", "default": "8089"},
+        {"type": "named", "name": "--log", "value": "{log}", "default": "info"},
+    ],
+    environmentVariables=[
+        {"name": "MODE", "value": "it's http"},
+        {"name": "KEY", "isRequired": True, "isSecret": True},
+        {"name": "path"},
+    ],
+)  # fmt: skip
+
+
+def test_the_address_of_a_package_has_what_its_settings_say() -> None:
+    given = {"name": "a/weather", "packages": [STARTED]}
+    assert plain(given)["url"] == "http://127.0.0.1:8089/<path>/{other}"
+    [view] = way_views(given)
+    assert view.start == (
+        "MODE='it'\"'\"'s http' KEY='<KEY>' "
+        "npx -y weather@1.2.3 --listen 127.0.0.1 --port 8089 --log info"
     )
+    assert view.has_placeholders
+    asked = json.loads(by_client(given)["VS Code"].text)["inputs"]
+    assert [one["id"] for one in asked] == ["weather-path"]  # what is started is not asked for
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({"value": "Bearer {api_key}", "isSecret": True}, "Bearer <api_key>"),
+        ({"value": "Bearer {api_key}"}, "Bearer <api_key>"),
+        ({"value": "Bearer sk-1", "isSecret": True}, "<Authorization>"),
+        ({"value": '{"a": 1}'}, '{"a": 1}'),
+    ],
+)
+def test_a_header_is_a_form_to_fill_in(value: dict[str, Any], written: str) -> None:
+    remote = {
+        "type": "sse",
+        "url": "https://a.example",
+        "headers": [{"name": "Authorization", **value}],
+    }
+    server = {"name": "a/weather", "remotes": [remote]}
+    assert plain(server)["headers"] == {"Authorization": written}
+    inputs = json.loads(by_client(server)["VS Code"].text).get("inputs", [])
+    assert all(one["password"] for one in inputs)
+    assert len(inputs) == written.count("<")
+    [view] = way_views(server)
+    assert "sk-1" not in view.options[0].value
+    if "{api_key}" in value["value"]:
+        assert view.options[0].value == "Bearer {api_key}"
+
+
+def positional(*values: str) -> list[dict[str, Any]]:
+    return [{"type": "positional", "value": value} for value in values]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            package("oci", "docker.io/a/w:1", version=None, runtimeArguments=[
+                *positional("run"), {"type": "named", "name": "--rm"},
+                {"type": "named", "name": "-e", "description": "Sets a variable."}, *positional("KEY", "a/w")],
+                environmentVariables=[{"name": "KEY", "isRequired": True}, {"name": "MORE", "value": "1"}]),
+            "docker run -i -e MORE --rm -e KEY docker.io/a/w:1",
+        ),
+        (
+            package("oci", "ghcr.io/a/w:1", version=None, runtimeArguments=positional("run", "-v", "/tmp:/tmp")),
+            "docker run -i --rm -v /tmp:/tmp ghcr.io/a/w:1",
+        ),
+        (
+            package("pypi", "weather", runtimeArguments=[{"type": "named", "name": "--from", "value": "weather"}, *positional("serve")]),
+            "uvx --from weather@1.2.3 serve",
+        ),
+        (
+            package("npm", "@a/weather", runtimeArguments=positional("-y", "@a/weather@beta", "serve")),
+            "npx -y @a/weather@beta serve",
+        ),
+        (package("pypi", "weather", runtimeArguments=positional("weather[cli]==1")), "uvx weather[cli]==1"),
+        (
+            package("npm", "weather", packageArguments=[{"type": "named", "name": "--mcp"}, *positional("x")]),
+            "npx -y weather@1.2.3 --mcp x",
+        ),
+    ],
+)  # fmt: skip
+def test_a_command_line_that_the_author_wrote_whole_is_not_said_twice(
+    given: dict[str, Any], expected: str
+) -> None:
+    assert " ".join(words({"packages": [given]})) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("io.github.alice/weather", "weather"),
+        ("com.infobip/mcp", "infobip-mcp"),
+        ("com.cloudflare.mcp/mcp", "cloudflare-mcp"),
+        ("com.acme/MCP-Server", "acme-MCP-Server"),
+        ("com.monday/monday.com", "monday-com"),
+        ("mcp/mcp", "mcp"),
+        ("", "server"),
+    ],
+)
+def test_a_server_is_called_in_clients_what_tells_it_apart(name: str, expected: str) -> None:
+    assert client_name(name) == expected
 
 
 def test_remotes_come_before_packages_and_nothing_is_nothing() -> None:

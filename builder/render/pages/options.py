@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from builder.model.reading import objects_in, text_of
+from builder.render.pages.ways import is_template
 
 _PLACES: Final = (
     ("environmentVariables", "environment variable"),
@@ -25,6 +26,11 @@ class Option:
     is_required: bool
     is_secret: bool
     choices: tuple[str, ...]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether a snippet has no place for it."""
+        return not self.is_required and not self.value
 
 
 def options_of(part: dict[str, Any]) -> tuple[Option, ...]:
@@ -51,6 +57,14 @@ def _variables(value: dict[str, Any], place: str) -> Iterator[Option]:
             yield _option(name, place, described if isinstance(described, dict) else {})
 
 
+def _shown(value: dict[str, Any], *, is_secret: bool) -> str:
+    """The value that the author gave; of a secret only the form that it takes."""
+    fixed = text_of(value, "value") or ""
+    if is_secret:
+        return fixed if is_template(fixed) else ""
+    return fixed or text_of(value, "default") or ""
+
+
 def _option(name: str, place: str, value: dict[str, Any]) -> Option:
     is_secret = value.get("isSecret") is True
     choices = value.get("choices")
@@ -58,7 +72,7 @@ def _option(name: str, place: str, value: dict[str, Any]) -> Option:
         name,
         place,
         text_of(value, "description") or "",
-        "" if is_secret else text_of(value, "value") or text_of(value, "default") or "",
+        _shown(value, is_secret=is_secret),
         value.get("isRequired") is True,
         is_secret,
         tuple(one for one in choices if isinstance(one, str)) if isinstance(choices, list) else (),

@@ -7,15 +7,20 @@ object that most other clients read.
 
 import base64
 import json
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
 
 from builder.render.pages.ways import Connection, Input, Launch, Value, Way
+
+_GENERIC: Final = frozenset({"mcp", "server", "mcp-server", "mcp_server", "mcpserver", "api"})
+"""What many servers are called."""
 
 Write = Callable[[Input], str]
 
@@ -28,6 +33,18 @@ class Snippet:
     where: str
     text: str
     link: str = ""
+
+
+def client_name(name: str) -> str:
+    """What a server is called in a client, of its whole name: the second half, if that tells it apart.
+
+    Letters, digits, `-` and `_` alone, since Claude Code takes no others.
+    """
+    namespace, _, short = name.partition("/")
+    if short.lower() in _GENERIC:
+        labels = (label for label in reversed(namespace.split(".")) if label.lower() not in _GENERIC)
+        short = "-".join((*islice(labels, 1), short))
+    return re.sub(r"[^A-Za-z0-9_-]", "-", short) or "server"
 
 
 def placeholder(given: Input) -> str:
@@ -81,14 +98,14 @@ def _json(value: object) -> str:
 
 def _vs_code(name: str, way: Way) -> Snippet:
     def write(given: Input) -> str:
-        return f"${{input:{given.id}}}"
+        return f"${{input:{name}-{given.id}}}"
 
     if way.connection:
         config = {"type": way.connection.kind, **_connection(way.connection, write)}
     else:
         assert way.launch is not None
         config = {"type": "stdio", **_launch(way.launch, write)}
-    inputs = [_vs_code_input(given) for given in way.inputs]
+    inputs = [_vs_code_input(name, given) for given in way.inputs]
     document: dict[str, Any] = {"servers": {name: config}}
     asked: dict[str, Any] = {"name": name, **config}
     if inputs:
@@ -99,9 +116,10 @@ def _vs_code(name: str, way: Way) -> Snippet:
     )
 
 
-def _vs_code_input(given: Input) -> dict[str, Any]:
+def _vs_code_input(name: str, given: Input) -> dict[str, Any]:
+    """An input; its id says whose it is, since all servers of a file share one list of them."""
     found: dict[str, Any] = {
-        "id": given.id,
+        "id": f"{name}-{given.id}",
         "type": "promptString",
         "description": given.description or given.id,
     }

@@ -12,8 +12,8 @@ from builder.model.reading import objects_in, part_of, text_of
 from builder.model.strictjson import dump_json
 from builder.render.pages.options import Option, options_of
 from builder.render.pages.package_pages import package_page
-from builder.render.pages.snippets import Snippet, placeholder, snippets_of
-from builder.render.pages.ways import Way, parts_of, ways_of
+from builder.render.pages.snippets import Snippet, client_name, placeholder, snippets_of
+from builder.render.pages.ways import Value, Way, parts_of, ways_of
 
 _PROOFS: Final = {
     "account": "Verified: published by the owner's account",
@@ -106,8 +106,14 @@ class WayView:
     sha256: str
     before: str
     start: str
+    has_placeholders: bool
     snippets: tuple[Snippet, ...]
     options: tuple[Option, ...]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are settings that the snippets leave out."""
+        return bool(self.snippets) and any(option.is_left_out for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,23 +214,26 @@ def _icon(server: dict[str, Any]) -> str:
 
 def way_views(server: dict[str, Any]) -> list[WayView]:
     """The ways to run a server, with their snippets."""
-    short = str(server.get("name", "")).partition("/")[2] or "server"
+    name = client_name(str(server.get("name", "")))
     found = []
     for part, way in zip(parts_of(server), ways_of(server), strict=True):
-        snippets = snippets_of(short, way)
+        snippets = snippets_of(name, way)
         start, options = _start(way), options_of(part)
         version, digest = text_of(part, "version") or "", text_of(part, "fileSha256") or ""
         named = (way.title, way.identifier, package_page(part))
-        found.append(WayView(*named, version, digest, way.before, start, snippets, options))
+        is_open = bool(snippets) and any(given.default is None for given in way.all_inputs)
+        found.append(WayView(*named, version, digest, way.before, start, is_open, snippets, options))
     return found
 
 
 def _start(way: Way) -> str:
-    """The command of what is started before it is connected to."""
+    """The command of what is started before it is connected to, with its environment before it."""
     if way.launch is None or way.connection is None:
         return ""
-    words = [
-        "".join(part if isinstance(part, str) else placeholder(part) for part in word)
-        for word in way.launch.args
-    ]
-    return shlex.join([way.launch.command, *words])
+    env = [f"{name}={shlex.quote(_written(value))}" for name, value in way.launch.env]
+    words = [_written(word) for word in way.launch.args]
+    return " ".join([*env, shlex.join([way.launch.command, *words])])
+
+
+def _written(value: Value) -> str:
+    return "".join(part if isinstance(part, str) else placeholder(part) for part in value)
