@@ -9,7 +9,7 @@ PORT ?= 8000
 TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl \
   nginx libnginx-mod-http-js caddy varnish chromium fonts-dejavu-core
 
-.PHONY: help serve test lint bench lock docs clean
+.PHONY: help serve test test-corpus lint bench lock docs clean
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -63,9 +63,14 @@ tests/node/node_modules/.ready: tests/node/package-lock.json
 # More than there are processors: many tests wait for what is slow or silent on purpose.
 WORKERS ?= $(shell echo $$(($$(nproc) * 3 / 2)))
 
+PYTEST = MCP_STATIC_CLIENTS=$(CURDIR)/.venv-clients/bin/python $(BIN)/pytest -n $(WORKERS) --dist worksteal
+
 test: lint test-tools .venv-clients/.ready  ## Run every check and test
 	node --test tests/edge/
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(PYTEST)
+
+test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that take a corpus, with MCP_STATIC_CORPUS
+	$(PYTEST) -m corpus
 
 bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md
 	$(BIN)/python -m benchmarks

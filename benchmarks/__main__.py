@@ -10,6 +10,7 @@ from typing import Final
 
 from benchmarks import builds, caching, hosting, site, small
 from benchmarks.builds import Row
+from benchmarks.corpora import named_corpus
 
 
 def _builds(work: Path, sizes: list[int]) -> Iterator[Row]:
@@ -51,7 +52,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = (arguments.work or Path(folder)).resolve()
         work.mkdir(parents=True, exist_ok=True)
-        print(f"{_machine()}\n\n| work | figure | beside |\n| --- | --- | --- |")
+        entries = "real entries" if named_corpus() else "made-up entries"
+        print(f"{_machine()}; {entries}\n\n| work | figure | beside |\n| --- | --- | --- |")
         for group in arguments.only:
             for name, figure, beside in _GROUPS[group](work, arguments.sizes):
                 print(f"| {name} | {figure} | {beside} |", flush=True)

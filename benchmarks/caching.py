@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.builds import Row
-from benchmarks.corpora import make_repository, publish, real_entries, servers
+from benchmarks.corpora import make_repository, original_servers, publish, servers
 from tests.caches import A_QUARTER_OF_AN_HOUR, origin, varnish
 from tests.hosting import site_of
 from tests.registries import Registry
@@ -21,7 +21,7 @@ def walk_after_publish(work: Path) -> Iterator[Row]:
     Before each, everything in the cache grows too stale to be given, so that each request reaches the
     host: the most that a publish can cost it. The share is of the worst walk.
     """
-    published = [server["name"] for server in real_entries()[:_PUBLISHES]]
+    published = [server["name"] for server in original_servers()[:_PUBLISHES]]
     names = sorted({*published, *sorted({server["name"] for server in servers(_VERSIONS)})[::10]})
     corpus = Registry(make_repository(work / f"{_VERSIONS}.git", _VERSIONS))
     with tempfile.TemporaryDirectory(dir=work, prefix="caching-") as folder:

@@ -1,45 +1,53 @@
-"""Large registries with history, multiplied from real entries."""
+"""Large registries with history, multiplied from real entries or made-up ones."""
 
 import gzip
 import json
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from builder.model.layout import record_path
 from builder.model.names import parse_name
 from builder.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
+from tests.made_up_entries import made_up_entries
 
-_DATA: Final = Path(__file__).parents[2] / "shared" / "data" / "official-2025-12.ndjson.gz"
 _START: Final = 1_757_376_000
 SECONDS_BETWEEN: Final = 240
 """Publishes follow each other this closely, as they did in the busiest week of the real data."""
 
 
-def real_entries() -> list[dict[str, Any]]:
-    """The server objects of the official registry, in the order of publishing."""
-    path = Path(os.environ.get("MCP_STATIC_CORPUS", _DATA))
-    if not path.is_file():
-        raise SystemExit(
-            f"The benchmarks multiply real entries, and {path.name} is not there.\n"
-            "Set MCP_STATIC_CORPUS to an NDJSON (gzip) of /v0.1/servers entries."
-        )
-    with gzip.open(path) as stream:
-        entries = [json.loads(line) for line in stream]
+def named_corpus() -> Path | None:
+    """The file of real entries that MCP_STATIC_CORPUS names (NDJSON, gzip), if it names any."""
+    named = os.environ.get("MCP_STATIC_CORPUS")
+    if named and not Path(named).is_file():
+        raise SystemExit(f"MCP_STATIC_CORPUS names {named}, which is not there.")
+    return Path(named) if named else None
+
+
+@lru_cache(maxsize=1)
+def original_servers() -> list[dict[str, Any]]:
+    """The server objects to multiply, in the order of publishing: real ones if named, else made up."""
+    path = named_corpus()
+    if path is None:
+        entries = list(made_up_entries())
+    else:
+        with gzip.open(path) as stream:
+            entries = [json.loads(line) for line in stream]
     meta = "io.modelcontextprotocol.registry/official"
     entries.sort(key=lambda entry: str(entry["_meta"][meta]["publishedAt"]))
     return [entry["server"] for entry in entries]
 
 
 def servers(count: int) -> Iterator[dict[str, Any]]:
-    """`count` server objects: the real ones, and the same bodies under derived names.
+    """`count` server objects: the originals, and the same bodies under derived names.
 
     Every fourth copy derives the versions instead, so that 100,000 versions are of about 30,000
     servers, as in the design's figures.
     """
-    originals = real_entries()
+    originals = original_servers()
     for number in range(count):
         copy, index = divmod(number, len(originals))
         server = originals[index]
@@ -107,7 +115,7 @@ def publish(repository: Path, number: int) -> None:
     """One more version of a server that has some, and so one more commit."""
     git = ["git", "-C", str(repository)]
     time = _time_of_main(repository)
-    server = real_entries()[number] | {"version": f"1000.0.{time}"}
+    server = original_servers()[number] | {"version": f"1000.0.{time}"}
     content = json.dumps(server, indent=2).encode()
     path = record_path(parse_name(server["name"]), server["version"])
     stream = (

@@ -3,10 +3,8 @@
 import gzip
 import json
 import os
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from builder.hosts.embedded.snapshot import Shown
 from builder.render.build import BuildOptions, build
 from builder.render.report import BuildReport
 from builder.sources.importing import ImportOptions, ImportReport, import_entries
+from tests.made_up_entries import write_made_up_entries
 from tests.registries import Registry
 from tests.servers import Served, serve_in_background
 
@@ -32,8 +31,6 @@ settings.register_profile(
     phases=[phase for phase in Phase if phase in _PHASES],
 )
 settings.load_profile("project")
-
-_REAL = Path(__file__).parents[2] / "shared" / "data" / "official-2025-12.ndjson.gz"
 
 
 @pytest.fixture
@@ -62,52 +59,20 @@ class Corpus:
 
 @pytest.fixture(scope="session")
 def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Entries of the official registry, where the data lies beside the checkout; else made-up ones."""
+    """Real entries, if MCP_STATIC_CORPUS names a file of them (NDJSON, gzip); else made-up ones."""
     named = os.environ.get("MCP_STATIC_CORPUS")
     if named:
         return Path(named)
-    if _REAL.is_file():
-        return _REAL
     path = tmp_path_factory.mktemp("corpus") / "made-up.ndjson.gz"
-    with gzip.open(path, "wt") as stream:
-        for entry in _made_up(random.Random(7)):
-            stream.write(json.dumps(entry) + "\n")
+    write_made_up_entries(path)
     return path
 
 
-def _made_up(chance: random.Random) -> Iterator[dict[str, Any]]:
-    """2,000 entries in the shape of real ones: oddities of versions and repositories included."""
-    odd = ("{{VERSION}}", "mcp", "1.0.1º", "v16.28.1-2", "2025.10.23.1321")
-    time = 1_757_376_000
-    for number in range(700):
-        name = f"io.github.user{number % 400}/server-{number}"
-        versions = [
-            f"{chance.randrange(3)}.{n}.{chance.randrange(9)}" for n in range(chance.choice((1, 2, 6)))
-        ]
-        versions += [chance.choice(odd)] if number % 9 == 0 else []
-        for index, version in enumerate(versions):
-            time += chance.randrange(1, 4000)
-            stamp = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S.5Z")
-            server: dict[str, Any] = {
-                "name": name,
-                "description": f"Server {number}.",
-                "version": version,
-            }
-            if number % 10 == 0:
-                server["repository"] = {}
-            if number % 3 == 0:
-                transport = {"type": "stdio"}
-                server["packages"] = [
-                    {
-                        "registryType": "npm",
-                        "identifier": f"p{number}",
-                        "version": "1.0.0",
-                        "transport": transport,
-                    }
-                ]
-            official = {"status": "active", "publishedAt": stamp, "updatedAt": stamp, "isLatest": None}
-            yield {"server": server, "_meta": {"io.modelcontextprotocol.registry/official": official}}
-            assert index < 10
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that take a corpus, so that they can be run once more with real entries."""
+    for item in items:
+        if "corpus_file" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.corpus)
 
 
 @pytest.fixture(scope="session")

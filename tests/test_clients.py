@@ -1,6 +1,7 @@
 """Other people's clients, unmodified but for the address they are given."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ import pytest
 from tests.conftest import Corpus
 from tests.hosting import Starting, nginx, site_of, workerd
 from tests.registries import Registry
-from tests.servers import PROJECT, Served
+from tests.servers import Served
 
 HOSTS: dict[str, tuple[str, Starting]] = {"nginx": ("nginx", nginx), "workerd": ("cloudflare", workerd)}
 """Beside `serve`: the host that is built for, and how it starts."""
 
-CLIENTS = PROJECT / ".venv-clients" / "bin" / "python"
+CLIENTS = Path(os.environ.get("MCP_STATIC_CLIENTS", "unnamed"))
+"""The Python of the clients' own environment; `make test` makes it, and names it here."""
 
 
 def client(program: str, *arguments: str, home: Path, **environment: str) -> Any:
@@ -210,5 +212,5 @@ def test_apm(url: str, corpus: Corpus, several: str, tmp_path: Path) -> None:
 
 
 def test_the_clients_have_an_environment_of_their_own() -> None:
-    assert CLIENTS.is_file(), "run `make test`, which makes it"
+    assert CLIENTS.is_file(), "MCP_STATIC_CLIENTS names no Python; `make test` makes one"
     assert Path(sys.prefix) != CLIENTS.parents[1]

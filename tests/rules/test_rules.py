@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -182,7 +183,7 @@ def test_the_handbook_in_docs_is_current() -> None:
 def test_checking_one_file_loads_no_git_and_no_server() -> None:
     code = "import sys, builder.cli.validate_command; print([m for m in ('git','pydantic','starlette') if m in sys.modules])"
     run = subprocess.run(
-        [PROJECT / ".venv/bin/python", "-c", code],
+        [sys.executable, "-c", code],
         check=True,
         capture_output=True,
         text=True,
