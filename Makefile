@@ -21,13 +21,13 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/system-packages python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.lock | $(BIN)/python
-	$(PIP) install --require-hashes -r requirements/run.lock
+$(VENV)/.run: requirements/run.lock requirements/build.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/run.lock -r requirements/build.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock $(VENV)/.run pyproject.toml
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements/dev.lock
-	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Other people's clients keep their own environment: their pins are not ours.
@@ -37,8 +37,8 @@ $(VENV)/.dev: requirements/dev.lock $(VENV)/.run pyproject.toml
 	@touch $@
 
 serve: $(VENV)/.run  ## Build registry-data/ and serve it on 127.0.0.1:8000
-	$(BIN)/python -m builder build
-	$(BIN)/python -m builder serve --port $(PORT)
+	$(BIN)/mcp-static build
+	$(BIN)/mcp-static serve --port $(PORT)
 
 lint: $(VENV)/.dev  ## Check style, types and import contracts
 	$(BIN)/ruff format --check .
@@ -76,14 +76,16 @@ bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev  ## Write the generated pages of docs/ anew
-	$(BIN)/python -m builder rules --format markdown > docs/rules.md
+	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
+	mv docs/rules.md.new docs/rules.md
 
 UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --quiet
 
 lock:  ## Pin dependencies anew (needs uv)
-	$(UV_COMPILE) pyproject.toml -o requirements/run.lock
-	$(UV_COMPILE) --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(UV_COMPILE) pyproject.toml --all-extras -o requirements/run.lock
+	$(UV_COMPILE) --group build -c requirements/run.lock -o requirements/build.lock
+	$(UV_COMPILE) --group dev --group build -c requirements/run.lock -o requirements/dev.lock
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
 
 clean:  ## Remove everything that was made

@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from builder.model.layout import record_path
-from builder.model.names import parse_name
-from builder.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
+from mcp_static.model.layout import record_path
+from mcp_static.model.names import parse_name
+from mcp_static.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
+
 from tests.made_up_entries import made_up_entries
 
 _START: Final = 1_757_376_000

@@ -8,17 +8,17 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from mcp_static.build.entry_documents import Renderer
+from mcp_static.build.output_tree import Tree
+from mcp_static.model.settings import Settings
+from mcp_static.pages.customization import Own
+from mcp_static.pages.site import site_of
+from mcp_static.store.store import State
 from playwright.sync_api import Page, Request, expect, sync_playwright
 
 from benchmarks.builds import Row
 from benchmarks.hosting import built_site
 from benchmarks.processes import median, run
-from builder.model.settings import Settings
-from builder.render.documents import Renderer
-from builder.render.output import Tree
-from builder.render.own import Own
-from builder.render.pages.site import site_of
-from builder.render.state import State
 from tests.browser.conftest import FLAGS
 from tests.hosting import nginx, tool
 

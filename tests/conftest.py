@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from mcp_static.build.build import BuildOptions, build
+from mcp_static.build.report import BuildReport
+from mcp_static.importing.importing import ImportOptions, ImportReport, import_entries
+from mcp_static.serve.snapshot import Shown
 
-from builder.hosts.embedded.snapshot import Shown
-from builder.render.build import BuildOptions, build
-from builder.render.report import BuildReport
-from builder.sources.importing import ImportOptions, ImportReport, import_entries
 from tests.made_up_entries import write_made_up_entries
 from tests.registries import Registry
 from tests.servers import Served, serve_in_background
+
+pytest_plugins = ["tests.doubles.https_fixtures"]
 
 # An example is a whole history built several times: shrinking one takes minutes, so it is asked for.
 _PHASES = set(Phase) if os.environ.get("SHRINK") else set(Phase) - {Phase.shrink, Phase.explain}

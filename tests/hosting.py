@@ -11,9 +11,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.hosts.hosts import host_named
-from builder.model.settings import parse_settings
-from builder.render.build import BuildOptions, build
+from mcp_static.build.build import BuildOptions, build
+from mcp_static.hosts.hosts import host_named
+from mcp_static.model.settings import parse_settings
+
 from tests.registries import Registry
 from tests.servers import PROJECT, serve_in_background
 

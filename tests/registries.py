@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from builder.model.layout import record_path
-from builder.model.names import parse_name
+from mcp_static.model.layout import record_path
+from mcp_static.model.names import parse_name
 
 START = 1_760_000_000
 """The first commit's time, 2025-10-09; later ones follow a minute apart unless told otherwise."""

@@ -17,9 +17,9 @@ PROJECT = Path(__file__).parents[1]
 
 def run_cli(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run `mcp-static` as a user does, and give what it did."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **options.pop("env", {})}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "builder"), **options.pop("env", {})}
     return subprocess.run(
-        [sys.executable, "-m", "builder", *map(str, arguments)],
+        [sys.executable, "-m", "mcp_static", *map(str, arguments)],
         check=False,
         capture_output=True,
         text=True,
@@ -44,10 +44,20 @@ class Served:
 def serve_in_background(out: Path, *more: str | Path) -> Iterator[Served]:
     """Serve a folder on a free port; ended by its own process id."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "builder", "serve", "--out", str(out), "--port", "0", *map(str, more)],
+        [
+            sys.executable,
+            "-m",
+            "mcp_static",
+            "serve",
+            "--out",
+            str(out),
+            "--port",
+            "0",
+            *map(str, more),
+        ],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "builder"), "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
     try:

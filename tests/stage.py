@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import git
+from mcp_static.check.checking import check
+from mcp_static.check.report import CheckReport, Line
+from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.git.repository import open_repository
+from mcp_static.model.settings import Settings, parse_settings
+from mcp_static.proofs.context import open_means
 
-from builder.check.checking import check
-from builder.check.report import CheckReport, Line
-from builder.git.repository import open_repository
-from builder.model.settings import Settings, parse_settings
-from builder.proofs.forges.github import GitHub, GitHubAccount
-from builder.proofs.means import open_means
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of, server_json

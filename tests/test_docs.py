@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 import requests
+from mcp_static.hosts.hosts import HOSTS
+from mcp_static.model.settings import SiteSettings
+from mcp_static.proofs.namespace import PROOFS
+from mcp_static.proofs.packages.prove import PACKAGE_PROOFS
+from mcp_static.rules import RULES
+from mcp_static.rules.run import problems_of, read_record
 
-from builder.hosts.hosts import HOSTS
-from builder.model.settings import SiteSettings
-from builder.proofs.packages.proofs import PACKAGE_PROOFS
-from builder.proofs.proofs import PROOFS
-from builder.rules import RULES
-from builder.rules.examine import problems_of, read_record
 from tests.conftest import Corpus
 from tests.desk import WEATHER, a_desk
 from tests.doubles.github_double import GitHubDouble
-from tests.proofs.https import Authority, HttpsFront
-from tests.proofs.registry_doubles import Npm
+from tests.doubles.https import Authority, HttpsFront
+from tests.doubles.package_registries import Npm
 from tests.registries import Registry
 from tests.servers import PROJECT, Served
 
@@ -43,7 +43,7 @@ def run_script(script: str, folder: Path, **environment: str) -> None:
     tools = folder / "tools"
     tools.mkdir(parents=True)
     (tools / "mcp-static").write_text(
-        f'#!/bin/sh\nPYTHONPATH={PROJECT} exec {sys.executable} -m builder "$@"\n'
+        f'#!/bin/sh\nPYTHONPATH={PROJECT}/builder exec {sys.executable} -m mcp_static "$@"\n'
     )
     (tools / "mcp-static").chmod(0o755)
     work = folder / "work"
@@ -212,7 +212,7 @@ def test_the_changelog_counts_the_rules() -> None:
 def test_the_examples_of_the_project_are_valid() -> None:
     files = [str(path) for path in (PROJECT / "registry-data").rglob("server.json")]
     done = subprocess.run(
-        [sys.executable, "-m", "builder", "validate", *files],
+        [sys.executable, "-m", "mcp_static", "validate", *files],
         check=False,
         capture_output=True,
         text=True,

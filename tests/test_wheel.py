@@ -8,8 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from mcp_static import __version__
 
-from builder import __version__
 from tests.registries import Registry, server_json
 from tests.servers import PROJECT
 
@@ -39,11 +39,11 @@ def test_the_wheel_has_all_of_the_package_and_of_the_site(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     for source in (PROJECT / "builder").rglob("*.py"):
-        assert source.relative_to(PROJECT).as_posix() in names
+        assert source.relative_to(PROJECT / "builder").as_posix() in names
     for asset in (PROJECT / "site").rglob("*"):
         if asset.is_file():
-            assert f"builder/_site/{asset.relative_to(PROJECT / 'site').as_posix()}" in names
-    assert "builder/py.typed" in names
+            assert f"mcp_static/_site/{asset.relative_to(PROJECT / 'site').as_posix()}" in names
+    assert "mcp_static/py.typed" in names
     assert not any(name.startswith(("tests/", "benchmarks/")) for name in names)
 
 

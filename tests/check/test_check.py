@@ -3,12 +3,12 @@
 import json
 
 import pytest
+from mcp_static.check.checking import check
+from mcp_static.check.printing import print_check
+from mcp_static.check.report import Mark, Verdict
+from mcp_static.git.diffing import MAX_PATHS, read_change
+from mcp_static.proofs.context import open_means
 
-from builder.check.checking import check
-from builder.check.printing import print_check
-from builder.check.report import Mark, Verdict
-from builder.git.change import MAX_PATHS, read_change
-from builder.proofs.means import open_means
 from tests.registries import path_of
 from tests.stage import Stage, failed, ids, source_record
 
@@ -61,7 +61,7 @@ def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: 
     ("files", "rule"),
     [
         ({".github/workflows/check.yml": b"name: mine\n"}, "change-only-data"),
-        ({"builder/cli/__init__.py": b""}, "change-only-data"),
+        ({"builder/mcp_static/cli/__init__.py": b""}, "change-only-data"),
         ({"registry.toml": b"title = 'x'\n"}, "change-only-data"),
         ({path_of(WEATHER, "1.0.0", "accepted.json"): b"{}"}, "change-no-accepted"),
         ({"registry-data/servers/al/io.github.alice/weather/1.0.0/notes.txt": b""}, "change-layout"),
@@ -220,9 +220,11 @@ def test_nor_under_another_spelling_of_its_namespace(namespace: str, stage: Stag
 
 def test_what_is_undone_on_the_way_is_noticed(stage: Stage) -> None:
     fork = stage.fork("alice")
-    fork.commit({"builder/evil.py": b"x", "junk.bin": b"y"}, "publish", login="alice")
+    fork.commit({"builder/mcp_static/evil.py": b"x", "junk.bin": b"y"}, "publish", login="alice")
     fork.commit(
-        {"builder/evil.py": None, "junk.bin": None, **stage.record(WEATHER)}, "publish", login="alice"
+        {"builder/mcp_static/evil.py": None, "junk.bin": None, **stage.record(WEATHER)},
+        "publish",
+        login="alice",
     )
     report = stage.check(stage.open("alice", "publish"), requester="alice")
     assert ids(failed(report)) == {"change-history"}

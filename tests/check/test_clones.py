@@ -4,12 +4,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from mcp_static.check.checking import check
+from mcp_static.check.report import CheckReport, Verdict
+from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.git.repository import open_repository
+from mcp_static.proofs.context import open_means
 
-from builder.check.checking import check
-from builder.check.report import CheckReport, Verdict
-from builder.git.repository import open_repository
-from builder.proofs.forges.github import GitHubAccount
-from builder.proofs.means import open_means
 from tests.conftest import build_registry
 from tests.registries import Registry, path_of
 from tests.stage import Stage, failed, ids

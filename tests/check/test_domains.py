@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_static.check.report import CheckReport, Line, Verdict
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.names import parse_name
+from mcp_static.model.settings import parse_settings
+from mcp_static.net.fetch import Kind
+from mcp_static.proofs import domain_key
+from mcp_static.proofs.keys import PrivateKey, key_of, new_private_key
+from mcp_static.proofs.signatures import publish_claims, sign_publish, sign_status, status_claims
+from mcp_static.publishing.proposing import publish_files, status_bytes, status_file
 
-from builder.check.report import CheckReport, Line, Verdict
-from builder.forge.proposing import publish_files, status_bytes, status_file
-from builder.model.entries import Status
-from builder.model.names import parse_name
-from builder.model.settings import parse_settings
-from builder.proofs import domain_key
-from builder.proofs.fetch import Kind
-from builder.proofs.keys import PrivateKey, key_of, new_private_key
-from builder.proofs.signatures import publish_claims, sign_publish, sign_status, status_claims
 from tests.doubles.dns_lab import DnsLab
-from tests.proofs.https import Authority, Handler, HttpsFront, always, dripping
+from tests.doubles.https import Authority, Handler, HttpsFront, always, dripping
 from tests.registries import path_of, server_json
 from tests.stage import URL, Stage, failed, ids, settings_text
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mcp_static.check.report import CheckReport, Line, Verdict
+from mcp_static.model.settings import parse_settings
 
-from builder.check.report import CheckReport, Line, Verdict
-from builder.model.settings import parse_settings
 from tests.doubles.github_state import RepositoryDouble
 from tests.doubles.gitlab_double import GitLabDouble
-from tests.proofs.https import Authority, HttpsFront
+from tests.doubles.https import Authority, HttpsFront
 from tests.registries import path_of
 from tests.stage import Stage, failed, settings_text, source_record
 

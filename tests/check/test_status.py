@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_static.check.report import CheckReport, Verdict
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.names import parse_name
+from mcp_static.publishing.proposing import status_bytes, status_file
 
-from builder.check.report import CheckReport, Verdict
-from builder.forge.proposing import status_bytes, status_file
-from builder.model.entries import Status
-from builder.model.names import parse_name
 from tests.conftest import build_registry
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import Registry, path_of

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mcp_static.model.errors import InputError
+from mcp_static.proofs.keys import key_of, read_private_key, read_records
+from mcp_static.publishing import authoring
 
-from builder.forge import authoring
-from builder.model.errors import InputError
-from builder.proofs.keys import key_of, read_private_key, read_records
 from tests.desk import WEATHER, Desk, a_desk
 from tests.registries import Registry, path_of
 from tests.servers import PROJECT, run_cli
@@ -135,9 +135,9 @@ def test_any_git_remote_will_do(desk: Desk, tmp_path: Path) -> None:
 
 def test_wait_follows_the_check_to_the_merge(desk: Desk) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "builder", "publish", "--wait"],
+        [sys.executable, "-m", "mcp_static", "publish", "--wait"],
         cwd=desk.folder,
-        env={**desk.env, "PYTHONPATH": str(PROJECT)},
+        env={**desk.env, "PYTHONPATH": str(PROJECT / "builder")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -224,8 +224,8 @@ def test_login_by_a_device_code_and_logout(desk: Desk) -> None:
     hub.device_login.interval = 0
     env = {**desk.env, "GITHUB_SERVER_URL": hub.url, "GITHUB_TOKEN": "", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "builder", "login", "--client-id", "Iv1.example"],
-        env={**env, "PYTHONPATH": str(PROJECT)},
+        [sys.executable, "-m", "mcp_static", "login", "--client-id", "Iv1.example"],
+        env={**env, "PYTHONPATH": str(PROJECT / "builder")},
         stdout=subprocess.PIPE,
         text=True,
     )

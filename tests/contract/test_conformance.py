@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 import requests
+from mcp_static.api.abilities import Ability
+from mcp_static.conformance.check import Result, examine
+from mcp_static.conformance.checks import CHECKS
+from mcp_static.conformance.probe import Probe
 
-from builder.conformance.check import Ability, Result, examine
-from builder.conformance.checks import CHECKS
-from builder.conformance.probe import Probe
 from tests.conftest import build_registry
 from tests.registries import Registry
 from tests.servers import Served, run_cli, serve_in_background

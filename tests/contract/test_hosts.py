@@ -11,13 +11,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import requests
+from mcp_static.conformance.check import Check, Result, examine
+from mcp_static.conformance.checks import CHECKS
+from mcp_static.conformance.probe import Probe
+from mcp_static.hosts.hosts import host_named
+from mcp_static.serve.answers import answer
+from mcp_static.serve.snapshot import Snapshot
 
-from builder.conformance.check import Check, Result, examine
-from builder.conformance.checks import CHECKS
-from builder.conformance.probe import Probe
-from builder.hosts.embedded.answers import answer
-from builder.hosts.embedded.snapshot import Snapshot
-from builder.hosts.hosts import host_named
 from tests.contract.conftest import FULL, started
 from tests.hosting import Hosted, Starting, caddy, nginx, node, site_of, workerd
 from tests.registries import Registry, entries_of

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 import pytest
+from mcp_static.conformance.verifying import address_of, folder_reader, verify
+from mcp_static.hosts.hosts import host_named
+from mcp_static.model.settings import Settings
 
-from builder.conformance.verifying import address_of, folder_reader, verify
-from builder.hosts.hosts import host_named
-from builder.model.settings import Settings
 from tests.conftest import build_registry
 from tests.hosting import Hosted
 from tests.registries import Registry

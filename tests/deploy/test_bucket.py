@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mcp_static.build.build import BuildOptions, build
+from mcp_static.deploy.release import Rank, open_release, rank_of
+from mcp_static.hosts.hosts import host_named
+from mcp_static.model.settings import Settings
 
-from builder.deploy.release import Rank, open_release, rank_of
-from builder.hosts.hosts import host_named
-from builder.model.settings import Settings
-from builder.render.build import BuildOptions, build
 from tests.doubles.s3 import BUCKET, Front, Store, front_of, s3_store
 from tests.registries import Registry, entries_of
 from tests.servers import PROJECT, run_cli
@@ -149,11 +149,11 @@ def test_killed_at_any_object_readers_are_content_and_the_next_deploy_goes_on(
     front.kill_at = int(
         share * len([1 for path, body in expected(out).items() if before.get(path) != body])
     )
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), **store.environment(front.url)}
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "builder"), **store.environment(front.url)}
     command = [
         sys.executable,
         "-m",
-        "builder",
+        "mcp_static",
         "deploy",
         DESTINATION,
         "--out",

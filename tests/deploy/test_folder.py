@@ -67,10 +67,10 @@ def test_killed_at_any_moment_the_old_release_or_the_new_is_shown(
     before = files_below(place)
     registry.publish("com.example/new", "1.0.0")
     build_registry(registry, out)
-    command = [sys.executable, "-m", "builder", "deploy", str(place), "--out", str(out)]
+    command = [sys.executable, "-m", "mcp_static", "deploy", str(place), "--out", str(out)]
     process = subprocess.Popen(
         command,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "builder")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

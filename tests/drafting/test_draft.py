@@ -6,14 +6,13 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from builder.drafting.draft import Answers, Findings, draft
-from builder.drafting.manifest import Manifest
-from builder.drafting.markers import missing_markers
-from builder.drafting.origin import Origin
-from builder.drafting.readme import first_paragraph, has_marker, marker_in
-from builder.drafting.wording import cut, one_line
-from builder.rules.examine import problems_of, read_record
+from mcp_static.drafting.draft import Answers, Findings, draft
+from mcp_static.drafting.manifest import Manifest
+from mcp_static.drafting.markers import missing_markers
+from mcp_static.drafting.origin import Origin
+from mcp_static.drafting.readme import first_paragraph, has_marker, marker_in
+from mcp_static.drafting.wording import cut, one_line
+from mcp_static.rules.run import problems_of, read_record
 
 ALICE = "io.github.alice/weather"
 ORIGIN = Origin("github", "alice/weather")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from mcp_static.cli import main
 
-from builder.cli import main
 from tests.servers import run_cli
 
 ALICE = "io.github.alice/weather"

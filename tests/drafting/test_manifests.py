@@ -5,10 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-
-from builder.drafting.manifest import Manifest
-from builder.drafting.manifests import READERS, newest_tag, read_manifests
-from builder.drafting.project import MAX_BYTES, Project
+from mcp_static.drafting.manifest import Manifest
+from mcp_static.drafting.manifests import READERS, newest_tag, read_manifests
+from mcp_static.drafting.project import MAX_BYTES, Project
 
 CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from builder.drafting.origin import Origin, parse_origin
+from mcp_static.drafting.origin import Origin, parse_origin
 
 WEATHER = Origin("github", "alice/weather")
 

@@ -5,11 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from builder.git.blobs import BlobReader
-from builder.git.history import first_parent_history
-from builder.git.records import read_records
-from builder.git.repository import (
+from mcp_static.git.blobs import BlobReader
+from mcp_static.git.history import first_parent_history
+from mcp_static.git.records import read_records
+from mcp_static.git.repository import (
     has_uncommitted_records,
     open_repository,
     read_settings,
@@ -17,8 +16,9 @@ from builder.git.repository import (
     require_whole_history,
     resolve_commit,
 )
-from builder.git.writing import NewCommit, write_commits
-from builder.model.errors import InputError
+from mcp_static.git.writing import NewCommit, write_commits
+from mcp_static.model.errors import InputError
+
 from tests.registries import Registry, path_of
 
 ALICE = "io.github.alice/weather"

@@ -6,13 +6,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from mcp_static.api.variants import Extent, Twin, estimate, measure
+from mcp_static.hosts.files import dates_up_to
+from mcp_static.hosts.host import Host, Limits
+from mcp_static.hosts.hosts import HOSTS, host_named
+from mcp_static.model.errors import InputError
+from mcp_static.model.settings import Settings, parse_settings
 
-from builder.hosts.files import dates_up_to
-from builder.hosts.host import Host, Limits
-from builder.hosts.hosts import HOSTS, host_named
-from builder.model.errors import InputError
-from builder.model.settings import Settings, parse_settings
-from builder.render.target import Extent, Twin, estimate, measure
 from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, files_below
 from tests.servers import run_cli

@@ -5,16 +5,15 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from builder.model.layout import (
+from mcp_static.model.layout import (
     encode_segment,
     parse_location,
     record_path,
     segment_problem,
     version_problem,
 )
-from builder.model.names import ServerName, name_problem, parse_name
-from builder.model.versions import (
+from mcp_static.model.names import ServerName, name_problem, parse_name
+from mcp_static.model.versions import (
     escaped_version,
     folded_version,
     range_problem,

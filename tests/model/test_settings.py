@@ -1,9 +1,8 @@
 """`registry.toml`: what is taken, and how what is not is told."""
 
 import pytest
-
-from builder.model.errors import InputError
-from builder.model.settings import Grant, parse_settings, resolver_place
+from mcp_static.model.errors import InputError
+from mcp_static.model.settings import Grant, parse_settings, resolver_place
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from builder.model.cursors import Cursor, parse_cursor
-from builder.model.times import (
+from mcp_static.api.cursors import Cursor, parse_cursor
+from mcp_static.model.times import (
     LAST_SECOND,
     day_of,
     format_day,
@@ -16,7 +15,7 @@ from builder.model.times import (
     parse_day,
     parse_time,
 )
-from builder.model.versions import escaped_version
+from mcp_static.model.versions import escaped_version
 
 
 @given(st.integers(0, LAST_SECOND))

@@ -17,12 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from publicsuffixlist import PublicSuffixList
-
-from builder.model.errors import InputError
-from builder.model.names import Namespace, name_problem
-from builder.proofs.domains import candidate_domains, domain_of
-from builder.proofs.keys import (
+from mcp_static.model.errors import InputError
+from mcp_static.model.names import Namespace, name_problem
+from mcp_static.proofs.domains import candidate_domains, domain_of
+from mcp_static.proofs.keys import (
     Algorithm,
     PrivateKey,
     key_of,
@@ -31,7 +29,7 @@ from builder.proofs.keys import (
     read_records,
     write_private_key,
 )
-from builder.proofs.signatures import (
+from mcp_static.proofs.signatures import (
     Signature,
     SignatureError,
     claims_problem,
@@ -39,6 +37,7 @@ from builder.proofs.signatures import (
     read_status_signature,
     sign_status,
 )
+from publicsuffixlist import PublicSuffixList
 
 ALGORITHMS: tuple[Algorithm, ...] = ("ed25519", "ecdsap384")
 KEYS: dict[str, PrivateKey] = {algorithm: new_private_key(algorithm) for algorithm in ALGORITHMS}

@@ -3,14 +3,13 @@
 import socket
 
 import pytest
-
-from builder.model.names import parse_name
-from builder.model.registries import REGISTRIES, Site
-from builder.model.settings import NetworkSettings, Settings
-from builder.proofs.addresses import Reach
-from builder.proofs.fetch import Fetcher
-from builder.proofs.outcome import Outcome, Verdict
-from builder.proofs.packages.proofs import prove_packages
+from mcp_static.model.names import parse_name
+from mcp_static.model.settings import NetworkSettings, Settings
+from mcp_static.net.addresses import Reach
+from mcp_static.net.fetch import Fetcher
+from mcp_static.packages.registries import REGISTRIES, Site
+from mcp_static.proofs.outcome import Outcome, Verdict
+from mcp_static.proofs.packages.prove import prove_packages
 
 HOSTS = (REGISTRIES["npm"].host, REGISTRIES["pypi"].host, Site("org.pythonhosted.files").host)
 

@@ -14,13 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OctKey
-
-from builder.model.entries import Status
-from builder.model.errors import InputError
-from builder.model.names import Namespace, parse_name
-from builder.model.status import StatusFile
-from builder.proofs.domains import candidate_domains, is_domain, is_domain_namespace
-from builder.proofs.keys import (
+from mcp_static.model.errors import InputError
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.names import Namespace, parse_name
+from mcp_static.model.status import StatusFile
+from mcp_static.proofs.domains import candidate_domains, is_domain, is_domain_namespace
+from mcp_static.proofs.keys import (
     Algorithm,
     PrivateKey,
     key_of,
@@ -29,7 +28,7 @@ from builder.proofs.keys import (
     read_records,
     write_private_key,
 )
-from builder.proofs.signatures import (
+from mcp_static.proofs.signatures import (
     SignatureError,
     claims_problem,
     is_made_by,

@@ -6,28 +6,27 @@ import sys
 from typing import Any
 
 import pytest
-
-from builder.model.entries import (
+from mcp_static.api.entries import (
     MAX_ACCEPTED_BYTES,
     MAX_ENTRY_BYTES,
     MAX_SERVER_BYTES,
-    MAX_STATUS_MESSAGE,
     EntryMeta,
-    Status,
     entry_bytes,
     provenance_bytes,
 )
-from builder.model.layout import Location, parse_location, record_path
-from builder.model.names import parse_name
-from builder.model.times import LAST_SECOND
-from builder.rules import RULES
-from builder.rules.beside import examine_accepted, examine_status
-from builder.rules.examine import problems_of, read_record, structural_problems
-from builder.rules.handbook import handbook
-from builder.rules.index import SnapshotIndex
-from builder.rules.report import report
-from builder.rules.rule import Applies
-from builder.rules.snapshot import MAX_VERSIONS
+from mcp_static.check.report_text import report
+from mcp_static.model.layout import Location, parse_location, record_path
+from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
+from mcp_static.model.names import parse_name
+from mcp_static.model.times import LAST_SECOND
+from mcp_static.rules import RULES
+from mcp_static.rules.markdown import handbook
+from mcp_static.rules.registry_index import SnapshotIndex
+from mcp_static.rules.rule import Applies
+from mcp_static.rules.run import problems_of, read_record, structural_problems
+from mcp_static.rules.sidecars import examine_accepted, examine_status
+from mcp_static.rules.uniqueness import MAX_VERSIONS
+
 from tests.registries import server_json
 from tests.rules.breaches import BREACHES, NAME, SOUND, with_remote
 from tests.servers import PROJECT
@@ -181,7 +180,7 @@ def test_the_handbook_in_docs_is_current() -> None:
 
 
 def test_checking_one_file_loads_no_git_and_no_server() -> None:
-    code = "import sys, builder.cli.validate_command; print([m for m in ('git','pydantic','starlette') if m in sys.modules])"
+    code = "import sys, mcp_static.cli.validate_command; print([m for m in ('git','pydantic','starlette') if m in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", code],
         check=True,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.proofs.https import HttpsFront
+from tests.doubles.https import HttpsFront
 from tests.proofs.packages.market import Market
 
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-
-from builder.model.names import parse_name
-from builder.model.registries import (
+from mcp_static.model.names import parse_name
+from mcp_static.model.settings import NetworkSettings, PackageRegistry, Settings
+from mcp_static.net.addresses import Reach
+from mcp_static.net.fetch import Fetcher
+from mcp_static.packages.registries import (
     OCI_HOSTS,
     REGISTRIES,
 )
-from builder.model.settings import NetworkSettings, PackageRegistry, Settings
-from builder.proofs.addresses import Reach
-from builder.proofs.fetch import Fetcher
-from builder.proofs.outcome import Outcome
-from builder.proofs.packages.proofs import prove_packages
-from tests.proofs.https import HttpsFront
-from tests.proofs.registry_doubles import (
+from mcp_static.proofs.outcome import Outcome
+from mcp_static.proofs.packages.prove import prove_packages
+
+from tests.doubles.https import HttpsFront
+from tests.doubles.package_registries import (
     Cargo,
     GoProxy,
     Npm,

@@ -1,15 +1,15 @@
 """crates.io."""
 
 import pytest
+from mcp_static.proofs.outcome import Verdict
 
-from builder.proofs.outcome import Verdict
+from tests.doubles.package_registries import (
+    Cargo,
+)
 from tests.proofs.packages.market import (
     ALICE,
     Market,
     package,
-)
-from tests.proofs.registry_doubles import (
-    Cargo,
 )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from mcp_static.proofs.outcome import Verdict
+from mcp_static.proofs.packages.prove import PACKAGE_PROOFS
 
-from builder.proofs.outcome import Verdict
-from builder.proofs.packages.proofs import PACKAGE_PROOFS
-from tests.proofs.https import Body, HttpsFront, Wire
+from tests.doubles.https import Body, HttpsFront, Wire
 from tests.proofs.packages.market import (
     ALICE,
     MALLORY,

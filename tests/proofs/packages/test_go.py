@@ -1,16 +1,16 @@
 """Go modules."""
 
 import pytest
+from mcp_static.proofs.outcome import Outcome, Verdict
 
-from builder.proofs.outcome import Outcome, Verdict
+from tests.doubles.package_registries import (
+    GoProxy,
+)
 from tests.proofs.packages.market import (
     ALICE,
     MODULE,
     Market,
     package,
-)
-from tests.proofs.registry_doubles import (
-    GoProxy,
 )
 
 

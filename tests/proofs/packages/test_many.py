@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from builder.model.names import parse_name
-from builder.model.registries import (
+from mcp_static.model.names import parse_name
+from mcp_static.model.settings import NetworkSettings, Settings
+from mcp_static.net.addresses import Reach
+from mcp_static.net.fetch import Fetcher
+from mcp_static.packages.registries import (
     OCI_SUFFIXES,
 )
-from builder.model.settings import NetworkSettings, Settings
-from builder.proofs.addresses import Reach
-from builder.proofs.fetch import Fetcher
-from builder.proofs.outcome import Verdict
-from builder.proofs.packages.proofs import PACKAGE_PROOFS, prove_packages
+from mcp_static.proofs.outcome import Verdict
+from mcp_static.proofs.packages.prove import PACKAGE_PROOFS, prove_packages
+
+from tests.doubles.package_registries import (
+    Npm,
+)
 from tests.proofs.packages.market import (
     ALICE,
     GHCR,
@@ -24,9 +27,6 @@ from tests.proofs.packages.market import (
     Market,
     open_go,
     package,
-)
-from tests.proofs.registry_doubles import (
-    Npm,
 )
 
 

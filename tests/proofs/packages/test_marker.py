@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp_static.model.names import parse_name
+from mcp_static.proofs.packages.package import NotProvenError, require_marker
 
-from builder.model.names import parse_name
-from builder.proofs.packages.package import NotProvenError, require_marker
 from tests.proofs.packages.market import (
     ALICE,
     MALLORY,

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 
 import pytest
+from mcp_static.net import fetch
+from mcp_static.net.fetch import Kind
+from mcp_static.proofs.outcome import Verdict
+from mcp_static.proofs.packages import mcpb
 
-from builder.proofs import fetch
-from builder.proofs.fetch import Kind
-from builder.proofs.outcome import Verdict
-from builder.proofs.packages import mcpb
-from tests.proofs.https import Body, always
+from tests.doubles.https import Body, always
+from tests.doubles.package_registries import (
+    Releases,
+    digest_of,
+)
 from tests.proofs.packages.market import (
     RELEASE_PATH,
     Market,
     package,
-)
-from tests.proofs.registry_doubles import (
-    Releases,
-    digest_of,
 )
 
 GITLAB_FORMS = (

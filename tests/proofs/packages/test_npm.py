@@ -1,16 +1,16 @@
 """npm."""
 
 import pytest
+from mcp_static.proofs.outcome import Verdict
 
-from builder.proofs.outcome import Verdict
+from tests.doubles.package_registries import (
+    Npm,
+)
 from tests.proofs.packages.market import (
     ALICE,
     Market,
     open_npm,
     package,
-)
-from tests.proofs.registry_doubles import (
-    Npm,
 )
 
 

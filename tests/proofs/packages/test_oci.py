@@ -3,16 +3,23 @@
 import json
 
 import pytest
-
-from builder.model.images import Reference, parse_reference
-from builder.model.registries import (
+from mcp_static.packages.images import Reference, parse_reference
+from mcp_static.packages.registries import (
     OCI_HOSTS,
     OCI_HUB,
     OCI_HUB_NAMES,
     OCI_SUFFIXES,
 )
-from builder.proofs.outcome import Verdict
-from tests.proofs.https import always
+from mcp_static.proofs.outcome import Verdict
+
+from tests.doubles.https import always
+from tests.doubles.package_registries import (
+    OCI_CONFIG,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    Oci,
+    digest_of,
+)
 from tests.proofs.packages.market import (
     ALICE,
     GHCR,
@@ -20,13 +27,6 @@ from tests.proofs.packages.market import (
     Market,
     open_oci,
     package,
-)
-from tests.proofs.registry_doubles import (
-    OCI_CONFIG,
-    OCI_INDEX,
-    OCI_MANIFEST,
-    Oci,
-    digest_of,
 )
 
 A, B = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"

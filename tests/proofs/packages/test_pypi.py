@@ -3,21 +3,21 @@
 import json
 
 import pytest
-
-from builder.model.registries import (
+from mcp_static.packages.registries import (
     REGISTRIES,
 )
-from builder.proofs.outcome import Verdict
-from tests.proofs.https import always
+from mcp_static.proofs.outcome import Verdict
+
+from tests.doubles.https import always
+from tests.doubles.package_registries import (
+    Pypi,
+)
 from tests.proofs.packages.market import (
     ALICE,
     MALLORY,
     Market,
     package,
     readme,
-)
-from tests.proofs.registry_doubles import (
-    Pypi,
 )
 
 

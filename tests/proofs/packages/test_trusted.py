@@ -3,17 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-
-from builder.model.names import parse_name
-from builder.model.registries import (
+from mcp_static.model.names import parse_name
+from mcp_static.model.settings import NetworkSettings, PackageRegistry, Settings
+from mcp_static.net.addresses import Reach
+from mcp_static.net.fetch import Fetcher
+from mcp_static.packages.registries import (
     REGISTRIES,
 )
-from builder.model.settings import NetworkSettings, PackageRegistry, Settings
-from builder.proofs.addresses import Reach
-from builder.proofs.fetch import Fetcher
-from builder.proofs.outcome import Verdict
-from builder.proofs.packages.proofs import prove_packages
-from tests.proofs.https import HttpsFront
+from mcp_static.proofs.outcome import Verdict
+from mcp_static.proofs.packages.prove import prove_packages
+
+from tests.doubles.https import HttpsFront
+from tests.doubles.package_registries import (
+    Oci,
+)
 from tests.proofs.packages.market import (
     ALICE,
     OPEN,
@@ -26,9 +29,6 @@ from tests.proofs.packages.market import (
     open_nuget,
     open_pypi,
     package,
-)
-from tests.proofs.registry_doubles import (
-    Oci,
 )
 
 PRIVATE_URLS = {

@@ -1,0 +1,1 @@
+"""What is served: paths, chains, cursors, entries, media types, limits, OpenAPI. Pure."""

@@ -1,0 +1,66 @@
+"""`accepted.json`: what the merge notes of a publish; and what earlier ones say of a namespace."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import git
+import orjson
+
+from mcp_static.api.entries import MAX_ACCEPTED_BYTES
+from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.git.blobs import BlobReader
+from mcp_static.git.trees import entries_of, folders_of
+from mcp_static.model.layout import SERVERS_ROOT
+from mcp_static.model.names import Namespace
+from mcp_static.model.strictjson import JsonError, parse_json
+from mcp_static.model.times import format_time
+from mcp_static.proofs.outcome import Outcome
+
+_MAX_READ: Final = 5_000
+
+
+def accepted_bytes(
+    outcome: Outcome, requester: GitHubAccount | None, head: str, pull_request: int | None, time: int
+) -> bytes:
+    """The file for one accepted record; `time` in seconds since 1970."""
+    facts = dict(outcome.facts)
+    document: dict[str, Any] = {"proof": outcome.proof}
+    if "login" in facts and "id" in facts:
+        document["account"] = {"login": facts.pop("login"), "id": facts.pop("id")}
+    if facts:
+        document["facts"] = facts
+    if requester is not None:
+        document["requestedBy"] = {"login": requester.login, "id": requester.id}
+    if pull_request is not None:
+        document["pullRequest"] = pull_request
+    document["head"] = head
+    document["acceptedAt"] = format_time(time)
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def known_accounts(repository: git.Repo, commit: str, namespace: Namespace) -> Mapping[str, int]:
+    """The numeric ids, by lowercase login, on which a namespace's publishes rested so far.
+
+    However it was spelled: accounts and domains know no case.
+    """
+    shard = f"{SERVERS_ROOT}/{namespace.shard}"
+    files = [
+        blob.id
+        for folder in folders_of(repository, commit, shard)
+        if folder.casefold() == namespace.text.casefold()
+        for path, blob in entries_of(repository, commit, f"{shard}/{folder}", recursive=True)
+        if path.endswith("/accepted.json") and blob.mode.startswith("100")
+    ][:_MAX_READ]
+    noted: list[tuple[str, str, int]] = []
+    with BlobReader(repository) as blobs:
+        for content in blobs.read(files, MAX_ACCEPTED_BYTES):
+            try:
+                document = parse_json(content)
+            except JsonError:
+                continue
+            account = document.get("account") if isinstance(document, dict) else None
+            login = account.get("login") if isinstance(account, dict) else None
+            number = account.get("id") if isinstance(account, dict) else None
+            if isinstance(login, str) and isinstance(number, int):
+                noted.append((str(document.get("acceptedAt")), login.lower(), number))
+    return {login: number for _, login, number in sorted(noted)}

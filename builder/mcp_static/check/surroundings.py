@@ -1,0 +1,141 @@
+"""What the rules ask of the registry that a change comes to, answered by looking, not loading.
+
+Names and versions are folders, so one listing answers. Who uses a remote address is proposed by the
+state of an earlier build, if there is one, and by what changed since; Git decides.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import git
+
+from mcp_static.build.output_tree import Output
+from mcp_static.git.diffing import changed_since
+from mcp_static.git.records import read_records
+from mcp_static.git.repository import has_commit
+from mcp_static.git.trees import folders_of, read_file
+from mcp_static.model.layout import SERVERS_ROOT, parse_location, record_path
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.names import ServerName, parse_name
+from mcp_static.model.reading import remote_urls
+from mcp_static.model.status import StatusRecord
+from mcp_static.model.versions import folded_version
+from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.registry_index import SnapshotIndex
+from mcp_static.rules.run import read_record
+from mcp_static.rules.sidecars import examine_status
+from mcp_static.store.store import State
+
+_User = tuple[str, str]
+
+
+class BaseSurroundings:
+    """The base commit, and the records of the change that were judged before; see `Surroundings`."""
+
+    def __init__(self, repository: git.Repo, base: str, built: Path | None) -> None:
+        self._repository: Final = repository
+        self._base: Final = base
+        self._built: Final = built
+        self._brought: Final = SnapshotIndex()
+        self._changed: list[_User] | None = None
+        self._scanned: dict[str, list[_User]] | None = None
+        self.is_scanned = False
+        """Whether all records had to be read, for want of a state."""
+
+    def add(self, name: ServerName, version: str, document: dict[str, object]) -> None:
+        """Take in a record of the change, for those that follow it."""
+        self._brought.add(name, version, document)
+
+    def name_twin(self, name: ServerName) -> str | None:
+        """See `Surroundings`."""
+        shard = f"{SERVERS_ROOT}/{name.namespace.shard}"
+        twins = [
+            f"{namespace}/{server}"
+            for namespace in folders_of(self._repository, self._base, shard)
+            if namespace.casefold() == name.namespace.text.casefold()
+            for server in folders_of(self._repository, self._base, f"{shard}/{namespace}")
+            if server.casefold() == name.server.casefold()
+        ]
+        if not twins or str(name) in twins:
+            return None if twins else self._brought.name_twin(name)
+        return min(twins)
+
+    def version_twin(self, name: ServerName, version: str) -> str | None:
+        """See `Surroundings`."""
+        wanted = folded_version(version)
+        for known in self._versions(name):
+            if folded_version(known) == wanted:
+                return known
+        return self._brought.version_twin(name, version)
+
+    def version_count(self, name: ServerName) -> int:
+        """See `Surroundings`."""
+        return len(self._versions(name)) + self._brought.version_count(name)
+
+    def remote_users(self, url: str) -> frozenset[str]:
+        """See `Surroundings`."""
+        users = {name for name, version in self._candidates(url) if self._uses(name, version, url)}
+        return frozenset(users) | self._brought.remote_users(url)
+
+    def _versions(self, name: ServerName) -> list[str]:
+        folder = record_path(name, "1").rpartition("/")[0].rpartition("/")[0]
+        found = []
+        for segment in folders_of(self._repository, self._base, folder):
+            location = parse_location(f"{folder}/{segment}/server.json")
+            if location is not None:
+                found.append(location.version)
+        return found
+
+    def _uses(self, name: str, version: str, url: str) -> bool:
+        """Whether a version uses an address in the base, and is not deleted there."""
+        path = record_path(parse_name(name), version)
+        content = read_file(self._repository, self._base, path, MAX_FILE_BYTES)
+        if content is None or url not in remote_urls(read_record(content).document):
+            return False
+        beside = path.replace("server.json", "status.json")
+        status = read_file(self._repository, self._base, beside, MAX_FILE_BYTES)
+        lifecycle = examine_status(status) if status is not None else None
+        return not (isinstance(lifecycle, StatusRecord) and lifecycle.status is Status.DELETED)
+
+    def _candidates(self, url: str) -> Iterable[_User]:
+        """Who may use an address: too many rather than too few."""
+        known = self._from_state(url)
+        if known is not None:
+            return known
+        if self._scanned is None:
+            self._scanned = self._scan()
+        return self._scanned.get(url, [])
+
+    def _from_state(self, url: str) -> list[_User] | None:
+        """Those that an earlier build knew, and those that changed since; None without a build."""
+        place = Output(self._built).shown() if self._built is not None else None
+        if place is None:
+            return None
+        with suppress(sqlite3.DatabaseError, FileNotFoundError, ValueError):
+            with State.open_beside(place.database) as state:
+                state.require_whole()
+                built = state.built_from.commit
+                known = state.remote_users(url)
+            if has_commit(self._repository, built):
+                return known + self._changed_since(built)
+        return None
+
+    def _changed_since(self, built: str) -> list[_User]:
+        if self._changed is None:
+            paths = changed_since(self._repository, built, self._base, SERVERS_ROOT)
+            places = {parse_location(changed.path) for changed in paths}
+            self._changed = sorted({(str(place.name), place.version) for place in places if place})
+        return self._changed
+
+    def _scan(self) -> dict[str, list[_User]]:
+        self.is_scanned = True
+        users = defaultdict(list)
+        files = frozenset({"server.json"})
+        for place, content in read_records(self._repository, self._base, files, MAX_FILE_BYTES):
+            for url in remote_urls(read_record(content).document):
+                users[url].append((str(place.name), place.version))
+        return users

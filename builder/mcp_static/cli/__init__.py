@@ -1,0 +1,103 @@
+"""The command `mcp-static`: one module a command, loaded when it is called."""
+
+import importlib
+import io
+import os
+import sys
+from contextlib import suppress
+from typing import Any, Final, NoReturn
+
+import click
+
+from mcp_static import __version__
+from mcp_static.cli.console import fail
+from mcp_static.model.errors import InputError, RegistryError, ServiceError
+
+_COMMANDS: Final = {
+    "init": "Draft a server.json from what a project already says.",
+    "validate": "Check a server.json against every rule.",
+    "keygen": "Make a key for a domain, and the lines that publish it.",
+    "verify-domain": "Show what each DNS server says of a domain's keys, and what is missing.",
+    "sign": "Sign a server.json with a domain's key.",
+    "publish": "Propose a server.json to a registry.",
+    "status": "Propose that a version is active, deprecated or deleted.",
+    "login": "Log in to GitHub, for publish and status.",
+    "logout": "Forget that login.",
+    "rules": "Print the rules.",
+    "schema": "Print the JSON Schema of a kind of document.",
+    "import": "Take in entries from a file or another registry.",
+    "build": "Build the static registry from a Git commit.",
+    "deploy": "Bring a built registry to a folder or a bucket.",
+    "hosts": "Say where a registry can be served, and whether it fits.",
+    "serve": "Serve a built registry on this machine.",
+    "verify": "Compare a registry, stored or served, with its checksums.",
+    "conformance": "Hold a served registry against the standard API.",
+    "check": "Check a change: rules, names, packages.",
+    "merge": "Merge a pull request that is proven.",
+    "bot": "Carry out the commands of a comment.",
+}
+"""Each command with its help, so that listing them loads none."""
+
+
+class _Commands(click.Group):
+    """A group whose commands are modules of this package, imported on demand: starting is fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"mcp_static.cli.{cmd_name.replace('-', '_')}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a terminal may lack the characters we print
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().main(*args, **kwargs)
+        except RegistryError as error:
+            fail(error)
+            sys.exit(error.exit_code)
+        except OSError as error:
+            _fail_for(error)
+        except ImportError as error:
+            # GitPython looks for git when a command loads it.
+            if "git executable" not in str(error):
+                raise
+            fail(ServiceError("git is not installed.", "Install it; version 2.31 or newer."))
+            sys.exit(ServiceError.exit_code)
+        except Exception as error:
+            # GitPython is only there when a command has loaded it, and with it git is.
+            if type(error).__name__ != "GitCommandError":
+                raise
+            message = str(getattr(error, "stderr", error)).strip()
+            fail(
+                InputError(
+                    f"git failed: {message}", "`git fsck` tells whether the repository is whole."
+                )
+            )
+            sys.exit(InputError.exit_code)
+
+
+def _fail_for(error: OSError) -> NoReturn:
+    where = f"{error.filename}: " if error.filename else ""
+    with suppress(OSError):
+        fail(InputError(f"{where}{error.strerror or error}.", "Check the path and its rights."))
+    # What is still buffered for a full or closed output would fail again when Python ends.
+    os._exit(InputError.exit_code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mcp-static")
+def main() -> None:
+    """Keep a registry of MCP servers in a Git repository, and serve it as static files.
+
+    Exit codes: 0 fine, 1 the input is at fault, 2 wrong usage, 3 the network or a service failed.
+    """

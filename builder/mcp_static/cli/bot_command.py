@@ -1,0 +1,21 @@
+"""`mcp-static bot`: the commands of a comment carried out."""
+
+from pathlib import Path
+
+import click
+
+from mcp_static.cli.forge_options import EVENT, REPO
+from mcp_static.forges.github.events import read_event
+from mcp_static.forges.github.login import token_from_environment
+from mcp_static.git.repository import open_repository
+from mcp_static.publishing.bot import answer_comment
+
+
+@click.command("bot")
+@EVENT
+@REPO
+def command(event_file: Path, repo: Path) -> None:
+    """Answer a comment on an issue or pull request: /publish, /status, /check, /help."""
+    event = read_event(event_file)
+    with open_repository(repo) as repository:
+        click.echo(answer_comment(event, repository, token_from_environment()))

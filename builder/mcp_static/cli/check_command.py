@@ -1,0 +1,113 @@
+"""`mcp-static check`: a change against rules and proofs."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mcp_static.check.checking import check
+from mcp_static.check.printing import CheckFormat, print_check
+from mcp_static.check.report import CheckReport
+from mcp_static.cli.forge_options import REPO, STATE
+from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.github.events import read_event
+from mcp_static.forges.github.login import token_from_environment
+from mcp_static.git.repository import open_repository, read_settings, resolve_commit
+from mcp_static.model.errors import InputError, ServiceError, UsageError
+from mcp_static.net.fetch import UnansweredError
+from mcp_static.proofs.context import open_means
+from mcp_static.publishing.checking import pull_checker
+
+
+@click.command("check")
+@click.option("--base", metavar="REV", help="What it comes to; with --event HEAD unless given.")
+@click.option("--head", metavar="REV", help="What is checked; with --event the event's.")
+@click.option(
+    "--author",
+    metavar="LOGIN",
+    help="Take this GitHub account for whoever brought the head, without further proof.",
+)
+@click.option(
+    "--event",
+    "event_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The event of a GitHub workflow ($GITHUB_EVENT_PATH).",
+)
+@REPO
+@STATE
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "markdown", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, a comment, programs, or annotations of a GitHub workflow.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Append the report in Markdown to this file as well ($GITHUB_STEP_SUMMARY).",
+)
+def command(
+    base: str | None,
+    head: str | None,
+    author: str | None,
+    event_file: Path | None,
+    repo: Path,
+    built: Path,
+    style: CheckFormat,
+    summary: Path | None,
+) -> None:
+    """Check what a change adds and edits: the rules, and the proofs of names, statuses and packages.
+
+    Exit codes: 0 all is well, 1 something has to be mended, 3 something could not be checked.
+    """
+    if event_file is not None:
+        if head is not None or author is not None:
+            raise UsageError("--event names the head and who brought it.", "Leave them out.")
+        report = _check_event(event_file, repo, base or "HEAD", built)
+    elif base is None or head is None:
+        raise UsageError("--base and --head are needed.", "Or give a workflow's event with --event.")
+    else:
+        report = _check_revisions(repo, base, head, author, built)
+    click.echo(print_check(report, style))
+    if summary is not None:
+        with summary.open("a", encoding="utf-8") as stream:
+            stream.write(print_check(report, "markdown") + "\n")
+    if report.exit_code:
+        sys.exit(report.exit_code)
+
+
+def _check_event(event_file: Path, repo: Path, base: str, built: Path) -> CheckReport:
+    event = read_event(event_file)
+    if event.number is None or not event.is_pull_request:
+        raise InputError("The event is about no pull request.", "Give --base and --head instead.")
+    token = token_from_environment()
+    with open_repository(repo) as repository, pull_checker(event, repository, token, built) as checker:
+        pull = checker.forge.pull(event.number)
+        if event.head is not None and event.head != pull.head:
+            raise InputError(
+                f"The head of #{pull.number} is another by now.", "Its own check says more."
+            )
+        return checker.check(pull, resolve_commit(repository, base)).report
+
+
+def _check_revisions(repo: Path, base: str, head: str, author: str | None, built: Path) -> CheckReport:
+    token = token_from_environment()
+    with open_repository(repo) as repository:
+        base, head = resolve_commit(repository, base), resolve_commit(repository, head)
+        settings = read_settings(repository, base)
+        requester = _account(author, token) if author else None
+        with open_means(settings, token, requester) as means:
+            return check(repository, base, head, means, built)
+
+
+def _account(login: str, token: str | None) -> GitHubAccount:
+    try:
+        with GitHub(token) as github:
+            account = github.account(login)
+    except UnansweredError as error:
+        raise ServiceError(f"{error}.", "Try again in a while.") from None
+    if account is None:
+        raise InputError(f"GitHub has no account {login}.", "Give another --author.")
+    return account

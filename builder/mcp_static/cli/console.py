@@ -1,0 +1,94 @@
+"""What commands say on the terminal: errors, and progress that fits the terminal or the log."""
+
+import os
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import click
+
+from mcp_static.model.errors import RegistryError
+from mcp_static.model.terminal import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+_SECONDS_BETWEEN_LINES: Final = 10.0
+
+
+def say(text: str) -> None:
+    """Print a line for people, on standard error."""
+    click.echo(printable(text, keep="\n"), err=True)
+
+
+def fail(error: RegistryError) -> None:
+    """Print an error and its advice, on standard error."""
+    color = False if os.environ.get("NO_COLOR") else None  # https://no-color.org
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=color)
+    say(str(error))
+
+
+class ConsoleProgress:
+    """A bar on a terminal, plain lines elsewhere; a context manager."""
+
+    def __init__(self) -> None:
+        self._bar: RichProgress | None = None
+        self._task: Any = None
+        self._says = ""
+        self._done = 0
+        self._total: int | None = None
+        self._spoke_at = 0.0
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            # Imported here: a log needs none of it, and it takes a while to load.
+            from rich.console import Console
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeElapsedColumn,
+            )
+
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def stage(self, says: str, total: int | None = None) -> None:
+        """A new stage begins."""
+        self._says, self._done, self._total = says, 0, total
+        if self._bar is not None:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(says, total=total)
+        else:
+            say(f"{says}{f' ({total:,})' if total is not None else ''} …")
+            self._spoke_at = time.monotonic()
+
+    def advance(self, steps: int = 1) -> None:
+        """Some steps of the stage are done."""
+        self._done += steps
+        if self._bar is not None:
+            self._bar.advance(self._task, steps)
+        elif time.monotonic() - self._spoke_at >= _SECONDS_BETWEEN_LINES:
+            of = f" of {self._total:,}" if self._total is not None else ""
+            say(f"  {self._says}: {self._done:,}{of}")
+            self._spoke_at = time.monotonic()

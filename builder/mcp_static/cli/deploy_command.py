@@ -1,0 +1,137 @@
+"""`mcp-static deploy`: an output brought to where it is served."""
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import click
+
+from mcp_static.build.output_tree import Output
+from mcp_static.cli.console import ConsoleProgress
+from mcp_static.deploy.folder import deploy_to_folder
+from mcp_static.deploy.release import Release, open_release
+from mcp_static.model.errors import UsageError
+
+_BUCKET: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
+_NAMED: Final = 50
+
+
+@click.command("deploy")
+@click.argument("destination", metavar="FOLDER|s3://BUCKET/PREFIX")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="dist",
+    show_default=True,
+    help="What was built.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be written and removed in a bucket.")
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="Releases that stay in a folder.",
+)
+@click.option(
+    "--grace",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    help="Seconds before objects that are gone are removed from a bucket, for readers under way.",
+)
+@click.option(
+    "--extensionless",
+    is_flag=True,
+    help="Put the API's documents at their addresses too, where no function maps them.",
+)
+@click.option("--break-lock", is_flag=True, help="Take over from a deploy known to be dead.")
+def command(
+    destination: str,
+    out: Path,
+    *,
+    dry_run: bool,
+    keep: int,
+    grace: float,
+    extensionless: bool,
+    break_lock: bool,
+) -> None:
+    """Bring an output to a folder, or to a bucket of S3 or the like.
+
+    Readers see the old or the new; a deploy that was killed is taken up by the next one. Buckets are
+    found and opened by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    """
+    match = _BUCKET.fullmatch(destination)
+    if "://" in destination and not match:
+        raise UsageError(
+            f"{destination!r} is no place to deploy to.", "Give a folder, or s3://bucket/prefix."
+        )
+    with ExitStack() as stack:
+        if out.is_symlink():  # no build may change what is being read
+            stack.enter_context(Output(out).locked())
+        release = open_release(out.resolve())
+        progress = stack.enter_context(ConsoleProgress())
+        if match:
+            prefix = (match["prefix"] or "").strip("/")
+            said = _to_bucket(
+                release,
+                match["bucket"],
+                prefix,
+                progress,
+                dry_run=dry_run,
+                grace=grace,
+                extensionless=extensionless,
+                break_lock=break_lock,
+            )
+        elif dry_run or extensionless:
+            raise UsageError("--dry-run and --extensionless are for buckets.", "Leave them away.")
+        else:
+            said = _to_folder(release, Path(destination), keep, progress)
+    click.echo(said)
+
+
+def _to_bucket(
+    release: Release,
+    bucket: str,
+    prefix: str,
+    progress: ConsoleProgress,
+    *,
+    dry_run: bool,
+    grace: float,
+    extensionless: bool,
+    break_lock: bool,
+) -> str:
+    # Imported here: a large library, which no other command needs.
+    from mcp_static.deploy.bucket import Bucket
+    from mcp_static.deploy.uploading import BucketOptions, deploy_to_bucket
+
+    options = BucketOptions(
+        extensionless=extensionless, grace=grace, dry_run=dry_run, break_lock=break_lock
+    )
+    place = Bucket(bucket, prefix)
+    report = deploy_to_bucket(release, place, options, progress)
+    lines = []
+    if dry_run:
+        lines += [f"would write {path}" for path in report.written[:_NAMED]]
+        lines += [f"would remove {path}" for path in report.removed[:_NAMED]]
+        more = max(0, len(report.written) - _NAMED) + max(0, len(report.removed) - _NAMED)
+        lines += [f"… and {more} more"] if more else []
+    elif not report.written and not report.removed:
+        return f"{place.name} is up to date with {release.commit[:12]}."
+    lines.append(
+        f"{place.name} {'would have' if dry_run else 'has'} {release.commit[:12]}: "
+        f"{len(report.written)} objects written, {len(report.removed)} removed "
+        f"in {report.seconds:.1f} s{' (after one that did not end)' if report.resumed else ''}."
+    )
+    return "\n".join(lines)
+
+
+def _to_folder(release: Release, destination: Path, keep: int, progress: ConsoleProgress) -> str:
+    report = deploy_to_folder(release, destination, keep, progress)
+    if report.is_current:
+        return f"{destination} is up to date with {release.commit[:12]}."
+    return (
+        f"{destination} shows {report.release}: {report.copied} files copied, {report.shared} shared "
+        f"with the release before, in {report.seconds:.1f} s."
+    )

@@ -1,0 +1,78 @@
+"""`mcp-static hosts`: where an output can be served, what each place honours, and whether it fits."""
+
+from pathlib import Path
+
+import click
+import orjson
+
+from mcp_static.api.variants import estimate
+from mcp_static.git.repository import open_repository, read_settings, resolve_commit
+from mcp_static.hosts.host import Host
+from mcp_static.hosts.hosts import HOSTS
+from mcp_static.model.errors import RegistryError
+from mcp_static.model.settings import Settings
+
+
+@click.command("hosts")
+@click.option(
+    "--repo",
+    type=click.Path(path_type=Path),
+    default=".",
+    show_default=True,
+    help="The registry's Git repository, for its settings.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="dist",
+    show_default=True,
+    help="What was built last, for any host: its extent decides what fits.",
+)
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(repo: Path, out: Path, style: str) -> None:
+    """Print the hosts: what each honours, how much it takes, and whether this registry fits."""
+    settings = _settings(repo)
+    built = out if (out / "data" / "snapshot.json").is_file() else None
+    rows = [_row(host, settings, built) for host in HOSTS]
+    if style == "json":
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        return
+    for row in rows:
+        click.echo(f"{row['name']}\n  {row['says']}")
+        click.echo(f"  honours  {row['honours']}")
+        click.echo(f"  takes    {row['takes']}")
+        click.echo(f"  fits     {row['fits']}\n")
+    click.echo("`mcp-static build --host NAME` makes what a host needs; docs/hosts.md has the steps.")
+
+
+def _settings(repo: Path) -> Settings:
+    """The settings of the repository here, or the defaults where there is none."""
+    try:
+        with open_repository(repo) as repository:
+            return read_settings(repository, resolve_commit(repository, "HEAD"))
+    except RegistryError:
+        return Settings()
+
+
+def _row(host: Host, settings: Settings, built: Path | None) -> dict[str, str]:
+    return {
+        "name": host.name,
+        "says": host.says,
+        "honours": host.honours_in_words,
+        "takes": host.limits_with(settings).in_words(),
+        "fits": _fits(host, settings, built),
+    }
+
+
+def _fits(host: Host, settings: Settings, built: Path | None) -> str:
+    try:
+        host.require_url(settings)
+    except RegistryError as error:
+        return f"no: {error.wrong}"
+    if built is None:
+        return "nothing is built yet; `mcp-static build` tells"
+    extent = estimate(built, host.twins)
+    problem = host.limits_with(settings).exceeded_by(extent)
+    return f"no: {problem}. {host.way_out}" if problem else f"yes, with about {extent.in_words()}"

@@ -1,0 +1,61 @@
+"""`mcp-static import`: entries from elsewhere, as commits that carry their times."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mcp_static.cli.console import ConsoleProgress, say
+from mcp_static.importing.importing import ImportOptions, import_entries, read_patterns
+
+_NAMED = 50
+
+
+@click.command("import")
+@click.argument("source")
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The registry's repository; made if it is not there (bare if its name ends in .git).",
+)
+@click.option(
+    "--lenient",
+    is_flag=True,
+    help="Also take what breaks publish rules, since the source serves it.",
+)
+@click.option(
+    "--only",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Take only the names in this file, one a line; * matches anything.",
+)
+@click.option("--anew", is_flag=True, help="Walk a registry from its beginning again.")
+def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: bool) -> None:
+    """Take in entries from SOURCE: NDJSON or JSON (plain or gzip; - for standard input), or the URL
+    of a registry, which is walked to its end.
+
+    Each version becomes a commit dated when it was published. Running it again adds what is new.
+    """
+    options = ImportOptions(
+        source=source,
+        into=into,
+        lenient=lenient,
+        only=read_patterns(only) if only else (),
+        anew=anew,
+    )
+    with ConsoleProgress() as progress:
+        progress.stage("Reading entries")
+        report = import_entries(options, progress.advance)
+    for title, reason in report.left_out[:_NAMED]:
+        say(f"left out: {title}: {reason}")
+    if len(report.left_out) > _NAMED:
+        say(f"left out: … and {len(report.left_out) - _NAMED} more")
+    if report.left_out and not lenient:
+        say("note: --lenient also takes what only breaks publish rules, as the source does.")
+    click.echo(
+        f"{report.published} versions and {report.statuses} changes of status imported in "
+        f"{report.commits} commits; {report.known} known already, {report.filtered} not asked for, "
+        f"{len(report.left_out)} left out."
+    )
+    if report.left_out and not report.published and not report.known:
+        sys.exit(1)

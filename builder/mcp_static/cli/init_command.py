@@ -1,0 +1,185 @@
+"""`mcp-static init`: a server.json drafted from what a project already says."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import orjson
+
+from mcp_static.check.report_text import report
+from mcp_static.cli.console import say
+from mcp_static.drafting.draft import Answers, Draft, Findings, Question, draft
+from mcp_static.drafting.findings import Search, search
+from mcp_static.drafting.markers import missing_markers
+from mcp_static.model.errors import InputError
+from mcp_static.model.reading import packages_of
+from mcp_static.model.terminal import printable
+from mcp_static.rules.rule import Problem
+from mcp_static.rules.run import problems_of, read_record
+
+
+@click.command("init")
+@click.argument("folder", default=".", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--yes", is_flag=True, help="Ask nothing; end with what is missing, if anything is.")
+@click.option("--name", help="The server's name, such as io.github.alice/weather.")
+@click.option("--description", help="What it does, in at most 100 characters.")
+@click.option("--server-version", help="The version of this release.")
+@click.option("--image", help="Its image, such as ghcr.io/alice/weather; empty for none.")
+@click.option("--remote", help="The https address where it is hosted; empty for none.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The file to write.  [default: server.json in FOLDER]",
+)
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+def command(
+    folder: Path,
+    *,
+    yes: bool,
+    name: str | None,
+    description: str | None,
+    server_version: str | None,
+    image: str | None,
+    remote: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Draft a server.json from what the project in FOLDER (by default this one) already says.
+
+    Read are package.json, pyproject.toml, Cargo.toml, *.csproj, go.mod, the Dockerfile's labels,
+    the README, and Git's origin. What they do not say is asked.
+    """
+    yes = yes or sys.stdin is None  # nobody can be asked
+    target = out or folder / "server.json"
+    _require_free(target, force=force)
+    found = search(folder)
+    for note in found.notes:
+        _note(note)
+    answers = Answers(
+        name=name, description=description, version=server_version, image=image, remote=remote
+    )
+    drafted = _drafted(found, answers, yes=yes)
+    for note in drafted.notes:
+        _note(note)
+    content = orjson.dumps(drafted.document, option=orjson.OPT_INDENT_2) + b"\n"
+    _require_valid(target, content)
+    _write(target, content, force=force)
+    _conclude(target, drafted, found.findings)
+
+
+def _note(text: str) -> None:
+    say(f"note: {printable(text)}")
+
+
+def _require_free(target: Path, *, force: bool) -> None:
+    if target.is_dir():
+        raise InputError(f"{target} is a folder.", "Name a file with --out.")
+    if not target.parent.is_dir():
+        raise InputError(f"There is no folder {target.parent}.", "Make it, or give another --out.")
+    if os.path.lexists(target) and not force:
+        raise InputError(
+            f"{target} is there already, and is left as it is.",
+            "Overwrite it with --force, or write another file with --out.",
+        )
+
+
+def _drafted(found: Search, answers: Answers, *, yes: bool) -> Draft:
+    """The draft once nothing necessary is missing; raises InputError with all that is."""
+    drafted = draft(found.findings, answers)
+    if not yes:
+        for question in drafted.missing:
+            default = found.tag if question.field == "version" else None
+            answers = replace(answers, **{question.field: _ask(question, default)})
+        return draft(found.findings, answers)
+    necessary = [question for question in drafted.missing if question.is_necessary]
+    if necessary:
+        raise InputError(
+            f"The project does not say all that a server.json needs: "
+            f"{', '.join(question.field for question in necessary)}.",
+            "\n".join(f"{question.option}  {question.asks}." for question in necessary),
+        )
+    if any(question.field == "image" for question in drafted.missing):
+        _note("the Dockerfile does not tell where its image is, so it is left out; see --image")
+    return drafted
+
+
+def _ask(question: Question, default: str | None) -> str:
+    """An answer that keeps the rules."""
+    answer: str = click.prompt(
+        question.asks,
+        default=default if question.is_necessary else "",
+        show_default=default is not None,
+        value_proc=_accepts(question),
+        err=True,
+    )
+    return answer
+
+
+def _accepts(question: Question) -> Callable[[str], str]:
+    def accept(text: str) -> str:
+        alone = draft(Findings(), replace(Answers(version="1.0.0"), **{question.field: text}))
+        for problem in _errors(orjson.dumps(alone.document)):
+            if problem.path.startswith(question.fills) and (text.strip() or question.is_necessary):
+                wrong = f"{problem.path} {problem.wrong}. {problem.rule.mend}"
+                raise click.BadParameter(printable(wrong))
+        return text
+
+    return accept
+
+
+def _errors(content: bytes) -> list[Problem]:
+    return [problem for problem in problems_of(read_record(content)) if problem.is_error]
+
+
+def _require_valid(target: Path, content: bytes) -> None:
+    """Show what the rules say; end with 1, and write nothing, if any of it is an error."""
+    problems = problems_of(read_record(content))
+    if problems:
+        say(report(str(target), problems, "text"))
+    if any(problem.is_error for problem in problems):
+        say("\nNothing was written. Correct what the project says, or give it with an option.")
+        sys.exit(1)
+
+
+def _write(target: Path, content: bytes, *, force: bool) -> None:
+    """Put the whole file there in one step, or nothing."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        with fresh.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _require_free(target, force=force)  # again: questions take their time
+        fresh.replace(target)
+    finally:
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+
+
+def _conclude(target: Path, drafted: Draft, found: Findings) -> None:
+    """Say what was made, and what is next."""
+    document = drafted.document
+    click.echo(printable(f"{target}: {document['name']} {document['version']}"))
+    for _, package in packages_of(document):
+        version = f" {package['version']}" if "version" in package else ""
+        click.echo(printable(f"  {package['registryType']}: {package['identifier']}{version}"))
+    for remote in document.get("remotes", ()):
+        click.echo(printable(f"  {remote['type']}: {remote['url']}"))
+    if not document.get("packages") and not document.get("remotes"):
+        _note("it has neither packages nor a remote, so nobody can run it yet; see --remote")
+    click.echo("\nNext:")
+    for sentence in missing_markers(document, found):
+        click.echo(printable(f"  {sentence}"))
+    if document.get("packages"):
+        click.echo("  Publish the packages with these versions, if they are not published yet.")
+    click.echo(printable(f"  mcp-static validate{_argument(target)}"))
+    click.echo(printable(f"  mcp-static publish{_argument(target)}"))
+
+
+def _argument(target: Path) -> str:
+    return "" if target == Path("server.json") else f" {shlex.quote(str(target))}"

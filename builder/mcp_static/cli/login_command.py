@@ -1,0 +1,31 @@
+"""`mcp-static login`: a login to GitHub for publish and status."""
+
+import click
+
+from mcp_static.cli.author_options import REGISTRY
+from mcp_static.forges.github.login import begin_login, finish_login, keep_token, token_file
+from mcp_static.model.errors import InputError
+from mcp_static.publishing.registry_client import read_facts, registry_address
+
+
+@click.command("login")
+@REGISTRY
+@click.option("--client-id", help="The OAuth app to log in with, if not the registry's own.")
+def command(registry: str | None, client_id: str | None) -> None:
+    """Log in to GitHub by typing a code in a browser, on this or another device.
+
+    Not needed where GITHUB_TOKEN is set, or GitHub's own `gh` is logged in.
+    """
+    if client_id is None:
+        facts = read_facts(registry_address(registry))
+        client_id = facts.client_id
+        if not client_id:
+            raise InputError(
+                f"{facts.title} names no OAuth app to log in with.",
+                "Log in with `gh auth login`, set GITHUB_TOKEN, or give --client-id.",
+            )
+    login = begin_login(client_id)
+    click.echo(f"Open {login.address} and type {login.user_code}.")
+    token = finish_login(client_id, login)
+    keep_token(token)
+    click.echo(f"You are logged in; the token is in {token_file()}.")

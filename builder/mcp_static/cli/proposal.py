@@ -1,0 +1,83 @@
+"""Proposing from the command line: the ways to a registry's repository, and what is said about it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from mcp_static.check.printing import section_text
+from mcp_static.check.proving import namespace_lines, package_lines
+from mcp_static.check.report import Line, Mark, Section
+from mcp_static.cli.author_options import settings_of
+from mcp_static.cli.console import say
+from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.github.login import find_token
+from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.settings import SETTINGS_FILE
+from mcp_static.proofs.claims import Claim, Publication
+from mcp_static.proofs.context import open_means
+from mcp_static.publishing.authoring import Author
+from mcp_static.publishing.registry_client import RegistryFacts, repository_name
+
+_WAIT_SECONDS = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An author logged in at the repository of a registry."""
+
+    facts: RegistryFacts
+    author: Author
+    account: GitHubAccount | None
+    token: str | None
+
+
+@contextmanager
+def way_to(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator[Way]:
+    """The way to a registry on GitHub; raises UsageError when nobody is logged in and somebody must."""
+    token = find_token()
+    if token is None and must_log_in:
+        raise UsageError(
+            "Nobody is logged in to GitHub.",
+            "Run `mcp-static login` or `gh auth login`, or set GITHUB_TOKEN.",
+        )
+    with GitHub(token) as github:
+        author = Author(github, repository_name(facts))
+        account = github.account(author.login) if token is not None else None
+        yield Way(facts, author, account, token)
+
+
+def prove_here(claim: Claim, way: Way, settings_file: Path | None) -> bool:
+    """Try the proofs from this machine, as the registry's settings have them; print what came of it.
+
+    False when the check would surely be red. What cannot be told from here is left to the check.
+    """
+    text = way.author.published(SETTINGS_FILE)
+    settings = settings_of(settings_file, text.decode(errors="replace") if text else None)
+    settings = settings.model_copy(update={"url": way.facts.url})
+    with open_means(settings, way.token, way.account) as means:
+        lines: list[Line]
+        lines, _ = namespace_lines(claim, means)
+        if isinstance(claim, Publication):
+            lines += package_lines(claim, means)
+    section = Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(lines))
+    click.echo(section_text(section))
+    return section.mark is not Mark.FAILED
+
+
+def propose(way: Way, branch: str, files: Mapping[str, bytes], title: str, *, wait: bool) -> None:
+    """Open the pull request, say where it is, and follow it if asked to."""
+    body = (
+        f"{title}.\n\nProposed with `mcp-static`; the check reports here, and edits its report "
+        "when something changes."
+    )
+    proposal = way.author.propose(branch, files, title, body)
+    verb = "is" if proposal.is_new else "has these very files already:"
+    click.echo(f"The pull request {verb} {proposal.pull.url}")
+    if wait:
+        pull = way.author.wait(proposal.pull.number, say, _WAIT_SECONDS)
+        if not pull.is_merged:
+            raise InputError(f"#{pull.number} was closed and not merged.", f"See {pull.url}.")
+        click.echo("It is merged; the next deploy publishes it.")

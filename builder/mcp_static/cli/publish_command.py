@@ -1,0 +1,131 @@
+"""`mcp-static publish`: a server.json brought to a registry as a pull request."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
+from mcp_static.cli.proposal import propose, prove_here, way_to
+from mcp_static.cli.record_file import RecordFile, read_valid_record
+from mcp_static.forges.github.login import find_token
+from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.layout import record_path
+from mcp_static.proofs.claims import Publication
+from mcp_static.proofs.keys import read_private_key
+from mcp_static.proofs.signatures import (
+    SignatureError,
+    claims_problem,
+    publish_claims,
+    read_publish_signature,
+    sign_publish,
+)
+from mcp_static.publishing.authoring import push_branch
+from mcp_static.publishing.proposing import branch_for, publish_files
+from mcp_static.publishing.registry_client import RegistryFacts, read_facts, registry_address
+
+
+@click.command("publish")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="server.json")
+@REGISTRY
+@KEY
+@click.option(
+    "--proof",
+    "proof_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A signature made before; proof.json beside FILE if it signs this version.",
+)
+@DRY_RUN
+@NO_CHECK
+@WAIT
+@REMOTE
+@SETTINGS
+def command(
+    file: Path,
+    registry: str | None,
+    key_file: Path | None,
+    proof_file: Path | None,
+    remote: str | None,
+    settings_file: Path | None,
+    *,
+    dry_run: bool,
+    no_check: bool,
+    wait: bool,
+) -> None:
+    """Propose FILE to a registry: validate it, try the proofs, open a pull request.
+
+    Publishing the same bytes again changes nothing, and says so.
+    """
+    record = read_valid_record(file)
+    facts = None
+    if remote is None or key_file is not None:
+        facts = read_facts(registry_address(registry))
+    signature = _signature(record, file, key_file, proof_file, facts)
+    files = publish_files(record.name, record.version, record.content, signature)
+    title = f"Publish {record.name} {record.version}"
+    branch = branch_for(record.name, record.version, "publish")
+    if remote is not None:
+        if wait or dry_run:
+            raise UsageError("--wait and --dry-run need a registry on GitHub.", "Leave them out.")
+        _push(remote, branch, files, title)
+        return
+    assert facts is not None
+    with way_to(facts, must_log_in=not dry_run) as way:
+        known = way.author.published(record_path(record.name, record.version))
+        if known == record.content:
+            click.echo(f"{record.name} {record.version} is published already, with these very bytes.")
+            return
+        if known is not None:
+            raise InputError(
+                f"{record.name} {record.version} is published already, with other bytes.",
+                "A published version never changes; publish the change under a new one.",
+            )
+        claim = Publication(record.name, record.version, record.content, record.document, signature)
+        if not no_check and not prove_here(claim, way, settings_file):
+            click.echo("Nothing was sent: the check would be red. --no-check sends it all the same.")
+            sys.exit(1)
+        if dry_run:
+            click.echo(f"Nothing was sent; it would go to {facts.repository}.")
+            return
+        propose(way, branch, files, title, wait=wait)
+
+
+def _push(remote: str, branch: str, files: dict[str, bytes], title: str) -> None:
+    if push_branch(remote, branch, lambda _: files, title, find_token()):
+        click.echo(
+            f"The branch {branch} is at {remote}. Open a pull request (or merge request) from it to "
+            "the registry's main branch; the check runs there."
+        )
+    else:
+        click.echo("These very bytes are published already; nothing was pushed.")
+
+
+def _signature(
+    record: RecordFile,
+    file: Path,
+    key_file: Path | None,
+    proof_file: Path | None,
+    facts: RegistryFacts | None,
+) -> bytes | None:
+    """The signature to bring: made now, or before for this very file; None for none."""
+    if key_file is not None:
+        assert facts is not None
+        claims = publish_claims(record.name, record.version, record.content, facts.url)
+        return sign_publish(claims, read_private_key(key_file))
+    beside = proof_file or file.with_name("proof.json")
+    try:
+        content = beside.read_bytes()
+    except OSError as error:
+        if proof_file is None:
+            return None
+        raise InputError(f"{beside} cannot be read: {error.strerror}.", "") from None
+    try:
+        found = read_publish_signature(content)
+    except SignatureError as error:
+        raise InputError(f"{beside}: {error}.", "`mcp-static sign` makes one.") from None
+    registry = facts.url if facts is not None else str(found.claims.get("registry"))
+    expected = publish_claims(record.name, record.version, record.content, registry)
+    problem = claims_problem(found, expected, float("inf"))
+    if problem is not None:
+        raise InputError(f"{beside}: {problem}.", "Sign it again with `mcp-static sign`.")
+    return content

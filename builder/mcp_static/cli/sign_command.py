@@ -1,0 +1,40 @@
+"""`mcp-static sign`: a domain's signature over a server.json."""
+
+from pathlib import Path
+
+import click
+
+from mcp_static.cli.author_options import REGISTRY
+from mcp_static.cli.record_file import read_valid_record
+from mcp_static.proofs.keys import key_of, read_private_key
+from mcp_static.proofs.signatures import publish_claims, sign_publish
+from mcp_static.publishing.registry_client import read_facts, registry_address
+
+
+@click.command("sign")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="server.json")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The domain's private key, as `mcp-static keygen` made it.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the signature goes; proof.json beside FILE unless given.",
+)
+@REGISTRY
+def command(file: Path, key_file: Path, out: Path | None, registry: str | None) -> None:
+    """Sign FILE for one registry: the signature holds for these very bytes, there, and nowhere else."""
+    facts = read_facts(registry_address(registry))
+    record = read_valid_record(file)
+    private = read_private_key(key_file)
+    claims = publish_claims(record.name, record.version, record.content, facts.url)
+    out = out or file.with_name("proof.json")
+    out.write_bytes(sign_publish(claims, private))
+    click.echo(
+        f"{out} signs {record.name} {record.version} for {facts.url} with the key "
+        f"{key_of(private).fingerprint}. Change {file} again, and it has to be signed again."
+    )

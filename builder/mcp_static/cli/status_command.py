@@ -1,0 +1,148 @@
+"""`mcp-static status`: a version's lifecycle, brought to a registry as a pull request."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
+from mcp_static.cli.proposal import propose, prove_here, way_to
+from mcp_static.forges.github.login import find_token
+from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.layout import record_path, version_problem
+from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
+from mcp_static.model.names import ServerName, name_problem, parse_name
+from mcp_static.model.status import StatusRecord
+from mcp_static.model.terminal import printable
+from mcp_static.proofs.claims import StatusChange
+from mcp_static.proofs.keys import PrivateKey, read_private_key
+from mcp_static.proofs.signatures import sign_status, status_claims
+from mcp_static.publishing.authoring import push_branch
+from mcp_static.publishing.proposing import branch_for, status_bytes, status_file
+from mcp_static.publishing.registry_client import read_facts, registry_address, versions_of
+from mcp_static.rules.run import read_record
+from mcp_static.rules.sidecars import examine_status, read_status
+
+Read = Callable[[str], bytes | None]
+
+
+@click.command("status")
+@click.argument("target", metavar="NAME[@VERSION]")
+@click.argument("status", type=click.Choice([status.value for status in Status]))
+@click.option("-m", "--message", help="Why, for those who use the server.")
+@REGISTRY
+@KEY
+@DRY_RUN
+@NO_CHECK
+@WAIT
+@REMOTE
+@SETTINGS
+def command(
+    target: str,
+    status: str,
+    message: str | None,
+    registry: str | None,
+    key_file: Path | None,
+    remote: str | None,
+    settings_file: Path | None,
+    *,
+    dry_run: bool,
+    no_check: bool,
+    wait: bool,
+) -> None:
+    """Propose that a version, or every version of a server, is active, deprecated or deleted."""
+    name, version = _target(target)
+    if message is not None and len(message) > MAX_STATUS_MESSAGE:
+        raise UsageError(f"A message has at most {MAX_STATUS_MESSAGE} characters.", "Shorten it.")
+    if message is not None and printable(message) != message:
+        raise UsageError("The message has characters that cannot be shown.", "Write plain text.")
+    facts = read_facts(registry_address(registry))
+    versions = [version] if version else versions_of(facts.address, name)
+    if not versions:
+        raise InputError(f"{facts.address} has no version of {name}.", "Check the name.")
+    wanted = StatusRecord(status=Status(status), statusMessage=message)
+    private = read_private_key(key_file) if key_file is not None else None
+    work = _Statuses(name, versions, wanted, private, facts.url)
+    title = f"Set {name}{f' {version}' if version else ''} to {status}"
+    branch = branch_for(name, version or "*", "status")
+    if remote is not None:
+        if wait or dry_run:
+            raise UsageError("--wait and --dry-run need a registry on GitHub.", "Leave them out.")
+        if push_branch(remote, branch, work.files, title, find_token()):
+            click.echo(f"The branch {branch} is at {remote}. Open a pull request from it.")
+        else:
+            click.echo(f"{name} has that status already; nothing was pushed.")
+        return
+    with way_to(facts, must_log_in=not dry_run) as way:
+        files = work.files(way.author.published)
+        if not files:
+            click.echo(f"{name} has that status already; there is nothing to do.")
+            return
+        if not no_check:
+            surely = [prove_here(claim, way, settings_file) for claim in work.claims]
+            if not all(surely):
+                click.echo(
+                    "Nothing was sent: the check would be red. --no-check sends it all the same."
+                )
+                sys.exit(1)
+        if dry_run:
+            click.echo(f"Nothing was sent; it would go to {facts.repository}.")
+            return
+        propose(way, branch, files, title, wait=wait)
+
+
+def _target(target: str) -> tuple[ServerName, str | None]:
+    text, at, version = target.partition("@")
+    problem = name_problem(text) or (version_problem(version) if at else None)
+    if problem:
+        raise UsageError(f"{target!r} {problem}.", "Write namespace/server@1.0.0.")
+    return parse_name(text), version if at else None
+
+
+class _Statuses:
+    """The status files for some versions, made against what the registry has now."""
+
+    def __init__(
+        self,
+        name: ServerName,
+        versions: list[str],
+        wanted: StatusRecord,
+        private: PrivateKey | None,
+        registry: str,
+    ) -> None:
+        self._name = name
+        self._versions = versions
+        self._wanted = wanted
+        self._private = private
+        self._registry = registry
+        self.claims: list[StatusChange] = []
+
+    def files(self, read: Read) -> dict[str, bytes]:
+        """The files that differ from what is there, by path; `read` gives what is there."""
+        files = {}
+        for version in self._versions:
+            server = read(record_path(self._name, version))
+            if server is None:
+                raise InputError(f"{self._name} {version} is not published there.", "Check both.")
+            path = record_path(self._name, version, "status.json")
+            before = read(path)
+            if before is not None and examine_status(before) == self._wanted:
+                continue
+            if before is None and self._wanted == StatusRecord(status=Status.ACTIVE):
+                continue
+            content = self._content(version, before)
+            files[path] = content
+            file = read_status(content)
+            assert not isinstance(file, str)
+            document = read_record(server).document
+            self.claims.append(StatusChange(self._name, version, content, file, document))
+        return files
+
+    def _content(self, version: str, before: bytes | None) -> bytes:
+        wanted = self._wanted
+        file = status_file(self._name, version, wanted.status, wanted.status_message, before)
+        if self._private is not None:
+            claims = status_claims(self._name, version, file, self._registry)
+            file = file.model_copy(update={"proof": sign_status(claims, self._private)})
+        return status_bytes(file)

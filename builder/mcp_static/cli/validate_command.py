@@ -1,0 +1,76 @@
+"""`mcp-static validate`: a file against every rule."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from mcp_static.check.report_text import ReportFormat, report
+from mcp_static.model.errors import InputError
+from mcp_static.model.layout import DATA_ROOT, Location, parse_location
+from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.rule import Surroundings
+from mcp_static.rules.run import problems_of, read_record
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as annotations of a GitHub workflow.",
+)
+@click.option(
+    "--registry",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A registry's Git repository; the rules over its snapshot then hold too.",
+)
+def command(files: tuple[Path, ...], style: ReportFormat, registry: Path | None) -> None:
+    """Check FILES (by default server.json) against every rule, and report all problems at once."""
+    surroundings = _surroundings(registry) if registry else None
+    is_valid = True
+    for file in files or (Path("server.json"),):
+        record = read_record(_read(file), _location(file))
+        problems = problems_of(record, surroundings)
+        click.echo(report(str(file), problems, style))
+        is_valid = is_valid and not any(problem.is_error for problem in problems)
+    if not is_valid:
+        sys.exit(1)
+
+
+def _read(file: Path) -> bytes:
+    """The file's bytes, a few more than allowed at the most."""
+    try:
+        with click.open_file(os.fspath(file), "rb") as stream:
+            content: bytes = stream.read(MAX_FILE_BYTES + 1)
+            return content
+    except OSError as error:
+        raise InputError(
+            f"{file} cannot be read: {error.strerror}.",
+            "Give the path of a server.json, or run this in the folder that has one.",
+        ) from None
+
+
+def _location(file: Path) -> Location | None:
+    """Where the file lies in a registry, if its path says so."""
+    parts = file.absolute().parts
+    if DATA_ROOT not in parts:
+        return None
+    start = len(parts) - 1 - parts[::-1].index(DATA_ROOT)
+    return parse_location("/".join(parts[start:]))
+
+
+def _surroundings(registry: Path) -> Surroundings:
+    # Imported here: only this option needs Git, which takes longer to load than a file to check.
+    from mcp_static.git.records import read_records
+    from mcp_static.git.repository import open_repository, resolve_commit
+    from mcp_static.rules.registry_index import index_of
+
+    with open_repository(registry) as repository:
+        commit = resolve_commit(repository, "HEAD")
+        files = frozenset({"server.json", "status.json"})
+        return index_of(read_records(repository, commit, files, MAX_FILE_BYTES))

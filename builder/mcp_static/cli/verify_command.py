@@ -1,0 +1,63 @@
+"""`mcp-static verify`: a registry, stored or served, against its own checksums."""
+
+import sys
+from pathlib import Path
+
+import click
+import requests
+
+from mcp_static.cli.console import ConsoleProgress, say
+from mcp_static.conformance.verifying import (
+    Verification,
+    folder_reader,
+    served_lists,
+    served_reader,
+    verify,
+)
+from mcp_static.model.errors import InputError
+
+_SAMPLE = 200
+_NAMED = 50
+
+
+@click.command("verify")
+@click.argument("target", metavar="URL|FOLDER", default="dist")
+@click.option("--all", "is_all", is_flag=True, help="Compare every document, not a sample.")
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=_SAMPLE,
+    show_default=True,
+    help="How many documents to compare, chosen by chance.",
+)
+def command(target: str, *, is_all: bool, sample: int) -> None:
+    """Compare a served registry, or an output folder, with what its snapshot and checksums say.
+
+    Exit codes: 0 all is as it should be, 1 something is not, 3 it could not be reached.
+    """
+    chosen = None if is_all else sample
+    with ConsoleProgress() as progress:
+        progress.stage("Comparing documents", chosen)
+        if target.startswith(("http://", "https://")):
+            with requests.Session() as session:
+                lists = served_lists(session, target)
+                found = verify(served_reader(session, target), chosen, progress.advance, lists)
+        elif Path(target).is_dir():
+            found = verify(folder_reader(Path(target)), chosen, progress.advance)
+        else:
+            raise InputError(f"{target} is no folder, nor a URL.", "Give dist, or https://….")
+    _report(target, found)
+
+
+def _report(target: str, found: Verification) -> None:
+    for path, why in found.wrong[:_NAMED]:
+        say(f"wrong: {path} {why}")
+    if len(found.wrong) > _NAMED:
+        say(f"wrong: … and {len(found.wrong) - _NAMED} more")
+    click.echo(
+        f"{target} has {found.commit[:12]}: {found.compared} of {found.listed} documents compared, "
+        f"{len(found.wrong)} wrong."
+    )
+    if found.wrong:
+        click.echo("`mcp-static build --full` writes everything anew; then bring it there again.")
+        sys.exit(1)

@@ -1,0 +1,237 @@
+"""A registry, stored or served, held against its own checksums, down from `snapshot.json`.
+
+data/snapshot.json → data/checksums/index.txt → its parts → every document
+"""
+
+import gzip
+import hashlib
+import random
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import requests
+
+from mcp_static import __version__
+from mcp_static.api.checksums import checksum_lines, json_object
+from mcp_static.model.errors import InputError, ServiceError
+
+SNAPSHOT: Final = "data/snapshot.json"
+_SECONDS: Final = 30
+_AT_ONCE: Final = 8
+_ALIKE: Final = frozenset({"v0.1/servers.json"})
+"""Documents whose address gives something else on hosts that read queries: a page."""
+
+_LIST: Final = "v0.1/servers"
+_MISSING: Final = "is missing"
+_SAMPLED_PAGES: Final = 5
+_WITHOUT_QUERIES: Final = frozenset({"github-pages"})
+_OWN: Final = ("host/", ".")
+"""What hosts keep to themselves."""
+
+ReadList = Callable[[str], bytes | None]
+"""Gives a page of the list by its cursor, empty for the first, or None when it is not there."""
+Read = Callable[[str], bytes | None]
+"""Gives a document by its path in the output, or None when it is not there."""
+
+
+@dataclass(slots=True)
+class Verification:
+    """What a verification found: `wrong` has each document that is not as it should be, and why."""
+
+    commit: str
+    listed: int = 0
+    compared: int = 0
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+
+
+def folder_reader(root: Path) -> Read:
+    """Reads an output folder."""
+
+    def read(path: str) -> bytes | None:
+        try:
+            return (root / path).read_bytes()
+        except OSError:
+            return None
+
+    return read
+
+
+def address_of(path: str) -> str:
+    """The address, below a registry's, at which a host serves a document of the output."""
+    parts = path.split("/")
+    if parts[0] == "v0.1" and path.endswith(".json"):
+        parts[-1] = parts[-1].removesuffix(".json")
+        if parts[1:2] == ["servers"] and len(parts) > 3:
+            parts[2:4] = ["/".join(parts[2:4])]  # the name is one segment
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def served_reader(session: requests.Session, url: str) -> Read:
+    """Reads a served registry; raises ServiceError when it does not answer."""
+
+    def read(path: str) -> bytes | None:
+        address = f"{url.rstrip('/')}/{address_of(path)}"
+        headers = {"User-Agent": f"mcp-static/{__version__} (verify)"}
+        try:
+            answer = session.get(address, headers=headers, timeout=_SECONDS)
+        except requests.RequestException as error:
+            raise ServiceError(
+                f"{address} could not be asked: {type(error).__name__}.",
+                "Check the address, and that the registry is up.",
+            ) from None
+        if answer.status_code >= 500:
+            raise ServiceError(f"{address} answers {answer.status_code}.", "Try again in a while.")
+        return answer.content if answer.status_code == 200 else None
+
+    return read
+
+
+def served_lists(session: requests.Session, url: str) -> ReadList:
+    """Asks a served registry for its list, as a client does; raises ServiceError."""
+
+    def read(cursor: str) -> bytes | None:
+        query = f"?limit=100{f'&cursor={cursor}' if cursor else ''}"
+        try:
+            answer = session.get(f"{url.rstrip('/')}/v0.1/servers{query}", timeout=_SECONDS)
+        except requests.RequestException as error:
+            raise ServiceError(
+                f"{url} could not be asked: {type(error).__name__}.", "Try again in a while."
+            ) from None
+        return answer.content if answer.status_code == 200 else None
+
+    return read
+
+
+def verify(
+    read: Read,
+    sample: int | None,
+    advance: Callable[[], None],
+    read_list: ReadList | None = None,
+) -> Verification:
+    """Compare documents with the checksums: `sample` of them by chance, or None for all.
+
+    With `read_list` the registry is served: its list is walked as well, a few pages or all, and held
+    against the snapshot's counts; what hosts keep to themselves is left out. Without, it is a
+    folder, whose compressed and renamed twins are looked at, too.
+
+    Raises InputError when there is no snapshot to begin with, and ServiceError when the registry
+    changed meanwhile, so that nothing can be said.
+    """
+    snapshot = read(SNAPSHOT)
+    facts = json_object(snapshot)
+    checksums = facts.get("checksums") if facts else None
+    if facts is None or not isinstance(checksums, dict):
+        raise InputError(
+            f"There is no {SNAPSHOT} that can be read.",
+            "Give a built folder, or a static registry's URL.",
+        )
+    found = Verification(str(facts.get("commit")))
+    index = read(str(checksums.get("path")))
+    if index is None or _digest(index) != checksums.get("sha256"):
+        found.wrong.append((str(checksums.get("path")), "is not what the snapshot says"))
+    documents = list(_documents(read, index or b"", found))
+    if read_list is not None:
+        documents = [row for row in documents if not row[0].startswith(_OWN)]
+        _walk(read_list, facts, None if sample is None else _SAMPLED_PAGES, found)
+    documents += _exports(read, facts)
+    found.listed = len(documents)
+    chosen = documents
+    if sample is not None and sample < len(documents):
+        chosen = random.SystemRandom().sample(documents, sample)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for wrong in pool.map(lambda document: list(_compared(read, *document)), chosen):
+            found.compared += 1
+            advance()
+            found.wrong += wrong
+        if read_list is None:
+            twins = (twin for path, digest in chosen for twin in _twins(path, digest))
+            for wrong in pool.map(lambda twin: list(_compared(read, *twin)), twins):
+                found.wrong += [row for row in wrong if row[1] != _MISSING]
+    if read(SNAPSHOT) != snapshot:
+        raise ServiceError("The registry changed meanwhile.", "Run it again.")
+    found.wrong.sort()
+    return found
+
+
+def _documents(read: Read, index: bytes, found: Verification) -> Iterator[tuple[str, str]]:
+    """Every document with its digest, from the parts that the index lists."""
+    for part, digest in checksum_lines(index):
+        body = read(part)
+        if body is None or _digest(body) != digest:
+            found.wrong.append((part, "is missing" if body is None else "is not what the index says"))
+            continue
+        yield from ((path, wanted) for path, wanted in checksum_lines(body) if path not in _ALIKE)
+
+
+def _exports(read: Read, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The export parts, known by the digest of their plain text."""
+    index = json_object(read(str(facts.get("exports"))))
+    for part in index.get("parts", []) if index else []:
+        yield str(part.get("path")), str(part.get("sha256"))
+
+
+def _compared(read: Read, path: str, digest: str) -> Iterator[tuple[str, str]]:
+    """A document's path and what is wrong with it, if anything is."""
+    body = read(path)
+    if body is None:
+        yield path, _MISSING
+        return
+    if path.endswith(".gz") and body[:2] == b"\x1f\x8b":  # some servers have unpacked it
+        try:
+            body = gzip.decompress(body)
+        except (OSError, EOFError, zlib.error):
+            yield path, "cannot be unpacked"
+            return
+    if _digest(body) != digest:
+        yield path, "is not what its checksum says"
+
+
+def _twins(path: str, digest: str) -> Iterator[tuple[str, str]]:
+    """The copies of a document that some hosts have, with the same content."""
+    if not path.endswith(".gz"):
+        yield f"{path}.gz", digest
+    if path.startswith("v0.1/"):
+        yield f"{path.removesuffix('.json')}.html", digest
+
+
+def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verification) -> None:
+    """Walk the list as a client does, and count what it meets."""
+    counts = facts.get("counts") or {}
+    if facts.get("host") in _WITHOUT_QUERIES:
+        expected = int(counts.get("servers", 0))
+        if not facts.get("completeList"):
+            return  # too long for clients, so it is not there
+    else:
+        expected = int(counts.get("versions", 0))
+    met: set[tuple[str, str]] = set()
+    cursor, number = "", 0
+    while pages is None or number < pages:
+        document = json_object(read(cursor))
+        try:
+            entries = document["servers"] if document else None
+            keys = [(entry["server"]["name"], entry["server"]["version"]) for entry in entries or ()]
+            following = str(document["metadata"].get("nextCursor") or "") if document else ""
+        except (KeyError, TypeError, AttributeError):
+            entries = None
+        if entries is None:
+            found.wrong.append((_LIST, f"is no list{f' at the cursor {cursor}' if cursor else ''}"))
+            return
+        twice = next((name for name, version in keys if (name, version) in met), None)
+        if twice is not None:
+            found.wrong.append((_LIST, f"has {twice} twice"))
+            return
+        met.update(keys)
+        cursor, number = following, number + 1
+        if not cursor:
+            if len(met) != expected:
+                found.wrong.append((_LIST, f"has {len(met)} entries, and the snapshot {expected}"))
+            return
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,108 @@
+"""A bucket of S3 or the like: objects read, written, and written on a condition."""
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from obstore import exceptions
+from obstore.store import S3Store
+
+from mcp_static.api.media import freshness, media_type
+from mcp_static.model.errors import InputError, RegistryError, ServiceError
+
+_Result = TypeVar("_Result")
+
+
+class Bucket:
+    """A bucket, or a folder of one; every failure is an error of ours."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+        self.name: Final = f"s3://{bucket}{f'/{prefix}' if prefix else ''}"
+        try:
+            self._store = S3Store(
+                bucket,
+                prefix=prefix or None,
+                checksum_algorithm="sha256",
+                client_options={"allow_http": endpoint.startswith("http://"), "timeout": "60s"},
+                retry_config={"max_retries": 5, "retry_timeout": timedelta(seconds=60)},
+            )
+        except exceptions.BaseError as error:
+            raise self._failure(error) from None
+
+    def _failure(self, error: Exception) -> RegistryError:
+        text = str(error)
+        if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
+            return InputError(
+                f"{self.name} refuses: the credentials have not the rights.",
+                "They need s3:GetObject, s3:PutObject and s3:DeleteObject on its objects, and "
+                "s3:ListBucket on the bucket; they come from AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or from the role that the machine has.",
+            )
+        if "NoSuchBucket" in text:
+            return InputError(f"{self.name}: there is no such bucket.", "Create it first.")
+        return ServiceError(
+            f"{self.name} could not be reached or failed: {text.splitlines()[0][:200]}",
+            "Run it again: it goes on where it stopped. AWS_ENDPOINT_URL and AWS_REGION say where "
+            "the bucket is.",
+        )
+
+    def _do(self, work: Callable[[], _Result]) -> _Result:
+        try:
+            return work()
+        except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
+            raise
+        except (exceptions.BaseError, FileNotFoundError) as error:
+            raise self._failure(error) from None
+
+    def read(self, key: str) -> bytes | None:
+        """An object, or None."""
+        return self.read_tagged(key)[0]
+
+    def read_tagged(self, key: str) -> tuple[bytes | None, str]:
+        """An object and its ETag, or None."""
+        try:
+            found = self._store.get(key)
+            return bytes(found.bytes()), str(found.meta["e_tag"])
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise self._failure(error) from None
+            return None, ""
+        except exceptions.BaseError as error:
+            raise self._failure(error) from None
+
+    def write(self, key: str, body: bytes) -> None:
+        """Put an object, with its type and how long it is fresh."""
+        attributes = {
+            "Content-Type": media_type(key if "." in key.rpartition("/")[2] else f"{key}.json"),
+            "Cache-Control": freshness(key),
+        }
+        self._do(lambda: self._store.put(key, body, attributes=attributes, use_multipart=False))
+
+    def write_if(self, key: str, body: bytes, tag: str | None) -> str | None:
+        """Put an object if it is not there (`tag` None), or still has that ETag.
+
+        Gives its new ETag, or None when it was otherwise.
+        """
+        mode: Any = "create" if tag is None else {"e_tag": tag}
+        try:
+            done = self._do(lambda: self._store.put(key, body, mode=mode, use_multipart=False))
+        except (exceptions.AlreadyExistsError, exceptions.PreconditionError):
+            return None
+        return str(done["e_tag"])
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Delete objects; those that are not there are no error."""
+        listed = sorted(keys)
+        if listed:
+            self._do(lambda: self._store.delete(listed))
+
+    def tags(self) -> dict[str, str]:
+        """Every object with its ETag, which is the MD5 of what was put in one piece."""
+
+        def work() -> dict[str, str]:
+            chunks = self._store.list(chunk_size=1000)
+            return {meta["path"]: str(meta["e_tag"]).strip('"') for chunk in chunks for meta in chunk}
+
+        return self._do(work)

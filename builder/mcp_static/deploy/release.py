@@ -1,0 +1,157 @@
+"""What is deployed: the files of an output with their digests, and the order in which they go."""
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from mcp_static.api.checksums import checksum_lines, json_object
+from mcp_static.api.variants import HOST_FOLDER
+from mcp_static.model.errors import InputError
+
+SNAPSHOT: Final = "data/snapshot.json"
+INDEX: Final = "data/checksums/index.txt"
+_EXPORTS: Final = "data/export/index.json"
+
+Read = Callable[[str], bytes | None]
+
+
+class Rank(IntEnum):
+    """When a file goes: what is pointed at before what points, and the snapshot last of all."""
+
+    LEAF = 0
+    NEW_LIST = 1
+    LIST = 2
+    INDEX = 3
+    CHECKSUMS = 4
+    SNAPSHOT = 5
+
+
+def rank_of(path: str, *, is_new: bool) -> Rank:
+    """The rank of a file; a new page goes before the pages that may lead to it."""
+    if path == SNAPSHOT:
+        return Rank.SNAPSHOT
+    if path.startswith("data/checksums/"):
+        return Rank.CHECKSUMS
+    if path.startswith("data/pages/") or path.endswith("/versions.json") or path == "v0.1/servers.json":
+        return Rank.NEW_LIST if is_new else Rank.LIST
+    if path.startswith(("v0.1/servers/", "data/deleted/", "schemas/", "assets/", "servers/")):
+        return Rank.LEAF
+    if path.startswith(("data/search/", "data/export/")) and not path.endswith("/index.json"):
+        return Rank.LEAF
+    return Rank.INDEX
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An output's files by path, each with what tells its content from any other."""
+
+    root: Path
+    commit: str
+    host: str
+    parts: dict[str, str]
+    """The checksum parts: path → SHA-256."""
+
+    def content(self, path: str, digest: str) -> bytes:
+        """A file, which is what its checksum says; raises InputError when it is not."""
+        try:
+            body = (self.root / path).read_bytes()
+        except OSError:
+            raise _damaged(self.root, path) from None
+        if digest and hashlib.sha256(_plain(path, body)).hexdigest() != digest:
+            raise _damaged(self.root, path)
+        return body
+
+
+def _plain(path: str, body: bytes) -> bytes:
+    """What a digest is of: of an export, its plain text."""
+    if not path.endswith(".gz"):
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _damaged(root: Path, path: str) -> InputError:
+    return InputError(
+        f"{root}: {path} is not what its checksum says.",
+        "`mcp-static verify` names all such files, and `mcp-static build --full` writes them anew.",
+    )
+
+
+def open_release(root: Path) -> Release:
+    """The output in a folder; raises InputError where there is none, or a damaged one."""
+    snapshot = json_object(_read_file(root, SNAPSHOT))
+    index = _read_file(root, INDEX)
+    if snapshot is None or index is None:
+        raise InputError(f"{root} holds no built registry.", "Build one with `mcp-static build`.")
+    if hashlib.sha256(index).hexdigest() != snapshot.get("checksums", {}).get("sha256"):
+        raise _damaged(root, INDEX)
+    return Release(
+        root, str(snapshot["commit"]), str(snapshot.get("host")), dict(checksum_lines(index))
+    )
+
+
+def _read_file(root: Path, path: str) -> bytes | None:
+    try:
+        return (root / path).read_bytes()
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a place lacks: files to write with their digests, and paths to remove."""
+
+    write: dict[str, str]
+    remove: frozenset[str]
+    known: frozenset[str]
+    """Those of `write` that are there already, with other content."""
+
+    def ranks(self) -> Iterator[tuple[Rank, list[str]]]:
+        """The files to write, rank by rank."""
+        by_rank: dict[Rank, list[str]] = {}
+        for path in self.write:
+            by_rank.setdefault(rank_of(path, is_new=path not in self.known), []).append(path)
+        for rank in sorted(by_rank):
+            yield rank, sorted(by_rank[rank])
+
+
+def files_of(parts: dict[str, str], read: Read, only: Iterable[str] | None = None) -> dict[str, str]:
+    """The files that checksum parts list, with the parts themselves; the host's own are left out."""
+    found: dict[str, str] = {}
+    for part in parts if only is None else only:
+        found[part] = parts[part]
+        found.update(checksum_lines(read(part) or b""))
+    return {path: digest for path, digest in found.items() if not path.startswith(f"{HOST_FOLDER}/")}
+
+
+def difference(release: Release, there: dict[str, str], read_there: Read) -> Difference:
+    """What a place lacks that holds a whole release, found by the checksum parts that differ."""
+
+    def read_here(path: str) -> bytes | None:
+        return release.content(path, release.parts.get(path, ""))
+
+    changed = [part for part, digest in release.parts.items() if there.get(part) != digest]
+    gone = [part for part, digest in there.items() if release.parts.get(part) != digest]
+    new = files_of(release.parts, read_here, changed) | _unlisted(read_here)
+    old = files_of(there, read_there, gone) | (_unlisted(read_there) if there else {})
+    write = {path: digest for path, digest in new.items() if old.get(path) != digest}
+    return Difference(write, frozenset(old.keys() - new.keys()), frozenset(write.keys() & old.keys()))
+
+
+def _unlisted(read: Read) -> dict[str, str]:
+    """What no checksum part lists: the index, the snapshot, and the exports, known by their index."""
+    found = {}
+    for path in (INDEX, SNAPSHOT):
+        body = read(path)
+        if body is not None:
+            found[path] = hashlib.sha256(body).hexdigest()
+    index = json_object(read(_EXPORTS)) or {}
+    found.update((str(part["path"]), str(part["sha256"])) for part in index.get("parts", ()))
+    return found

@@ -1,0 +1,44 @@
+"""What Git knows of a folder: the root of its work tree, its origin and its tags."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from git.exc import GitCommandError, GitCommandNotFound
+
+from mcp_static.drafting.origin import Origin, parse_origin
+from mcp_static.drafting.project import Project
+from mcp_static.git.repository import open_repository
+from mcp_static.model.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A folder with what Git knows of it; `origin` is None for none, or one on another forge."""
+
+    project: Project
+    origin: Origin | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_checkout(folder: Path) -> Checkout:
+    """Ask Git about a folder, which need not be in a repository."""
+    path = folder.resolve()
+    alone = Project(path, path)
+    try:
+        repository = open_repository(path)
+    except InputError:
+        return Checkout(alone)
+    with repository:
+        top = Path(repository.working_tree_dir).resolve() if repository.working_tree_dir else None
+        if top is None or not path.is_relative_to(top):
+            return Checkout(alone)
+        try:
+            tags = str(repository.git.for_each_ref("refs/tags", format="%(refname:strip=2)"))
+            remotes = str(repository.git.remote()).splitlines()
+            address = str(repository.git.remote("get-url", "origin")) if "origin" in remotes else ""
+        except (GitCommandError, GitCommandNotFound) as error:
+            reason = str(getattr(error, "stderr", "")).strip() or "it does not answer"
+            return Checkout(alone, notes=(f"Git cannot be asked about {path}: {reason}",))
+    origin = parse_origin(address)
+    notes = () if origin or not address else ("origin is on neither GitHub nor GitLab: left out",)
+    return Checkout(Project(path, top, tuple(tags.splitlines())), origin, notes)

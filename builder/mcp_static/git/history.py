@@ -1,0 +1,143 @@
+"""First-parent history as a stream of commits with what each one changed, in one git process."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Final, Literal
+
+import git
+
+from mcp_static.model.errors import InputError
+from mcp_static.model.layout import DATA_ROOT
+from mcp_static.model.times import LAST_SECOND
+
+PathKind = Literal["file", "symlink", "submodule"]
+
+_KINDS: Final[dict[bytes, PathKind]] = {b"120000": "symlink", b"160000": "submodule"}
+_HEADER: Final = b"\x01"
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class PathChange:
+    """One path that a commit added or edited, with its new blob, or removed (`blob` is None)."""
+
+    path: str
+    kind: PathKind
+    blob: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitChange:
+    """A commit of the first-parent line: its id, its committer time, and what it changed.
+
+    `changes` are those under `registry-data/` only, in path order; a merge is compared with its
+    first parent.
+    """
+
+    id: str
+    first_parent: str | None
+    time: int
+    changes: tuple[PathChange, ...]
+
+
+def first_parent_history(
+    repository: git.Repo, commit: str, after: str | None = None
+) -> Iterator[CommitChange]:
+    """Stream the first-parent line up to `commit`, oldest first; only what follows `after`, if given.
+
+    Raises InputError when `after` is not on that line: history was rewritten.
+    """
+    span = commit if after is None else f"{after}..{commit}"
+    process = repository.git.log(
+        "--first-parent",
+        "--diff-merges=first-parent",
+        "--reverse",
+        "--root",
+        "--raw",
+        "-r",
+        "-z",
+        "--no-abbrev",
+        "--no-renames",
+        "--no-show-signature",
+        "--no-color",
+        "--format=%x01%H %P %ct",
+        "--end-of-options",
+        span,
+        as_process=True,
+    )
+    is_first = True
+    try:
+        for change in _parse(process.stdout):
+            if is_first and after is not None and change.first_parent != after:
+                raise rewritten(after)
+            is_first = False
+            yield change
+        status = process.proc.wait()
+        message = process.stderr.read().decode(errors="replace").strip()
+    finally:
+        if process.proc is not None:
+            if process.proc.poll() is None:
+                process.proc.kill()
+                process.proc.wait()
+            process.proc.stdout.close()
+            process.proc.stderr.close()
+    if status:
+        raise InputError(f"git could not read the history of {commit[:12]}: {message}", "")
+    if is_first and after is not None and after != commit:
+        raise rewritten(after)
+
+
+def rewritten(after: str) -> InputError:
+    """The error for a history that no longer contains the commit that was built last."""
+    return InputError(
+        f"History was rewritten: {after[:12]}, which was built last, is not among the first "
+        "parents of this commit.",
+        "Cursors and times that clients hold would change their meaning. If that is intended, "
+        "build once with --accept-rewrite.",
+    )
+
+
+def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        parts = (rest + chunk).split(b"\0")
+        rest = parts.pop()
+        yield from parts
+    if rest.strip():
+        yield rest
+
+
+def _parse(stream: IO[bytes]) -> Iterator[CommitChange]:
+    header: bytes | None = None
+    changes: list[PathChange] = []
+    tokens = _tokens(stream)
+    prefix = DATA_ROOT.encode()
+    for token in tokens:
+        entry = token.lstrip(b"\n")
+        if entry.startswith(_HEADER):
+            if header is not None:
+                yield _commit(header, changes)
+                changes = []
+            header = entry[1:]
+        elif entry.startswith(b":"):
+            path = next(tokens)
+            if path.startswith(prefix):
+                _, mode, _, blob, letter = entry.split(b" ")
+                gone = letter == b"D"
+                kind = _KINDS.get(entry[1:7] if gone else mode, "file")
+                text = path.decode(errors="surrogateescape")
+                changes.append(PathChange(text, kind, None if gone else blob.decode()))
+    if header is not None:
+        yield _commit(header, changes)
+
+
+def _commit(header: bytes, changes: list[PathChange]) -> CommitChange:
+    commit, *parents, time = header.decode().split(" ")
+    seconds = int(time) if time.lstrip("-").isdecimal() else -1
+    if not 0 <= seconds <= LAST_SECOND:
+        raise InputError(
+            f"Commit {commit[:12]} has a committer time that no calendar shows.",
+            "Write that commit anew with a sensible date.",
+        )
+    first_parent = parents[0] if parents and parents[0] else None
+    return CommitChange(commit, first_parent, seconds, tuple(changes))

@@ -1,0 +1,46 @@
+"""Single files and folders of a commit, read from Git's objects."""
+
+import git
+from git.exc import GitCommandError
+
+from mcp_static.git.blobs import BlobReader
+from mcp_static.model.change import Blob
+
+
+def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
+    """What stands at a path of a commit; None for nothing, or a folder."""
+    found = entries_of(repository, commit, path)
+    return found[0][1] if len(found) == 1 and found[0][0] == path else None
+
+
+def entries_of(
+    repository: git.Repo, commit: str, path: str, *, recursive: bool = False
+) -> list[tuple[str, Blob]]:
+    """The files at a path, or below it with `recursive`: paths and blobs, in path order."""
+    options = ["-r"] if recursive else []
+    listing = repository.git.ls_tree(*options, "-z", "--full-tree", commit, "--", path)
+    found = []
+    for line in filter(None, listing.split("\0")):
+        facts, _, name = line.partition("\t")
+        mode, kind, object_id = facts.split(" ")
+        if kind != "tree":
+            found.append((name, Blob(mode, object_id)))
+    return found
+
+
+def folders_of(repository: git.Repo, commit: str, folder: str) -> list[str]:
+    """The names of the folders right below a folder; none when it is not there."""
+    try:
+        listing = repository.git.ls_tree("-d", "-z", "--name-only", f"{commit}:{folder}")
+    except GitCommandError:
+        return []
+    return [name for name in listing.split("\0") if name]
+
+
+def read_file(repository: git.Repo, commit: str, path: str, limit: int) -> bytes | None:
+    """The content of a plain file, `limit + 1` bytes of it at the most; None when there is none."""
+    blob = blob_at(repository, commit, path)
+    if blob is None or not blob.mode.startswith("100"):
+        return None
+    with BlobReader(repository) as blobs:
+        return next(blobs.read([blob.id], limit))

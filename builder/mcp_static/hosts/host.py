@@ -1,0 +1,92 @@
+"""A host: a kind of place that serves an output, what it honours, and how much it takes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from mcp_static.api.abilities import Ability
+from mcp_static.api.paths import Document
+from mcp_static.api.variants import Extent, Target, Twin
+from mcp_static.model.errors import InputError
+from mcp_static.model.settings import Settings
+
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a host takes at the most; sizes in bytes, None for no limit that matters here."""
+
+    files: int | None = None
+    file_size: int | None = None
+    total: int | None = None
+
+    def in_words(self) -> str:
+        """The limits, for people."""
+        said = [
+            f"{self.files:,} files" if self.files else "",
+            f"{_size(self.file_size)} a file" if self.file_size else "",
+            f"{_size(self.total)} in all" if self.total else "",
+        ]
+        return ", ".join(filter(None, said)) or "as much as there is room for"
+
+    def exceeded_by(self, extent: Extent) -> str | None:
+        """Which limit an output exceeds, in words with both figures, or None."""
+        if self.files is not None and extent.files > self.files:
+            return f"it has {extent.files:,} files, and {self.files:,} are the most"
+        if self.file_size is not None and extent.largest > self.file_size:
+            return (
+                f"{extent.largest_path} has {_size(extent.largest)}, and a file may have "
+                f"{_size(self.file_size)}"
+            )
+        if self.total is not None and extent.total > self.total:
+            return f"it has {_size(extent.total)} in all, and {_size(self.total)} are the most"
+        return None
+
+
+def _size(count: int) -> str:
+    return f"{count / MIB:,.1f} MiB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """One kind of place. `honours` are the conformance checks that it is held to."""
+
+    name: str
+    says: str
+    honours: frozenset[Ability]
+    honours_in_words: str
+    limits: Limits
+    way_out: str = ""
+    takes_path: bool = False
+    twins: tuple[Twin, ...] = ()
+    documents: Callable[[Settings, str | None], Iterator[Document]] | None = None
+
+    def limits_with(self, settings: Settings) -> Limits:
+        """The limits, where a plan that is paid for moves them."""
+        if self.limits.files is None:
+            return self.limits
+        return Limits(settings.hosting.max_files, self.limits.file_size, self.limits.total)
+
+    def require_url(self, settings: Settings) -> None:
+        """Raise InputError when the registry's address has a path that this host cannot serve."""
+        path = urlsplit(settings.url).path.strip("/")
+        if path and not self.takes_path:
+            raise InputError(
+                f"registry.toml: `url` has the path /{path}, and {self.name} serves a whole host.",
+                "Give the registry a host name of its own: clients put /v0.1 right behind it.",
+            )
+
+    def target(self, settings: Settings) -> Target:
+        """What a build for this host makes; raises InputError for settings that cannot be served."""
+        self.require_url(settings)
+        limits = self.limits_with(settings)
+
+        def require(extent: Extent) -> None:
+            problem = limits.exceeded_by(extent)
+            if problem:
+                raise InputError(f"This registry does not fit on {self.name}: {problem}.", self.way_out)
+
+        is_bounded = limits != Limits()
+        return Target(self.name, self.twins, self.documents, require if is_bounded else None)

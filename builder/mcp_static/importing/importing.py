@@ -1,0 +1,252 @@
+"""Turning a source's entries into commits that carry their times."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final
+
+import git
+import orjson
+
+from mcp_static.git.records import read_records
+from mcp_static.git.repository import open_repository, resolve_commit
+from mcp_static.git.writing import (
+    NewCommit,
+    contains,
+    create_repository,
+    current_branch,
+    lock_for_import,
+    require_clean,
+    tip_of,
+    write_commits,
+)
+from mcp_static.importing.entries import SourceEntry, read_entry
+from mcp_static.importing.files import read_file
+from mcp_static.importing.registries import RegistryWalk
+from mcp_static.model.errors import InputError
+from mcp_static.model.layout import parse_location, record_path, version_problem
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.names import ServerName, name_problem, parse_name
+from mcp_static.model.status import ACTIVE, StatusRecord
+from mcp_static.model.strictjson import JsonError
+from mcp_static.model.times import format_time
+from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.registry_index import SnapshotIndex
+from mcp_static.rules.rule import Applies, Problem
+from mcp_static.rules.run import problems_of, read_record, structural_problems
+from mcp_static.rules.sidecars import examine_status
+from mcp_static.rules.uniqueness import SNAPSHOT_RULES
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `left_out` names what was not taken, each with its reason."""
+
+    published: int = 0
+    statuses: int = 0
+    known: int = 0
+    filtered: int = 0
+    commits: int = 0
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What an import is asked for: a file, `-` or the URL of a registry, into a repository.
+
+    `only` are patterns of names (`*` matches anything); empty takes every name. `anew` walks a
+    registry from its beginning, also when only what was updated since would have to be asked for.
+    """
+
+    source: str
+    into: Path
+    lenient: bool = False
+    only: tuple[str, ...] = ()
+    anew: bool = False
+
+
+def import_entries(
+    options: ImportOptions, told: Callable[[int], None] = lambda entries: None
+) -> ImportReport:
+    """Take in what the repository does not have yet; running it again changes nothing.
+
+    `told` hears how many more entries were read. Raises InputError for a source or a repository
+    that cannot be used, ServiceError when a registry cannot be walked to its end.
+    """
+    with _repository(options.into) as repository, lock_for_import(repository):
+        current_branch(repository)
+        require_clean(repository)
+        walk = _walk(repository, options)
+        if walk is not None:
+            for count in walk.pages():
+                told(count)
+            values: Iterable[tuple[str, Any]] = read_file(str(walk.spool))
+        else:
+            values = _counted(read_file(options.source), told)
+        importing = _Import(repository, options)
+        importing.read(values)
+        importing.report.commits = write_commits(repository, importing.commits())
+        if walk is not None:
+            walk.finish(format_time(importing.newest), tip_of(repository) or "")
+    return importing.report
+
+
+def _repository(into: Path) -> git.Repo:
+    """The repository at exactly this path, made if nothing is there; never one that encloses it."""
+    if not into.exists() or (into.is_dir() and not any(into.iterdir())):
+        return create_repository(into)
+    return open_repository(into, is_root=True)
+
+
+def _walk(repository: git.Repo, options: ImportOptions) -> RegistryWalk | None:
+    if not options.source.lower().startswith(("http://", "https://")):
+        return None
+    choices = (options.lenient, options.only)
+    walk = RegistryWalk(options.source, choices, Path(repository.common_dir))
+    before = walk.imported_into
+    if options.anew or (before and not contains(repository, before)):
+        walk.forget()  # the branch no longer holds what was imported, so it has to be asked for again
+    return walk
+
+
+def read_patterns(path: Path) -> tuple[str, ...]:
+    """The patterns of a file, one a line; `#` begins a comment. Raises InputError."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.", "Give a text file of names.") from None
+    patterns = tuple(text for line in lines if (text := line.partition("#")[0].strip()))
+    if not patterns:
+        raise InputError(f"{path} names no server.", "Write one name a line; * matches anything.")
+    return patterns
+
+
+def _counted(
+    values: Iterator[tuple[str, Any]], told: Callable[[int], None]
+) -> Iterator[tuple[str, Any]]:
+    for value in values:
+        told(1)
+        yield value
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(self, repository: git.Repo, options: ImportOptions) -> None:
+        self._options: Final = options
+        self._index: Final = SnapshotIndex()
+        self._statuses: Final[dict[tuple[ServerName, str], StatusRecord]] = {}
+        self._files: Final[list[tuple[int, str, str, bytes]]] = []
+        self._now: Final = int(time.time())
+        self.report: Final = ImportReport()
+        self.newest = 0
+        if repository.git.for_each_ref("--count=1", current_branch(repository)):
+            self._read_snapshot(repository)
+
+    def _read_snapshot(self, repository: git.Repo) -> None:
+        commit = resolve_commit(repository, "HEAD")
+        files = frozenset({"server.json", "status.json"})
+        for location, content in read_records(repository, commit, files, MAX_FILE_BYTES):
+            key = (location.name, location.version)
+            if location.file == "server.json":
+                self._index.add(*key, read_record(content).document)
+                self._statuses.setdefault(key, ACTIVE)
+            else:
+                status = examine_status(content)
+                if isinstance(status, StatusRecord):
+                    self._statuses[key] = status
+                    self._index.set_deleted(*key, is_deleted=status.status is Status.DELETED)
+
+    def read(self, values: Iterable[tuple[str, Any]]) -> None:
+        """Read and judge every value, in the order in which they were published."""
+        entries = []
+        for place, value in values:
+            try:
+                if isinstance(value, JsonError):
+                    raise value
+                entries.append(read_entry(value, self._now))
+            except ValueError as error:
+                self.report.left_out.append((place, str(error)))
+        entries.sort(key=lambda entry: entry.published_at)
+        for entry in entries:
+            self.newest = max(self.newest, min(entry.updated_at, self._now))
+            self._take(entry)
+
+    def _take(self, entry: SourceEntry) -> None:
+        name, version = entry.server.get("name"), entry.server.get("version")
+        if not isinstance(name, str) or not isinstance(version, str):
+            self.report.left_out.append((entry.title, "has no name or no version"))
+            return
+        if problem := name_problem(name) or version_problem(version):
+            self.report.left_out.append((entry.title, problem))
+            return
+        if not self._is_wanted(name):
+            self.report.filtered += 1
+            return
+        key = (parse_name(name), version)
+        if key not in self._statuses:
+            content = _file_bytes(entry.server)
+            problems = self._problems(key, content)
+            if problems:
+                reasons = "; ".join(f"{p.path} {p.wrong} [{p.rule.id}]".strip() for p in problems)
+                self.report.left_out.append((entry.title, reasons))
+                return
+            self._index.add(*key, entry.server)
+            self._statuses[key] = ACTIVE
+            message = f"Publish {name} {version}"
+            self._files.append((entry.published_at, message, record_path(*key), content))
+            self.report.published += 1
+        else:
+            self.report.known += 1
+        self._take_status(key, entry)
+
+    def _is_wanted(self, name: str) -> bool:
+        only = self._options.only
+        return not only or any(fnmatchcase(name, pattern) for pattern in only)
+
+    def _problems(self, key: tuple[ServerName, str], content: bytes) -> list[Problem]:
+        """What keeps a new record out: everything, or with `--lenient` the structural rules."""
+        record = read_record(content, parse_location(record_path(*key)))
+        if not self._options.lenient:
+            return [problem for problem in problems_of(record, self._index) if problem.is_error]
+        problems = structural_problems(record)
+        for rule in SNAPSHOT_RULES:
+            if rule.applies is Applies.STRUCTURAL and rule.check_within is not None:
+                findings = rule.check_within(record, self._index)
+                problems += [Problem(rule, found.path, found.wrong) for found in findings]
+        return problems
+
+    def _take_status(self, key: tuple[ServerName, str], entry: SourceEntry) -> None:
+        if self._statuses[key] == entry.status:
+            return
+        self._statuses[key] = entry.status
+        self._index.set_deleted(*key, is_deleted=entry.status.status is Status.DELETED)
+        content = entry.status.model_dump(mode="json", by_alias=True, exclude_none=True)
+        message = f"Mark {key[0]} {key[1]} {entry.status.status.value}"
+        self._files.append(
+            (
+                max(entry.status_changed_at, entry.published_at),
+                message,
+                record_path(*key, "status.json"),
+                orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
+            )
+        )
+        self.report.statuses += 1
+
+    def commits(self) -> Iterator[NewCommit]:
+        """One commit for each change, in the order of their times: that order is the ordinals'."""
+        # Stable, so that what happened in one second keeps its order, a status after its record.
+        self._files.sort(key=lambda file: file[0])
+        for moment, message, path, content in self._files:
+            yield NewCommit(moment, message + "\n", {path: content})
+
+
+def _file_bytes(server: dict[str, Any]) -> bytes:
+    """A `server.json` as an author would write it; without indentation if it gets too large."""
+    try:
+        content = orjson.dumps(server, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError:
+        return b"{}"
+    return content if len(content) <= MAX_FILE_BYTES else orjson.dumps(server) + b"\n"

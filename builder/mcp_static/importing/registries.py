@@ -1,0 +1,182 @@
+"""Entries from another registry over its read API (v0.1), a page at a time, resumable.
+
+The walk's progress is kept in the repository's own Git folder, so an interrupted walk goes on
+where it stopped, and a later one asks only for what was updated since.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Retry
+
+from mcp_static import __version__
+from mcp_static.model.errors import InputError, ServiceError
+
+PAGE_LIMIT: Final = 100
+MAX_PAGE_BYTES: Final = 32 * 1024 * 1024
+_PAGE_SECONDS: Final = 120
+_MOST_EMPTY_PAGES: Final = 50
+_BAD_ADDRESS: Final = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    LocationParseError,
+    UnicodeError,
+)
+_TIMEOUT: Final = (10, 60)
+"""Seconds to connect, and between two pieces of an answer."""
+
+
+class RegistryWalk:
+    """Walks a registry; what it has received is in `spool`, one entry a line."""
+
+    def __init__(self, url: str, choices: tuple[object, ...], folder: Path) -> None:
+        # What was left out under other choices has to be offered again under these.
+        key = hashlib.sha256(repr((url, choices, __version__)).encode()).hexdigest()[:16]
+        self._url: Final = url.rstrip("/")
+        self._folder: Final = folder / "mcp-static" / f"import-{key}"
+        self._progress: Final = self._folder / "progress.json"
+        self.spool: Final = self._folder / "entries.ndjson"
+
+    def pages(self) -> Iterator[int]:
+        """Walk on to the end, giving how many entries each page brought.
+
+        Raises ServiceError when the registry cannot be reached or does not answer as the API does;
+        what was received until then is kept for the next call.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        state = self._load()
+        if state.get("complete"):
+            return
+        seen: set[str] = set()
+        empty = 0
+        with _session() as session, self.spool.open("ab") as spool:
+            spool.truncate(state.get("size", 0))
+            while True:
+                page = self._fetch(session, state)
+                spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in page["servers"]))
+                spool.flush()
+                os.fsync(spool.fileno())
+                cursor = _next_cursor(page)
+                if cursor is not None and cursor in seen:
+                    raise self._strange(f"it gave the cursor {cursor!r} a second time")
+                seen.add(cursor or "")
+                self._save(state | {"cursor": cursor, "size": spool.tell(), "complete": cursor is None})
+                state = self._load()
+                yield len(page["servers"])
+                if cursor is None:
+                    return
+                empty = 0 if page["servers"] else empty + 1
+                if empty == _MOST_EMPTY_PAGES:
+                    raise self._strange(f"it gave {empty} empty pages in a row")
+
+    @property
+    def imported_into(self) -> str:
+        """The commit that the last finished import has led to; empty when there was none."""
+        return str(self._load().get("commit") or "")
+
+    def forget(self) -> None:
+        """Begin at the beginning."""
+        self._progress.unlink(missing_ok=True)
+        self.spool.unlink(missing_ok=True)
+
+    def finish(self, newest: str, commit: str) -> None:
+        """Note that everything up to this `updatedAt` has been imported, which led to that commit."""
+        since = max(newest, str(self._load().get("since") or ""))
+        self._save({"since": since, "commit": commit})
+        self.spool.unlink(missing_ok=True)
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            value = orjson.loads(self._progress.read_bytes())
+        except (FileNotFoundError, orjson.JSONDecodeError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def _save(self, state: dict[str, Any]) -> None:
+        fresh = self._progress.with_suffix(".new")
+        fresh.write_bytes(orjson.dumps(state))
+        fresh.replace(self._progress)
+
+    def _fetch(self, session: requests.Session, state: dict[str, Any]) -> dict[str, Any]:
+        query: dict[str, Any] = {"limit": PAGE_LIMIT, "include_deleted": "true"}
+        if state.get("since"):
+            query["updated_since"] = state["since"]
+        if state.get("cursor"):
+            query["cursor"] = state["cursor"]
+        address = f"{self._url}/v0.1/servers"
+        try:
+            with session.get(address, params=query, timeout=_TIMEOUT, stream=True) as answer:
+                if answer.status_code in {404, 410}:
+                    raise InputError(
+                        f"{address} does not exist ({answer.status_code}).",
+                        "Give the address under which the registry's /v0.1/ lies.",
+                    )
+                if answer.status_code != 200:
+                    raise self._strange(f"it answered {answer.status_code}")
+                body = self._body(answer)
+        except _BAD_ADDRESS as error:
+            raise InputError(
+                f"{self._url} is no address: {error}", "Give an http or https address."
+            ) from None
+        except (requests.RequestException, HTTPError) as error:
+            raise ServiceError(
+                f"{self._url} could not be reached: {error}.",
+                "Run the same command again; it goes on where it stopped.",
+            ) from None
+        try:
+            # Not strictly: each entry is read strictly later, and one bad one costs only itself.
+            page = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise self._strange(f"what it sent is no JSON: {error}") from None
+        if not isinstance(page, dict) or not isinstance(page.get("servers"), list):
+            raise self._strange("what it sent is no list of servers")
+        return page
+
+    def _body(self, answer: requests.Response) -> bytes:
+        body, started = b"", time.monotonic()
+        for piece in answer.iter_content(1 << 16):
+            body += piece
+            if len(body) > MAX_PAGE_BYTES:
+                raise self._strange("it sent a page of more than 32 MiB")
+            if time.monotonic() - started > _PAGE_SECONDS:
+                raise self._strange(f"a page took longer than {_PAGE_SECONDS} seconds")
+        return body
+
+    def _strange(self, wrong: str) -> ServiceError:
+        return ServiceError(
+            f"{self._url} does not answer as a registry should: {wrong}.",
+            "Check the address; if it is right, try again later. What was received is kept.",
+        )
+
+
+def _next_cursor(page: dict[str, Any]) -> str | None:
+    metadata = page.get("metadata")
+    cursor = metadata.get("nextCursor") if isinstance(metadata, dict) else None
+    return cursor if isinstance(cursor, str) and cursor else None
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.headers["User-Agent"] = f"mcp-static-registry/{__version__}"
+    session.max_redirects = 5
+    retry = Retry(
+        total=5,
+        backoff_factor=0.5,
+        status_forcelist=(429, 500, 502, 503, 504),
+        allowed_methods=("GET",),
+        raise_on_status=False,
+        respect_retry_after_header=False,  # it may name an hour; our own pauses add up to 15 s
+    )
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+    return session

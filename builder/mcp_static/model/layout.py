@@ -1,0 +1,134 @@
+"""Where a record lies in `registry-data/`, and what a path there says.
+
+    registry-data/servers/<shard>/<namespace>/<server>/<version>/server.json
+
+A path segment is percent-encoded outside `A-Za-z0-9._+-` and at most 200 bytes long.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from mcp_static.model.names import Namespace, ServerName, name_problem
+from mcp_static.model.versions import LATEST, escaped_version
+
+DATA_ROOT: Final = "registry-data"
+SERVERS_ROOT: Final = f"{DATA_ROOT}/servers"
+MAX_SEGMENT_BYTES: Final = 200
+MAX_ESCAPED_BYTES: Final = 240
+"""The folder of a version's chain; file systems hold 255 bytes."""
+
+RecordFile = Literal["server.json", "status.json", "proof.json", "accepted.json"]
+RECORD_FILES: Final[tuple[RecordFile, ...]] = (
+    "server.json",
+    "status.json",
+    "proof.json",
+    "accepted.json",
+)
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._+-]*[A-Za-z0-9+_-]")
+"""What needs no encoding and, unless it is a device, can be a file name everywhere."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
+_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+"""Names that Windows opens as devices, with any extension, so that no checkout can hold them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What a record's path says: whose it is, which version, and which of its files."""
+
+    name: ServerName
+    version: str
+    file: RecordFile
+
+
+def encode_segment(text: str) -> str:
+    """One path segment: percent-encoded outside `A-Za-z0-9._+-`.
+
+    Text that no file name can hold as UTF-8 (an unpaired surrogate) raises UnicodeEncodeError.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    return quote_from_bytes(text.encode(), safe="+").replace("~", "%7E")
+
+
+def segment_problem(text: str) -> str | None:
+    """Say why `text` cannot be a file name everywhere, or None when it can.
+
+    Such a name would leave its folder, hide another file, or exist on some systems only.
+    """
+    if len(text) <= MAX_SEGMENT_BYTES and _PLAIN.fullmatch(text) and not _DEVICE.fullmatch(text):
+        return None
+    if text in {"", ".", ".."}:
+        return f"{text!r} is no file name"
+    if "/" in text or "\\" in text:
+        return f"{text!r} has a slash, which would make it a path"
+    if _CONTROL.search(text):
+        return f"{text!r} has a control character"
+    if text != text.strip():
+        return f"{text!r} begins or ends with white space"
+    if _DEVICE.fullmatch(text):
+        return f"{text!r} is a device on Windows, where no file can have that name"
+    try:
+        encoded = encode_segment(text)
+    except UnicodeEncodeError:
+        return f"{text!a} has an unpaired surrogate"
+    if len(encoded) > MAX_SEGMENT_BYTES:
+        return f"is {len(encoded)} bytes long in a path; {MAX_SEGMENT_BYTES} are allowed"
+    return None
+
+
+def version_problem(text: str) -> str | None:
+    """Say why `text` cannot stand as a version in a path and an address, or None when it can."""
+    if text.casefold() == LATEST:
+        return "'latest' is the address of whichever version is newest"
+    problem = segment_problem(text)
+    if problem is None and len(escaped_version(text)) > MAX_ESCAPED_BYTES:
+        return f"is longer than {MAX_ESCAPED_BYTES} bytes once all but a-z, 0-9, '.' and '-' is escaped"
+    return problem
+
+
+def record_path(name: ServerName, version: str, file: RecordFile = "server.json") -> str:
+    """Where the layout keeps this file of this version."""
+    segments = (name.namespace.text, name.server, version)
+    encoded = "/".join(encode_segment(segment) for segment in segments)
+    return f"{SERVERS_ROOT}/{name.namespace.shard}/{encoded}/{file}"
+
+
+def parse_location(path: str) -> Location | None:
+    """Read a path of `registry-data/servers/`; None when the layout has no such path."""
+    parts = path.split("/")
+    if len(parts) != 7 or parts[0] != DATA_ROOT or parts[1] != "servers":
+        return None
+    file = next((known for known in RECORD_FILES if known == parts[6]), None)
+    if file is None:
+        return None
+    try:
+        namespace, server, version = (unquote_to_bytes(part).decode() for part in parts[3:6])
+    except UnicodeError:
+        return None
+    if name_problem(f"{namespace}/{server}") or segment_problem(namespace):
+        return None
+    if segment_problem(server) or version_problem(version):
+        return None
+    location = Location(ServerName(Namespace(namespace), server), version, file)
+    return location if record_path(location.name, version, file) == path else None
+
+
+def location_problem(path: str) -> str:
+    """Say why `parse_location` gives None for a path of `registry-data/servers/`."""
+    parts = path.split("/")
+    if len(parts) != 7:
+        return f"does not lie at {SERVERS_ROOT}/<shard>/<namespace>/<server>/<version>/"
+    try:
+        namespace, server, version = (unquote_to_bytes(part).decode() for part in parts[3:6])
+    except UnicodeError:
+        return "has a path that is not UTF-8"
+    name = f"{namespace}/{server}"
+    problem = name_problem(name) or segment_problem(namespace) or segment_problem(server)
+    if problem:
+        return f"lies under a name that {problem}"
+    if problem := version_problem(version):
+        return f"lies under a version that cannot be one: {problem}"
+    return f"belongs at {record_path(ServerName(Namespace(namespace), server), version)}"

@@ -1,0 +1,66 @@
+"""Which network addresses a fetch may reach: public ones, and what the settings add."""
+
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+from mcp_static.model.settings import NetworkSettings, split_place
+
+Address = IPv4Address | IPv6Address
+
+_CARRIER: Final = ip_network("100.64.0.0/10")
+_UNICAST: Final = ip_network("2000::/3")
+"""All that is given out of IPv6; NAT64, site-local and what embeds IPv4 in other ways lie outside."""
+_SPECIAL: Final = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20")))
+"""Networks inside of it that carry IPv4 (6to4, Teredo), so reach anything, or are for examples."""
+
+
+class AddressRefusedError(Exception):
+    """A host resolves to an address that a fetch stays off."""
+
+
+class Reach:
+    """Resolves hosts, once a connection, to addresses that a fetch may connect to."""
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        self._inside = tuple(ip_network(text) for text in settings.reach)
+        self._connect = {
+            split_place(given): split_place(meant) for given, meant in settings.connect.items()
+        }
+
+    def places(self, host: str, port: int) -> Sequence[tuple[str, int]]:
+        """The addresses and the port to connect to for a host, in order of preference.
+
+        Raises AddressRefusedError when any of its addresses is inside (a name that is half inside
+        is an attack, or a mistake), and OSError when it does not resolve.
+        """
+        host, port = self._connect.get((host.lower().rstrip("."), port), (host, port))
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        for text in addresses:
+            if not self.allows(ip_address(text.partition("%")[0])):
+                raise AddressRefusedError(f"{host} is at {text}, which is not a public address")
+        return [(text, port) for text in addresses]
+
+    def instead_of(self, host: str, port: int) -> tuple[str, int]:
+        """Where the settings say to connect instead of a host and port; the same by default."""
+        return self._connect.get((host.lower().rstrip("."), port), (host, port))
+
+    def allows(self, address: Address) -> bool:
+        """Whether a fetch may connect there."""
+        if any(address in network for network in self._inside if network.version == address.version):
+            return True
+        return is_public(address)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the public Internet's, by the IANA special-purpose registries."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address not in _UNICAST or any(address in network for network in _SPECIAL):
+            return False
+    elif address in _CARRIER:
+        return False
+    return address.is_global and not address.is_multicast

@@ -1,0 +1,1 @@
+"""Package types: where packages are, how they are launched, how they point back."""

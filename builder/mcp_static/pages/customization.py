@@ -1,0 +1,81 @@
+"""What a registry's own repository brings for its pages: templates that replace ours, and a logo.
+
+Both are read from the commit that is built, never from a work tree, so the output stays a function
+of it. A pull request's are never used: checks render nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import git
+
+from mcp_static.git.trees import read_file
+from mcp_static.model.errors import InputError
+from mcp_static.model.settings import SETTINGS_FILE, Settings
+from mcp_static.pages.templates import TEMPLATES, site_folder
+
+_MAX_TEMPLATE: Final = 256 * 1024
+_MAX_LOGO: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Templates by their names, and the logo with its extension; both may be empty."""
+
+    templates: tuple[tuple[str, str], ...] = ()
+    logo: bytes = b""
+    logo_kind: str = ""
+
+    def digest(self) -> str:
+        """What tells one from another; empty for none."""
+        return hashlib.sha256(repr(self).encode()).hexdigest() if self != Own() else ""
+
+
+def read_own(repository: git.Repo, commit: str, settings: Settings) -> Own:
+    """What the repository has of its own at a commit.
+
+    Raises InputError for a logo that is not there, or a file that is too large or not UTF-8.
+    """
+    logo = b""
+    if settings.site.logo:
+        found = read_file(repository, commit, settings.site.logo, _MAX_LOGO)
+        if found is None:
+            raise InputError(
+                f"{SETTINGS_FILE}: site.logo names {settings.site.logo}, which commit {commit[:12]} "
+                "does not have.",
+                "Commit the file, or take the setting out.",
+            )
+        logo = _within(found, _MAX_LOGO, settings.site.logo)
+    kind = settings.site.logo.rpartition(".")[2]
+    return Own(tuple(_templates(repository, commit)), logo, kind)
+
+
+def _templates(repository: git.Repo, commit: str) -> list[tuple[str, str]]:
+    if _is_this_program(repository):
+        return []  # a fork of the whole project: its templates are the ones in use
+    listed = repository.git.ls_tree("--name-only", "-z", commit, f"{TEMPLATES}/")
+    found = []
+    for path in sorted(filter(None, listed.split("\0"))):
+        if not path.endswith(".j2"):
+            continue
+        content = read_file(repository, commit, path, _MAX_TEMPLATE) or b""
+        content = _within(content, _MAX_TEMPLATE, path)
+        try:
+            found.append((path.removeprefix(f"{TEMPLATES}/"), content.decode()))
+        except UnicodeDecodeError:
+            raise InputError(f"{path} is not UTF-8.", "Save it as UTF-8.") from None
+    return found
+
+
+def _within(content: bytes, limit: int, path: str) -> bytes:
+    if len(content) > limit:
+        raise InputError(f"{path} is larger than {limit // 1024} KiB.", "Make it smaller.")
+    return content
+
+
+def _is_this_program(repository: git.Repo) -> bool:
+    """Whether this very checkout is what runs."""
+    folder = repository.working_tree_dir
+    return folder is not None and Path(folder).resolve() == site_folder().parent.resolve()

@@ -1,0 +1,79 @@
+"""What a user can or must set to run a server: variables, arguments and headers of its record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mcp_static.model.reading import objects_in, text_of
+from mcp_static.packages.launch import is_template
+
+_PLACES: Final = (
+    ("environmentVariables", "environment variable"),
+    ("runtimeArguments", "runtime argument"),
+    ("packageArguments", "argument"),
+    ("headers", "header"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to set; `place` says where it goes, in words."""
+
+    name: str
+    place: str
+    description: str
+    value: str
+    is_required: bool
+    is_secret: bool
+    choices: tuple[str, ...]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether a snippet has no place for it."""
+        return not self.is_required and not self.value
+
+
+def options_of(part: dict[str, Any]) -> tuple[Option, ...]:
+    """What can be set of a package or a remote of a `server.json`, in the order of the record."""
+    return tuple(_options(part))
+
+
+def _options(part: dict[str, Any]) -> Iterator[Option]:
+    for key, place in _PLACES:
+        for value in objects_in(part.get(key)):
+            name = text_of(value, "name") or text_of(value, "valueHint") or "value"
+            yield _option(name, place, value)
+            yield from _variables(value, f"part of {name}")
+    yield from _variables(part, "part of the address")
+    transport = part.get("transport")
+    if isinstance(transport, dict):
+        yield from _options(transport)
+
+
+def _variables(value: dict[str, Any], place: str) -> Iterator[Option]:
+    variables = value.get("variables")
+    if isinstance(variables, dict):
+        for name, described in variables.items():
+            yield _option(name, place, described if isinstance(described, dict) else {})
+
+
+def _shown(value: dict[str, Any], *, is_secret: bool) -> str:
+    """The value that the author gave; of a secret only the form that it takes."""
+    fixed = text_of(value, "value") or ""
+    if is_secret:
+        return fixed if is_template(fixed) else ""
+    return fixed or text_of(value, "default") or ""
+
+
+def _option(name: str, place: str, value: dict[str, Any]) -> Option:
+    is_secret = value.get("isSecret") is True
+    choices = value.get("choices")
+    return Option(
+        name,
+        place,
+        text_of(value, "description") or "",
+        _shown(value, is_secret=is_secret),
+        value.get("isRequired") is True,
+        is_secret,
+        tuple(one for one in choices if isinstance(one, str)) if isinstance(choices, list) else (),
+    )

@@ -1,0 +1,239 @@
+"""What the pages show: an entry and its versions, as plain values for the templates."""
+
+import shlex
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.model.reading import objects_in, part_of, text_of
+from mcp_static.model.strictjson import dump_json
+from mcp_static.packages.launch import Value, Way, parts_of, ways_of
+from mcp_static.packages.links import package_page
+from mcp_static.pages.install_snippets import Snippet, client_name, placeholder, snippets_of
+from mcp_static.pages.options import Option, options_of
+
+_PROOFS: Final = {
+    "account": "Verified: published by the owner's account",
+    "source": "Verified by the same record in the owner's repository",
+    "dns-key": "Verified by a key in the domain's DNS",
+    "https-key": "Verified by a key that the domain publishes over HTTPS",
+    "dns-delegation": "Verified: published by an account that the domain's DNS names",
+    "grant": "Granted by this registry",
+}
+
+_NO_PROOF: Final = "No verification on record: imported, or merged by hand"
+
+
+def server_page_path(name: str) -> str:
+    """The address of a server's page, below the registry's."""
+    return f"/servers/{name}/"  # no character of a name needs encoding
+
+
+def version_page_path(name: str, version: str) -> str:
+    """The address of the page of one version, below the registry's."""
+    return f"{server_page_path(name)}versions/{quote(version, safe='')}.html"
+
+
+def api_path(name: str, rest: str) -> str:
+    """The address of a document of the API, below the registry's."""
+    return f"/v0.1/servers/{name.replace('/', '%2F')}/{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A server in a list."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    status: str
+    updated: str
+
+    @property
+    def namespace(self) -> str:
+        """The first half of the name."""
+        return self.name.partition("/")[0]
+
+    @property
+    def short(self) -> str:
+        """The second half of the name."""
+        return self.name.partition("/")[2]
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return server_page_path(self.name)
+
+
+def card_of(entry: dict[str, Any]) -> Card:
+    """An entry as a list shows it."""
+    server, official = entry["server"], entry["_meta"][OFFICIAL_META]
+    name = str(server["name"])
+    return Card(
+        name,
+        text_of(server, "title") or name.partition("/")[2],
+        text_of(server, "description") or "",
+        str(server["version"]),
+        str(official["status"]),
+        str(official["updatedAt"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version in a server's list; `path` is its page's address, below the registry's."""
+
+    version: str
+    status: str
+    message: str
+    published: str
+    is_latest: bool
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayView:
+    """One way to run a server, with what to paste."""
+
+    title: str
+    identifier: str
+    page: str
+    version: str
+    sha256: str
+    before: str
+    start: str
+    has_placeholders: bool
+    snippets: tuple[Snippet, ...]
+    options: tuple[Option, ...]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are settings that the snippets leave out."""
+        return bool(self.snippets) and any(option.is_left_out for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """A server as its page shows it: one entry, by rule the latest."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    status: str
+    message: str
+    published: str
+    repository: str
+    website: str
+    icon: str
+    proof: str
+    commit: str
+    updated: str
+
+    @property
+    def namespace(self) -> str:
+        """The first half of the name."""
+        return self.name.partition("/")[0]
+
+    @property
+    def short(self) -> str:
+        """The second half of the name."""
+        return self.name.partition("/")[2]
+
+    @property
+    def path(self) -> str:
+        """The address of the server's page."""
+        return server_page_path(self.name)
+
+    @property
+    def namespace_path(self) -> str:
+        """The address of the namespace's page."""
+        return f"/servers/{self.namespace}/"
+
+    @property
+    def json(self) -> str:
+        """The address of the entry."""
+        deleted = "?include_deleted=true" if self.status == "deleted" else ""
+        return api_path(self.name, f"versions/{quote(self.version, safe='')}{deleted}")
+
+    @property
+    def structured(self) -> Markup:
+        """What search engines read, in schema.org's words; safe inside a script element."""
+        found = {
+            "@context": "https://schema.org",
+            "@type": "SoftwareApplication",
+            "name": self.title,
+            "identifier": self.name,
+            "description": self.description,
+            "applicationCategory": "DeveloperApplication",
+            "softwareVersion": self.version,
+            "datePublished": self.published,
+            "dateModified": self.updated,
+        }
+        if self.website.startswith("https://"):
+            found["sameAs"] = self.website
+        return Markup(dump_json(found).decode())  # noqa: S704 (every < in it is escaped)
+
+    @property
+    def versions_json(self) -> str:
+        """The address of all versions."""
+        return api_path(self.name, "versions")
+
+
+def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | None) -> ServerView:
+    """An entry as its page shows it; `accepted` is what the merge has noted, if anything."""
+    server, official = entry["server"], entry["_meta"][OFFICIAL_META]
+    card = card_of(entry)
+    proof = (accepted or {}).get("proof")
+    return ServerView(
+        card.name,
+        card.title,
+        card.description,
+        card.version,
+        card.status,
+        str(official.get("statusMessage") or ""),
+        str(official["publishedAt"]),
+        text_of(part_of(server, "repository"), "url") or "",
+        text_of(server, "websiteUrl") or "",
+        _icon(server),
+        _PROOFS.get(str(proof), f"Verified by {proof}") if proof else _NO_PROOF,
+        commit,
+        card.updated,
+    )
+
+
+def _icon(server: dict[str, Any]) -> str:
+    """Where the server's icon is: pages link to it and never load it."""
+    icons = objects_in(server.get("icons"))
+    return (text_of(icons[0], "src") if icons else None) or ""
+
+
+def way_views(server: dict[str, Any]) -> list[WayView]:
+    """The ways to run a server, with their snippets."""
+    name = client_name(str(server.get("name", "")))
+    found = []
+    for part, way in zip(parts_of(server), ways_of(server), strict=True):
+        snippets = snippets_of(name, way)
+        start, options = _start(way), options_of(part)
+        version, digest = text_of(part, "version") or "", text_of(part, "fileSha256") or ""
+        named = (way.title, way.identifier, package_page(part))
+        is_open = bool(snippets) and any(given.default is None for given in way.all_inputs)
+        found.append(WayView(*named, version, digest, way.before, start, is_open, snippets, options))
+    return found
+
+
+def _start(way: Way) -> str:
+    """The command of what is started before it is connected to, with its environment before it."""
+    if way.launch is None or way.connection is None:
+        return ""
+    env = [f"{name}={shlex.quote(_written(value))}" for name, value in way.launch.env]
+    words = [_written(word) for word in way.launch.args]
+    return " ".join([*env, shlex.join([way.launch.command, *words])])
+
+
+def _written(value: Value) -> str:
+    return "".join(part if isinstance(part, str) else placeholder(part) for part in value)

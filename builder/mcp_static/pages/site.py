@@ -1,0 +1,158 @@
+"""The site as a whole: what every page has, the files it loads, and how a page is put together."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+from mcp_static.api.paths import MISCELLANEOUS, Document
+from mcp_static.model.settings import Settings, SiteSettings
+from mcp_static.pages.customization import Own
+from mcp_static.pages.templates import render_template, site_folder
+
+SECTIONS: Final = {
+    "Browse": "/browse/servers/",
+    "Publish": "/publish/",
+    "API": "/aggregators/",
+    "Statistics": "/statistics/",
+}
+"""What the head of every page leads to."""
+_OF_SECTION: Final = {
+    **{path: path for path in SECTIONS.values()},
+    "/browse/": SECTIONS["Browse"],
+    "/reference/": SECTIONS["API"],
+}
+"""Beginnings of addresses, and the section that is marked there."""
+_FRAME: Final = ("links", "top", "bottom")
+"""Templates of what stands on every page alike."""
+_SEARCHING: Final = frozenset({"home", "search", "missing"})
+"""Pages with a search field of their own, and so none in the head."""
+_PLAIN: Final = re.compile("[A-Za-z0-9/._~-]*")
+"""Addresses that are the same encoded, as most are: to find that out is a tenth of the work."""
+_COMMIT_PAGES: Final = {
+    "github.com": "/commit/",
+    "gitlab.com": "/-/commit/",
+    "codeberg.org": "/commit/",
+}
+"""Hosts of repositories, and what stands between a repository's address and a commit's id."""
+_ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page has: addresses, texts and looks of the registry. Cheap to send to a process.
+
+    `base` is the path that the registry is served under, empty or `/registry`.
+    """
+
+    title: str
+    description: str
+    url: str
+    base: str
+    repository: str
+    options: SiteSettings
+    own: Own
+    assets: tuple[tuple[str, str], ...]
+
+    @property
+    def logo(self) -> str:
+        """The path of the registry's own logo, or empty."""
+        return dict(self.assets).get("logo", "")
+
+    def commit_page(self, commit: str) -> str:
+        """Where people see a commit of the registry's repository; empty if its host is not known."""
+        repository = self.repository.removesuffix(".git")
+        way = _COMMIT_PAGES.get(urlsplit(repository).hostname or "")
+        return f"{repository}{way}{commit}" if way else ""
+
+    def asset(self, name: str) -> str:
+        """The address of an asset, below the registry's."""
+        return f"{self.base}/{dict(self.assets)[name]}"
+
+
+def site_of(settings: Settings, own: Own) -> Site:
+    """The site of a registry."""
+    return Site(
+        settings.title,
+        settings.description,
+        settings.url,
+        urlsplit(settings.url).path.rstrip("/"),
+        settings.repository,
+        settings.site,
+        own,
+        tuple((name, path) for name, path, _ in _assets(settings.site, own)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _assets(options: SiteSettings, own: Own) -> tuple[tuple[str, str, bytes], ...]:
+    """The assets: name, the path that its content gives it, content."""
+    found = []
+    for name in _ASSETS:
+        body = (site_folder() / "assets" / name).read_bytes()
+        if name == "site.css":
+            body += render_template("colours.css.j2", own.templates, options=options)
+        found.append((name, _hashed(name, body), body))
+    if own.logo:
+        found.append(("logo", _hashed(f"logo.{own.logo_kind}", own.logo), own.logo))
+    return tuple(found)
+
+
+def _hashed(name: str, body: bytes) -> str:
+    stem, _, kind = name.rpartition(".")
+    return f"assets/{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{kind}"
+
+
+def asset_documents(site: Site) -> Iterator[Document]:
+    """The files that pages load."""
+    for _, path, body in _assets(site.options, site.own):
+        yield Document(path, body, MISCELLANEOUS)
+
+
+class Layout:
+    """Makes pages of a site; what does not differ between them is made once."""
+
+    def __init__(self, site: Site) -> None:
+        self.site: Final = site
+        self._frames: Final[dict[tuple[str, bool], dict[str, Markup]]] = {}
+
+    def page(
+        self, template: str, path: str, says: str, part: str = MISCELLANEOUS, **values: Any
+    ) -> Document:
+        """The page at an address below the registry's, such as `/publish/`, not encoded.
+
+        `says` is its description for search engines and previews; `values` is what it shows.
+        """
+        body = self._render(
+            f"{template}.html.j2",
+            path=path if _PLAIN.fullmatch(path) else quote(path),
+            says=says,
+            frame=self._frame(path, has_search=template not in _SEARCHING),
+            **values,
+        )
+        return Document(page_file(path), body, part)
+
+    def _frame(self, path: str, *, has_search: bool) -> dict[str, Markup]:
+        section = next((own for start, own in _OF_SECTION.items() if path.startswith(start)), "")
+        frame = self._frames.get((section, has_search))
+        if frame is None:
+            values = {"section": section, "sections": SECTIONS, "has_search": has_search}
+            frame = {
+                name: Markup(self._render(f"{name}.html.j2", **values).decode())  # noqa: S704 (rendered)
+                for name in _FRAME
+            }
+            self._frames[section, has_search] = frame
+        return frame
+
+    def _render(self, template: str, **values: Any) -> bytes:
+        return render_template(template, self.site.own.templates, site=self.site, **values)
+
+
+def page_file(path: str) -> str:
+    """The file of a page."""
+    return f"{path}index.html".lstrip("/") if path.endswith("/") else path.lstrip("/")

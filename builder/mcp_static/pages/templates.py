@@ -1,0 +1,103 @@
+"""Where the files of `site/` are: in a checkout beside the package, in a wheel inside it."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Final
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import SandboxedEnvironment
+
+import mcp_static
+from mcp_static.model.errors import InputError
+
+TEMPLATES: Final = "site/templates"
+"""The folder of templates, here as in a registry's own repository."""
+
+
+@lru_cache(maxsize=1)
+def site_folder() -> Path:
+    """The folder `site/` of this installation."""
+    package = Path(mcp_static.__file__).parent
+    packed = package / "_site"
+    return packed if packed.is_dir() else package.parents[1] / "site"
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """The version of this program, and a digest of its code and templates.
+
+    A checkout changes without its version changing; what an earlier build wrote may then differ.
+    """
+    digest = hashlib.sha256()
+    for root in (Path(mcp_static.__file__).parent, site_folder()):
+        for file in sorted(root.rglob("*")):
+            if file.suffix in {".py", ".j2", ".js", ".css", ".svg"}:
+                digest.update(file.read_bytes())
+    return f"{mcp_static.__version__}+{digest.hexdigest()[:16]}"
+
+
+Templates = tuple[tuple[str, str], ...]
+"""Templates of a registry's own, by name, which replace ours."""
+
+
+@lru_cache(maxsize=8)
+def _templates(folder: str, own: Templates, *, is_markup: bool) -> Environment:
+    files = FileSystemLoader(site_folder() / folder)
+    # What is not ours runs in a sandbox, and reaches what it replaces as `original/<name>`.
+    texts = dict(own)
+    named = FunctionLoader(
+        lambda name: (texts[name], f"{TEMPLATES}/{name}", None) if name in texts else None
+    )
+    kind = SandboxedEnvironment if own else Environment
+    return kind(
+        loader=ChoiceLoader([named, PrefixLoader({"original": files}), files]),
+        autoescape=is_markup,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+def render_template(name: str, own: Templates = (), /, **values: Any) -> bytes:
+    """A template, filled in; every value is escaped.
+
+    Raises InputError, which names file and line, where one of a registry's own fails.
+    """
+    try:
+        template = _templates("templates", own, is_markup=True).get_template(name)
+        return template.render(**values).encode()
+    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        if not own:
+            raise
+        raise InputError(
+            f"{_place(error) or name}: {str(error) or type(error).__name__}",
+            "Mend the template, or remove it: ours is used then. docs/operators.md has its values.",
+        ) from None
+
+
+def _place(error: Exception) -> str:
+    """File and line of the template where an error came from, if one of a registry's own did."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [
+        frame for frame in extract_tb(error.__traceback__) if frame.filename.startswith(TEMPLATES)
+    ]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def render_host_template(template: str, /, **values: Any) -> bytes:
+    """A file for a host, filled in; the values are settings of a narrow alphabet, not escaped."""
+    return _templates("hosts", (), is_markup=False).get_template(template).render(**values).encode()

@@ -1,0 +1,124 @@
+"""Proofs by who asks: the account of the namespace, an account that its domain names, or a grant."""
+
+import re
+from typing import Final
+
+from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.model.names import Namespace
+from mcp_static.net.dns.resolution import Finding
+from mcp_static.proofs.claims import Claim, Means
+from mcp_static.proofs.domains import candidate_domains
+from mcp_static.proofs.outcome import Outcome, fails, holds, unknown
+
+ACCOUNT: Final = "github-account"
+DELEGATION: Final = "dns-delegation"
+GRANT: Final = "grant"
+
+_DELEGATED: Final = re.compile(r"mcp-publisher=github:([A-Za-z0-9][A-Za-z0-9-]{0,38})")
+_PARENT: Final = "io.github."
+
+
+def github_owner(namespace: Namespace) -> str | None:
+    """The login that `io.github.<owner>` stands for; None for other namespaces."""
+    text = namespace.text
+    if not text.lower().startswith(_PARENT) or len(namespace.labels) != 3:
+        return None
+    return namespace.labels[2]
+
+
+def prove_account(claim: Claim, means: Means) -> Outcome:
+    """The requester is the account that the namespace names."""
+    owner = github_owner(claim.name.namespace)
+    assert owner is not None
+    if means.requester is None:
+        return fails(
+            ACCOUNT,
+            "nobody is confirmed to have brought this commit",
+            f"Let {owner} open the pull request, or push to it.",
+        )
+    account = means.github.account(owner)
+    if account is None:
+        return fails(ACCOUNT, f"GitHub has no account {owner}", "Publish under your own login.")
+    if account.id == means.requester.id:
+        return _same_hands(ACCOUNT, claim, means, account)
+    if account.is_organization:
+        return fails(
+            ACCOUNT,
+            f"{owner} is an organization, and {means.requester.login} a user",
+            "Membership alone grants nothing. Put the same server.json into a repository of the "
+            f"organization {owner}, on its default branch with a tag of this version.",
+        )
+    return fails(
+        ACCOUNT,
+        f"{means.requester.login} brought this commit, and is not {owner}",
+        f"Let {owner} push it; or put it into a repository of {owner} under a tag of this version.",
+    )
+
+
+def prove_delegation(claim: Claim, means: Means) -> Outcome:
+    """The domain's TXT record names the requester's account."""
+    failures = []
+    for domain in candidate_domains(claim.name.namespace):
+        lookup = means.resolution.look_up(domain)
+        if not lookup.is_settled:
+            return unknown(DELEGATION, lookup.says)
+        if lookup.finding is not Finding.FOUND:
+            failures.append(lookup.says)
+            continue
+        logins = [match[1] for text in lookup.texts if (match := _DELEGATED.fullmatch(text.strip()))]
+        for login in logins:
+            account = means.github.account(login)
+            if means.requester is not None and account and account.id == means.requester.id:
+                return _same_hands(DELEGATION, claim, means, account, domain=domain)
+        failures.append(f"{domain} names {', '.join(logins) or 'no account'}")
+    return fails(
+        DELEGATION,
+        "; ".join(failures) or "no domain stands behind this namespace",
+        'Add the TXT record "mcp-publisher=github:<login>" with the login of whoever publishes.',
+    )
+
+
+def prove_grant(claim: Claim, means: Means) -> Outcome:
+    """A grant of `registry.toml` names the requester's account."""
+    text = claim.name.namespace.text
+    requester = means.requester
+    for grant in means.settings.grants:
+        if requester is None or not grant.covers(text):
+            continue
+        for holder in grant.holders:
+            if holder.login.lower() != requester.login.lower():
+                continue
+            if holder.id not in {None, requester.id}:
+                continue
+            return _same_hands(GRANT, claim, means, requester)
+    who = requester.login if requester else "whoever brought this"
+    return fails(
+        GRANT,
+        f"registry.toml grants {text} to others than {who}",
+        "Ask the registry's operator for a grant.",
+    )
+
+
+def has_grant(namespace: Namespace, means: Means) -> bool:
+    """Whether any grant speaks of a namespace."""
+    return any(grant.covers(namespace.text) for grant in means.settings.grants)
+
+
+def _same_hands(
+    proof: str, claim: Claim, means: Means, account: GitHubAccount, **facts: str
+) -> Outcome:
+    """The proof holds, unless the login belonged to somebody else when it published before."""
+    before = means.other_holder(claim.name.namespace, account)
+    if before is not None:
+        return other_hands(proof, account, before)
+    says = f"{account.login} (id {account.id}) brought this very commit"
+    return holds(proof, says, login=account.login, id=account.id, **facts)
+
+
+def other_hands(proof: str, account: GitHubAccount, before: int) -> Outcome:
+    """The outcome for a login that changed hands."""
+    return fails(
+        proof,
+        f"the login {account.login} has the id {account.id} now; {before} published here before",
+        "The login changed hands. Ask the registry's operator to settle who the namespace belongs to.",
+    )

@@ -1,0 +1,73 @@
+"""What is to be proven: that a publish, or a change of status, is the namespace owner's will."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.gitlab import GitLab
+from mcp_static.model.names import Namespace, ServerName
+from mcp_static.model.settings import Settings
+from mcp_static.model.status import StatusFile
+from mcp_static.net.dns.resolution import Resolution
+from mcp_static.net.fetch import Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A new version: its `server.json` as bytes and as a document, and its `proof.json` if any."""
+
+    name: ServerName
+    version: str
+    content: bytes
+    document: Mapping[str, Any]
+    signature: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A new `status.json`: its bytes, what they say, and the `server.json` that it is about."""
+
+    name: ServerName
+    version: str
+    content: bytes
+    file: StatusFile
+    document: Mapping[str, Any]
+
+
+Claim = Publication | StatusChange
+
+
+def nobody_yet(_: Namespace) -> Mapping[str, int]:
+    """What is known of the accounts behind a namespace that is new."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What proofs ask with, and for whom.
+
+    `requester` is who brought what is checked, confirmed; None when nobody is known.
+    `known_accounts` gives the numeric ids, by lowercase login, on which earlier publishes under a
+    namespace rested (`accepted.json`), so that a login which changed hands is noticed.
+    """
+
+    settings: Settings
+    fetcher: Fetcher
+    resolution: Resolution
+    github: GitHub
+    gitlab: GitLab
+    requester: GitHubAccount | None = None
+    known_accounts: Callable[[Namespace], Mapping[str, int]] = nobody_yet
+    now: float = field(default_factory=time.time)
+
+    @property
+    def registry(self) -> str:
+        """How signatures name this registry: its address."""
+        return self.settings.url
+
+    def other_holder(self, namespace: Namespace, account: GitHubAccount) -> int | None:
+        """The id that this login had before, if it was another."""
+        known = self.known_accounts(namespace).get(account.login.lower())
+        return known if known is not None and known != account.id else None

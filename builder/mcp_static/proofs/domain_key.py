@@ -1,0 +1,132 @@
+"""Proofs by a domain's key: a signature over the record by a key that the domain publishes.
+
+In DNS a key speaks for the domain and everything below it, over HTTPS for that host alone.
+"""
+
+from typing import Final
+
+from mcp_static.net.dns.resolution import Finding
+from mcp_static.net.fetch import KEY_RECORD, FetchRefusedError, UnansweredError
+from mcp_static.proofs.claims import Claim, Means, Publication
+from mcp_static.proofs.domains import candidate_domains, domain_of
+from mcp_static.proofs.keys import DomainKey, KeyRecords, read_records
+from mcp_static.proofs.outcome import Outcome, fails, holds, unknown
+from mcp_static.proofs.signatures import (
+    Signature,
+    SignatureError,
+    claims_problem,
+    is_made_by,
+    publish_claims,
+    read_publish_signature,
+    read_status_signature,
+    status_claims,
+)
+
+DNS_KEY: Final = "dns-key"
+HTTPS_KEY: Final = "https-key"
+WELL_KNOWN: Final = "/.well-known/mcp-registry-auth"
+
+
+def prove_dns_key(claim: Claim, means: Means) -> Outcome:
+    """A key in DNS, at the namespace's domain or above it, made the signature."""
+    signature = _signature(DNS_KEY, claim, means)
+    if isinstance(signature, Outcome):
+        return signature
+    domains = candidate_domains(claim.name.namespace)
+    if not domains:
+        return fails(
+            DNS_KEY,
+            f"{domain_of(claim.name.namespace)} is a public suffix, or none that anybody can own",
+            "Publish under a domain of your own.",
+        )
+    failures, doubt = [], ""
+    for domain in domains:
+        lookup = means.resolution.look_up(domain)
+        if not lookup.is_settled:
+            doubt = doubt or lookup.says
+        elif lookup.finding is not Finding.FOUND:
+            failures.append(lookup.says)
+        else:
+            records = read_records(list(lookup.texts))
+            key = _maker(signature, records)
+            if key is not None:
+                says = f"the key {key.fingerprint} in the DNS of {domain} made the signature"
+                return _holds(DNS_KEY, says, domain, key, f"DNS, {lookup.security.value}")
+            failures.append(_stale(domain, signature, records))
+    if doubt:
+        return unknown(DNS_KEY, doubt)
+    return fails(
+        DNS_KEY,
+        "; ".join(failures),
+        f"`mcp-static verify-domain {domains[-1]}` shows what each server says, and what is missing.",
+    )
+
+
+def prove_https_key(claim: Claim, means: Means) -> Outcome:
+    """A key at the well-known address of the namespace's host made the signature."""
+    signature = _signature(HTTPS_KEY, claim, means)
+    if isinstance(signature, Outcome):
+        return signature
+    domain = domain_of(claim.name.namespace)
+    mend = f"Serve the line that `mcp-static keygen` printed at https://{domain}{WELL_KNOWN}."
+    if not candidate_domains(claim.name.namespace):
+        return fails(HTTPS_KEY, f"{domain} is a public suffix, or none that anybody can own", mend)
+    try:
+        records = fetch_key_records(domain, means)
+    except FetchRefusedError as error:
+        return fails(HTTPS_KEY, str(error), mend)
+    except UnansweredError as error:
+        # A host that serves no key is an author's choice, not an outage: the DNS may hold it.
+        return fails(HTTPS_KEY, str(error), mend)
+    key = _maker(signature, records)
+    if key is None:
+        return fails(HTTPS_KEY, _stale(domain, signature, records), mend)
+    says = f"the key {key.fingerprint} at https://{domain}{WELL_KNOWN} made the signature"
+    return _holds(HTTPS_KEY, says, domain, key, "HTTPS")
+
+
+def fetch_key_records(domain: str, means: Means) -> KeyRecords:
+    """The keys at a host's well-known address; raises FetchRefusedError and UnansweredError."""
+    answer = means.fetcher.get(f"https://{domain}{WELL_KNOWN}", KEY_RECORD)
+    if not answer.is_ok:
+        raise FetchRefusedError(f"https://{domain}{WELL_KNOWN} answers {answer.status}")
+    return read_records(answer.body.decode(errors="replace").splitlines())
+
+
+def _signature(proof: str, claim: Claim, means: Means) -> Signature | Outcome:
+    """The signature that a claim brings, if it speaks of this very claim."""
+    mend = "Sign it: `mcp-static sign`, with the registry's address and the domain's key."
+    try:
+        if isinstance(claim, Publication):
+            if claim.signature is None:
+                return fails(proof, "there is no signature (proof.json)", mend)
+            signature = read_publish_signature(claim.signature)
+            expected = publish_claims(claim.name, claim.version, claim.content, means.registry)
+        else:
+            mend = "Sign it: `mcp-static status … --key`."
+            if claim.file.proof is None:
+                return fails(proof, "status.json has no `proof`", mend)
+            signature = read_status_signature(claim.file.proof)
+            expected = status_claims(claim.name, claim.version, claim.file, means.registry)
+    except SignatureError as error:
+        return fails(proof, str(error), mend)
+    problem = claims_problem(signature, expected, means.now)
+    return fails(proof, problem, mend) if problem else signature
+
+
+def _maker(signature: Signature, records: KeyRecords) -> DomainKey | None:
+    return next((key for key in records.keys if is_made_by(signature, key)), None)
+
+
+def _stale(domain: str, signature: Signature, records: KeyRecords) -> str:
+    """Why none of a domain's keys made the signature, the keys named by fingerprint."""
+    found = ", ".join(f"{key.fingerprint} ({key.algorithm})" for key in records.keys)
+    said = f"the signature says it was made by {signature.fingerprint!r}"
+    faults = f"; {'; '.join(records.faults)}" if records.faults else ""
+    if not found:
+        return f"{domain} publishes no key that can be read{faults}"
+    return f"{domain} publishes {found}; none made the signature ({said}){faults}"
+
+
+def _holds(proof: str, says: str, domain: str, key: DomainKey, via: str) -> Outcome:
+    return holds(proof, says, domain=domain, key=key.record, fingerprint=key.fingerprint, via=via)

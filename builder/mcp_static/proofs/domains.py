@@ -1,0 +1,51 @@
+"""Which domains a namespace stands for, and how far up a key speaks for it."""
+
+import re
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+from mcp_static.model.names import Namespace
+
+FORGE_PARENTS = ("io.github", "io.gitlab")
+"""Namespaces below these stand for accounts of a forge, not for domains."""
+
+
+def domain_of(namespace: Namespace) -> str:
+    """The domain that a namespace is the reverse of, in lowercase: `api.example.com`."""
+    return ".".join(reversed(namespace.labels)).lower()
+
+
+def is_domain_namespace(namespace: Namespace) -> bool:
+    """Whether a domain's keys can speak for a namespace at all."""
+    text = namespace.text.lower()
+    return not any(text == parent or text.startswith(f"{parent}.") for parent in FORGE_PARENTS)
+
+
+def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
+    """The domains whose DNS keys cover a namespace: its own first, up to the registrable one.
+
+    Empty for a public suffix, which owns nothing (Public Suffix List, ICANN and private parts), and
+    for what is no domain at all.
+    """
+    domain = domain_of(namespace)
+    registrable = _suffixes().privatesuffix(domain)
+    if registrable is None or not is_domain(domain):
+        return ()
+    labels = domain.split(".")
+    depth = len(registrable.split("."))
+    return tuple(".".join(labels[start:]) for start in range(len(labels) - depth + 1))
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def is_domain(text: str) -> bool:
+    """Whether a text, in lowercase, is a domain that somebody can own."""
+    if text.rpartition(".")[2].isdecimal():
+        return False  # an address
+    if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+", text):
+        return False
+    return len(text) <= 253 and _suffixes().privatesuffix(text) is not None

@@ -1,0 +1,57 @@
+"""MCPB: a file of a release on GitHub or GitLab, known by its address and its SHA-256.
+
+The forms of the addresses are the official registry's (`internal/validators/registries/mcpb.go`);
+unlike it, the file is fetched and its hash compared.
+"""
+
+import re
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from mcp_static.net.fetch import RELEASE
+from mcp_static.proofs.packages.package import NotProvenError, Package, expect
+
+_PART: Final = r"[A-Za-z0-9._-]+"
+_FORMS: Final = {
+    "github.com": (rf"/{_PART}/{_PART}/releases/download/[^/]+/[^/]+",),
+    "gitlab.com": (
+        rf"(?:/{_PART})+/-/releases/[^/]+/downloads/[^/]+",
+        rf"(?:/{_PART})+/-/package_files/\d+/download",
+    ),
+}
+
+
+def prove_mcpb(package: Package) -> str:
+    """Say what was found; raises NotProvenError, UnansweredError, FetchRefusedError."""
+    url = package.identifier
+    if not _is_release(url):
+        raise NotProvenError(
+            "the address is no file of a release on GitHub or GitLab",
+            "Attach the file to a release, and give the address it has there.",
+        )
+    wanted = package.text("fileSha256").lower()
+    if not wanted:
+        raise NotProvenError("the package has no fileSha256", "Add the file's SHA-256.")
+    answer = package.fetcher.get(url, RELEASE)
+    if not expect(answer, 404):
+        raise NotProvenError("the file does not exist", "Attach the file to that release.")
+    if answer.sha256 != wanted:
+        raise NotProvenError(
+            f"the file's SHA-256 is {answer.sha256}, not {wanted}",
+            "Set fileSha256 to that, if the file is the right one.",
+        )
+    return f"the file has the SHA-256 {wanted[:16]}…"
+
+
+def _is_release(url: str) -> bool:
+    if not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = unquote(parts.path)
+    host = (parts.netloc or "").lower().removeprefix("www.")
+    if parts.query or parts.fragment or {".", ".."} & set(path.split("/")):
+        return False
+    return any(re.fullmatch(form, path) for form in _FORMS.get(host, ()))

@@ -1,0 +1,59 @@
+"""NuGet: the package's README carries `mcp-name: <server name>`.
+
+The service index names the README resource (`ReadmeUriTemplate/6.13.0`) and the one that lists
+versions (`PackageBaseAddress/3.0.0`); ids and versions are in lowercase there.
+"""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from mcp_static.net.fetch import UnansweredError
+from mcp_static.proofs.packages.package import NotProvenError, Package, expect, json_of, require_marker
+
+
+def prove_nuget(package: Package) -> str:
+    """Say what was found; raises NotProvenError, UnansweredError, FetchRefusedError."""
+    what = f"{package.identifier} {package.version}"
+    index = package.get(package.base)
+    if not expect(index, 404):
+        raise UnansweredError(f"{package.base} has no service index")
+    resources = json_of(index).get("resources")
+    name, version = (
+        quote(package.identifier.lower(), safe=""),
+        quote(_normalized(package.version), safe=""),
+    )
+    listing = package.get(
+        f"{_resource(resources, 'PackageBaseAddress/3.0.0').rstrip('/')}/{name}/index.json"
+    )
+    versions = json_of(listing).get("versions") if expect(listing, 404) else []
+    if not isinstance(versions, list) or _normalized(package.version) not in versions:
+        raise package.missing(what)
+    template = _resource(resources, "ReadmeUriTemplate/6.13.0")
+    readme = package.get(
+        template.replace("{lower_id}", name).replace("{lower_version}", version), "*/*"
+    )
+    if not expect(readme, 404):
+        raise NotProvenError(
+            f"{what} has no README in its package",
+            f"Pack a README (`PackageReadmeFile`) with a line `mcp-name: {package.name}`.",
+        )
+    require_marker(readme.body.decode(errors="replace"), package.name, f"the README of {what}")
+    return f"the README of {what} names the server"
+
+
+def _resource(resources: Any, kind: str) -> str:
+    for resource in resources if isinstance(resources, list) else ():
+        if isinstance(resource, dict) and resource.get("@type") == kind and "@id" in resource:
+            return str(resource["@id"])
+    raise UnansweredError(f"the service index has no {kind}")
+
+
+def _normalized(version: str) -> str:
+    """A version as the lists have it: no build part, no leading zeros, no fourth part of 0."""
+    release, dash, rest = version.partition("+")[0].lower().partition("-")
+    numbers = [re.sub(r"^0+(?=\d)", "", part) for part in release.split(".")]
+    numbers += ["0"] * (3 - len(numbers))
+    if len(numbers) == 4 and numbers[3] == "0":
+        numbers.pop()
+    return ".".join(numbers) + dash + rest

@@ -1,0 +1,154 @@
+"""What a domain's key signs: a JSON Web Signature (RFC 7515) over one publish or one status.
+
+The signature names the server, the version, the registry and the time, and binds the content by its
+hash, so that a copied one proves nothing else.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey
+
+from mcp_static.model.names import ServerName
+from mcp_static.model.status import StatusFile
+from mcp_static.proofs.keys import DomainKey, PrivateKey, PublicKey, key_of
+
+PUBLISH_TYPE: Final = "mcp-publish+jws"
+STATUS_TYPE: Final = "mcp-status+jws"
+_ALGORITHMS: Final = {"ed25519": "Ed25519", "ecdsap384": "ES384"}
+_MAX_SIGNATURE: Final = 8 * 1024
+_AHEAD: Final = 300
+"""Seconds that an author's clock may be ahead."""
+
+Claims = dict[str, str | int]
+
+
+class SignatureError(Exception):
+    """A signature that proves nothing; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature as it was brought, and the fingerprint of the key that its maker says made it."""
+
+    text: bytes | str
+    type: str
+    algorithm: str
+    fingerprint: str
+    claims: dict[str, Any]
+
+
+def publish_claims(name: ServerName, version: str, content: bytes, registry: str) -> Claims:
+    """What the signature of a publish says; `content` is the whole `server.json`."""
+    return {
+        "name": str(name),
+        "version": version,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "registry": registry,
+    }
+
+
+def status_claims(name: ServerName, version: str, file: StatusFile, registry: str) -> Claims:
+    """What the signature of a status says, down to the file that it replaces."""
+    return {
+        "name": str(name),
+        "version": version,
+        "status": file.status.value,
+        "statusMessage": file.status_message or "",
+        "replaces": file.replaces or "",
+        "registry": registry,
+    }
+
+
+def sign_publish(claims: Claims, private: PrivateKey) -> bytes:
+    """A `proof.json`: the flattened JSON serialization."""
+    header, payload = _material(claims, private, PUBLISH_TYPE)
+    made = jws.serialize_json(
+        {"protected": header}, payload, _library_key(private), algorithms=[header["alg"]]
+    )
+    return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def sign_status(claims: Claims, private: PrivateKey) -> str:
+    """The member `proof` of a `status.json`: the compact serialization."""
+    header, payload = _material(claims, private, STATUS_TYPE)
+    return jws.serialize_compact(header, payload, _library_key(private), algorithms=[header["alg"]])
+
+
+def _material(claims: Claims, private: PrivateKey, kind: str) -> tuple[dict[str, Any], bytes]:
+    key = key_of(private)
+    header = {"alg": _ALGORITHMS[key.algorithm], "typ": kind, "kid": key.fingerprint}
+    return header, orjson.dumps({**claims, "iat": int(time.time())})
+
+
+def read_publish_signature(content: bytes) -> Signature:
+    """Read a `proof.json`, without believing it; raises SignatureError."""
+    try:
+        document = orjson.loads(content) if len(content) <= _MAX_SIGNATURE else None
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict) or not {"payload", "protected", "signature"} == set(document):
+        raise SignatureError("proof.json is no JWS with payload, protected and signature")
+    if not all(isinstance(part, str) for part in document.values()):
+        raise SignatureError("proof.json has a part that is no text")
+    compact = ".".join((document["protected"], document["payload"], document["signature"]))
+    return _read(compact, PUBLISH_TYPE)
+
+
+def read_status_signature(text: str) -> Signature:
+    """Read the member `proof` of a `status.json`, without believing it; raises SignatureError."""
+    return _read(text, STATUS_TYPE)
+
+
+def _read(compact: str, kind: str) -> Signature:
+    try:
+        found = jws.extract_compact(compact.encode())
+        header: Any = found.protected  # any JSON with `alg` in it
+        claims = orjson.loads(found.payload)
+    except (JoseError, ValueError, UnicodeError):
+        raise SignatureError("the signature is no JWS") from None
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise SignatureError("the signature says nothing")
+    if header.get("typ") != kind or header.get("alg") not in _ALGORITHMS.values() or len(header) != 3:
+        raise SignatureError(f"the signature is not of the type {kind}")
+    return Signature(compact, kind, str(header["alg"]), str(header.get("kid"))[:64], claims)
+
+
+def is_made_by(signature: Signature, key: DomainKey) -> bool:
+    """Whether this very key made the signature."""
+    if signature.algorithm != _ALGORITHMS[key.algorithm]:
+        return False
+    try:
+        jws.deserialize_compact(
+            signature.text, _library_key(key.public), algorithms=[signature.algorithm]
+        )
+    except (JoseError, ValueError):
+        return False
+    return True
+
+
+def claims_problem(signature: Signature, expected: Claims, now: float) -> str | None:
+    """Say in what a signature speaks of something else, or None when it means exactly this."""
+    for claim, value in expected.items():
+        said = signature.claims.get(claim)
+        if said != value:
+            return f"the signature is for {claim} {str(said)[:100]!r}, not {value!r}"
+    made = signature.claims.get("iat")
+    if not isinstance(made, int) or isinstance(made, bool):
+        return "the signature does not say when it was made"
+    if made > now + _AHEAD:
+        return "the signature is dated in the future"
+    return None
+
+
+def _library_key(key: PrivateKey | PublicKey) -> OKPKey | ECKey:
+    """The same key for the JOSE library."""
+    if isinstance(key, Ed25519PrivateKey | Ed25519PublicKey):
+        return OKPKey(key, key)
+    return ECKey(key, key)

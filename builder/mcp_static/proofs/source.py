@@ -1,0 +1,196 @@
+"""The source proof: the same bytes stand in a repository of the namespace's owner.
+
+Not anywhere in it: at the head of the default branch or under a tag of this version, at one of four
+fixed paths; in a repository that is no fork and has not moved. From a tag anybody may ask, from the
+branch only the owner, lest strangers burn a version before its release.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from mcp_static.forges.github.client import SITE, GitHubAccount, SourceRepository
+from mcp_static.model.names import Namespace
+from mcp_static.proofs.account import github_owner, other_hands
+from mcp_static.proofs.claims import Claim, Means, Publication, StatusChange
+from mcp_static.proofs.outcome import Outcome, fails, holds
+
+SOURCE: Final = "source"
+_FOLDERS: Final = ("", ".mcp/")
+
+
+class Forge(Protocol):
+    """What a source proof asks of a forge."""
+
+    def repository(self, path: str, /) -> SourceRepository | None:
+        """A repository by the name that it has now; None when it moved away, or never was."""
+
+    def branch_head(self, path: str, branch: str, /) -> str | None:
+        """The commit at the head of a branch."""
+
+    def tags(self, path: str, prefix: str, /) -> dict[str, str]:
+        """The tags whose names begin so, with the commits that they name."""
+
+    def file(self, path: str, file: str, commit: str, /) -> bytes | None:
+        """The content of a file at a commit."""
+
+
+def gitlab_group(namespace: Namespace) -> str | None:
+    """The user or group that `io.gitlab.<group>` stands for; None for other namespaces."""
+    if not namespace.text.lower().startswith("io.gitlab.") or len(namespace.labels) != 3:
+        return None
+    return namespace.labels[2]
+
+
+def repository_path(document: Mapping[str, Any], site: str) -> str | None:
+    """The path of the repository that a record names on a forge's site, such as `alice/weather`."""
+    repository = document.get("repository")
+    url = repository.get("url") if isinstance(repository, dict) else None
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        return None
+    if f"{parts.scheme}://{parts.netloc}".lower() != site or parts.query or parts.fragment:
+        return None
+    return parts.path.strip("/").removesuffix(".git") or None
+
+
+def fixed_paths(document: Mapping[str, Any], file: str) -> tuple[str, ...]:
+    """Where a file may stand in its repository: nothing that a requester names."""
+    repository = document.get("repository")
+    subfolder = repository.get("subfolder") if isinstance(repository, dict) else None
+    paths = [folder + file for folder in _FOLDERS]
+    if isinstance(subfolder, str) and _is_clean(subfolder):
+        paths += [f"{subfolder.strip('/')}/{path}" for path in list(paths)]
+    return tuple(paths)
+
+
+def _is_clean(folder: str) -> bool:
+    parts = folder.strip("/").split("/")
+    return all(re.fullmatch(r"[\w.+@ -]+", part) and part not in {".", ".."} for part in parts)
+
+
+def prove_source(claim: Claim, means: Means) -> Outcome:
+    """The owner's repository, on GitHub or GitLab, has the same bytes."""
+    namespace = claim.name.namespace
+    login = github_owner(namespace)
+    if login is not None:
+        return _Search(claim, means, means.github, SITE).outcome(lambda: means.github.account(login))
+    group = gitlab_group(namespace)
+    assert group is not None
+    search = _Search(claim, means, means.gitlab, "https://gitlab.com")
+    return search.outcome(lambda: means.gitlab.owner(group))
+
+
+class _Search:
+    """One search for the bytes in the repository that the record names."""
+
+    def __init__(self, claim: Claim, means: Means, forge: Forge, site: str) -> None:
+        self._claim = claim
+        self._means = means
+        self._forge = forge
+        self._site = site
+        self._file = "server.json" if isinstance(claim, Publication) else "status.json"
+        self._paths = fixed_paths(claim.document, self._file)
+
+    def outcome(self, find_owner: Callable[[], GitHubAccount | None]) -> Outcome:
+        """What was found; `find_owner` asks for the account that the namespace stands for."""
+        path = repository_path(self._claim.document, self._site)
+        if path is None:
+            return self._fails(
+                f"the record names no repository on {self._site}",
+                "Add `repository` with its address there, if it is public.",
+            )
+        owner = find_owner()
+        if owner is None:
+            return self._fails("the namespace's account does not exist", "Publish under your own.")
+        repository = self._forge.repository(path)
+        if repository is None:
+            return self._fails(
+                f"{path} is not there, is private, or has moved",
+                "Name the repository by the address that it has now.",
+            )
+        if repository.owner.id != owner.id:
+            return self._fails(
+                f"{path} belongs to {repository.owner.login}, not to {owner.login}",
+                f"Name a repository of {owner.login}.",
+            )
+        if repository.is_fork:
+            return self._fails(f"{path} is a fork", "Name a repository that is not one.")
+        before = self._means.other_holder(self._claim.name.namespace, owner)
+        if before is not None:
+            return other_hands(SOURCE, owner, before)
+        return self._in_tags(repository, owner) or self._in_branch(repository, owner)
+
+    def _in_tags(self, repository: SourceRepository, owner: GitHubAccount) -> Outcome | None:
+        """The bytes under a tag that names the version; a status stands on the branch alone."""
+        if isinstance(self._claim, StatusChange):
+            return None
+        version, server = self._claim.version, self._claim.name.server
+        for prefix in dict.fromkeys((f"v{version}", version, server)):
+            for tag, commit in self._forge.tags(repository.full_name, prefix).items():
+                if _is_of_version(tag, version, server):
+                    found = self._found(repository, owner, commit, f"tag {tag}")
+                    if found is not None:
+                        return found
+        return None
+
+    def _in_branch(self, repository: SourceRepository, owner: GitHubAccount) -> Outcome:
+        branch = repository.default_branch
+        head = self._forge.branch_head(repository.full_name, branch)
+        requester = self._means.requester
+        where = f"{repository.full_name} has no {' or '.join(self._paths)} with these very bytes"
+        mend = f"Commit the same {self._file} there, and tag it v{self._claim.version}."
+        if head is None:
+            return self._fails(f"{repository.full_name} has no branch {branch}", mend)
+        found = self._found(repository, owner, head, f"branch {branch}")
+        if found is None:
+            return self._fails(where, mend)
+        if isinstance(self._claim, Publication):
+            is_owner = requester is not None and self._site == SITE and requester.id == owner.id
+            if not is_owner:
+                return self._fails(
+                    f"the bytes stand on the branch {branch} only, which is not released",
+                    f"Tag that commit v{self._claim.version}, or let {owner.login} ask.",
+                )
+        elif (self._claim.file.name, self._claim.file.version) != (
+            str(self._claim.name),
+            self._claim.version,
+        ):
+            return self._fails(
+                "that status.json does not say for which version it is meant",
+                f'Add "name": "{self._claim.name}" and "version": "{self._claim.version}" to it.',
+            )
+        return found
+
+    def _found(
+        self, repository: SourceRepository, owner: GitHubAccount, commit: str, where: str
+    ) -> Outcome | None:
+        for path in self._paths:
+            content = self._forge.file(repository.full_name, path, commit)
+            if content == self._claim.content:
+                return holds(
+                    SOURCE,
+                    f"{path} of {repository.full_name} at {where} ({commit[:12]}) is the same",
+                    login=owner.login,
+                    id=owner.id,
+                    repository=f"{self._site}/{repository.full_name}",
+                    path=path,
+                    ref=where,
+                    commit=commit,
+                    sha256=hashlib.sha256(content).hexdigest(),
+                )
+        return None
+
+    def _fails(self, says: str, mend: str) -> Outcome:
+        return fails(SOURCE, says, mend)
+
+
+def _is_of_version(tag: str, version: str, server: str) -> bool:
+    """Whether a tag names this version: `1.2.3`, `v1.2.3`, or so after the server's own name."""
+    rest = tag
+    if tag.startswith(server):
+        rest = tag[len(server) :].lstrip("-@/_")
+    return rest in {version, f"v{version}"}

@@ -1,0 +1,169 @@
+"""An author's proposal: files brought to a registry's repository as a pull request, or as a branch.
+
+On GitHub all is done over its API, from a fork if the author may not push to the registry itself.
+Elsewhere a branch is pushed with Git, and a person opens the pull request.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import git
+from git.exc import GitCommandError
+
+from mcp_static.forges.github.client import SITE, GitHub
+from mcp_static.forges.github.repository import ForgeRepository, Pull
+from mcp_static.git.fetching import access, reason_of
+from mcp_static.git.trees import read_file
+from mcp_static.git.writing import NewCommit, create_repository, write_commits
+from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.publishing.proposing import commit_message
+
+_POLLS: Final = 60
+_BETWEEN_POLLS: Final = 2.0
+_MAX_FILE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pull request, and whether it had these very files already."""
+
+    pull: Pull
+    is_new: bool
+
+
+class Author:
+    """An author at a registry's repository on GitHub."""
+
+    def __init__(
+        self, github: GitHub, full_name: str, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._github = github
+        self._registry = ForgeRepository(github, full_name)
+        self._pause = pause
+
+    @property
+    def login(self) -> str:
+        """Who proposes."""
+        return self._registry.me().login
+
+    def published(self, path: str) -> bytes | None:
+        """A file as the registry has it now."""
+        head = self._registry.head_of(self._registry.default_branch)
+        return self._registry.file_at(path, head) if head is not None else None
+
+    def propose(self, branch: str, files: Mapping[str, bytes], title: str, body: str) -> Proposal:
+        """Open a pull request with these files, or bring the one from that branch up to date."""
+        home = self._home()
+        owner = home.full_name.partition("/")[0]
+        known = self._registry.open_pull_from(owner, branch)
+        if known is not None and all(
+            home.file_at(path, known.head) == content for path, content in files.items()
+        ):
+            return Proposal(known, is_new=False)
+        home.set_branch(branch, self._commit(home, files, title))
+        pull = self._registry.open_pull(owner, branch, title, body)
+        return Proposal(self._registry.pull(pull.number), is_new=True)
+
+    def _home(self) -> ForgeRepository:
+        """Where the author can push: the registry itself, or a fork of theirs."""
+        if self._registry.may_push:
+            return self._registry
+        name = self._registry.fork()
+        for _ in range(_POLLS):
+            home = ForgeRepository(self._github, name)
+            if home.head_of(home.default_branch) is not None:
+                return home
+            self._pause(_BETWEEN_POLLS)
+        raise ServiceError(f"The fork {name} is not ready yet.", "Run the command again in a while.")
+
+    def _commit(self, home: ForgeRepository, files: Mapping[str, bytes], title: str) -> str:
+        """A commit on the registry's newest one; a fork can see it, once it has caught up."""
+        base = self._registry.head_of(self._registry.default_branch)
+        if base is None:
+            raise InputError("The registry's repository has no commits yet.", "Ask its operator.")
+        try:
+            return home.create_commit(base, files, commit_message(title))
+        except InputError:
+            if home is self._registry:
+                raise
+        home.catch_up(self._registry.default_branch)
+        base = home.head_of(self._registry.default_branch) or base
+        return home.create_commit(base, files, commit_message(title))
+
+    def wait(self, number: int, say: Callable[[str], None], seconds: float) -> Pull:
+        """Follow a pull request until it is merged or closed; raises InputError when the check is red.
+
+        Gives up after `seconds` with ServiceError.
+        """
+        told = ""
+        end = time.monotonic() + seconds
+        while True:
+            pull = self._registry.pull(number)
+            if pull.is_merged or pull.state != "open":
+                return pull
+            state = self._registry.check_state(pull.head)
+            if state.says != told:
+                told = state.says
+                say(told)
+            if state.has_failed:
+                raise InputError(f"The check of #{number} is red.", f"Its report stands at {pull.url}.")
+            if time.monotonic() > end:
+                raise ServiceError(f"#{number} is not merged yet.", f"It goes on at {pull.url}.")
+            self._pause(_BETWEEN_POLLS)
+
+
+def push_branch(
+    url: str,
+    branch: str,
+    make: Callable[[Callable[[str], bytes | None]], Mapping[str, bytes]],
+    title: str,
+    token: str | None,
+) -> bool:
+    """Push a branch with some files to any Git remote; False when its main has them already.
+
+    `make` is given what reads a file of the remote's main, and gives the files by path. Raises
+    InputError when the remote refuses, ServiceError when it cannot be reached. The token is for GitHub
+    alone; elsewhere Git's own credential helpers know what to say.
+    """
+    if Path(url).exists():
+        url = str(Path(url).resolve())  # git runs in a folder of its own
+    site = os.environ.get("GITHUB_SERVER_URL", SITE).rstrip("/")
+    token = token if url.startswith(f"{site}/") else None
+    with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
+        repository = create_repository(Path(folder) / "proposal.git")
+        with repository, repository.git.custom_environment(**access(url, token)):
+            base = _fetch_head(repository, url)
+
+            def read(path: str) -> bytes | None:
+                return read_file(repository, base, path, _MAX_FILE)
+
+            files = make(read)
+            if all(read(path) == content for path, content in files.items()):
+                return False
+            repository.git.symbolic_ref("HEAD", f"refs/heads/{branch}")
+            repository.git.update_ref("HEAD", base)
+            commit = NewCommit(int(time.time()), commit_message(title), dict(files))
+            write_commits(repository, [commit])
+            try:
+                repository.git.push("--quiet", "--force", "--", url, f"HEAD:refs/heads/{branch}")
+            except GitCommandError as error:
+                raise InputError(
+                    f"{url} refused the branch: {reason_of(error)}.", "Check your rights there."
+                ) from None
+    return True
+
+
+def _fetch_head(repository: git.Repo, url: str) -> str:
+    """The remote's newest commit, without older ones."""
+    try:
+        repository.git.fetch("--quiet", "--no-tags", "--depth=1", "--", url, "HEAD")
+    except GitCommandError as error:
+        raise ServiceError(
+            f"git could not fetch from {url}: {reason_of(error)}.", "Check the address and your rights."
+        ) from None
+    return str(repository.git.rev_parse("FETCH_HEAD"))

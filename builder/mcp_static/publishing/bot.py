@@ -1,0 +1,249 @@
+"""The bot: what a comment asks for, done as far as its writer may ask for it.
+
+Nothing in a comment is believed: whoever wrote it is asked of the API, and what it names is held
+against the same proofs as everything else. Running it twice does nothing twice.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Final
+
+import git
+
+from mcp_static.check.printing import escaped
+from mcp_static.check.report_text import report as print_problems
+from mcp_static.forges.github.client import SITE, GitHub, IssueComment
+from mcp_static.forges.github.events import Event
+from mcp_static.forges.github.repository import ForgeRepository, Pull
+from mcp_static.git.repository import read_settings
+from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.model.layout import record_path
+from mcp_static.model.names import ServerName, parse_name
+from mcp_static.model.status import StatusRecord
+from mcp_static.net.fetch import UnansweredError
+from mcp_static.proofs.claims import Claim, Means, Publication, StatusChange
+from mcp_static.proofs.context import open_means
+from mcp_static.proofs.namespace import prove_namespace
+from mcp_static.proofs.outcome import Outcome
+from mcp_static.publishing.commands import (
+    HELP,
+    CheckCommand,
+    Command,
+    PublishCommand,
+    StatusCommand,
+    parse_commands,
+)
+from mcp_static.publishing.proposing import (
+    branch_for,
+    commit_message,
+    publish_files,
+    status_bytes,
+    status_file,
+)
+from mcp_static.publishing.requester import TRAILER
+from mcp_static.publishing.source_address import SourcePlace, parse_place
+from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.sidecars import examine_status
+
+CHECK: Final = "check.yml"
+_ANSWER: Final = "answer"
+
+
+class _RefusedError(Exception):
+    """A command that is not carried out; the message, in Markdown, says why."""
+
+
+def answer_comment(event: Event, repository: git.Repo, token: str | None) -> str:
+    """Carry out the commands of the comment of an event, and answer; gives a line for the log."""
+    if event.comment is None or event.number is None or event.action != "created":
+        return "This is no new comment; nothing to do."
+    with GitHub(token) as github:
+        forge = ForgeRepository(github, event.repository)
+        try:
+            comment = github.comment(event.repository, event.comment)
+        except UnansweredError as error:
+            raise ServiceError(f"{error}.", "Run it again in a while.") from None
+        if comment is None or comment.issue != event.number:
+            return "The comment is gone; nothing to do."
+        if comment.author.id == forge.me().id:
+            return "The comment is the bot's own; nothing to do."
+        commands = parse_commands(comment.body)
+        if not commands:
+            return "The comment asks for nothing."
+        bot = _Bot(event, comment, repository, forge, token)
+        answers = [bot.answer(command) for command in commands]
+        reply_to = None if event.is_pull_request else comment.id
+        forge.say_on(event.number, _ANSWER, "\n\n".join(answers), reply_to)
+    return f"{len(commands)} commands answered."
+
+
+class _Bot:
+    """The answers to one comment."""
+
+    def __init__(
+        self,
+        event: Event,
+        comment: IssueComment,
+        repository: git.Repo,
+        forge: ForgeRepository,
+        token: str | None,
+    ) -> None:
+        self._event = event
+        self._comment = comment
+        self._repository = repository
+        self._forge = forge
+        self._token = token
+
+    def answer(self, command: Command) -> str:
+        """Carry out one command; what came of it, in Markdown."""
+        try:
+            if isinstance(command, PublishCommand):
+                return self._publish(command)
+            if isinstance(command, StatusCommand):
+                return self._status(command)
+            if isinstance(command, CheckCommand):
+                return self._check()
+        except _RefusedError as error:
+            return str(error)
+        except UnansweredError as error:
+            return f"❔ {escaped(str(error))}. Please ask again in a while."
+        wrong = f"{escaped(command.wrong)}\n\n" if command.wrong else ""
+        return f"{wrong}{HELP}"
+
+    def _check(self) -> str:
+        if not self._event.is_pull_request:
+            raise _RefusedError("`/check` is for pull requests.")
+        assert self._event.number is not None
+        pull = self._forge.pull(self._event.number)
+        author = self._comment.author
+        if author.id != pull.author.id and not self._forge.permission(author.login):
+            raise _RefusedError("`/check` is for the author of a pull request, and for maintainers.")
+        if pull.state != "open":
+            raise _RefusedError("This pull request is closed.")
+        self._dispatch(pull)
+        return f"The check of {pull.head[:12]} runs again; its report is edited in here."
+
+    # Publishing
+
+    def _publish(self, command: PublishCommand) -> str:
+        place = parse_place(command.source)
+        if place is None:
+            raise _RefusedError(
+                "That is no repository on GitHub or GitLab, nor a `server.json` of one."
+            )
+        place = replace(place, reference=command.reference or place.reference)
+        with self._means() as means:
+            content, where = _read_source(place, means)
+            record = read_record(content)
+            problems = problems_of(record)
+            if any(problem.is_error for problem in problems):
+                said = "\n".join(
+                    f"    {line}" for line in print_problems(where, problems, "text").splitlines()
+                )
+                raise _RefusedError(f"❌ That `server.json` is not valid:\n\n{said}")
+            name = parse_name(str(record.document["name"]))
+            version = str(record.document["version"])
+            claim = Publication(name, version, content, record.document)
+            self._require_proof(claim, means)
+        known = self._main_file(record_path(name, version))
+        if known is not None:
+            same = (
+                "with these very bytes" if known == content else "with other bytes, and never changes"
+            )
+            raise _RefusedError(f"{escaped(f'{name} {version}')} is published already, {same}.")
+        pull = self._propose(name, version, "publish", publish_files(name, version, content))
+        return f"✅ {escaped(f'{name} {version}')} is proposed in #{pull.number}; the check runs there."
+
+    # Status
+
+    def _status(self, command: StatusCommand) -> str:
+        name, version = command.name, command.version
+        server = self._main_file(record_path(name, version))
+        if server is None:
+            raise _RefusedError(f"{escaped(f'{name} {version}')} is not published here.")
+        before = self._main_file(record_path(name, version, "status.json"))
+        wanted = StatusRecord(status=command.status, statusMessage=command.message)
+        if before is not None and examine_status(before) == wanted:
+            raise _RefusedError(f"{escaped(f'{name} {version}')} has that status already.")
+        file = status_file(name, version, command.status, command.message, before)
+        content = status_bytes(file)
+        claim = StatusChange(name, version, content, file, read_record(server).document)
+        with self._means() as means:
+            self._require_proof(claim, means)
+        pull = self._propose(
+            name, version, "status", {record_path(name, version, "status.json"): content}
+        )
+        return f"✅ That status is proposed in #{pull.number}; the check runs there."
+
+    # What both need
+
+    def _means(self) -> AbstractContextManager[Means]:
+        settings = read_settings(self._repository, "HEAD")
+        return open_means(settings, self._token, self._comment.author)
+
+    def _require_proof(self, claim: Claim, means: Means) -> None:
+        """Refuse what its writer cannot prove, before anything is proposed in their name."""
+        outcomes = prove_namespace(claim, means)
+        if not any(outcome.holds for outcome in outcomes):
+            said = "\n".join(_line(outcome) for outcome in outcomes)
+            raise _RefusedError(f"❌ Nothing proves that this is the owner's will:\n\n{said}")
+
+    def _main_file(self, path: str) -> bytes | None:
+        head = self._forge.head_of(self._forge.default_branch)
+        return self._forge.file_at(path, head) if head is not None else None
+
+    def _propose(self, name: ServerName, version: str, purpose: str, files: dict[str, bytes]) -> Pull:
+        """A pull request with these files, from a branch of the bot's own; the one there is, if any."""
+        branch = branch_for(name, version, purpose)
+        owner = self._forge.full_name.partition("/")[0]
+        pull = self._forge.open_pull_from(owner, branch)
+        if pull is None or any(
+            self._forge.file_at(path, pull.head) != content for path, content in files.items()
+        ):
+            main = self._forge.head_of(self._forge.default_branch)
+            if main is None:
+                raise InputError("The registry has no commits yet.", "Commit registry.toml first.")
+            title = f"{purpose.capitalize()} {name} {version}"
+            message = commit_message(title, {TRAILER: str(self._comment.id)})
+            self._forge.set_branch(branch, self._forge.create_commit(main, files, message))
+            body = f"Asked for by @{self._comment.author.login} in #{self._event.number}."
+            pull = self._forge.open_pull(owner, branch, title, body)
+            pull = self._forge.pull(pull.number)
+        self._dispatch(pull)
+        return pull
+
+    def _dispatch(self, pull: Pull) -> None:
+        inputs = {"pull_request": str(pull.number)}
+        self._forge.dispatch(CHECK, self._forge.default_branch, inputs)
+
+
+def _line(outcome: Outcome) -> str:
+    return f"- {escaped(outcome.says)} (<code>{outcome.proof}</code>)\n  {escaped(outcome.mend)}"
+
+
+def _read_source(place: SourcePlace, means: Means) -> tuple[bytes, str]:
+    """The server.json at a place, and where it was found; raises _RefusedError."""
+    forge = means.github if place.site == SITE else means.gitlab
+    repository = forge.repository(place.path)
+    if repository is None:
+        raise _RefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")
+    path = repository.full_name
+    reference = place.reference
+    commit = None
+    if reference is None or reference == repository.default_branch:
+        commit = forge.branch_head(path, repository.default_branch)
+    else:
+        commit = forge.tags(path, reference).get(reference)
+    if commit is None:
+        raise _RefusedError(
+            f"{escaped(str(reference))} is neither a tag of {escaped(path)} nor its default branch."
+        )
+    prefix = f"{place.folder}/" if place.folder else ""
+    for file in (f"{prefix}server.json", f"{prefix}.mcp/server.json"):
+        content = forge.file(path, file, commit)
+        if content is not None:
+            return content, f"{file} of {path}"
+    raise _RefusedError(
+        f"There is no {escaped(prefix)}server.json or {escaped(prefix)}.mcp/server.json in "
+        f"{escaped(path)} at {commit[:12]}."
+    )

@@ -1,0 +1,157 @@
+"""The commands of a comment: their grammar, read by a Markdown parser and a command-line parser.
+
+A command is a line of a paragraph that begins with `/` and a known word. What stands in a quote, a
+list, a block or span of code, or in HTML is not addressed to the bot.
+"""
+
+import re
+import shlex
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import click
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mcp_static.model.layout import version_problem
+from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
+from mcp_static.model.names import ServerName, name_problem, parse_name
+
+MAX_COMMANDS: Final = 5
+_MAX_COMMENT: Final = 65_536
+_MARKDOWN: Final = MarkdownIt("commonmark")
+_BEGINS: Final = re.compile(r"/[a-z]+(?:\s|$)")
+_LONGEST: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCommand:
+    """`/publish SOURCE [REF]`: take a server.json from a repository, at its head or a tag."""
+
+    source: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCommand:
+    """`/check`: check this pull request again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCommand:
+    """`/status NAME@VERSION STATUS [MESSAGE]`: set the status of a version."""
+
+    name: ServerName
+    version: str
+    status: Status
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCommand:
+    """`/help`, or a command that cannot be read; `wrong` says why."""
+
+    wrong: str = ""
+
+
+Command = PublishCommand | CheckCommand | StatusCommand | HelpCommand
+
+_HELP: Final = (
+    ("/publish <repository or address of server.json> [tag]", "proposes what stands there", "anyone"),
+    ("/status <name>@<version> active|deprecated|deleted [message]", "proposes that", "the owner"),
+    ("/check", "checks this pull request again", "its author, and maintainers"),
+    ("/help", "shows this", "anyone"),
+)
+HELP: Final = "\n".join(
+    ["| comment | what it does | who may |", "| --- | --- | --- |"]
+    + [
+        "| `{}` | {} | {} |".format(comment.replace("|", "\\|"), does, who)
+        for comment, does, who in _HELP
+    ]
+)
+
+
+def parse_commands(comment: str) -> list[Command]:
+    """The commands of a comment, in order, at most `MAX_COMMANDS`; none for a comment without any."""
+    lines = [
+        line.strip()
+        for token in _top_level(_MARKDOWN.parse(comment[:_MAX_COMMENT]))
+        for line in _plain_lines(token)
+    ]
+    found = [line for line in lines if _BEGINS.match(line)]
+    return [_command(line) for line in found[:MAX_COMMANDS]]
+
+
+def _top_level(tokens: list[Token]) -> list[Token]:
+    """The inline content of paragraphs that stand in nothing else."""
+    return [
+        inline
+        for opening, inline in pairwise(tokens)
+        if opening.type == "paragraph_open" and opening.level == 0 and inline.type == "inline"
+    ]
+
+
+def _plain_lines(inline: Token) -> list[str]:
+    """The lines of a paragraph as they were written, unless code or HTML goes over a line's end.
+
+    A line that begins with `/` then begins outside of both.
+    """
+    written = inline.content.split("\n")
+    breaks = sum(child.type in {"softbreak", "hardbreak"} for child in inline.children or ())
+    return written if breaks == len(written) - 1 else []
+
+
+def _command(line: str) -> Command:
+    if len(line) > _LONGEST:
+        return HelpCommand("The command is too long.")
+    try:
+        word, *rest = shlex.split(line)
+    except ValueError:
+        return HelpCommand("A quotation mark in the command is never closed.")
+    reader = _READERS.get(word)
+    if reader is None:
+        return HelpCommand(f"There is no command {word[:40]}.")
+    try:
+        with reader.make_context(word, rest, resilient_parsing=False) as context:
+            values = context.params
+    except (click.ClickException, click.exceptions.Exit) as error:
+        says = error.format_message() if isinstance(error, click.ClickException) else ""
+        return HelpCommand(f"{word}: {says}")
+    return _read(word, values)
+
+
+def _read(word: str, values: dict[str, str | None]) -> Command:
+    if word == "/publish":
+        return PublishCommand(str(values["source"]), values["reference"])
+    if word == "/check":
+        return CheckCommand()
+    if word == "/help":
+        return HelpCommand()
+    text, _, version = str(values["target"]).partition("@")
+    problem = name_problem(text) or (version_problem(version) if version else "has no @version")
+    if problem:
+        return HelpCommand(f"/status: {values['target']!r} {problem}.")
+    message = " ".join(values["message"] or ()) or None
+    if message and len(message) > MAX_STATUS_MESSAGE:
+        return HelpCommand(f"/status: a message has at most {MAX_STATUS_MESSAGE} characters.")
+    return StatusCommand(parse_name(text), version, Status(str(values["status"])), message)
+
+
+def _reader(word: str, *parameters: click.Parameter) -> click.Command:
+    return click.Command(word, params=list(parameters), add_help_option=False)
+
+
+_READERS: Final = {
+    "/publish": _reader(
+        "/publish", click.Argument(["source"]), click.Argument(["reference"], required=False)
+    ),
+    "/check": _reader("/check"),
+    "/help": _reader("/help"),
+    "/status": _reader(
+        "/status",
+        click.Argument(["target"]),
+        click.Argument(["status"], type=click.Choice([status.value for status in Status])),
+        click.Argument(["message"], nargs=-1),
+    ),
+}

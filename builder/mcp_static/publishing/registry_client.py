@@ -1,0 +1,115 @@
+"""A registry as its address shows it: what `data/snapshot.json` says, and single entries.
+
+The address is the user's own choice, so it may be one on this machine or inside a company.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import orjson
+import requests
+from urllib3.exceptions import HTTPError
+
+from mcp_static.model.errors import InputError, ServiceError, UsageError
+from mcp_static.model.layout import version_problem
+from mcp_static.model.names import ServerName
+from mcp_static.net.fetch import USER_AGENT
+
+VARIABLE: Final = "MCP_STATIC_REGISTRY"
+_SECONDS: Final = 20
+_MAX_BYTES: Final = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryFacts:
+    """What authors' commands need to know of a registry.
+
+    `url` is how signatures name it; `repository` where pull requests go.
+    """
+
+    address: str
+    title: str
+    url: str
+    repository: str
+    client_id: str
+
+
+def registry_address(given: str | None) -> str:
+    """The address that was given, or that the environment names; raises UsageError for none."""
+    address = given or os.environ.get(VARIABLE, "")
+    if not address:
+        raise UsageError(
+            "Which registry?", f"Give its address with --registry, or in the variable {VARIABLE}."
+        )
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        raise UsageError(f"{address!r} is no address of a registry.", "It begins with https://.")
+    return address.rstrip("/")
+
+
+def read_facts(address: str) -> RegistryFacts:
+    """What a registry says of itself; raises InputError when it is none of ours, ServiceError."""
+    document = _get(f"{address}/data/snapshot.json")
+    facts = document.get("registry") if document is not None else None
+    if not isinstance(facts, dict):
+        raise InputError(
+            f"{address} is no static registry: it has no data/snapshot.json.",
+            "Check the address; it is the one that clients are given.",
+        )
+    return RegistryFacts(
+        address=address,
+        title=str(facts.get("title", "")),
+        url=str(facts.get("url") or address),
+        repository=str(facts.get("repository", "")),
+        client_id=str(facts.get("githubClientId", "")),
+    )
+
+
+def versions_of(address: str, name: ServerName) -> list[str]:
+    """The versions of a server that a registry serves, deleted ones aside; raises ServiceError."""
+    document = _get(f"{address}/v0.1/servers/{quote(str(name), safe='')}/versions")
+    entries = document.get("servers") if document is not None else None
+    servers = [
+        entry.get("server")
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    ]
+    found = [server.get("version") for server in servers if isinstance(server, dict)]
+    return [version for version in found if isinstance(version, str) and not version_problem(version)]
+
+
+def repository_name(facts: RegistryFacts) -> str:
+    """The `owner/name` of a registry's repository on GitHub; raises InputError for another place."""
+    site = os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+    path = urlsplit(facts.repository).path.strip("/").removesuffix(".git")
+    if not facts.repository.startswith(f"{site}/") or path.count("/") != 1:
+        raise InputError(
+            f"{facts.title or facts.address} takes pull requests at "
+            f"{facts.repository or 'no address that it names'}, which is not on GitHub.",
+            "Push a branch there yourself: `mcp-static publish --remote <address of a Git remote>`.",
+        )
+    return path
+
+
+def _get(url: str) -> dict[str, Any] | None:
+    try:
+        with requests.get(
+            url, headers={"User-Agent": USER_AGENT}, timeout=_SECONDS, stream=True
+        ) as answer:
+            content = answer.raw.read(_MAX_BYTES, decode_content=True)
+            if answer.status_code == 404:
+                return None
+            answer.raise_for_status()
+    except (requests.exceptions.InvalidURL, ValueError):
+        raise UsageError(f"{url} is no address.", "Check the registry's address.") from None
+    except (requests.RequestException, HTTPError) as error:
+        raise ServiceError(
+            f"{url} could not be read: {type(error).__name__}.", "Check the address, or try again."
+        ) from None
+    try:
+        document = orjson.loads(content)
+    except ValueError:
+        document = None
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,72 @@
+"""A snapshot as the rules ask for it: who has which name, which versions, which remote addresses."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from mcp_static.model.layout import Location
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.names import ServerName
+from mcp_static.model.reading import remote_urls
+from mcp_static.model.status import StatusRecord
+from mcp_static.model.versions import folded_version
+from mcp_static.rules.run import read_record
+from mcp_static.rules.sidecars import examine_status
+
+
+class SnapshotIndex:
+    """Answers the questions of `Surroundings` from memory; grows as records are added."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._versions: dict[str, dict[str, str]] = defaultdict(dict)
+        self._remotes: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._deleted: set[tuple[str, str]] = set()
+
+    def add(self, name: ServerName, version: str, document: dict[str, Any]) -> None:
+        """Take in a record; one added again is the same record."""
+        text = str(name)
+        self._names.setdefault(name.folded, text)
+        self._versions[text].setdefault(folded_version(version), version)
+        for url in remote_urls(document):
+            self._remotes[url].add((text, version))
+
+    def set_deleted(self, name: ServerName, version: str, *, is_deleted: bool) -> None:
+        """Take in the status of a version."""
+        key = (str(name), version)
+        if is_deleted:
+            self._deleted.add(key)
+        else:
+            self._deleted.discard(key)
+
+    def name_twin(self, name: ServerName) -> str | None:
+        """See `Surroundings`."""
+        holder = self._names.get(name.folded)
+        return holder if holder != str(name) else None
+
+    def version_twin(self, name: ServerName, version: str) -> str | None:
+        """See `Surroundings`."""
+        return self._versions.get(str(name), {}).get(folded_version(version))
+
+    def version_count(self, name: ServerName) -> int:
+        """See `Surroundings`."""
+        return len(self._versions.get(str(name), ()))
+
+    def remote_users(self, url: str) -> frozenset[str]:
+        """See `Surroundings`."""
+        users = self._remotes.get(url, set()) - self._deleted
+        return frozenset(name for name, _ in users)
+
+
+def index_of(files: Iterable[tuple[Location, bytes]]) -> SnapshotIndex:
+    """The index of a snapshot, from its `server.json` and `status.json` files."""
+    index = SnapshotIndex()
+    for location, content in files:
+        if location.file == "server.json":
+            index.add(location.name, location.version, read_record(content).document)
+        elif location.file == "status.json":
+            status = examine_status(content)
+            if isinstance(status, StatusRecord):
+                is_deleted = status.status is Status.DELETED
+                index.set_deleted(location.name, location.version, is_deleted=is_deleted)
+    return index

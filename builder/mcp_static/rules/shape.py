@@ -1,0 +1,249 @@
+"""Rules over the shape of the document: what the schema demands, and what it no longer knows.
+
+A part of the wrong JSON type breaks clients that read a whole page at once, so that is structural;
+limits, patterns and allowed values are publish rules.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+from pydantic_core import SchemaValidator, ValidationError
+
+from mcp_static.api.entries import MAX_SERVER_BYTES, server_bytes
+from mcp_static.model.reading import every_value, part_of
+from mcp_static.model.server import PUBLISHER_META, SCHEMA_TAGS, SERVER_DOCUMENT
+from mcp_static.model.strictjson import child_path
+from mcp_static.rules.rule import Applies, Finding, Record, Rule, Severity
+
+MAX_PUBLISHER_META_BYTES: Final = 4096
+
+_validate: Final = SchemaValidator(SERVER_DOCUMENT).validate_python
+_TYPE_ERRORS: Final = frozenset(
+    {"string_type", "list_type", "dict_type", "bool_type", "model_type", "model_attributes_type"}
+)
+_REQUIRED: Final = frozenset({("name",), ("description",), ("version",)})
+_RENAMED: Final = {"version_detail": "version", "package_canonical": "registryType"}
+
+
+def _faults(document: dict[str, Any]) -> list[tuple[bool, Finding]]:
+    """Every fault pydantic finds, each with whether it is one of shape."""
+    try:
+        _validate(document)
+    except ValidationError as error:
+        return [
+            (_is_of_shape(fault), Finding(_path(document, fault["loc"]), _sentence(fault)))
+            for fault in error.errors(include_url=False, include_input=True)
+            if fault["input"] is not None or fault["type"] == "missing"
+        ]
+    return []
+
+
+def _is_of_shape(fault: Any) -> bool:
+    if fault["type"] == "missing":
+        return fault["loc"] in _REQUIRED
+    if fault["type"] in {"union_tag_invalid", "union_tag_not_found", "literal_error", "enum"}:
+        value = fault["input"]
+        kind = value.get("type", "") if isinstance(value, dict) else value
+        return not isinstance(kind, str)
+    return fault["type"] in _TYPE_ERRORS
+
+
+def _path(document: Any, place: tuple[int | str, ...]) -> str:
+    """pydantic's place of an error as a JSON path, without the union tags it puts in."""
+    path, value = "", document
+    for part in place:
+        is_tag = part in SCHEMA_TAGS and isinstance(value, dict) and value.get("type") == part
+        if is_tag and part not in value:
+            continue
+        path = child_path(path, part)
+        if isinstance(value, dict):
+            value = value.get(str(part))
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            value = None
+    return path
+
+
+_JSON_TYPES: Final = {
+    "string_type": "a string",
+    "list_type": "an array",
+    "dict_type": "an object",
+    "bool_type": "true or false",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+}
+
+
+def _sentence(fault: Any) -> str:
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "missing":
+        return "is missing"
+    if kind in _JSON_TYPES:
+        return f"must be {_JSON_TYPES[kind]}"
+    if kind == "string_too_long":
+        return f"is {len(fault['input'])} characters long; {context['max_length']} are allowed"
+    if kind == "string_too_short":
+        return f"is shorter than {context['min_length']} characters"
+    if kind == "string_pattern_mismatch":
+        return f"{_shown(fault['input'])} does not match {context['pattern']}"
+    if kind == "literal_error":
+        return f"{_shown(fault['input'])} is none of {context['expected']}"
+    if kind == "union_tag_invalid":
+        return f"has the type {_shown(context['tag'])}; allowed are {context['expected_tags']}"
+    if kind == "union_tag_not_found":
+        return "has no `type`"
+    return str(fault["msg"])
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return ascii(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _shape(record: Record) -> Iterator[Finding]:
+    yield from (finding for is_shape, finding in _faults(record.document) if is_shape)
+
+
+def _schema(record: Record) -> Iterator[Finding]:
+    yield from (finding for is_shape, finding in _faults(record.document) if not is_shape)
+
+
+def _nulls(record: Record) -> Iterator[Finding]:
+    meta = child_path(child_path("", "_meta"), PUBLISHER_META)
+    for path, value in every_value(record.document):
+        if value is None and not path.startswith(meta):
+            yield Finding(path, "is null")
+
+
+def _rendered_size(record: Record) -> Iterator[Finding]:
+    # Escaping makes six bytes of one at the most, so only a long file is worth rendering.
+    if len(record.raw) * 6 <= MAX_SERVER_BYTES:
+        return
+    size = len(server_bytes(record.document))
+    if size > MAX_SERVER_BYTES:
+        yield Finding("", f"is {size} bytes as the registry serves it")
+
+
+def _snake_case(record: Record) -> Iterator[Finding]:
+    meta = child_path(child_path("", "_meta"), PUBLISHER_META)
+    for path, value in every_value(record.document):
+        if isinstance(value, dict) and not path.startswith(meta) and not _is_map(path):
+            for key in value:
+                if new := _new_name(key):
+                    yield Finding(child_path(path, key), f"is called `{new}` now")
+
+
+def _is_map(path: str) -> bool:
+    """Whether the keys there are the author's own names, not the schema's."""
+    return path.endswith(".variables") or path == "_meta"
+
+
+def _new_name(key: str) -> str | None:
+    if key in _RENAMED:
+        return _RENAMED[key]
+    if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", key):
+        head, *tail = key.split("_")
+        camel = head + "".join(word.capitalize() for word in tail)
+        return camel if camel in _FIELD_NAMES else None
+    return None
+
+
+_FIELD_NAMES: Final = frozenset(
+    {
+        "registryType",
+        "registryBaseUrl",
+        "fileSha256",
+        "runtimeHint",
+        "runtimeArguments",
+        "packageArguments",
+        "environmentVariables",
+        "isRequired",
+        "isSecret",
+        "valueHint",
+        "isRepeated",
+        "websiteUrl",
+    }
+)
+"""What the schema of 2025-09-16 renamed from snake_case (the schema's changelog)."""
+
+
+def _foreign_meta(record: Record) -> Iterator[Finding]:
+    for key in part_of(record.document, "_meta"):
+        if key != PUBLISHER_META:
+            yield Finding(child_path("_meta", key), "is not kept by the registry")
+
+
+def _registry_fields(record: Record) -> Iterator[Finding]:
+    if "status" in record.document:
+        yield Finding("status", "is the registry's to say, not the file's")
+
+
+def _publisher_meta_size(record: Record) -> Iterator[Finding]:
+    provided = part_of(record.document, "_meta").get(PUBLISHER_META)
+    if provided is not None:
+        size = len(orjson.dumps(provided))
+        if size > MAX_PUBLISHER_META_BYTES:
+            path = child_path("_meta", PUBLISHER_META)
+            yield Finding(path, f"is {size} bytes; {MAX_PUBLISHER_META_BYTES} are allowed")
+
+
+SHAPE_RULES: Final = (
+    Rule(
+        id="shape",
+        applies=Applies.STRUCTURAL,
+        says="`name`, `description` and `version` are there, and every known field has the JSON "
+        "type that the schema gives it.",
+        mend="Give the field that type; `mcp-static schema server` prints the schema.",
+        check=_shape,
+    ),
+    Rule(
+        id="rendered-size",
+        applies=Applies.STRUCTURAL,
+        says=f"The server object is at most {MAX_SERVER_BYTES // 1024} KiB as it is served "
+        "(`<`, `>` and `&` take six bytes each there).",
+        mend="Move long explanations to the server's own website or README.",
+        check=_rendered_size,
+    ),
+    Rule(
+        id="renamed-field",
+        says="Fields have the names they have had since the schema of 2025-09-16.",
+        mend="Rename the field; the old name is not read by any client.",
+        check=_snake_case,
+    ),
+    Rule(
+        id="schema",
+        says="The document has all that the schema demands and stays within its limits.",
+        mend="Correct the value; `mcp-static schema server` prints what is allowed.",
+        check=_schema,
+    ),
+    Rule(
+        id="no-null",
+        says="No field is null; a value that does not exist is left out.",
+        mend="Remove the field.",
+        check=_nulls,
+    ),
+    Rule(
+        id="meta-publisher-only",
+        severity=Severity.WARNING,
+        says=f"`_meta` holds `{PUBLISHER_META}` alone; other keys are dropped.",
+        mend=f"Move what should be kept under {PUBLISHER_META}.",
+        check=_foreign_meta,
+    ),
+    Rule(
+        id="meta-size",
+        says=f"Publisher-provided metadata is at most {MAX_PUBLISHER_META_BYTES} bytes of JSON.",
+        mend="Keep less there, or link to it.",
+        check=_publisher_meta_size,
+    ),
+    Rule(
+        id="no-registry-fields",
+        severity=Severity.WARNING,
+        says="The file leaves to the registry what the registry says (such as `status`, which "
+        "left the schema in 2025-09-29).",
+        mend="Remove the field; a status is changed with a status.json beside the file.",
+        check=_registry_fields,
+    ),
+)

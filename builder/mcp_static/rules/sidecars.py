@@ -1,0 +1,44 @@
+"""Judging the files beside a `server.json`: its status, and what the merge noted of its proof."""
+
+from pydantic import ValidationError
+
+from mcp_static.api.entries import MAX_ACCEPTED_BYTES
+from mcp_static.model.status import StatusFile, StatusRecord
+from mcp_static.model.strictjson import dump_json
+from mcp_static.rules.rule import Problem
+from mcp_static.rules.run import file_problems, read_record
+
+
+def examine_status(raw: bytes) -> StatusRecord | str:
+    """The lifecycle that a `status.json` says, or the sentence that says what is wrong with it."""
+    file = read_status(raw)
+    return file if isinstance(file, str) else file.lifecycle
+
+
+def read_status(raw: bytes) -> StatusFile | str:
+    """A whole `status.json`, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if problems := file_problems(record):
+        return _in_words(problems)
+    try:
+        return StatusFile.model_validate(record.document)
+    except ValidationError as error:
+        return "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_url=False)
+        )
+
+
+def examine_accepted(raw: bytes) -> bytes | str:
+    """An `accepted.json` as it is served, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if problems := file_problems(record):
+        return _in_words(problems)
+    rendered = dump_json(record.document)
+    if len(rendered) > MAX_ACCEPTED_BYTES:
+        return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
+    return rendered
+
+
+def _in_words(problems: list[Problem]) -> str:
+    return "; ".join(f"{problem.path} {problem.wrong}".strip() for problem in problems)

@@ -1,0 +1,144 @@
+"""A built snapshot as the embedded host reads it: files by path, and the search parts in memory."""
+
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from mcp_static.model.errors import InputError
+
+_SNAPSHOT: Final = "data/snapshot.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as the search data has it; `position` is its ordinal, or its server's number."""
+
+    position: int
+    is_deleted: bool
+    updated: int
+    name: str
+    version: str
+    words: str
+
+    @property
+    def document(self) -> str:
+        """The file that holds the entry."""
+        root = "data/deleted" if self.is_deleted else "v0.1"
+        return f"{root}/servers/{self.name}/versions/{self.version}.json"
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path cannot lead out of the folder that it is relative to."""
+    return not any(part in {"", ".", ".."} or "\0" in part or "\\" in part for part in path.split("/"))
+
+
+class Snapshot:
+    """One tree of files; stays the same while it is used."""
+
+    def __init__(self, root: Path, parts: dict[str, list[Line]] | None = None) -> None:
+        self._root: Final = root
+        self._known_parts: Final = parts or {}
+        self._loaded_parts: Final[dict[str, list[Line]]] = {}
+        self.facts: Final[dict[str, Any]] = _facts(root)
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file, or None; never of one outside of the tree."""
+        if not is_inside(path):
+            return None
+        try:
+            with open(f"{self._root}/{path}", "rb") as file:
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # nothing here has such a name
+                return None
+            raise
+
+    @cached_property
+    def entries(self) -> list[Line]:
+        """Every entry, by ordinal."""
+        return self._lines("entries")
+
+    @cached_property
+    def latest(self) -> list[Line]:
+        """Each server's latest entry, or the deleted one that would be, by the servers' numbers."""
+        return self._lines("latest")
+
+    def _lines(self, kind: str) -> list[Line]:
+        index = orjson.loads(self.read("data/search/index.json") or b"{}")
+        found: list[Line] = []
+        for part in index.get(kind, ()):
+            lines = self._known_parts.get(part["sha256"])
+            if lines is None:
+                lines = list(_lines(self.read(part["path"]) or b""))
+            self._loaded_parts[part["sha256"]] = lines
+            found += lines
+        return found
+
+    @property
+    def loaded_parts(self) -> dict[str, list[Line]]:
+        """The search parts in memory, by digest, for the next snapshot to take over."""
+        return self._loaded_parts
+
+    @property
+    def days(self) -> tuple[str, str] | None:
+        """The first and the last day that have pages, as `2025-12-01`, if any have."""
+        days = self.facts["chains"]["updated"]
+        return (days["firstDay"], days["lastDay"]) if days["firstDay"] else None
+
+    def pages_until(self, day: str) -> list[int]:
+        """For each page of a day, when the last entry up to its end was updated; in seconds."""
+        index = orjson.loads(self.read(f"data/pages/updated/{day}/index.json") or b"{}")
+        return list(index.get("until", ()))
+
+
+def _facts(root: Path) -> dict[str, Any]:
+    try:
+        facts = orjson.loads((root / _SNAPSHOT).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        facts = None
+    if not isinstance(facts, dict) or not {"chains", "counts", "registry"} <= facts.keys():
+        raise InputError(
+            f"{root} holds no built registry.",
+            "Build one with `mcp-static build`, or name it with --out.",
+        )
+    return facts
+
+
+def _lines(part: bytes) -> Iterator[Line]:
+    for row in part.decode().split("\n")[:-1]:
+        position, flags, updated, name, version, words = row.split("\t", 5)
+        yield Line(int(position), flags == "D", int(updated), name, version, words)
+
+
+class Shown:
+    """The snapshot that an output folder shows at the moment; follows its changes."""
+
+    def __init__(self, out: Path) -> None:
+        self._out: Final = out
+        self._key: object = None
+        self._snapshot: Snapshot | None = None
+        self.snapshot()
+
+    def snapshot(self) -> Snapshot:
+        """The snapshot as it is shown now."""
+        try:
+            target = os.readlink(self._out)
+        except OSError:
+            target = ""
+        try:
+            key = (target, os.stat(self._out / _SNAPSHOT).st_mtime_ns)
+        except OSError:
+            key = (target, 0)
+        if self._snapshot is None or key != self._key:
+            root = self._out.parent / target if target else self._out
+            known = self._snapshot.loaded_parts if self._snapshot else None
+            self._snapshot, self._key = Snapshot(root.resolve(), known), key
+        return self._snapshot

@@ -1,0 +1,1 @@
+"""The build's database: named rows, and all SQL."""

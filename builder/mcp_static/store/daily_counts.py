@@ -1,0 +1,109 @@
+"""What was published on which day: counted when a record comes, added up for the statistics.
+
+A change touches the days on which its versions were published, and they alone are counted anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from mcp_static.api.facets import PACKAGE, TRANSPORT, split_kinds
+from mcp_static.model.times import SECONDS_A_DAY, format_day
+from mcp_static.store.store import State
+
+_MONTHS: Final = 120
+_NEW: Final = "new"
+_SERVERS: Final = "servers"
+_VERSIONS: Final = "versions"
+
+
+@dataclass(slots=True)
+class Month:
+    """What was published in one calendar month (UTC), as counts; `name` is like `2025-12`.
+
+    The `all_` ones are of this month and all before. A version with packages of two types counts
+    for both; what was deleted since counts as well.
+    """
+
+    name: str
+    servers: int = 0
+    versions: int = 0
+    all_servers: int = 0
+    all_versions: int = 0
+    packages: dict[str, int] = field(default_factory=dict)
+    transports: dict[str, int] = field(default_factory=dict)
+
+
+def count_all(state: State) -> None:
+    """Count every day of a new state."""
+    _count(state, "v.is_present")
+
+
+def count_days(state: State, days: Iterable[int]) -> None:
+    """Count some days (since 1970) anew."""
+    for day in days:
+        state.connection.execute("DELETE FROM tallies WHERE day = ?", (day,))
+        _count(
+            state,
+            "v.is_present AND v.published_at >= ? AND v.published_at < ?",
+            day * SECONDS_A_DAY,
+            (day + 1) * SECONDS_A_DAY,
+        )
+
+
+def _count(state: State, where: str, *parameters: int) -> None:
+    rows = state.connection.execute(
+        f"SELECT v.published_at / {SECONDS_A_DAY} AS day, b.kinds, count(*), "
+        "sum(v.ordinal = s.first_ordinal) FROM versions v JOIN bodies b ON b.ordinal = v.ordinal "
+        f"JOIN servers s ON s.number = v.server WHERE {where} GROUP BY day, b.kinds",
+        parameters,
+    )
+    counts: Counter[tuple[int, str, str]] = Counter()
+    for day, kinds, versions, servers in rows:
+        counts[day, _NEW, _VERSIONS] += versions
+        counts[day, _NEW, _SERVERS] += servers
+        for kind, word in split_kinds(kinds):
+            counts[day, kind, word] += versions
+    state.connection.executemany(
+        "INSERT INTO tallies VALUES (?, ?, ?, ?)",
+        ((*key, count) for key, count in sorted(counts.items()) if count),
+    )
+
+
+def months_of(state: State) -> list[Month]:
+    """The last ten years' months, to the snapshot's own, from the first with a publish."""
+    found: dict[str, Month] = {}
+    rows = state.connection.execute("SELECT day, kind, word, count FROM tallies ORDER BY day")
+    for day, kind, word, count in rows:
+        name = format_day(day)[:7]
+        month = found.setdefault(name, Month(name))
+        if kind == _NEW and word == _SERVERS:
+            month.servers += count
+        elif kind == _NEW:
+            month.versions += count
+        elif kind in {PACKAGE, TRANSPORT}:
+            tally = month.packages if kind == PACKAGE else month.transports
+            tally[word] = tally.get(word, 0) + count
+    if not found:
+        return []
+    last = max(format_day(state.counters.registry_time // SECONDS_A_DAY)[:7], *found)
+    names = _calendar(min(found), last)
+    servers = sum(month.servers for name, month in found.items() if name < names[0])
+    versions = sum(month.versions for name, month in found.items() if name < names[0])
+    months = [found.get(name, Month(name)) for name in names]
+    for month in months:
+        month.all_servers = servers = servers + month.servers
+        month.all_versions = versions = versions + month.versions
+    return months
+
+
+def _calendar(first: str, last: str) -> list[str]:
+    """The months between two, both included; the last ones, when there are too many."""
+    end = _ordinal(last)
+    start = max(_ordinal(first), end - _MONTHS + 1)
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
+
+
+def _ordinal(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1

@@ -1,0 +1,302 @@
+"""The bot: what comments may ask for, and what they may not."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mcp_static.forges.github.client import GitHub
+from mcp_static.forges.github.events import read_event
+from mcp_static.git.repository import open_repository
+from mcp_static.publishing.bot import answer_comment
+from mcp_static.publishing.checking import pull_checker
+from mcp_static.publishing.merging import Ending, MergeResult, merge
+
+from tests.doubles.github_state import RepositoryDouble
+from tests.registries import path_of
+from tests.stage import BOT, REGISTRY, Stage, settings_text, source_record
+
+WEATHER = "io.github.alice/weather"
+
+
+def comment(stage: Stage, login: str, body: str, number: int | None = None) -> Path:
+    """Write a comment, on a new issue unless a number is given; its event."""
+    stage.hub.add_token(f"token-of-{login}", login)
+    with GitHub(f"token-of-{login}") as github:
+        repository = github.client.get_repo(REGISTRY)
+        issue = repository.get_issue(number) if number else repository.create_issue("Please")
+        made = issue.create_comment(body)
+        payload = stage.hub.issue_comment_event(stage.registry, issue.number, made.id)
+    return stage.write_event(payload)
+
+
+def answer(stage: Stage, event: Path) -> str:
+    """Let the bot answer, and give what it says then."""
+    with open_repository(stage.clone) as repository:
+        repository.git.fetch("--quiet", str(stage.registry.path), "+main:main")
+        line = answer_comment(read_event(event), repository, "token-of-bot")
+    said = [c.body for c in stage.registry.comments.values() if c.user.login == BOT]
+    return said[-1] if said else line
+
+
+def ask(stage: Stage, login: str, body: str, number: int | None = None) -> str:
+    return answer(stage, comment(stage, login, body, number))
+
+
+def checked(stage: Stage, number: int) -> MergeResult:
+    """Run the check that the bot dispatched for a pull request."""
+    payload = stage.hub.workflow_dispatch_event(
+        stage.registry, {"pull_request": str(number)}, BOT, workflow="check.yml"
+    )
+    with (
+        open_repository(stage.clone) as repository,
+        pull_checker(read_event(stage.write_event(payload)), repository, "token-of-bot") as checker,
+    ):
+        return merge(checker)
+
+
+@pytest.fixture
+def source(stage: Stage) -> RepositoryDouble:
+    """Alice's repository, with a release."""
+    source = stage.hub.add_repository("alice/weather")
+    source.tag("v1.0.0", source.commit({"server.json": source_record(WEATHER)}))
+    return source
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "alice/weather",
+        "alice/weather v1.0.0",
+        "https://github.com/alice/weather",
+        "https://github.com/alice/weather/blob/v1.0.0/server.json",
+        "https://github.com/alice/weather/blob/main/server.json",
+    ],
+)
+def test_anybody_may_ask_for_what_the_owner_released(
+    place: str, stage: Stage, source: RepositoryDouble
+) -> None:
+    said = ask(stage, "bob", f"Hello!\n\n/publish {place}")
+    assert "is proposed in" in said
+    [pull] = stage.registry.pulls()
+    assert [(d.name, d.inputs) for d in stage.hub.dispatches] == [
+        ("check.yml", {"pull_request": str(pull.number)})
+    ]
+    assert checked(stage, pull.number).ending is Ending.MERGED
+    listing = stage.registry.store.git("ls-tree", "-r", "--name-only", "main", "registry-data")
+    assert path_of(WEATHER, "1.0.0") in listing.split()
+
+
+def test_asking_twice_proposes_once(stage: Stage, source: RepositoryDouble) -> None:
+    event = comment(stage, "bob", "/publish alice/weather")
+    answer(stage, event)
+    head = stage.registry.pulls()[0].head_sha
+    answer(stage, event)
+    ask(stage, "alice", "/publish alice/weather")
+    assert [pull.head_sha for pull in stage.registry.pulls()] == [head]
+    said = [c for c in stage.registry.comments.values() if c.user.login == BOT]
+    assert len(said) == 2  # one for each of the two comments
+
+
+def test_a_pull_request_whose_source_changed_is_brought_up_to_date(stage: Stage) -> None:
+    source = stage.hub.add_repository("alice/weather")
+    source.commit({"server.json": source_record(WEATHER)})
+    ask(stage, "alice", "/publish alice/weather")
+    before = stage.registry.pulls()[0].head_sha
+    source.commit({"server.json": source_record(WEATHER, title="Better")})
+    ask(stage, "alice", "/publish alice/weather")
+    [pull] = stage.registry.pulls()
+    assert pull.head_sha != before
+    assert checked(stage, pull.number).ending is Ending.MERGED
+
+
+def test_a_stranger_cannot_have_an_unreleased_branch_published(stage: Stage) -> None:
+    source = stage.hub.add_repository("alice/weather")
+    source.commit({"server.json": source_record(WEATHER)})
+    said = ask(stage, "mallory", "/publish alice/weather")
+    assert "Nothing proves" in said
+    assert stage.registry.pulls() == []
+
+
+def test_the_owner_can_and_the_check_confirms_who_asked(stage: Stage) -> None:
+    source = stage.hub.add_repository("alice/weather")
+    source.commit({"server.json": source_record(WEATHER)})
+    ask(stage, "alice", "/publish alice/weather")
+    [pull] = stage.registry.pulls()
+    assert checked(stage, pull.number).ending is Ending.MERGED
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("mallory/weather", "not there"),
+        ("https://evil.example/x", "no repository"),
+        ("https://[", "no repository"),
+        ("https://github.com℀/a/b", "no repository"),
+        ("alice/weather next", "neither a tag"),
+        ("alice/weather v9", "neither a tag"),
+        ("https://github.com/alice/weather/blob/v1.0.0/tests/server.json", "There is no"),
+        ("https://github.com/alice/weather/blob/v1.0.0/../../etc/server.json", "no repository"),
+        ("--help", "No such option"),
+        ("", "Missing argument"),
+    ],
+)
+def test_what_is_no_source_is_told(
+    place: str, says: str, stage: Stage, source: RepositoryDouble
+) -> None:
+    source.commit({"README.md": b"x"}, branch="next")
+    assert says in ask(stage, "bob", f"/publish {place}")
+    assert stage.registry.pulls() == []
+
+
+def test_a_bare_commit_is_no_reference(stage: Stage, source: RepositoryDouble) -> None:
+    said = ask(stage, "bob", f"/publish alice/weather {source.head}")
+    assert "neither a tag" in said
+
+
+def test_an_invalid_server_json_is_told_with_its_problems(stage: Stage) -> None:
+    source = stage.hub.add_repository("alice/weather")
+    source.tag("v1.0.0", source.commit({"server.json": source_record(WEATHER, description=None)}))
+    said = ask(stage, "bob", "/publish alice/weather")
+    assert "not valid" in said
+    assert "description" in said
+
+
+def test_what_is_published_already_is_told(stage: Stage, source: RepositoryDouble) -> None:
+    stage.registry.commit(stage.record(WEATHER))
+    assert "with these very bytes" in ask(stage, "bob", "/publish alice/weather")
+    assert stage.registry.pulls() == []
+
+
+def test_the_account_may_set_a_status_by_a_comment(stage: Stage) -> None:
+    stage.registry.commit(stage.record(WEATHER))
+    said = ask(stage, "alice", f'/status {WEATHER}@1.0.0 deprecated "Use 2.x, $(rm -rf /) `id`"')
+    assert "is proposed" in said
+    [pull] = stage.registry.pulls()
+    assert checked(stage, pull.number).ending is Ending.MERGED
+    path = path_of(WEATHER, "1.0.0", "status.json")
+    status = json.loads(stage.registry.store.git("show", f"main:{path}"))
+    assert status["statusMessage"] == "Use 2.x, $(rm -rf /) `id`"
+    assert "has that status already" in ask(
+        stage, "alice", f'/status {WEATHER}@1.0.0 deprecated "Use 2.x, $(rm -rf /) `id`"'
+    )
+
+
+def test_a_stranger_may_not(stage: Stage) -> None:
+    stage.registry.commit(stage.record(WEATHER))
+    assert "Nothing proves" in ask(stage, "mallory", f"/status {WEATHER}@1.0.0 deleted")
+    assert stage.registry.pulls() == []
+
+
+def test_nor_by_naming_the_owner(stage: Stage) -> None:
+    stage.registry.commit(stage.record(WEATHER))
+    body = f"On behalf of @alice <!-- mcp-static --> :\n\n/status {WEATHER}@1.0.0 deleted"
+    assert "Nothing proves" in ask(stage, "mallory", body)
+
+
+def test_a_branch_of_the_registry_that_names_a_comment_counts_only_from_the_bot(stage: Stage) -> None:
+    """A stranger's own pull request cannot borrow the owner's comment by its trailer."""
+    event = comment(stage, "alice", "I like it")
+    number = json.loads(event.read_bytes())["comment"]["id"]
+    pull = stage.propose(
+        "mallory", stage.record(WEATHER), message=f"Publish\n\nRequested-in: {number}\n"
+    )
+    assert checked(stage, pull).ending is Ending.NOT_GREEN
+
+
+def test_nor_does_a_commit_that_somebody_else_pushed_to_the_bots_branch(
+    stage: Stage, source: RepositoryDouble
+) -> None:
+    event = comment(stage, "alice", "/publish alice/weather")
+    number = json.loads(event.read_bytes())["comment"]["id"]
+    answer(stage, event)
+    [pull] = stage.registry.pulls()
+    stage.registry.grant("mallory", "write")
+    evil = {path_of(WEATHER, "1.0.0"): source_record(WEATHER, title="Evil")}
+    stage.registry.commit(
+        evil, pull.head_ref, login="mallory", message=f"Publish\n\nRequested-in: {number}\n"
+    )
+    assert checked(stage, pull.number).ending is Ending.NOT_GREEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> /publish alice/weather",
+        "```\n/publish alice/weather\n```",
+        "    /publish alice/weather",
+        "`/publish alice/weather`",
+        "- /publish alice/weather",
+        "<div>\n/publish alice/weather\n</div>",
+        "<!--\n/publish alice/weather\n-->",
+        "See <!--\n/publish alice/weather\n-->",
+        "See `\n/publish alice/weather\n`",
+        "See <a title='\n/publish alice/weather\n'>this</a>",
+        "Please /publish alice/weather",
+        "/publishalice/weather",
+        "/usr/bin/env",
+        "",
+    ],
+)
+def test_what_is_quoted_or_no_command_is_ignored(
+    body: str, stage: Stage, source: RepositoryDouble
+) -> None:
+    said = ask(stage, "bob", body or ".")
+    assert said == "The comment asks for nothing."
+    assert stage.registry.pulls() == []
+
+
+@pytest.mark.parametrize("body", ["/help", "/frobnicate", "/publish 'x", "/status a", "/check extra"])
+def test_help_is_given_where_it_is_needed(body: str, stage: Stage) -> None:
+    said = ask(stage, "bob", body)
+    assert "| `/check` |" in said
+
+
+def test_a_check_may_be_asked_for_by_the_author_and_by_maintainers(stage: Stage) -> None:
+    stage.registry.grant("bob", "write")
+    number = stage.propose("alice", stage.record(WEATHER))
+    for login, allowed in (("mallory", False), ("alice", True), ("bob", True)):
+        stage.hub.dispatches.clear()
+        said = ask(stage, login, "/check", number)
+        assert ("runs again" in said) is allowed
+        assert bool(stage.hub.dispatches) is allowed
+    bots = [c for c in stage.registry.comments.values() if c.user.login == BOT]
+    assert len(bots) == 1  # one comment a pull request, edited in place
+
+
+def test_a_report_and_an_answer_share_the_one_comment(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    ask(stage, "alice", "/help", number)
+    assert checked(stage, number).ending is Ending.MERGED
+    [body] = [c.body for c in stage.registry.comments.values() if c.user.login == BOT]
+    assert "| `/check` |" in body
+    assert "ready to be merged" in body
+
+
+def test_only_new_comments_of_people_are_answered(stage: Stage) -> None:
+    event = comment(stage, "bob", "/help")
+    payload = json.loads(event.read_bytes())
+    event.write_text(json.dumps({**payload, "action": "edited"}))
+    assert answer(stage, event) == "This is no new comment; nothing to do."
+    own = comment(stage, BOT, "/help")
+    with open_repository(stage.clone) as repository:
+        line = answer_comment(read_event(own), repository, "token-of-bot")
+    assert line == "The comment is the bot's own; nothing to do."
+
+
+def test_the_comment_that_counts_is_the_apis_not_the_events(
+    stage: Stage, source: RepositoryDouble
+) -> None:
+    event = comment(stage, "mallory", "hello")
+    payload = json.loads(event.read_bytes())
+    payload["comment"]["body"] = "/publish alice/weather"
+    payload["comment"]["user"]["login"] = "alice"
+    event.write_text(json.dumps(payload))
+    assert answer(stage, event) == "The comment asks for nothing."
+
+
+def test_a_grant_lets_an_account_publish_what_no_source_proves(stage: Stage) -> None:
+    stage.registry.commit(stage.record("com.example/weather"))
+    more = '\n[[grants]]\nnamespace = "com.example.*"\naccounts = ["github:alice"]\n'
+    stage.registry.commit({"registry.toml": settings_text(more=more).encode()})
+    assert "is proposed" in ask(stage, "alice", "/status com.example/weather@1.0.0 deprecated")
+    assert "Nothing proves" in ask(stage, "bob", "/status com.example/weather@1.0.0 deleted")
