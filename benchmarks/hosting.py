@@ -45,7 +45,7 @@ class Load:
 class Question:
     """An address that is asked for, and from how many connections at once."""
 
-    says: str
+    message: str
     path: str
     connections: int = 4
 
@@ -160,7 +160,7 @@ def _rows(host: str, bare: str, url: str, asked: list[Question]) -> Iterator[Row
         file, load = _together(files), _together(loads)
         share = load.rate / file.rate
         yield (
-            f"{host}: {question.says}",
+            f"{host}: {question.message}",
             str(load),
             f"{share:.{2 if share >= 0.1 else 4}f} × a bare file by nginx ({file})",
         )

@@ -37,11 +37,11 @@ def run(*command: str | Path, cwd: Path | None = None, code: int = 0) -> Run:
     peak = [0.0]
     watcher = threading.Thread(target=_watch, args=(process, peak))
     watcher.start()
-    printed, wrong = process.communicate()
+    printed, message = process.communicate()
     seconds = time.perf_counter() - started
     watcher.join()
     if process.returncode != code:
-        raise SystemExit(f"{command} failed:\n{wrong}")
+        raise SystemExit(f"{command} failed:\n{message}")
     return Run(seconds, peak[0], printed)
 
 

@@ -11,9 +11,9 @@ from typing import Final
 from mcp_static.build.entry_documents import Renderer
 from mcp_static.build.output_tree import Tree
 from mcp_static.model.settings import Settings
-from mcp_static.pages.customization import Own
+from mcp_static.pages.customization import Customization
 from mcp_static.pages.site import site_of
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 from playwright.sync_api import Page, Request, expect, sync_playwright
 
 from benchmarks.builds import Row
@@ -52,7 +52,7 @@ def site(work: Path, count: int) -> Iterator[Row]:
 
 def _pages(state: Path, folder: Path) -> Iterator[Row]:
     """The page and badge of every server, rendered and written, beside unpacking the same files."""
-    with State.open_to_read(state) as read:
+    with Store.open_to_read(state) as read:
         servers = read.counters.next_server
     spans = [(first, min(first + _A_TASK, servers) - 1) for first in range(0, servers, _A_TASK)]
     target = folder / "pages"
@@ -73,8 +73,8 @@ def _pages(state: Path, folder: Path) -> Iterator[Row]:
 
 def _write_pages(state: Path, span: tuple[int, int], target: Path) -> int:
     tree, pages = Tree(target), 0
-    with State.open_to_read(state) as read:
-        renderer = Renderer(read, "com.example", site_of(Settings(), Own()))
+    with Store.open_to_read(state) as read:
+        renderer = Renderer(read, "com.example", site_of(Settings(), Customization()))
         for document in renderer.servers(*span):
             if document.path.startswith("servers/") and document.body is not None:
                 tree.write(document.path, document.file_bytes())

@@ -9,11 +9,12 @@ from typing import Any
 
 import git
 from mcp_static.check.checking import check
-from mcp_static.check.report import CheckReport, Line
+from mcp_static.check.report import CheckReport
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.git.repository import open_repository
 from mcp_static.model.settings import Settings, parse_settings
-from mcp_static.proofs.context import open_means
+from mcp_static.proofs.context import open_context
+from mcp_static.reports.findings import Finding
 
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_state import RepositoryDouble
@@ -126,9 +127,9 @@ class Stage:
             account = GitHubAccount(user.login, user.id)
         with (
             self.checking(head) as repository,
-            open_means(settings or self.settings, None, account) as means,
+            open_context(settings or self.settings, None, account) as context,
         ):
-            return check(repository, self.registry.head, head, means, built)
+            return check(repository, self.registry.head, head, context, built)
 
 
 def clone_of(registry: RepositoryDouble, path: Path) -> Path:
@@ -155,11 +156,11 @@ def staged(hub: GitHubDouble, folder: Path, settings: str) -> Stage:
     return Stage(hub, registry, clone, parse_settings(settings))
 
 
-def failed(report: CheckReport) -> list[Line]:
+def failed(report: CheckReport) -> list[Finding]:
     """The lines that keep a change out."""
-    return [line for section in report.sections for line in section.lines if line.mark == "failed"]
+    return [line for section in report.sections for line in section.findings if line.level == "error"]
 
 
-def ids(lines: list[Line]) -> set[str]:
+def ids(lines: list[Finding]) -> set[str]:
     """The rules and proofs of lines."""
     return {line.id for line in lines}

@@ -18,7 +18,7 @@ from mcp_static.model.settings import SiteSettings
 from mcp_static.proofs.namespace import PROOFS
 from mcp_static.proofs.packages.prove import PACKAGE_PROOFS
 from mcp_static.rules import RULES
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.run import findings_of, read_record
 
 from tests.conftest import Corpus
 from tests.desk import WEATHER, a_desk
@@ -116,7 +116,7 @@ def _servers(corpus: Corpus) -> Iterator[dict[str, Any]]:
 def _is_publishable(server: dict[str, Any]) -> bool:
     """Whether an import takes it that is not lenient."""
     return not any(
-        problem.is_error for problem in problems_of(read_record(json.dumps(server).encode()))
+        problem.is_error for problem in findings_of(read_record(json.dumps(server).encode()))
     )
 
 

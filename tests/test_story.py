@@ -107,8 +107,8 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             desk.ok("status", f"{NAME}@1.0.0", "active", "--key", key)
             event = stage.event(stage.registry.pulls()[-1].number, "alice")
             assert "is merged as" in run("merge").stdout
-            replay = stage.propose(
+            applier = stage.propose(
                 "mallory", {path_of(NAME, "1.0.0", "status.json"): old}, branch="replay"
             )
-            event = stage.event(replay, "mallory")
+            event = stage.event(applier, "mallory")
             assert run("merge").returncode == 1

@@ -12,7 +12,7 @@ import yaml
 from mcp_static.api.openapi import generic_openapi, registry_openapi
 from mcp_static.api.schemas import SCHEMAS, schema_of
 from mcp_static.model.settings import Settings
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.run import findings_of, read_record
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.conftest import Corpus
@@ -66,7 +66,7 @@ def test_schemas_agree_with_the_rules() -> None:
     for rule, document, _ in BREACHES:
         if isinstance(document, bytes):
             continue
-        found = {problem.rule.id for problem in problems_of(read_record(json.dumps(document).encode()))}
+        found = {problem.id for problem in findings_of(read_record(json.dumps(document).encode()))}
         if found & {"shape", "schema"}:
             assert not schema.is_valid(document), rule
         if not schema.is_valid(document):

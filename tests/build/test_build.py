@@ -191,11 +191,11 @@ def test_broken_records_are_left_out_and_named_and_harm_no_other(
     report = build_registry(registry, tmp_path / "dist")
     reasons = dict(report.left_out)
     assert report.versions == 2
-    for version, says in {
+    for version, message in {
         "array": "an array", "large": "larger than", "deep": "deeper", "nan": "number", "twice": "more than once",
         "latin": "UTF-8", "other": "belongs at", "link": "symlink", "1.0.0-rc": "same but for case",
     }.items():  # fmt: skip
-        assert says in reasons[path_of(ALICE, version)]
+        assert message in reasons[path_of(ALICE, version)]
     assert "submodule" in reasons[module]
     assert "case from" in reasons[path_of("io.github.Alice/Weather", "1.0.0")]
     assert len(reasons) == 13

@@ -236,8 +236,8 @@ def test_a_misplaced_record_is_told_where_it_belongs(registry: Registry, tmp_pat
     }
     registry.commit({f"registry-data/servers/{place}/server.json": "{}" for place in places})
     reasons = dict(build_registry(registry, tmp_path / "dist").left_out)
-    for place, says in places.items():
-        assert says in reasons[f"registry-data/servers/{place}/server.json"]
+    for place, message in places.items():
+        assert message in reasons[f"registry-data/servers/{place}/server.json"]
 
 
 def test_changed_bodies_in_the_state_are_noticed(registry: Registry, tmp_path: Path) -> None:
@@ -324,11 +324,11 @@ def test_a_killed_worker_is_said_and_workers_end_with_their_parent(
             workers = _workers_of(process.pid)
         assert len(workers) == 2
         os.kill(workers[0] if target == "worker" else process.pid, signal_number)
-        _, wrong = process.communicate(timeout=30)
+        _, message = process.communicate(timeout=30)
         if target == "worker":
             assert process.returncode == 1
-            assert "Traceback" not in wrong
-            assert "--workers 1" in wrong
+            assert "Traceback" not in message
+            assert "--workers 1" in message
         for _ in range(100):
             if not any(_is_alive(pid) for pid in workers):
                 break

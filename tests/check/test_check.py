@@ -4,10 +4,10 @@ import json
 
 import pytest
 from mcp_static.check.checking import check
-from mcp_static.check.printing import print_check
-from mcp_static.check.report import Mark, Verdict
 from mcp_static.git.diffing import MAX_PATHS, read_change
-from mcp_static.proofs.context import open_means
+from mcp_static.proofs.context import open_context
+from mcp_static.reports.findings import Level
+from mcp_static.reports.printing import print_report
 
 from tests.registries import path_of
 from tests.stage import Stage, failed, ids, source_record
@@ -17,14 +17,14 @@ WEATHER = "io.github.alice/weather"
 
 def test_the_namespaces_own_account_may_publish(stage: Stage) -> None:
     report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
-    assert report.verdict is Verdict.GREEN
-    assert [accepted.outcome.proof for accepted in report.accepted] == ["github-account"]
-    assert report.accepted[0].outcome.facts["id"] == stage.hub.user("alice").id
+    assert report.level is Level.PASSED
+    assert [accepted.proof.id for accepted in report.accepted] == ["github-account"]
+    assert report.accepted[0].proof.facts["id"] == stage.hub.user("alice").id
 
 
 def test_another_account_may_not(stage: Stage) -> None:
     report = stage.check(stage.propose("mallory", stage.record(WEATHER)), requester="mallory")
-    assert report.verdict is Verdict.RED
+    assert report.level is Level.ERROR
     assert ids(failed(report)) == {"github-account", "source"}
     assert not report.accepted
 
@@ -39,7 +39,7 @@ def test_membership_of_an_organization_grants_nothing(stage: Stage) -> None:
     line = next(
         line for line in failed(stage.check(number, requester="alice")) if line.id == "github-account"
     )
-    assert "organization" in line.says
+    assert "organization" in line.message
 
 
 def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: Stage) -> None:
@@ -54,7 +54,7 @@ def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: 
     stage.hub.add_user("alice")
     report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
     line = next(line for line in failed(report) if line.id == "github-account")
-    assert "published here before" in line.says
+    assert "published here before" in line.message
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_change_that_is_no_publish_is_refused_whole(
     )
     number = stage.propose("alice", {**stage.record(WEATHER), **files})
     report = stage.check(number, requester="alice")
-    assert report.verdict is Verdict.RED
+    assert report.level is Level.ERROR
     assert rule in ids(failed(report))
     assert not report.accepted
 
@@ -95,14 +95,16 @@ def test_links_and_executables_are_refused(mode: str, kind: str, stage: Stage) -
     files = stage.record(WEATHER)
     number = stage.propose("alice", files, modes=dict.fromkeys(files, mode))
     report = stage.check(number, requester="alice")
-    assert any(line.id == "change-plain-files" and kind in line.says for line in failed(report))
+    assert any(line.id == "change-plain-files" and kind in line.message for line in failed(report))
 
 
 def test_a_submodule_is_refused(stage: Stage) -> None:
     path = path_of(WEATHER, "1.0.0").removesuffix("/server.json")
     number = stage.propose("alice", {path: stage.registry.head.encode()}, modes={path: "160000"})
     report = stage.check(number, requester="alice")
-    assert any(line.id == "change-plain-files" and "submodule" in line.says for line in failed(report))
+    assert any(
+        line.id == "change-plain-files" and "submodule" in line.message for line in failed(report)
+    )
 
 
 def test_a_commit_of_tomorrow_is_refused(stage: Stage) -> None:
@@ -113,14 +115,14 @@ def test_a_commit_of_tomorrow_is_refused(stage: Stage) -> None:
 def test_a_pull_request_without_records_is_left_to_people(stage: Stage) -> None:
     number = stage.propose("alice", {"README.md": b"better\n"})
     report = stage.check(number, requester="alice")
-    assert report.verdict is Verdict.NOT_A_PUBLISH
+    assert not report.is_publish
     assert report.exit_code == 0
 
 
 def test_what_main_got_meanwhile_is_not_taken_for_a_removal(stage: Stage) -> None:
     number = stage.propose("alice", stage.record(WEATHER))
     stage.registry.commit(stage.record("io.github.bob/maps"))
-    assert stage.check(number, requester="alice").verdict is Verdict.GREEN
+    assert stage.check(number, requester="alice").level is Level.PASSED
 
 
 def test_a_case_twin_is_refused(stage: Stage) -> None:
@@ -153,18 +155,18 @@ def test_rules_come_before_proofs(stage: Stage) -> None:
     report = stage.check(
         stage.propose("alice", stage.record(WEATHER, description=None)), requester="alice"
     )
-    assert not any(line.is_proof for section in report.sections for line in section.lines)
-    assert report.verdict is Verdict.RED
+    assert not any(not line.is_counted for section in report.sections for line in section.findings)
+    assert report.level is Level.ERROR
 
 
 def test_several_records_are_reported_one_by_one(stage: Stage) -> None:
     files = {**stage.record(WEATHER), **stage.record("io.github.bob/maps")}
     report = stage.check(stage.propose("alice", files), requester="alice")
-    marks = {section.title: section.mark for section in report.sections}
+    marks = {section.title: section.level for section in report.sections}
     assert marks == {
-        "What it changes": Mark.PASSED,
-        "Publish io.github.alice/weather 1.0.0": Mark.PASSED,
-        "Publish io.github.bob/maps 1.0.0": Mark.FAILED,
+        "What it changes": Level.PASSED,
+        "Publish io.github.alice/weather 1.0.0": Level.PASSED,
+        "Publish io.github.bob/maps 1.0.0": Level.ERROR,
     }
 
 
@@ -172,7 +174,7 @@ def test_what_cannot_be_asked_is_unknown_and_never_refused(stage: Stage) -> None
     number = stage.propose("alice", stage.record(WEATHER))
     stage.hub.fail_next("GET", "/users/alice", 502, times=20)
     report = stage.check(number, requester="alice")
-    assert report.verdict is Verdict.UNKNOWN
+    assert report.level is Level.UNKNOWN
     assert report.exit_code == 3
 
 
@@ -185,7 +187,7 @@ def test_a_remote_address_of_another_server_is_refused(stage: Stage) -> None:
     stage.registry.commit(
         {path_of("io.github.bob/maps", "1.0.0", "status.json"): b'{"status":"deleted"}'}
     )
-    assert stage.check(number, requester="alice").verdict is Verdict.GREEN
+    assert stage.check(number, requester="alice").level is Level.PASSED
 
 
 HOSTILE = "</details> <img src=x onerror=alert(1)> [x](javascript:1) @admin #1 `` ![](//e) <!-- mcp-static -->"
@@ -194,12 +196,12 @@ HOSTILE = "</details> <img src=x onerror=alert(1)> [x](javascript:1) @admin #1 `
 def test_what_an_author_writes_stays_text_in_every_report(stage: Stage) -> None:
     path = f"registry-data/servers/{HOSTILE.replace('/', '')}"
     report = stage.check(stage.propose("alice", {path: b""}), requester="alice")
-    printed = print_check(report, "markdown")
+    printed = print_report(report, "markdown")
     assert "<img" not in printed
     assert "](" not in printed
     assert "@admin" not in printed
     assert "<!--" not in printed
-    annotations = print_check(report, "github").splitlines()
+    annotations = print_report(report, "github").splitlines()
     assert sum(line.startswith("::") for line in annotations) == len(failed(report))
 
 
@@ -243,7 +245,7 @@ def test_a_branch_brought_up_to_date_by_a_merge_is_fine(stage: Stage) -> None:
     stage.hub.notice_all()
     report = stage.check(number, requester="alice")
     assert report.head == merged
-    assert report.verdict is Verdict.GREEN, failed(report)
+    assert report.level is Level.PASSED, failed(report)
 
 
 def test_many_commits_are_too_many(stage: Stage) -> None:
@@ -258,7 +260,7 @@ def test_files_without_number_hide_no_record(stage: Stage) -> None:
     files = {f"aaa/{number}": b"" for number in range(2001)}
     number = stage.propose("mallory", {**files, **stage.record("io.github.bob/maps")})
     report = stage.check(number, requester="mallory")
-    assert report.verdict is Verdict.RED
+    assert report.level is Level.ERROR
     assert {"change-only-data", "change-size"} <= ids(failed(report))
 
 
@@ -300,8 +302,11 @@ def test_a_path_that_is_no_utf8_breaks_no_report(stage: Stage) -> None:
     stage.hub.bring(fork, stage.registry.head)
     fork.store.read("fast-import", "--quiet", stdin=stream)
     head = fork.store.git("rev-parse", "refs/heads/odd")
-    with stage.checking(stage.registry.head) as repository, open_means(stage.settings, None) as means:
+    with (
+        stage.checking(stage.registry.head) as repository,
+        open_context(stage.settings, None) as context,
+    ):
         repository.git.fetch("--quiet", str(fork.path), "odd")
-        report = check(repository, stage.registry.head, head, means)
+        report = check(repository, stage.registry.head, head, context)
     for style in ("text", "markdown", "json", "github"):
-        assert "change-layout" in print_check(report, style)
+        assert "change-layout" in print_report(report, style)

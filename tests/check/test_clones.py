@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from mcp_static.check.checking import check
-from mcp_static.check.report import CheckReport, Verdict
+from mcp_static.check.report import CheckReport
 from mcp_static.forges.github.client import GitHubAccount
 from mcp_static.git.repository import open_repository
-from mcp_static.proofs.context import open_means
+from mcp_static.proofs.context import open_context
+from mcp_static.reports.findings import Level
 
 from tests.conftest import build_registry
 from tests.registries import Registry, path_of
@@ -38,16 +39,16 @@ def checked(stage: Stage, path: Path, number: int, built: Path | None = None) ->
     head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
     with (
         open_repository(path) as repository,
-        open_means(stage.settings, None, GitHubAccount(user.login, user.id)) as means,
+        open_context(stage.settings, None, GitHubAccount(user.login, user.id)) as context,
     ):
-        return check(repository, stage.registry.head, head, means, built)
+        return check(repository, stage.registry.head, head, context, built)
 
 
 def test_a_clone_without_blobs_is_enough(stage: Stage, tmp_path: Path) -> None:
     stage.registry.commit(stage.record("io.github.bob/maps"))
     number = stage.propose("alice", stage.record(WEATHER))
     path = clone(stage, tmp_path / "partial.git", number, "--filter=blob:none")
-    assert checked(stage, path, number).verdict is Verdict.GREEN
+    assert checked(stage, path, number).level is Level.PASSED
 
 
 def test_a_clone_of_the_two_commits_alone_says_what_it_cannot_tell(
@@ -57,7 +58,7 @@ def test_a_clone_of_the_two_commits_alone_says_what_it_cannot_tell(
     stage.registry.commit(stage.record("io.github.bob/maps"))
     path = clone(stage, tmp_path / "shallow.git", number, "--depth=1", depth=True)
     report = checked(stage, path, number)
-    assert report.verdict is Verdict.GREEN
+    assert report.level is Level.PASSED
     assert "too shallow" in report.notes[0]
 
 
@@ -105,11 +106,11 @@ def test_a_state_changes_nothing_but_the_time_it_takes(
     user = stage.hub.user("alice")
     with (
         open_repository(path) as repository,
-        open_means(stage.settings, None, GitHubAccount(user.login, user.id)) as means,
+        open_context(stage.settings, None, GitHubAccount(user.login, user.id)) as context,
     ):
         for number, rules in ((fine, set()), (taken, {"remote-unique"})):
             head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
-            report = check(repository, base, head, means, out)
+            report = check(repository, base, head, context, out)
             assert ids(failed(report)) == rules
     scanned = bool(report.notes)
     assert scanned is (state in {"none", "damaged", "elsewhere"})
@@ -125,4 +126,4 @@ def test_what_was_deleted_since_the_last_build_gives_its_address_back(
     )
     number = stage.propose("alice", stage.record(WEATHER, remotes=REMOTES))
     path = clone(stage, tmp_path / "own.git", number)
-    assert checked(stage, path, number, out).verdict is Verdict.GREEN
+    assert checked(stage, path, number, out).level is Level.PASSED

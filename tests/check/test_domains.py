@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_static.check.report import CheckReport, Line, Verdict
+from mcp_static.check.report import CheckReport
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.settings import parse_settings
@@ -16,6 +16,7 @@ from mcp_static.proofs import domain_key
 from mcp_static.proofs.keys import PrivateKey, key_of, new_private_key
 from mcp_static.proofs.signatures import publish_claims, sign_publish, sign_status, status_claims
 from mcp_static.publishing.proposing import publish_files, status_bytes, status_file
+from mcp_static.reports.findings import Finding, Level
 
 from tests.doubles.dns_lab import DnsLab
 from tests.doubles.https import Authority, Handler, HttpsFront, always, dripping
@@ -96,8 +97,8 @@ def domains(
 RECORD = key_of(KEY).record
 
 
-def line(report: CheckReport, proof: str) -> Line:
-    return next(line for section in report.sections for line in section.lines if line.id == proof)
+def line(report: CheckReport, proof: str) -> Finding:
+    return next(line for section in report.sections for line in section.findings if line.id == proof)
 
 
 @pytest.mark.parametrize("algorithm", ["ed25519", "ecdsap384"])
@@ -106,27 +107,27 @@ def test_a_key_in_dns_speaks_for_its_domain_and_all_below(algorithm: Any, domain
     domains.lab.set_txt("example.com", key_of(key).record)
     for name in (WEATHER, "com.example.api/weather", "com.example.api.v1/weather"):
         report = domains.bring(name, key=key, requester="mallory")  # whoever carries it
-        assert report.verdict is Verdict.GREEN
-        assert report.accepted[0].outcome.facts["domain"] == "example.com"
+        assert report.level is Level.PASSED
+        assert report.accepted[0].proof.facts["domain"] == "example.com"
 
 
 def test_a_key_below_does_not_speak_for_what_is_above(domains: Domains) -> None:
     domains.lab.set_txt("api.example.com", RECORD)
     below = domains.bring("com.example.api/weather")
-    assert below.verdict is Verdict.GREEN, failed(below)
-    assert domains.bring(WEATHER).verdict is Verdict.RED
+    assert below.level is Level.PASSED, failed(below)
+    assert domains.bring(WEATHER).level is Level.ERROR
 
 
 def test_several_keys_are_tried_and_stale_ones_named(domains: Domains) -> None:
     stale = [key_of(new_private_key("ed25519")) for _ in range(3)]
     domains.lab.set_txt("example.com", *(key.record for key in stale), "v=MCPv1; k=rsa; p=AAAA")
     report = domains.bring()
-    says = line(report, "dns-key").says
-    assert all(key.fingerprint in says for key in stale), says
-    assert key_of(KEY).fingerprint in says
-    assert "neither ed25519 nor ecdsap384" in says
+    message = line(report, "dns-key").message
+    assert all(key.fingerprint in message for key in stale), message
+    assert key_of(KEY).fingerprint in message
+    assert "neither ed25519 nor ecdsap384" in message
     domains.lab.set_txt("example.com", *(key.record for key in stale), RECORD)
-    assert domains.bring(version="1.0.1").verdict is Verdict.GREEN
+    assert domains.bring(version="1.0.1").level is Level.PASSED
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_the_right_key_over_something_else_proves_nothing(
 ) -> None:
     domains.lab.set_txt("example.com", RECORD)
     report = domains.bring(signed=signed)
-    assert "the signature is for" in line(report, "dns-key").says
+    assert "the signature is for" in line(report, "dns-key").message
 
 
 def test_a_proof_copied_from_another_version_proves_nothing(domains: Domains) -> None:
@@ -154,19 +155,19 @@ def test_a_proof_copied_from_another_version_proves_nothing(domains: Domains) ->
     other = json.dumps(server_json(WEATHER, "1.0.1")).encode()
     files = publish_files(parse_name(WEATHER), "1.0.1", other, proof)
     report = domains.stage.check(domains.stage.propose("mallory", files), requester="mallory")
-    assert report.verdict is Verdict.RED
+    assert report.level is Level.ERROR
 
 
 def test_without_a_signature_the_author_is_told_to_sign(domains: Domains) -> None:
     domains.lab.set_txt("example.com", RECORD)
     report = domains.bring(key=None)
-    assert "mcp-static sign" in line(report, "dns-key").mend
+    assert "mcp-static sign" in line(report, "dns-key").fix
 
 
 def test_a_key_over_https_speaks_for_its_host_alone(domains: Domains) -> None:
     domains.serve("example.com", always(200, RECORD + "\n"))
-    assert domains.bring().verdict is Verdict.GREEN
-    assert domains.bring("com.example.api/weather").verdict is Verdict.RED
+    assert domains.bring().level is Level.PASSED
+    assert domains.bring("com.example.api/weather").level is Level.ERROR
 
 
 def _redirect(*_: Any) -> tuple[int, dict[str, str], bytes]:
@@ -180,17 +181,17 @@ def test_a_well_known_address_that_misbehaves_proves_nothing(domains: Domains) -
         "redirects": _redirect,
         "is larger than": lambda *_: (200, {}, huge),
     }
-    for number, (says, handler) in enumerate(handlers.items()):
+    for number, (message, handler) in enumerate(handlers.items()):
         domains.serve("example.com", handler)
         found = line(domains.bring(version=f"1.0.{number}"), "https-key")
-        assert (found.mark, says in found.says) == ("failed", True), found
+        assert (found.level, message in found.message) == ("error", True), found
     assert domains.front.sent < 32 << 20  # of 1 GB
 
 
 def test_one_byte_a_minute_ends_in_time(domains: Domains, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domain_key, "KEY_RECORD", Kind("key record", 4096, 1, 0))
     domains.serve("example.com", lambda *_: (200, {}, dripping(domains.front, RECORD.encode(), 60)))
-    assert "took longer" in line(domains.bring(), "https-key").says
+    assert "took longer" in line(domains.bring(), "https-key").message
 
 
 def test_a_well_known_address_inside_is_not_reached(domains: Domains) -> None:
@@ -207,24 +208,24 @@ def test_a_well_known_address_inside_is_not_reached(domains: Domains) -> None:
         )
     )
     before = len(domains.front.requests)
-    assert "not a public address" in line(domains.bring(), "https-key").says
+    assert "not a public address" in line(domains.bring(), "https-key").message
     assert len(domains.front.requests) == before
 
 
 def test_a_public_suffix_owns_nothing(domains: Domains) -> None:
     report = domains.bring("uk.co/weather")
-    assert "public suffix" in line(report, "dns-key").says
-    assert report.verdict is Verdict.RED
+    assert "public suffix" in line(report, "dns-key").message
+    assert report.level is Level.ERROR
 
 
 def test_a_dns_that_cannot_be_asked_is_unknown(domains: Domains) -> None:
     report = domains.bring("test.servfail/weather")
-    assert report.verdict is Verdict.UNKNOWN
-    assert line(report, "dns-key").mark == "unknown"
+    assert report.level is Level.UNKNOWN
+    assert line(report, "dns-key").level == "unknown"
 
 
 @pytest.mark.parametrize(
-    ("namespace", "says"),
+    ("namespace", "message"),
     [
         ("test.tampered", "DNSSEC"),
         ("test.cnameapex", "alias"),
@@ -236,18 +237,18 @@ def test_a_dns_that_cannot_be_asked_is_unknown(domains: Domains) -> None:
     ],
 )
 def test_each_way_dns_can_fail_is_told_by_its_own_sentence(
-    namespace: str, says: str, domains: Domains
+    namespace: str, message: str, domains: Domains
 ) -> None:
-    assert says in line(domains.bring(f"{namespace}/weather"), "dns-key").says
+    assert message in line(domains.bring(f"{namespace}/weather"), "dns-key").message
 
 
 def test_a_domain_may_name_the_account_that_publishes(domains: Domains) -> None:
     domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
     report = domains.bring("com.example.api/weather", key=None)
-    assert report.verdict is Verdict.GREEN
-    assert report.accepted[0].outcome.proof == "dns-delegation"
+    assert report.level is Level.PASSED
+    assert report.accepted[0].proof.id == "dns-delegation"
     other = domains.bring("com.example.api/weather", key=None, requester="mallory")
-    assert "names alice" in line(other, "dns-delegation").says
+    assert "names alice" in line(other, "dns-delegation").message
 
 
 def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Domains) -> None:
@@ -263,20 +264,20 @@ def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Doma
     hub.rename_user("alice", "alice-formerly")
     hub.add_user("alice")
     report = domains.bring(key=None)
-    assert "published here before" in line(report, "dns-delegation").says
+    assert "published here before" in line(report, "dns-delegation").message
 
 
 @pytest.mark.parametrize(
-    ("account", "verdict"),
-    [("github:alice", Verdict.GREEN), ("github:bob", Verdict.RED), ("github:alice#1", Verdict.RED)],
+    ("account", "level"),
+    [("github:alice", Level.PASSED), ("github:bob", Level.ERROR), ("github:alice#1", Level.ERROR)],
 )
 @pytest.mark.parametrize("pattern", ["com.example.*", "com.example.api", "COM.Example.*"])
 def test_a_grant_stands_for_every_proof(
-    account: str, verdict: Verdict, pattern: str, domains: Domains
+    account: str, level: Level, pattern: str, domains: Domains
 ) -> None:
     domains.configure(f'\n[[grants]]\nnamespace = "{pattern}"\naccounts = ["{account}"]\n')
-    assert domains.bring("com.example.api/weather", key=None).verdict is verdict
-    assert domains.bring("com.examples/weather", key=None).verdict is Verdict.RED
+    assert domains.bring("com.example.api/weather", key=None).level is level
+    assert domains.bring("com.examples/weather", key=None).level is Level.ERROR
 
 
 def status(value: Status, replaced: bytes | None, key: PrivateKey = KEY) -> bytes:
@@ -299,21 +300,21 @@ def test_a_key_may_set_a_status_and_no_status_comes_back(domains: Domains) -> No
         return stage.check(number, requester="mallory")
 
     deleted = status(Status.DELETED, None)
-    assert check(deleted).verdict is Verdict.GREEN
+    assert check(deleted).level is Level.PASSED
     stage.registry.commit({path: deleted})
     active = status(Status.ACTIVE, deleted)
-    assert check(active).verdict is Verdict.GREEN
+    assert check(active).level is Level.PASSED
     stage.registry.commit({path: active})
     assert "status-file" in ids(failed(check(deleted)))
     changed = json.loads(deleted) | {"replaces": json.loads(status(Status.DELETED, active))["replaces"]}
     forged = check(json.dumps(changed).encode())
-    assert "replaces" in line(forged, "dns-key").says
-    assert check(status(Status.DELETED, active, new_private_key("ed25519"))).verdict is Verdict.RED
+    assert "replaces" in line(forged, "dns-key").message
+    assert check(status(Status.DELETED, active, new_private_key("ed25519"))).level is Level.ERROR
 
 
 def test_a_proof_that_holds_needs_no_other(domains: Domains) -> None:
     """The DNS cannot be asked, and the web server can: one proof is enough."""
     domains.serve("servfail.test", always(200, RECORD))
     report = domains.bring("test.servfail/weather")
-    assert report.verdict is Verdict.GREEN
-    assert line(report, "dns-key").mark == "note"
+    assert report.level is Level.PASSED
+    assert line(report, "dns-key").level == "note"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mcp_static.check.report import CheckReport, Line, Verdict
+from mcp_static.check.report import CheckReport
 from mcp_static.model.settings import parse_settings
+from mcp_static.reports.findings import Finding, Level
 
 from tests.doubles.github_state import RepositoryDouble
 from tests.doubles.gitlab_double import GitLabDouble
@@ -37,9 +38,9 @@ def check(stage: Stage, content: bytes, requester: str = "bob", version: str = "
     return stage.check(number, requester=requester)
 
 
-def refusal(report: CheckReport) -> Line:
+def refusal(report: CheckReport) -> Finding:
     """Why the source proves nothing."""
-    assert report.verdict is Verdict.RED
+    assert report.level is Level.ERROR
     return next(line for line in failed(report) if line.id == "source")
 
 
@@ -50,8 +51,8 @@ def test_anybody_may_bring_what_the_owner_released(
 ) -> None:
     commit = release(source, source_record(WEATHER), tag, path)
     report = check(stage, source_record(WEATHER))
-    assert report.verdict is Verdict.GREEN
-    facts = report.accepted[0].outcome.facts
+    assert report.level is Level.PASSED
+    facts = report.accepted[0].proof.facts
     assert (facts["commit"], facts["path"], facts["id"]) == (commit, path, source.owner.id)
 
 
@@ -59,26 +60,26 @@ def test_an_annotated_tag_proves_its_commit(stage: Stage, source: RepositoryDoub
     commit = source.commit({"server.json": source_record(WEATHER)})
     source.tag("v1.0.0", commit, annotated=True)
     report = check(stage, source_record(WEATHER))
-    assert report.accepted[0].outcome.facts["commit"] == commit
+    assert report.accepted[0].proof.facts["commit"] == commit
 
 
 def test_the_records_own_subfolder_is_looked_into(stage: Stage, source: RepositoryDouble) -> None:
     repository = {"url": "https://github.com/alice/weather", "source": "github", "subfolder": "a/b"}
     content = source_record(WEATHER, repository=repository)
     release(source, content, at="a/b/server.json")
-    assert check(stage, content).verdict is Verdict.GREEN
+    assert check(stage, content).level is Level.PASSED
 
 
 def test_other_bytes_prove_nothing(stage: Stage, source: RepositoryDouble) -> None:
     release(source, source_record(WEATHER))
-    assert "no server.json" in refusal(check(stage, source_record(WEATHER) + b"\n")).says
+    assert "no server.json" in refusal(check(stage, source_record(WEATHER) + b"\n")).message
 
 
 def test_a_stranger_cannot_burn_a_version_before_its_release(
     stage: Stage, source: RepositoryDouble
 ) -> None:
     source.commit({"server.json": source_record(WEATHER)})
-    assert "not released" in refusal(check(stage, source_record(WEATHER))).says
+    assert "not released" in refusal(check(stage, source_record(WEATHER))).message
 
 
 def test_the_owner_may_publish_an_organizations_branch_only_by_a_tag(stage: Stage) -> None:
@@ -86,9 +87,9 @@ def test_the_owner_may_publish_an_organizations_branch_only_by_a_tag(stage: Stag
     source = stage.hub.add_repository("weatherco/weather")
     commit = source.commit({"server.json": source_record(name)}, login="alice")
     number = stage.propose("alice", {path_of(name, "1.0.0"): source_record(name)})
-    assert "not released" in refusal(stage.check(number, requester="alice")).says
+    assert "not released" in refusal(stage.check(number, requester="alice")).message
     source.tag("v1.0.0", commit)
-    assert stage.check(number, requester="alice").verdict is Verdict.GREEN
+    assert stage.check(number, requester="alice").level is Level.PASSED
 
 
 def test_another_branch_proves_nothing(stage: Stage, source: RepositoryDouble) -> None:
@@ -119,40 +120,40 @@ def test_a_subfolder_that_climbs_out_is_refused(stage: Stage, source: Repository
     repository = {"url": "https://github.com/alice/weather", "source": "github", "subfolder": "../x"}
     content = source_record(WEATHER, repository=repository)
     release(source, content)
-    assert check(stage, content).verdict is Verdict.RED
+    assert check(stage, content).level is Level.ERROR
 
 
 def test_a_fork_proves_nothing(stage: Stage) -> None:
     upstream = stage.hub.add_repository("mallory/weather")
     release(upstream, source_record(WEATHER))
     stage.hub.add_repository("alice/weather", fork_of=upstream)
-    assert "is a fork" in refusal(check(stage, source_record(WEATHER), "mallory")).says
+    assert "is a fork" in refusal(check(stage, source_record(WEATHER), "mallory")).message
 
 
 def test_a_transferred_repository_proves_nothing(stage: Stage, source: RepositoryDouble) -> None:
     release(source, source_record(WEATHER))
     source.transfer("mallory")
-    assert "has moved" in refusal(check(stage, source_record(WEATHER), "mallory")).says
+    assert "has moved" in refusal(check(stage, source_record(WEATHER), "mallory")).message
 
 
 def test_a_renamed_repository_has_to_be_named_anew(stage: Stage, source: RepositoryDouble) -> None:
     release(source, source_record(WEATHER))
     source.rename("alice/weather-server")
-    assert "has moved" in refusal(check(stage, source_record(WEATHER))).says
+    assert "has moved" in refusal(check(stage, source_record(WEATHER))).message
 
 
 def test_somebody_elses_repository_proves_nothing(stage: Stage) -> None:
     repository = {"url": "https://github.com/mallory/weather", "source": "github"}
     content = source_record(WEATHER, repository=repository)
     release(stage.hub.add_repository("mallory/weather"), content)
-    assert "belongs to mallory" in refusal(check(stage, content, "mallory")).says
+    assert "belongs to mallory" in refusal(check(stage, content, "mallory")).message
 
 
 def test_a_login_that_was_taken_over_proves_nothing(stage: Stage, source: RepositoryDouble) -> None:
     release(source, source_record(WEATHER))
     stage.hub.rename_user("alice", "alice-formerly")
     stage.hub.add_user("alice")
-    assert "has moved" in refusal(check(stage, source_record(WEATHER))).says
+    assert "has moved" in refusal(check(stage, source_record(WEATHER))).message
 
 
 @pytest.fixture
@@ -188,7 +189,7 @@ def test_a_release_on_gitlab_proves_its_group(gitlab: tuple[GitLabDouble, Stage]
     content = gitlab_record(path="skyteam/tools/weather")
     project.tag("v1.0.0", project.commit({"server.json": content}))
     number = stage.propose("bob", {path_of(GROUP, "1.0.0"): content})
-    assert stage.check(number, requester="bob").verdict is Verdict.GREEN
+    assert stage.check(number, requester="bob").level is Level.PASSED
 
 
 @pytest.mark.parametrize("attack", ["branch", "fork", "moved", "other group", "absent"])
@@ -214,4 +215,4 @@ def test_gitlab_out_of_order_is_unknown(gitlab: tuple[GitLabDouble, Stage]) -> N
     double.add_project("skyteam/weather")
     double.fail_next("/api/v4/", 500, times=50)
     number = stage.propose("bob", {path_of(GROUP, "1.0.0"): gitlab_record()})
-    assert stage.check(number, requester="bob").verdict is Verdict.UNKNOWN
+    assert stage.check(number, requester="bob").level is Level.UNKNOWN

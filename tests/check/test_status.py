@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_static.check.report import CheckReport, Verdict
+from mcp_static.check.report import CheckReport
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.publishing.proposing import status_bytes, status_file
+from mcp_static.reports.findings import Level
 
 from tests.conftest import build_registry
 from tests.doubles.github_state import RepositoryDouble
@@ -38,13 +39,13 @@ def check(stage: Stage, content: bytes, requester: str = "alice", **more: Any) -
 
 def test_the_account_may_set_a_status(stage: Stage) -> None:
     report = check(stage, status(statusMessage="Use 2.x"))
-    assert report.verdict is Verdict.GREEN
+    assert report.level is Level.PASSED
     assert [accepted.is_publish for accepted in report.accepted] == [False]
 
 
 def test_a_stranger_may_not(stage: Stage) -> None:
     report = check(stage, status("deleted"), "mallory")
-    assert report.verdict is Verdict.RED
+    assert report.level is Level.ERROR
     assert {"github-account", "source"} <= ids(failed(report))
 
 
@@ -54,7 +55,7 @@ def test_a_version_and_its_status_may_come_together(stage: Stage) -> None:
         path_of(WEATHER, "2.0.0", "status.json"): status(),
     }
     report = stage.check(stage.propose("alice", files), requester="alice")
-    assert report.verdict is Verdict.GREEN
+    assert report.level is Level.PASSED
     assert len(report.accepted) == 2
 
 
@@ -85,7 +86,7 @@ def test_a_status_names_the_one_that_it_replaces_so_that_none_comes_back(stage: 
     first = status()
     stage.registry.commit({PATH: first})
     again = status("active", replaces=hashlib.sha256(first).hexdigest())
-    assert check(stage, again).verdict is Verdict.GREEN
+    assert check(stage, again).level is Level.PASSED
     stage.registry.commit({PATH: again})
     assert "status-file" in ids(failed(check(stage, first)))  # even when the owner brings it
     third = status("deprecated", replaces=hashlib.sha256(again).hexdigest())
@@ -106,22 +107,22 @@ def test_a_status_at_the_head_of_the_owners_branch_speaks_for_them_now(
     stage: Stage, source: RepositoryDouble
 ) -> None:
     source.commit({".mcp/status.json": bound()})
-    assert check(stage, bound(), "bob").verdict is Verdict.GREEN
+    assert check(stage, bound(), "bob").level is Level.PASSED
     source.commit({".mcp/status.json": None})
-    assert check(stage, bound(), "mallory").verdict is Verdict.RED
+    assert check(stage, bound(), "mallory").level is Level.ERROR
 
 
 def test_a_status_under_a_tag_speaks_for_nobody(stage: Stage, source: RepositoryDouble) -> None:
     source.tag("v1.0.0", source.commit({"status.json": bound()}))
     source.commit({"status.json": None})
-    assert check(stage, bound(), "mallory").verdict is Verdict.RED
+    assert check(stage, bound(), "mallory").level is Level.ERROR
 
 
 def test_a_server_json_that_merely_exists_authorizes_no_status(
     stage: Stage, source: RepositoryDouble
 ) -> None:
     source.tag("v1.0.0", source.commit({"server.json": source_record(WEATHER)}))
-    assert check(stage, bound(Status.DELETED), "mallory").verdict is Verdict.RED
+    assert check(stage, bound(Status.DELETED), "mallory").level is Level.ERROR
 
 
 def test_a_status_in_a_source_has_to_say_for_which_version_it_is_meant(
@@ -130,7 +131,7 @@ def test_a_status_in_a_source_has_to_say_for_which_version_it_is_meant(
     source.commit({"status.json": status("deleted")})
     report = check(stage, status("deleted"), "mallory")
     line = next(line for line in failed(report) if line.id == "source")
-    assert "for which version" in line.says
+    assert "for which version" in line.message
 
 
 def test_only_the_lifecycle_of_a_status_is_served(registry: Registry, tmp_path: Path) -> None:

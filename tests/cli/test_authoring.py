@@ -102,7 +102,7 @@ def test_an_invalid_file_is_reported_and_not_sent(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("env", "code", "says"),
+    ("env", "code", "message"),
     [
         ({"GITHUB_TOKEN": ""}, 2, "mcp-static login"),
         ({"GITHUB_TOKEN": "stale"}, 1, "token"),
@@ -112,10 +112,10 @@ def test_an_invalid_file_is_reported_and_not_sent(desk: Desk) -> None:
         ({"GITHUB_API_URL": "http://127.0.0.1:9"}, 3, "GitHub"),
     ],
 )
-def test_what_is_missing_is_told(env: dict[str, str], code: int, says: str, desk: Desk) -> None:
+def test_what_is_missing_is_told(env: dict[str, str], code: int, message: str, desk: Desk) -> None:
     done = desk.run("publish", **env)
     assert done.returncode == code, done.stdout + done.stderr
-    assert says in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -176,7 +176,7 @@ def test_status_sets_one_version_or_all(desk: Desk) -> None:
     assert sorted(changed.split()) == [
         path_of(WEATHER, version, "status.json") for version in ("0.9.0", "1.0.0")
     ]
-    assert desk.stage.check(both.number, requester="alice").verdict == "green"
+    assert desk.stage.check(both.number, requester="alice").level == "passed"
 
 
 def test_a_status_that_stands_already_is_told(desk: Desk) -> None:
@@ -185,7 +185,7 @@ def test_a_status_that_stands_already_is_told(desk: Desk) -> None:
     assert "has that status already" in desk.ok("status", f"{WEATHER}@0.9.0", "deprecated")
     desk.ok("status", f"{WEATHER}@0.9.0", "active")
     [pull] = desk.stage.registry.pulls()
-    assert desk.stage.check(pull.number, requester="alice").verdict == "green"
+    assert desk.stage.check(pull.number, requester="alice").level == "passed"
     for target, code in (("nonsense", 2), (f"{WEATHER}@7.7.7", 1), ("io.github.alice/none", 1)):
         assert desk.run("status", target, "active").returncode == code
 

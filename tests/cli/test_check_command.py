@@ -44,8 +44,8 @@ def test_every_format_says_the_same(desk: Desk, tmp_path: Path) -> None:
         assert done.returncode == 1
         said[style] = done.stdout
     document = json.loads(said["json"])
-    assert document["verdict"] == "red"
-    [line] = [line for s in document["sections"] for line in s["lines"] if line["mark"] == "failed"]
+    assert document["level"] == "error"
+    [line] = [row for s in document["sections"] for row in s["findings"] if row["level"] == "error"]
     path = path_of(WEATHER, "1.0.0")
     assert f"::error file={path},title={line['id']}::" in said["github"]
     assert f"[{line['id']}]" in said["text"]

@@ -45,7 +45,7 @@ def test_validate_reports_and_ends_with_1(tmp_path: Path) -> None:
     (tmp_path / "server.json").write_text(json.dumps(server_json(ALICE, title="")))
     run = run_cli("validate", cwd=tmp_path)
     assert run.returncode == 1
-    assert "error: title" in run.stdout
+    assert "✗ title" in run.stdout
     assert json.loads(run_cli("validate", "--format", "json", cwd=tmp_path).stdout)["valid"] is False
     assert run_cli("validate", "--format", "github", cwd=tmp_path).stdout.startswith(
         "::error file=server.json"

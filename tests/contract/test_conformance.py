@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import requests
 from mcp_static.api.abilities import Ability
-from mcp_static.conformance.check import Result, examine
+from mcp_static.conformance.check import run_checks
 from mcp_static.conformance.checks import CHECKS
 from mcp_static.conformance.probe import Probe
+from mcp_static.reports.findings import Level
 
 from tests.conftest import build_registry
 from tests.registries import Registry
@@ -143,10 +144,10 @@ def _always_200(_: str, answer: requests.Response) -> tuple[int, dict[str, str],
 )  # fmt: skip
 def test_what_is_wrong_is_seen(change: Change, fails: set[str], served: Served) -> None:
     with spoiled(served, change) as url, Probe(url) as probe:
-        findings = {finding.check.id: finding for finding in examine(probe, CHECKS)}
-    seen = {name for name, finding in findings.items() if finding.result is Result.FAILS}
+        findings = {check.id: finding for check, finding in run_checks(probe, CHECKS)}
+    seen = {name for name, finding in findings.items() if finding.is_error}
     assert fails <= seen
-    assert all(findings[name].why for name in seen)
+    assert all(findings[name].message for name in seen)
 
 
 def test_a_registry_without_anything_is_not_blamed(tmp_path: Path) -> None:
@@ -154,9 +155,9 @@ def test_a_registry_without_anything_is_not_blamed(tmp_path: Path) -> None:
     registry.commit({"registry-data/servers/.gitkeep": ""})
     build_registry(registry, tmp_path / "dist")
     with serve_in_background(tmp_path / "dist") as served, Probe(served.url) as probe:
-        findings = list(examine(probe, CHECKS))
-    assert not [finding for finding in findings if finding.result is Result.FAILS]
-    assert any(finding.result is Result.NOT_SEEN for finding in findings)
+        findings = [finding for _, finding in run_checks(probe, CHECKS)]
+    assert not [finding for finding in findings if finding.is_error]
+    assert any(finding.level is Level.NOTE for finding in findings)
 
 
 def test_the_command_prints_a_table(served: Served) -> None:
@@ -171,9 +172,9 @@ def test_the_command_prints_a_table(served: Served) -> None:
 def test_what_is_no_registry_is_told(served: Served) -> None:
     assert run_cli("conformance", "registry.example.com").returncode == 2
     assert run_cli("conformance", "http://127.0.0.1:9").returncode == 3
-    wrong = run_cli("conformance", f"{served.url}/data")
-    assert wrong.returncode == 1
-    assert "Traceback" not in wrong.stderr
+    message = run_cli("conformance", f"{served.url}/data")
+    assert message.returncode == 1
+    assert "Traceback" not in message.stderr
 
 
 def test_every_check_has_an_id_of_its_own() -> None:

@@ -230,7 +230,7 @@ ASKED = {
 
 
 @pytest.fixture
-def says(request: pytest.FixtureRequest) -> Headers:
+def message(request: pytest.FixtureRequest) -> Headers:
     """The row of the test's host."""
     return SAYS[request.node.callspec.params["host"]]
 
@@ -238,17 +238,17 @@ def says(request: pytest.FixtureRequest) -> Headers:
 @on(EVERY_HOST)
 @pytest.mark.parametrize("path", ASKED)
 def test_answers_carry_the_headers_that_copilot_asks_for(
-    host: Hosted, says: Headers, path: str
+    host: Hosted, message: Headers, path: str
 ) -> None:
     answer = ask(f"{host.url}{path}", Origin="https://github.com")
     assert answer.status == ASKED[path]
-    assert answer.of_headers(CORS) == dict.fromkeys(CORS) | says.on_answers
+    assert answer.of_headers(CORS) == dict.fromkeys(CORS) | message.on_answers
 
 
 @on(EVERY_HOST)
 @pytest.mark.parametrize("path", ASKED)
 def test_preflights_carry_the_headers_that_copilot_asks_for(
-    host: Hosted, says: Headers, path: str
+    host: Hosted, message: Headers, path: str
 ) -> None:
     answer = ask(
         f"{host.url}{path}",
@@ -257,8 +257,8 @@ def test_preflights_carry_the_headers_that_copilot_asks_for(
         Access_Control_Request_Method="GET",
         Access_Control_Request_Headers="authorization,content-type",
     )
-    assert answer.status == says.preflight
-    assert answer.of_headers(CORS) == dict.fromkeys(CORS) | says.on_preflight
+    assert answer.status == message.preflight
+    assert answer.of_headers(CORS) == dict.fromkeys(CORS) | message.on_preflight
 
 
 @on(EVERY_HOST)

@@ -92,7 +92,7 @@ def test_a_served_list_that_loses_or_repeats_entries_is_named(out: Path) -> None
     def said(*pages: dict[str, Any] | None) -> list[tuple[str, str]]:
         waiting = [None if page is None else orjson.dumps(page) for page in pages]
         found = verify(folder_reader(out), 1, lambda: None, lambda _: waiting.pop(0))
-        return [why for why in found.wrong if why[0] == "v0.1/servers"]
+        return [(one.path, one.message) for one in found.problems if one.path == "v0.1/servers"]
 
     def of(entries: list[Any], cursor: str = "") -> dict[str, Any]:
         return {"servers": entries, "metadata": {"nextCursor": cursor} if cursor else {}}

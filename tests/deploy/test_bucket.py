@@ -265,8 +265,8 @@ def test_wrong_places_are_told(out: Path, store: Store, registry: Registry) -> N
     nothing = run_cli("deploy", DESTINATION, "--out", out.with_name("none"), env=store.environment())
     assert (nothing.returncode, "mcp-static build" in nothing.stderr) == (1, True)
     rebuild(registry, out, "nginx")
-    wrong = deploy(out, store)
-    assert (wrong.returncode, "--host s3" in wrong.stderr) == (1, True)
+    message = deploy(out, store)
+    assert (message.returncode, "--host s3" in message.stderr) == (1, True)
 
 
 def test_the_order_is_known_for_every_kind_of_file(out: Path) -> None:

@@ -12,7 +12,7 @@ from mcp_static.drafting.markers import missing_markers
 from mcp_static.drafting.origin import Origin
 from mcp_static.drafting.readme import first_paragraph, has_marker, marker_in
 from mcp_static.drafting.wording import cut, one_line
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.run import findings_of, read_record
 
 ALICE = "io.github.alice/weather"
 ORIGIN = Origin("github", "alice/weather")
@@ -38,8 +38,8 @@ def document_of(*manifests: Manifest, answers: Answers = NO_REMOTE, **more: Any)
     drafted = draft(found, answers)
     assert drafted.missing == ()
     errors = [
-        (problem.path, problem.wrong)
-        for problem in problems_of(read_record(orjson.dumps(drafted.document)))
+        (problem.path, problem.message)
+        for problem in findings_of(read_record(orjson.dumps(drafted.document)))
         if problem.is_error
     ]
     assert errors == []
@@ -164,7 +164,7 @@ def test_texts_of_any_kind_keep_the_rules(
     answers = Answers(remote="", description=None if one_line(own) else "Forecasts.")
     found = Findings(manifests=(manifest,), readme=readme, subfolder=subfolder or "")
     document = draft(found, answers).document
-    problems = problems_of(read_record(orjson.dumps({**document, "name": ALICE})))
+    problems = findings_of(read_record(orjson.dumps({**document, "name": ALICE})))
     assert [problem.path for problem in problems if problem.is_error] == []
 
 

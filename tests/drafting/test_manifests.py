@@ -273,7 +273,7 @@ def test_an_image_is_known_by_its_source_on_github_alone(tmp_path: Path) -> None
     ],
 )
 def test_what_cannot_be_used_is_noted_and_the_rest_is_read(
-    name: str, content: str, wrong: str, tmp_path: Path
+    name: str, content: str, message: str, tmp_path: Path
 ) -> None:
     other = "go.mod" if name != "go.mod" else "Cargo.toml"
     (tmp_path / other).write_text('module example.com/w\n[package]\nname = "w"\n')
@@ -283,7 +283,7 @@ def test_what_cannot_be_used_is_noted_and_the_rest_is_read(
     assert [manifest.file for manifest in found] == [other]
     assert len(notes) == 1
     assert notes[0].startswith(f"{name} is passed over: it ")
-    assert wrong in notes[0]
+    assert message in notes[0]
 
 
 @pytest.mark.parametrize(

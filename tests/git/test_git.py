@@ -200,7 +200,7 @@ def test_settings_come_from_the_commit(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("title = ", "is not TOML"),
         ('titel = "x"', "titel"),
@@ -211,9 +211,9 @@ def test_settings_come_from_the_commit(registry: Registry) -> None:
         ('namespace = "io.modelcontextprotocol.registry"', "namespace"),
     ],
 )
-def test_settings_at_fault_are_named(registry: Registry, text: str, says: str) -> None:
+def test_settings_at_fault_are_named(registry: Registry, text: str, message: str) -> None:
     registry.commit({"registry.toml": text})
-    with open_repository(registry.path) as repository, pytest.raises(InputError, match=says):
+    with open_repository(registry.path) as repository, pytest.raises(InputError, match=message):
         read_settings(repository, registry.head)
 
 

@@ -6,7 +6,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from mcp_static.api.variants import Extent, Twin, estimate, measure
+from mcp_static.api.variants import Extent, Variant
+from mcp_static.build.extent import estimate, measure
 from mcp_static.hosts.files import dates_up_to
 from mcp_static.hosts.host import Host, Limits
 from mcp_static.hosts.hosts import HOSTS, host_named
@@ -129,21 +130,21 @@ def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_
     assert rows["github-pages"]["fits"].startswith("yes, with about")
     assert rows["nginx"]["fits"].startswith("no: registry.toml: `url` has the path /x")
     text = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "dist").stdout
-    assert all(host.says in text for host in HOSTS)
+    assert all(host.description in text for host in HOSTS)
 
 
 def test_an_estimate_is_near_what_is_built(corpus: Corpus, tmp_path: Path) -> None:
-    for name, twins in (("github-pages", (Twin.HTML,)), ("nginx", (Twin.GZIP,))):
+    for name, variants in (("github-pages", (Variant.HTML,)), ("nginx", (Variant.GZIP,))):
         registry = Registry(corpus.repository)
         build(registry, tmp_path / name, name)
-        built, guessed = measure(tmp_path / name), estimate(corpus.out, twins)
+        built, guessed = measure(tmp_path / name), estimate(corpus.out, variants)
         assert guessed.files == pytest.approx(built.files, rel=0.25)
         assert guessed.total == pytest.approx(built.total, rel=0.25)
         assert estimate(tmp_path / name, ()).files == pytest.approx(measure(corpus.out).files, abs=20)
 
 
 def test_settings_of_hosts_have_a_narrow_alphabet() -> None:
-    for wrong in (
+    for message in (
         'root = "relative"',
         'root = "/a b"',
         'root = "/a;b"',
@@ -152,7 +153,7 @@ def test_settings_of_hosts_have_a_narrow_alphabet() -> None:
         "max_files = 0",
     ):
         with pytest.raises(InputError, match="hosting"):
-            parse_settings(f"[hosting]\n{wrong}")
+            parse_settings(f"[hosting]\n{message}")
     for url in (
         "https://a.example/'x",
         "https://a.example/$x",

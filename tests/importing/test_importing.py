@@ -80,8 +80,8 @@ def test_strictly_only_what_breaks_no_publish_rule_is_taken(corpus: Corpus, tmp_
     assert report.published + len(report.left_out) == len(corpus.entries)
     assert report.published > 0
     assert len(report.left_out) > 0
-    reasons = Counter(reason for _, reason in report.left_out)
-    assert any("[schema]" in reason for reason in reasons)
+    rules = Counter(finding.id for finding in report.left_out)
+    assert rules["schema"] > 0
 
 
 def test_commits_carry_the_times_of_publishing_and_of_statuses(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_taken(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"garbage", "neither"),
         (b"\x1f\x8b\x08garbage", "gzip"),
@@ -161,9 +161,9 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_taken(tmp_path: Path) -> 
     ],
     ids=["neither", "no gzip after its magic number", "gzip cut short"],
 )
-def test_files_that_are_no_source_are_told(content: bytes, says: str, tmp_path: Path) -> None:
+def test_files_that_are_no_source_are_told(content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError, match=message):
         take(tmp_path / "file", tmp_path / "r.git")
     with pytest.raises(InputError, match="cannot be read"):
         take(tmp_path / "missing", tmp_path / "r2.git")
@@ -216,7 +216,7 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("answer", "message"),
     [
         ((200, b"<html>"), "no JSON"),
         ((200, b"[]"), "no list of servers"),
@@ -226,9 +226,9 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
     ],
 )
 def test_a_registry_that_misbehaves_is_told_and_nothing_is_committed(
-    answer: tuple[int, bytes], says: str, tmp_path: Path
+    answer: tuple[int, bytes], message: str, tmp_path: Path
 ) -> None:
-    with registry_double(lambda _: answer) as (url, _), pytest.raises(ServiceError, match=says):
+    with registry_double(lambda _: answer) as (url, _), pytest.raises(ServiceError, match=message):
         take(url, tmp_path / "r.git")
     assert git(tmp_path / "r.git", "rev-list", "--all") == ""
 

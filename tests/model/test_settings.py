@@ -6,7 +6,7 @@ from mcp_static.model.settings import Grant, parse_settings, resolver_place
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("[merge]\nautomatic = 'yes'", "merge.automatic"),
         ("[merge]\nautomatik = true", "merge.automatik: is no setting"),
@@ -30,12 +30,12 @@ from mcp_static.model.settings import Grant, parse_settings, resolver_place
         ("title =", "is not TOML"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(text: str, says: str) -> None:
+def test_a_setting_that_cannot_be_used_is_named(text: str, message: str) -> None:
     with pytest.raises(InputError) as raised:
         parse_settings(text)
-    assert says in raised.value.wrong
-    assert "Value error" not in raised.value.wrong
-    assert "uple" not in raised.value.wrong
+    assert message in raised.value.message
+    assert "Value error" not in raised.value.message
+    assert "uple" not in raised.value.message
 
 
 def test_grants_cover_their_namespace_and_with_a_star_all_below() -> None:

@@ -5,7 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_static.model.strictjson import JsonError, child_path, dump_json, parse_json
+from mcp_static.model.errors import JsonError
+from mcp_static.model.strictjson import child_path, dump_json, parse_json
 
 values = st.recursive(
     st.none()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from mcp_static.model.errors import InputError
+from mcp_static.model.errors import InputError, SignatureError
 from mcp_static.model.names import Namespace, name_problem
 from mcp_static.proofs.domains import candidate_domains, domain_of
 from mcp_static.proofs.keys import (
@@ -31,7 +31,6 @@ from mcp_static.proofs.keys import (
 )
 from mcp_static.proofs.signatures import (
     Signature,
-    SignatureError,
     claims_problem,
     is_made_by,
     read_status_signature,
@@ -146,7 +145,7 @@ _NONE = NoEncryption()
 
 
 @pytest.mark.parametrize(
-    ("key", "encryption", "says"),
+    ("key", "encryption", "message"),
     [
         (ec.generate_private_key(ec.SECP256R1()), _NONE, "another kind"),
         (rsa.generate_private_key(65537, 2048), _NONE, "another kind"),
@@ -157,12 +156,12 @@ _NONE = NoEncryption()
 def test_a_key_of_another_kind_is_told(
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey,
     encryption: KeySerializationEncryption,
-    says: str,
+    message: str,
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError, match=message):
         read_private_key(path)
 
 

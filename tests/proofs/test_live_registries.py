@@ -8,8 +8,8 @@ from mcp_static.model.settings import NetworkSettings, Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.registries import REGISTRIES, Site
-from mcp_static.proofs.outcome import Outcome, Verdict
 from mcp_static.proofs.packages.prove import prove_packages
+from mcp_static.reports.findings import Finding, Level
 
 HOSTS = (REGISTRIES["npm"].host, REGISTRIES["pypi"].host, Site("org.pythonhosted.files").host)
 
@@ -25,7 +25,7 @@ def settings() -> Settings:
     return Settings(network=NetworkSettings(reach=tuple(sorted(found))))
 
 
-def prove(settings: Settings, kind: str, identifier: str, version: str, name: str) -> Outcome:
+def prove(settings: Settings, kind: str, identifier: str, version: str, name: str) -> Finding:
     """Ask the real registry about one package."""
     package = {"registryType": kind, "identifier": identifier, "version": version}
     fetcher = Fetcher(Reach(settings.network))
@@ -48,10 +48,10 @@ def test_a_real_package_proves_its_server_and_no_other(
     settings: Settings, kind: str, identifier: str, version: str, name: str
 ) -> None:
     outcome = prove(settings, kind, identifier, version, name)
-    assert outcome.verdict is Verdict.HOLDS, outcome.says
+    assert outcome.level is Level.PASSED, outcome.message
     other = prove(settings, kind, identifier, version, "io.github.mallory/weather")
-    assert other.verdict is Verdict.FAILS
-    assert name in other.says
+    assert other.level is Level.ERROR
+    assert name in other.message
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_real_package_without_a_marker_proves_nothing(
     settings: Settings, kind: str, identifier: str, version: str
 ) -> None:
     outcome = prove(settings, kind, identifier, version, "io.github.alice/weather")
-    assert outcome.verdict is Verdict.FAILS
-    assert "no mcpName" in outcome.says or "does not name the server" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "no mcpName" in outcome.message or "does not name the server" in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_a_version_that_no_registry_has_does_not_exist(
     settings: Settings, kind: str, identifier: str
 ) -> None:
     outcome = prove(settings, kind, identifier, "987.654.321", "io.github.alice/weather")
-    assert outcome.verdict is Verdict.FAILS
-    assert "does not exist" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "does not exist" in outcome.message

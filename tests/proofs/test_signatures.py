@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OctKey
-from mcp_static.model.errors import InputError
+from mcp_static.model.errors import InputError, SignatureError
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import Namespace, parse_name
 from mcp_static.model.status import StatusFile
@@ -29,7 +29,6 @@ from mcp_static.proofs.keys import (
     write_private_key,
 )
 from mcp_static.proofs.signatures import (
-    SignatureError,
     claims_problem,
     is_made_by,
     publish_claims,
@@ -67,7 +66,7 @@ def test_records_are_read_as_generously_as_the_official_registry_reads_them(text
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("v=MCPv1; p=<P>; k=ed25519", "is not `v=MCPv1"),
         ("v=MCPv1 ; k=ed25519; p=<P>", "is not `v=MCPv1"),
@@ -83,10 +82,10 @@ def test_records_are_read_as_generously_as_the_official_registry_reads_them(text
         ("v=MCPv1; k=ed25519; p=AA_-AA==", "32 bytes|base64"),
     ],
 )  # fmt: skip
-def test_a_record_that_is_none_is_told_and_hides_no_other(text: str, says: str) -> None:
+def test_a_record_that_is_none_is_told_and_hides_no_other(text: str, message: str) -> None:
     found = read_records([text.replace("<P>", P), GOOD])
     assert found.keys == (key_of(KEYS["ed25519"]),)
-    assert any(word in found.faults[0] for word in says.split("|"))
+    assert any(word in found.faults[0] for word in message.split("|"))
 
 
 @given(st.lists(st.text(max_size=200), max_size=5))

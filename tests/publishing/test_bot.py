@@ -9,7 +9,7 @@ from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
 from mcp_static.publishing.checking import pull_checker
-from mcp_static.publishing.merging import Ending, MergeResult, merge
+from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
 
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of
@@ -81,7 +81,7 @@ def test_anybody_may_ask_for_what_the_owner_released(
     assert [(d.name, d.inputs) for d in stage.hub.dispatches] == [
         ("check.yml", {"pull_request": str(pull.number)})
     ]
-    assert checked(stage, pull.number).ending is Ending.MERGED
+    assert checked(stage, pull.number).outcome is MergeOutcome.MERGED
     listing = stage.registry.store.git("ls-tree", "-r", "--name-only", "main", "registry-data")
     assert path_of(WEATHER, "1.0.0") in listing.split()
 
@@ -106,7 +106,7 @@ def test_a_pull_request_whose_source_changed_is_brought_up_to_date(stage: Stage)
     ask(stage, "alice", "/publish alice/weather")
     [pull] = stage.registry.pulls()
     assert pull.head_sha != before
-    assert checked(stage, pull.number).ending is Ending.MERGED
+    assert checked(stage, pull.number).outcome is MergeOutcome.MERGED
 
 
 def test_a_stranger_cannot_have_an_unreleased_branch_published(stage: Stage) -> None:
@@ -122,11 +122,11 @@ def test_the_owner_can_and_the_check_confirms_who_asked(stage: Stage) -> None:
     source.commit({"server.json": source_record(WEATHER)})
     ask(stage, "alice", "/publish alice/weather")
     [pull] = stage.registry.pulls()
-    assert checked(stage, pull.number).ending is Ending.MERGED
+    assert checked(stage, pull.number).outcome is MergeOutcome.MERGED
 
 
 @pytest.mark.parametrize(
-    ("place", "says"),
+    ("place", "message"),
     [
         ("mallory/weather", "not there"),
         ("https://evil.example/x", "no repository"),
@@ -141,10 +141,10 @@ def test_the_owner_can_and_the_check_confirms_who_asked(stage: Stage) -> None:
     ],
 )
 def test_what_is_no_source_is_told(
-    place: str, says: str, stage: Stage, source: RepositoryDouble
+    place: str, message: str, stage: Stage, source: RepositoryDouble
 ) -> None:
     source.commit({"README.md": b"x"}, branch="next")
-    assert says in ask(stage, "bob", f"/publish {place}")
+    assert message in ask(stage, "bob", f"/publish {place}")
     assert stage.registry.pulls() == []
 
 
@@ -172,7 +172,7 @@ def test_the_account_may_set_a_status_by_a_comment(stage: Stage) -> None:
     said = ask(stage, "alice", f'/status {WEATHER}@1.0.0 deprecated "Use 2.x, $(rm -rf /) `id`"')
     assert "is proposed" in said
     [pull] = stage.registry.pulls()
-    assert checked(stage, pull.number).ending is Ending.MERGED
+    assert checked(stage, pull.number).outcome is MergeOutcome.MERGED
     path = path_of(WEATHER, "1.0.0", "status.json")
     status = json.loads(stage.registry.store.git("show", f"main:{path}"))
     assert status["statusMessage"] == "Use 2.x, $(rm -rf /) `id`"
@@ -200,7 +200,7 @@ def test_a_branch_of_the_registry_that_names_a_comment_counts_only_from_the_bot(
     pull = stage.propose(
         "mallory", stage.record(WEATHER), message=f"Publish\n\nRequested-in: {number}\n"
     )
-    assert checked(stage, pull).ending is Ending.NOT_GREEN
+    assert checked(stage, pull).outcome is MergeOutcome.NOT_GREEN
 
 
 def test_nor_does_a_commit_that_somebody_else_pushed_to_the_bots_branch(
@@ -215,7 +215,7 @@ def test_nor_does_a_commit_that_somebody_else_pushed_to_the_bots_branch(
     stage.registry.commit(
         evil, pull.head_ref, login="mallory", message=f"Publish\n\nRequested-in: {number}\n"
     )
-    assert checked(stage, pull.number).ending is Ending.NOT_GREEN
+    assert checked(stage, pull.number).outcome is MergeOutcome.NOT_GREEN
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_check_may_be_asked_for_by_the_author_and_by_maintainers(stage: Stage)
 def test_a_report_and_an_answer_share_the_one_comment(stage: Stage) -> None:
     number = stage.propose("alice", stage.record(WEATHER))
     ask(stage, "alice", "/help", number)
-    assert checked(stage, number).ending is Ending.MERGED
+    assert checked(stage, number).outcome is MergeOutcome.MERGED
     [body] = [c.body for c in stage.registry.comments.values() if c.user.login == BOT]
     assert "| `/check` |" in body
     assert "ready to be merged" in body

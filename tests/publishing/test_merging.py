@@ -9,7 +9,7 @@ from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.publishing.checking import pull_checker
-from mcp_static.publishing.merging import Ending, MergeResult, merge
+from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
 
 from tests.conftest import build_registry
 from tests.doubles.github_state import PullRequest
@@ -40,7 +40,7 @@ def test_a_green_pull_request_is_merged_with_what_proves_it(stage: Stage) -> Non
     main = stage.registry.head
     head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
     result = run(stage, stage.event(number, "alice"))
-    assert result.ending is Ending.MERGED
+    assert result.outcome is MergeOutcome.MERGED
     assert stage.registry.store.git("rev-list", "--parents", "-1", "main").split()[1:] == [main, head]
     assert published(stage) == source_record(WEATHER)
     accepted = json.loads(published(stage, path_of(WEATHER, "1.0.0", "accepted.json")) or b"")
@@ -74,7 +74,7 @@ def test_only_records_come_in_from_the_head(stage: Stage) -> None:
         {**stage.record(WEATHER), "builder/mcp_static/x.py": b"evil"}, "publish", login="alice"
     )
     result = run(stage, stage.event(stage.open("alice", "publish"), "alice"))
-    assert result.ending is Ending.NOT_GREEN
+    assert result.outcome is MergeOutcome.NOT_GREEN
     assert published(stage) is None
 
 
@@ -82,7 +82,7 @@ def test_a_red_one_is_reported_in_one_comment_that_is_edited(stage: Stage) -> No
     number = stage.propose("mallory", stage.record(WEATHER))
     event = stage.event(number, "mallory")
     first, second = run(stage, event), run(stage, event)
-    assert (first.ending, first.exit_code) == (Ending.NOT_GREEN, 1)
+    assert (first.outcome, first.exit_code) == (MergeOutcome.NOT_GREEN, 1)
     assert second == first
     assert len(stage.registry.comments) == 1
     assert published(stage) is None
@@ -105,7 +105,7 @@ def test_a_comment_that_mimics_the_bots_is_left_alone(stage: Stage) -> None:
 def test_people_merge_where_the_settings_say_so(stage: Stage) -> None:
     stage.registry.commit({"registry.toml": settings_text(automatic=False).encode()})
     result = run(stage, stage.event(stage.propose("alice", stage.record(WEATHER)), "alice"))
-    assert result.ending is Ending.NOT_AUTOMATIC
+    assert result.outcome is MergeOutcome.NOT_AUTOMATIC
     assert published(stage) is None
 
 
@@ -113,7 +113,7 @@ def test_the_settings_of_the_pull_request_count_for_nothing(stage: Stage) -> Non
     stage.registry.commit({"registry.toml": settings_text(automatic=False).encode()})
     files = {**stage.record(WEATHER), "registry.toml": settings_text(automatic=True).encode()}
     result = run(stage, stage.event(stage.propose("alice", files), "alice"))
-    assert result.ending is Ending.NOT_GREEN
+    assert result.outcome is MergeOutcome.NOT_GREEN
 
 
 def test_one_opened_by_the_owner_and_pushed_to_by_another_is_not_the_owners(stage: Stage) -> None:
@@ -122,10 +122,10 @@ def test_one_opened_by_the_owner_and_pushed_to_by_another_is_not_the_owners(stag
     fork.grant("mallory", "write")
     fork.commit({"README.md": b"hello\n", **stage.record(WEATHER)}, "publish", login="mallory")
     synchronized = run(stage, stage.event(number, "mallory", "synchronize"))
-    assert synchronized.ending is Ending.NOT_GREEN
+    assert synchronized.outcome is MergeOutcome.NOT_GREEN
     # Nor when the owner merely does something else to it.
     for action in ("reopened", "edited", "labeled"):
-        assert run(stage, stage.event(number, "alice", action)).ending is Ending.NOT_GREEN
+        assert run(stage, stage.event(number, "alice", action)).outcome is MergeOutcome.NOT_GREEN
     assert published(stage) is None
 
 
@@ -134,7 +134,7 @@ def test_whoever_pushed_is_asked_of_the_activity_where_no_event_says_it(stage: S
     payload = stage.hub.workflow_dispatch_event(
         stage.registry, {"pull_request": str(number)}, "acme", workflow="check.yml"
     )
-    assert run(stage, stage.write_event(payload)).ending is Ending.MERGED
+    assert run(stage, stage.write_event(payload)).outcome is MergeOutcome.MERGED
 
 
 def test_a_sender_whose_id_is_anothers_is_not_believed(stage: Stage) -> None:
@@ -143,14 +143,14 @@ def test_a_sender_whose_id_is_anothers_is_not_believed(stage: Stage) -> None:
     payload = json.loads(event.read_bytes())
     payload["sender"]["login"] = "alice"
     event.write_text(json.dumps(payload))
-    assert run(stage, event).ending is Ending.NOT_GREEN
+    assert run(stage, event).outcome is MergeOutcome.NOT_GREEN
 
 
 def test_a_head_that_moved_since_is_left_to_its_own_check(stage: Stage) -> None:
     number = stage.propose("alice", stage.record(WEATHER))
     event = stage.event(number, "alice")
     stage.fork("alice").commit(stage.record("io.github.alice/maps"), "publish", login="mallory")
-    assert run(stage, event).ending is Ending.MOVED
+    assert run(stage, event).outcome is MergeOutcome.MOVED
     assert published(stage) is None
 
 
@@ -166,7 +166,7 @@ def test_a_head_that_moves_while_it_is_checked_is_not_merged(stage: Stage) -> No
             stage.fork("alice").commit(evil, "publish", login="mallory")
 
     stage.hub.hooks.append(push)
-    assert run(stage, event).ending is Ending.MERGED
+    assert run(stage, event).outcome is MergeOutcome.MERGED
     assert published(stage) == source_record(WEATHER)  # what was checked
     assert published(stage, path_of(WEATHER, "9.9.9")) is None
 
@@ -180,7 +180,7 @@ def test_main_that_moves_meanwhile_is_checked_against_again(stage: Stage) -> Non
             moved.append(stage.registry.commit(stage.record("io.github.bob/maps", f"1.0.{len(moved)}")))
 
     stage.hub.hooks.append(push)
-    assert run(stage, stage.event(number, "alice")).ending is Ending.MERGED
+    assert run(stage, stage.event(number, "alice")).outcome is MergeOutcome.MERGED
     parents = stage.registry.store.git("rev-list", "--parents", "-1", "main").split()
     assert parents[1] == moved[-1]
 
@@ -208,10 +208,10 @@ def test_of_two_that_are_fine_alone_and_wrong_together_one_lands(stage: Stage) -
     def merge_the_other(method: str, path: str) -> None:
         if method == "PATCH" and path.endswith("/git/refs/heads/main") and not raced:
             raced.append(path)
-            assert run(stage, events[1]).ending is Ending.MERGED
+            assert run(stage, events[1]).outcome is MergeOutcome.MERGED
 
     stage.hub.hooks.append(merge_the_other)
-    assert run(stage, events[0]).ending is Ending.NOT_GREEN
+    assert run(stage, events[0]).outcome is MergeOutcome.NOT_GREEN
     assert published(stage) is None
     assert published(stage, path_of("io.github.bob/maps", "1.0.0")) is not None
 
@@ -258,8 +258,8 @@ def test_killed_at_any_step_and_run_again_it_ends_the_same(
     with pytest.raises(KilledError):
         run(stage, event)
     ended = run(stage, event)
-    assert ended.ending in {Ending.MERGED, Ending.MERGED_BEFORE}
-    assert run(stage, event).ending is Ending.MERGED_BEFORE
+    assert ended.outcome in {MergeOutcome.MERGED, MergeOutcome.MERGED_BEFORE}
+    assert run(stage, event).outcome is MergeOutcome.MERGED_BEFORE
     assert published(stage) == source_record(WEATHER)
     assert stage.registry.store.git("rev-list", "--count", "--merges", "main") == "1"
     assert any(dispatch.name == "deploy.yml" for dispatch in stage.hub.dispatches)
@@ -270,7 +270,7 @@ def test_a_closed_one_is_left_alone(stage: Stage) -> None:
     number = stage.propose("alice", stage.record(WEATHER))
     event = stage.event(number, "alice")
     stage.hub.close(stage.registry.issues[number])
-    assert run(stage, event).ending is Ending.CLOSED
+    assert run(stage, event).outcome is MergeOutcome.CLOSED
 
 
 def test_a_busy_forge_is_waited_for(stage: Stage) -> None:
@@ -278,7 +278,7 @@ def test_a_busy_forge_is_waited_for(stage: Stage) -> None:
     event = stage.event(number, "alice")
     stage.hub.limit_next("GET", "/users/alice", times=1)
     stage.hub.fail_next("GET", "/pulls/", 429, headers={"Retry-After": "0"})
-    assert run(stage, event).ending is Ending.MERGED
+    assert run(stage, event).outcome is MergeOutcome.MERGED
 
 
 def test_a_token_without_rights_is_told(stage: Stage) -> None:
@@ -305,7 +305,7 @@ def test_a_draft_on_ones_own_branch_is_not_brought_by_a_stranger(stage: Stage) -
         stage.event(number, "alice", "synchronize"),
         stage.write_event(dispatched),
     ):
-        assert run(stage, event).ending is Ending.NOT_GREEN
+        assert run(stage, event).outcome is MergeOutcome.NOT_GREEN
 
 
 def test_a_pull_request_for_another_branch_is_not_merged_into_main(stage: Stage) -> None:
@@ -314,7 +314,7 @@ def test_a_pull_request_for_another_branch_is_not_merged_into_main(stage: Stage)
     pull = stage.registry.issues[number]
     assert isinstance(pull, PullRequest)
     pull.base_ref = "old"
-    assert run(stage, stage.event(number, "alice")).ending is Ending.ELSEWHERE
+    assert run(stage, stage.event(number, "alice")).outcome is MergeOutcome.ELSEWHERE
     assert published(stage) is None
 
 

@@ -14,18 +14,19 @@ from mcp_static.api.entries import (
     entry_bytes,
     provenance_bytes,
 )
-from mcp_static.check.report_text import report
 from mcp_static.model.layout import Location, parse_location, record_path
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.times import LAST_SECOND
+from mcp_static.reports.printing import print_report
 from mcp_static.rules import RULES
-from mcp_static.rules.markdown import handbook
+from mcp_static.rules.markdown import rules_page
 from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.rule import Applies
-from mcp_static.rules.run import problems_of, read_record, structural_problems
-from mcp_static.rules.sidecars import examine_accepted, examine_status
+from mcp_static.rules.run import findings_of, read_record, structural_findings
+from mcp_static.rules.sidecars import parse_accepted, parse_lifecycle
 from mcp_static.rules.uniqueness import MAX_VERSIONS
+from mcp_static.rules.validation import validation_report
 
 from tests.registries import server_json
 from tests.rules.breaches import BREACHES, NAME, SOUND, with_remote
@@ -40,8 +41,8 @@ def raw(document: dict[str, Any] | bytes) -> bytes:
 def test_a_breach_is_found_where_it_is(
     rule: str, document: dict[str, Any] | bytes, paths: list[str]
 ) -> None:
-    problems = problems_of(read_record(raw(document)))
-    assert [problem.path for problem in problems if problem.rule.id == rule] == paths
+    problems = findings_of(read_record(raw(document)))
+    assert [problem.path for problem in problems if problem.id == rule] == paths
 
 
 @pytest.mark.parametrize(("rule", "document", "paths"), BREACHES)
@@ -49,14 +50,14 @@ def test_structural_breaches_hold_at_every_build_and_others_do_not(
     rule: str, document: dict[str, Any] | bytes, paths: list[str]
 ) -> None:
     assert paths
-    found = {problem.rule.id for problem in structural_problems(read_record(raw(document)))}
+    found = {problem.id for problem in structural_findings(read_record(raw(document)))}
     applies = next(known.applies for known in RULES if known.id == rule)
     assert (rule in found) == (applies is Applies.STRUCTURAL)
 
 
 @pytest.mark.parametrize("document", SOUND)
 def test_sound_documents_break_nothing(document: dict[str, Any]) -> None:
-    assert problems_of(read_record(raw(document))) == []
+    assert findings_of(read_record(raw(document))) == []
 
 
 SNAPSHOT_AND_PATH_RULES = {
@@ -78,7 +79,7 @@ def test_all_problems_are_reported_at_once() -> None:
     document = server_json(
         "io.github.alice/weather", "latest", title=" ", websiteUrl="ftp://x", packages=[{}]
     )
-    found = {problem.rule.id for problem in problems_of(read_record(raw(document)))}
+    found = {problem.id for problem in findings_of(read_record(raw(document)))}
     assert found >= {"version-in-a-path", "text-not-blank", "website-https", "schema"}
 
 
@@ -91,9 +92,9 @@ def location(name: str, version: str) -> Location:
 def test_a_record_lies_where_its_name_and_version_say() -> None:
     document = raw(server_json(NAME, "1.0.0"))
     right = read_record(document, location(NAME, "1.0.0"))
-    wrong = read_record(document, location(NAME, "1.0.1"))
-    assert structural_problems(right) == []
-    assert [problem.rule.id for problem in structural_problems(wrong)] == ["path-from-name"]
+    message = read_record(document, location(NAME, "1.0.1"))
+    assert structural_findings(right) == []
+    assert [problem.id for problem in structural_findings(message)] == ["path-from-name"]
 
 
 def index_with(*documents: dict[str, Any]) -> SnapshotIndex:
@@ -104,7 +105,7 @@ def index_with(*documents: dict[str, Any]) -> SnapshotIndex:
 
 
 def found_in(index: SnapshotIndex, document: dict[str, Any]) -> list[str]:
-    return [problem.rule.id for problem in problems_of(read_record(raw(document)), index)]
+    return [problem.id for problem in findings_of(read_record(raw(document)), index)]
 
 
 def test_names_and_versions_are_unique_in_a_snapshot() -> None:
@@ -146,21 +147,21 @@ def test_the_largest_entry_stays_within_its_limit() -> None:
      json.dumps({"status": "active", "statusMessage": "x" * 501}).encode()],
 )  # fmt: skip
 def test_other_statuses_say_what_is_wrong(content: bytes) -> None:
-    assert isinstance(examine_status(content), str)
+    assert isinstance(parse_lifecycle(content), str)
 
 
 def test_what_the_merge_noted_is_bounded() -> None:
-    assert examine_accepted(b'{"proof": "<account>"}') == rb'{"proof":"\u003caccount\u003e"}'
-    assert isinstance(examine_accepted(json.dumps({"a": "x" * 5000}).encode()), str)
-    assert isinstance(examine_accepted(b"7"), str)
+    assert parse_accepted(b'{"proof": "<account>"}') == rb'{"proof":"\u003caccount\u003e"}'
+    assert isinstance(parse_accepted(json.dumps({"a": "x" * 5000}).encode()), str)
+    assert isinstance(parse_accepted(b"7"), str)
 
 
 def test_reports_cannot_move_a_terminal_or_end_an_annotation() -> None:
     document = server_json(NAME, "\x1b[2Jx") | {"_meta": {"a\nb::error::,%": None}}
-    problems = problems_of(read_record(raw(document)))
-    text = report("a\x1b[31m.json", problems, "text")
+    problems = findings_of(read_record(raw(document)))
+    text = print_report(validation_report(("a\x1b[31m.json", problems)), "text")
     assert "\x1b" not in text
-    lines = report("a,b:c.json", problems, "github").splitlines()
+    lines = print_report(validation_report(("a,b:c.json", problems)), "github").splitlines()
     assert len(lines) == len(problems) + 1
     assert all(
         line.startswith(("::error file=a%2Cb%3Ac.json,title=", "::warning file="))
@@ -169,14 +170,16 @@ def test_reports_cannot_move_a_terminal_or_end_an_annotation() -> None:
 
 
 def test_a_json_report_is_json_with_everything_in_it() -> None:
-    problems = problems_of(read_record(raw(server_json("x"))))
-    found = json.loads(report("server.json", problems, "json"))
-    assert found["valid"] is False
-    assert set(found["problems"][0]) == {"severity", "rule", "path", "message", "fix"}
+    problems = findings_of(read_record(raw(server_json("x"))))
+    found = json.loads(print_report(validation_report(("server.json", problems)), "json"))
+    assert found["level"] == "error"
+    (section,) = found["sections"]
+    assert section["file"] == "server.json"
+    assert set(section["findings"][0]) == {"id", "level", "path", "message", "fix"}
 
 
 def test_the_handbook_in_docs_is_current() -> None:
-    assert (PROJECT / "docs" / "rules.md").read_text() == handbook(), "run `make docs`"
+    assert (PROJECT / "docs" / "rules.md").read_text() == rules_page(), "run `make docs`"
 
 
 def test_checking_one_file_loads_no_git_and_no_server() -> None:

@@ -52,8 +52,8 @@ def _short_lists() -> Iterable[None]:
 
 
 def lists(keys: Iterable[str]) -> dict[str, Leaf | Branch]:
-    shelf = Sorted(keys)
-    found = {prefix: node_at(shelf, prefix) for prefix in nodes_below(shelf, "")}
+    index = Sorted(keys)
+    found = {prefix: node_at(index, prefix) for prefix in nodes_below(index, "")}
     return {prefix: node for prefix, node in found.items() if node is not None}
 
 
@@ -69,9 +69,9 @@ def test_every_key_is_on_one_list_and_every_list_is_reached(keys: set[str]) -> N
             assert len(node.prefixes) + len(node.keys) > 1  # never a single way on
             assert set(node.prefixes) <= set(found)
     # and nothing stands anywhere else
-    shelf = Sorted(keys)
+    index = Sorted(keys)
     prefixes = {key[:length] for key in keys for length in range(1, len(key) + 1)}
-    assert {prefix for prefix in prefixes if node_at(shelf, prefix)} == set(found) - {""}
+    assert {prefix for prefix in prefixes if node_at(index, prefix)} == set(found) - {""}
 
 
 @given(before=KEYS, after=KEYS)
@@ -79,8 +79,8 @@ def test_what_a_change_touches_is_told_from_the_keys_that_came_or_went(
     before: set[str], after: set[str]
 ) -> None:
     old, new = lists(before), lists(after)
-    shelf = Sorted(after, old)
-    told = {prefix for key in before ^ after for prefix in touched(shelf, key)}
+    index = Sorted(after, old)
+    told = {prefix for key in before ^ after for prefix in touched(index, key)}
     assert {prefix for prefix in {*old, *new} if old.get(prefix) != new.get(prefix)} <= told
 
 

@@ -13,24 +13,24 @@ TRANSPORT: Final = "transport"
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
-def kinds_of(document: dict[str, Any]) -> str:
+def facets_of(document: dict[str, Any]) -> str:
     """The kinds of a `server.json`, sorted, joined by spaces, such as `package:npm place:local`.
 
     `package:` is a registry type, `transport:` a transport's type, `place:` is `local` for what runs
     on the user's machine and `remote` for what is reached by an address. Words that no kind could
     have are left out.
     """
-    return " ".join(sorted({f"{kind}:{word}" for kind, word in _kinds(document)}))
+    return " ".join(sorted({f"{kind}:{word}" for kind, word in _facets(document)}))
 
 
-def split_kinds(kinds: str) -> Iterator[tuple[str, str]]:
+def split_facets(kinds: str) -> Iterator[tuple[str, str]]:
     """The kinds in a text that `kinds_of` gave, each as what it is of and which."""
     for text in kinds.split():
         kind, _, word = text.partition(":")
         yield kind, word
 
 
-def _kinds(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _facets(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for package in objects_in(document.get("packages")):
         yield PLACE, "local"
         yield from _word(PACKAGE, package.get("registryType"))

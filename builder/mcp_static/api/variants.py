@@ -1,10 +1,8 @@
 """What one kind of host needs beside the common files: twins of documents, and files of its own."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from mcp_static.api.chains import updated_chain
@@ -16,7 +14,7 @@ HOST_FOLDER: Final = "host"
 """Configuration and programs for the host; read there, never served."""
 
 _COMPRESSED: Final = frozenset({"json", "xml", "yaml", "txt", "tsv", "html", "css", "js", "svg"})
-_WORTH_COMPRESSING: Final = 1400
+WORTH_COMPRESSING: Final = 1400
 """What fits into one packet arrives no sooner when it is compressed."""
 _SELDOM: Final = ("data/checksums/", "data/search/entries/", "data/search/latest/")
 """What hardly anybody asks a server for, so that a publish need not write it twice."""
@@ -24,7 +22,7 @@ _DAY_BEGINS: Final = "/0.json"
 _UPDATED: Final = "data/pages/updated/"
 
 
-class Twin(StrEnum):
+class Variant(StrEnum):
     """A copy of a document under another name, for hosts that cannot make it themselves."""
 
     HTML = "html"
@@ -62,7 +60,7 @@ class Target:
     """
 
     name: str = "plain"
-    twins: tuple[Twin, ...] = ()
+    variants: tuple[Variant, ...] = ()
     documents: Callable[[Settings, str | None], Iterator[Document]] | None = None
     require: Callable[[Extent], None] | None = None
 
@@ -70,20 +68,20 @@ class Target:
 PLAIN: Final = Target()
 
 
-def files_of(document: Document, twins: tuple[Twin, ...]) -> Iterator[tuple[str, bytes | None]]:
+def files_of(document: Document, variants: tuple[Variant, ...]) -> Iterator[tuple[str, bytes | None]]:
     """The files of a document and of its twins; None for those that must not exist."""
     yield document.path, None if document.body is None else document.file_bytes()
-    if Twin.HTML in twins and document.path.startswith("v0.1/"):
+    if Variant.HTML in variants and document.path.startswith("v0.1/"):
         address = document.path.removesuffix(".json")
         if not address.endswith("/versions/index"):  # the name is taken, by the list above it
             yield f"{address}.html", document.body
         if address.endswith(("/servers", "/versions")):  # a folder, which some look into first
             yield f"{address}/index.html", document.body
-    if Twin.SINCE in twins:
+    if Variant.SINCE in variants:
         path = _since_path(document.path)
         if path:
             yield path, document.body
-    if Twin.GZIP in twins and _is_text(document):
+    if Variant.GZIP in variants and _is_text(document):
         yield f"{document.path}.gz", _compressed(document.body)
 
 
@@ -101,49 +99,7 @@ def _is_text(document: Document) -> bool:
 
 
 def _compressed(body: bytes | None) -> bytes | None:
-    if body is None or len(body) < _WORTH_COMPRESSING:
+    if body is None or len(body) < WORTH_COMPRESSING:
         return None
     packed = gzip_member(body)
     return packed if len(packed) < len(body) else None
-
-
-def measure(root: Path) -> Extent:
-    """Count what lies in an output folder, but for the host's own folder, which is not uploaded."""
-    return _extent(_sizes(root))
-
-
-def estimate(root: Path, twins: tuple[Twin, ...]) -> Extent:
-    """What an output would be with these twins, from one that has any or none."""
-    common = [(path, size) for path, size in _sizes(root) if not _is_twin(path)]
-    sizes = list(common)
-    for path, size in common:
-        if Twin.HTML in twins and path.startswith("v0.1/"):
-            sizes.append((f"{path}.html", size))
-        if Twin.GZIP in twins and size >= _WORTH_COMPRESSING and not path.endswith(".gz"):
-            sizes.append((f"{path}.gz", size // 5))
-    return _extent(sizes)
-
-
-def _sizes(root: Path) -> Iterator[tuple[str, int]]:
-    for folder, folders, names in os.walk(root):
-        below = Path(folder).relative_to(root).as_posix() if folder != str(root) else ""
-        if not below and HOST_FOLDER in folders:
-            folders.remove(HOST_FOLDER)
-        for name in names:
-            yield f"{below}/{name}".lstrip("/"), Path(folder, name).stat().st_size
-
-
-def _is_twin(path: str) -> bool:
-    if path.endswith(".gz"):
-        return not path.endswith(".ndjson.gz")
-    return path.endswith("/since.json") or (path.startswith("v0.1/") and path.endswith(".html"))
-
-
-def _extent(sizes: Iterable[tuple[str, int]]) -> Extent:
-    files = total = largest = 0
-    largest_path = ""
-    for path, size in sizes:
-        files, total = files + 1, total + size
-        if size > largest:
-            largest, largest_path = size, path
-    return Extent(files, total, largest, largest_path)

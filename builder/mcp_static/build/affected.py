@@ -13,12 +13,12 @@ from mcp_static.model.ledger import Ledger, Standing, VersionState
 from mcp_static.pages.browse import addresses_of
 from mcp_static.pages.sitemaps import SITEMAP_SERVERS
 from mcp_static.store.prefix_index import NAMESPACES, SERVERS
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 
-def whole_plan(state: State) -> Iterator[Task]:
+def whole_plan(store: Store) -> Iterator[Task]:
     """Every document of a state, as tasks of a few hundred documents at the most."""
-    counters = state.counters
+    counters = store.counters
     for root in (SERVERS, NAMESPACES):
         yield Task("browse-below", 0, 0, f"{root}/")
     yield from _runs("blocks", -(-counters.next_ordinal // EXPORT_POSITIONS), 1)
@@ -26,14 +26,14 @@ def whole_plan(state: State) -> Iterator[Task]:
     yield from _runs("namespaces", counters.next_server, 400)
     yield from _runs("sitemaps", -(-counters.next_server // SITEMAP_SERVERS), 1)
     yield from _runs("latest-pages", _pages(counters.next_server), 10)
-    for version, length in state.connection.execute(
+    for version, length in store.connection.execute(
         "SELECT version, max(version_position) + 1 FROM versions WHERE server IS NOT NULL "
         "GROUP BY version"
     ):
         yield from _runs("version-pages", _pages(length), 10, version)
-    for day in state.day_span():
-        yield from _runs("updated-pages", _day_pages(state, day), 10, str(day))
-    days = state.day_span()
+    for day in store.day_span():
+        yield from _runs("updated-pages", _day_pages(store, day), 10, str(day))
+    days = store.day_span()
     for first in range(days.start, days.stop, 100):
         yield Task("day-indexes", first, min(first + 100, days.stop) - 1)
     yield from _runs("searches", -(-counters.next_ordinal // SEARCH_POSITIONS), 1)
@@ -49,12 +49,12 @@ def _pages(positions: int) -> int:
     return -(-positions // PAGE_SIZE)
 
 
-def _day_pages(state: State, day: int) -> int:
-    events = state.day(day)
+def _day_pages(store: Store, day: int) -> int:
+    events = store.day(day)
     return max(1, _pages(events.events)) if events else 1
 
 
-def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
+def changed_plan(store: Store, ledger: Ledger, days_before: range) -> set[Task]:
     """The tasks of one document each that a replay can have touched.
 
     `state` is that after the replay; `days_before` are the days that had pages before it.
@@ -62,14 +62,14 @@ def changed_plan(state: State, ledger: Ledger, days_before: range) -> set[Task]:
     tasks: set[Task] = set()
     for standing, version in ledger.changed.values():
         tasks |= set(_own_documents(version))
-        tasks |= set(_chain_pages(state, standing, version))
-        tasks |= set(_updated_pages(state, standing.event, version.standing() != standing))
-        tasks |= set(_updated_pages(state, version.event, version.standing() != standing))
+        tasks |= set(_chain_pages(store, standing, version))
+        tasks |= set(_updated_pages(store, standing.event, version.standing() != standing))
+        tasks |= set(_updated_pages(store, version.event, version.standing() != standing))
     for name in {version.server.name for _, version in ledger.changed.values() if version.server}:
-        tasks |= {Task("browse", 0, 0, address) for address in addresses_of(state, name)}
-    for day in state.day_span():
+        tasks |= {Task("browse", 0, 0, address) for address in addresses_of(store, name)}
+    for day in store.day_span():
         if day not in days_before:
-            tasks |= set(_runs("updated-pages", _day_pages(state, day), 1, str(day)))
+            tasks |= set(_runs("updated-pages", _day_pages(store, day), 1, str(day)))
             tasks.add(_one("day-indexes", day))
     return tasks
 
@@ -86,10 +86,10 @@ def _own_documents(version: VersionState) -> Iterator[Task]:
         yield _one("sitemaps", version.server.number // SITEMAP_SERVERS)
 
 
-def _chain_pages(state: State, before: Standing, version: VersionState) -> Iterator[Task]:
+def _chain_pages(store: Store, before: Standing, version: VersionState) -> Iterator[Task]:
     after = version.standing()
     yield from _with_links(
-        state,
+        store,
         "ordinal-pages",
         ALL,
         version.ordinal,
@@ -97,7 +97,7 @@ def _chain_pages(state: State, before: Standing, version: VersionState) -> Itera
         "SELECT ordinal FROM versions WHERE ordinal < ? AND is_public ORDER BY ordinal DESC LIMIT 1",
     )
     yield from _with_links(
-        state,
+        store,
         "ordinal-pages",
         EVERYTHING,
         version.ordinal,
@@ -107,7 +107,7 @@ def _chain_pages(state: State, before: Standing, version: VersionState) -> Itera
     if version.server is None:
         return
     yield from _with_links(
-        state,
+        store,
         "latest-pages",
         "",
         version.server.number,
@@ -115,7 +115,7 @@ def _chain_pages(state: State, before: Standing, version: VersionState) -> Itera
         "SELECT max(server) FROM versions WHERE server < ? AND is_latest AND is_public",
     )
     yield from _with_links(
-        state,
+        store,
         "version-pages",
         version.version,
         version.version_position,
@@ -127,7 +127,7 @@ def _chain_pages(state: State, before: Standing, version: VersionState) -> Itera
 
 
 def _with_links(
-    state: State, kind: str, key: str, position: int, moved: bool, previous: str, *more: object
+    store: Store, kind: str, key: str, position: int, moved: bool, previous: str, *more: object
 ) -> Iterator[Task]:
     """The page of a position; when an entry came or went there, also those that may lead to it.
 
@@ -137,34 +137,34 @@ def _with_links(
     page = position // PAGE_SIZE
     yield _one(kind, page, key)
     if moved and page > 0:
-        found = state.one(previous, page * PAGE_SIZE, *more)
+        found = store.one(previous, page * PAGE_SIZE, *more)
         for number in range(0 if found is None else found // PAGE_SIZE, page):
             yield _one(kind, number, key)
 
 
-def _updated_pages(state: State, event: int | None, moved: bool) -> Iterator[Task]:
+def _updated_pages(store: Store, event: int | None, moved: bool) -> Iterator[Task]:
     if event is None:
         return
-    day = state.day_of_event(event)
-    events = state.day(day)
+    day = store.day_of_event(event)
+    events = store.day(day)
     assert events is not None
     page = (event - events.first_event) // PAGE_SIZE
     yield _one("updated-pages", page, str(day))
     yield _one("day-indexes", day)
     if not moved:
         return
-    found = state.one(
+    found = store.one(
         "SELECT max(event) FROM versions WHERE is_present AND event < ?",
         events.first_event + page * PAGE_SIZE,
     )
-    first_day, first_page = state.day_span().start, 0
+    first_day, first_page = store.day_span().start, 0
     if found is not None:
-        first_day = state.day_of_event(found)
-        at = state.day(first_day)
+        first_day = store.day_of_event(found)
+        at = store.day(first_day)
         assert at is not None
         first_page = (found - at.first_event) // PAGE_SIZE
     for earlier in range(first_day, day + 1):
-        last = page if earlier == day else _day_pages(state, earlier)
+        last = page if earlier == day else _day_pages(store, earlier)
         for number in range(first_page if earlier == first_day else 0, last):
             yield _one("updated-pages", number, str(earlier))
 

@@ -4,81 +4,81 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
-from mcp_static.build.read_commits import CommitIntake
+from mcp_static.build.read_commits import CommitRecords
 from mcp_static.model.ledger import Body, Counters, Ledger, NoMemory, Standing, VersionState
 from mcp_static.model.times import day_of
 from mcp_static.store.daily_counts import count_all, count_days
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 
-class Replay:
+class CommitApplier:
     """Feeds commits to a ledger and keeps what comes of them; call `settle` after the last one."""
 
-    def __init__(self, state: State, namespace: str) -> None:
-        self._state: Final = state
+    def __init__(self, store: Store, namespace: str) -> None:
+        self._store: Final = store
         self._namespace: Final = namespace
-        self._left_out: Final = {path for path, _ in state.left_out()}
-        self._is_first: Final = state.counters == Counters()
-        self.ledger: Final = Ledger(NoMemory() if self._is_first else state, state.counters)
+        self._left_out: Final = {path for path, _ in store.left_out()}
+        self._is_first: Final = store.counters == Counters()
+        self.ledger: Final = Ledger(NoMemory() if self._is_first else store, store.counters)
 
-    def take(self, intakes: Iterable[CommitIntake]) -> None:
+    def take(self, batch: Iterable[CommitRecords]) -> None:
         """Replay some commits, the next ones of the first-parent line, oldest first."""
         bodies: list[tuple[int, Body]] = []
         accepted: list[tuple[str, bytes | None]] = []
-        for intake in intakes:
+        for records in batch:
             bodies += self.ledger.apply(
-                intake.id, intake.time, intake.servers, intake.statuses, intake.accepted
+                records.id, records.time, records.servers, records.statuses, records.accepted
             )
-            accepted += [(claim.server_path, claim.accepted) for claim in intake.accepted]
-            for change in intake.servers:
+            accepted += [(claim.server_path, claim.accepted) for claim in records.accepted]
+            for change in records.servers:
                 if change.body is not None:
-                    self._leave_out(change.path, self._twin_reason(change.path))
-            for path, reason in intake.reasons:
+                    self._leave_out(change.path, self._duplicate_reason(change.path))
+            for path, reason in records.reasons:
                 self._leave_out(path, reason)
             for path in self.ledger.orphans:
                 self._leave_out(path, "came before any server.json did, so it speaks about nothing")
             self.ledger.orphans.clear()
-            self._put_remotes(intake)
-        self._state.put_bodies(bodies)
+            self._put_remotes(records)
+        self._store.put_bodies(bodies)
         for path, claim in accepted:
             version = self.ledger.version_at(path)
             if version is not None:
-                self._state.put_accepted(version.ordinal, claim)
+                self._store.put_accepted(version.ordinal, claim)
 
-    def _put_remotes(self, intake: CommitIntake) -> None:
-        for change in intake.servers:
+    def _put_remotes(self, records: CommitRecords) -> None:
+        for change in records.servers:
             version = self.ledger.version_at(change.path) if change.remotes else None
             if version is not None:
-                self._state.put_remotes((url, version.ordinal) for url in change.remotes)
+                self._store.put_remotes((url, version.ordinal) for url in change.remotes)
 
-    def _twin_reason(self, path: str) -> str | None:
+    def _duplicate_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)
-        if version is None or version.path != path or not version.is_twin:
+        if version is None or version.path != path or not version.is_duplicate:
             return None
         assert version.server is not None
-        if version.server.twin_of is not None:
-            return f"its name differs only in case from {version.server.twin_of} [name-unique]"
+        if version.server.duplicate_of is not None:
+            return f"its name differs only in case from {version.server.duplicate_of} [name-unique]"
         return "another version of the server is the same but for case or composition [version-unique]"
 
     def _leave_out(self, path: str, reason: str | None) -> None:
         if reason is not None:
             self._left_out.add(path)
-            self._state.leave_out(path, reason)
+            self._store.leave_out(path, reason)
         elif path in self._left_out:
             self._left_out.discard(path)
-            self._state.leave_out(path, None)
+            self._store.leave_out(path, None)
 
-    def settle(self) -> None:
+    def save(self) -> None:
         """Keep the ledger's results and the counts that follow from them."""
-        state, ledger = self._state, self.ledger
+        store, ledger = self._store, self.ledger
         changes = list(ledger.changed.values())
         for _, version in changes:
             version.entry_size = self._entry_size(version) if version.standing().leads else 0
-        state.put_ledger(ledger)
+        store.put_ledger(ledger)
         if self._is_first:
-            count_all(state)
+            count_all(store)
         else:
-            count_days(state, sorted({day_of(version.published_at) for _, version in changes}))
+            count_days(store, sorted({day_of(version.published_at) for _, version in changes}))
         counts = {
             "public_servers": _difference(changes, lambda standing: int(standing.leads)),
             "public_versions": _difference(changes, lambda standing: int(standing.is_public)),
@@ -87,7 +87,7 @@ class Replay:
             ),
             "leading_bytes": _difference(changes, lambda standing: standing.entry_size),
         }
-        state.set_facts(**{name: state.number(name) + more for name, more in counts.items()})
+        store.set_facts(**{name: store.number(name) + more for name, more in counts.items()})
 
     def _entry_size(self, version: VersionState) -> int:
         """How many bytes an entry takes in the complete list."""

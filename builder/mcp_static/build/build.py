@@ -13,7 +13,7 @@ from mcp_static.api.variants import PLAIN, Target
 from mcp_static.build.full import FullBuild
 from mcp_static.build.incremental import Update
 from mcp_static.build.index_documents import SNAPSHOT_PATH
-from mcp_static.build.output_tree import TREES, Output, Place
+from mcp_static.build.output_tree import TREES, Output, TreeLocation
 from mcp_static.build.progress import Progress, Silent
 from mcp_static.build.report import BuildReport
 from mcp_static.git.history import first_parent_history, rewritten
@@ -27,10 +27,10 @@ from mcp_static.git.repository import (
 )
 from mcp_static.model.errors import InputError
 from mcp_static.model.settings import Settings
-from mcp_static.pages.customization import read_own
+from mcp_static.pages.customization import read_customization
 from mcp_static.pages.site import Site, site_of
 from mcp_static.pages.templates import fingerprint
-from mcp_static.store.store import BuiltFrom, State
+from mcp_static.store.store import BuildInputs, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ _DAMAGE: Final = (
 """What reading a damaged state can raise: its rows may hold anything, or be missing."""
 
 
-class _Doubt(Exception):  # noqa: N818 (no error: the build goes on, as a full one)
+class _FullBuildNeeded(Exception):  # noqa: N818 (no error: the build goes on, as a full one)
     """Why the state cannot be trusted, so that the build has to be a full one."""
 
 
@@ -113,16 +113,16 @@ class _Build:
         self._output = output
         self._progress = progress
         self._settings: Settings = read_settings(repository, commit)
-        own = read_own(repository, commit, self._settings)
-        self._site: Site = site_of(self._settings, own)
-        settings = self._settings.rendered() + own.digest()
-        self._wanted = BuiltFrom(commit, fingerprint(), settings, options.target.name)
+        customization = read_customization(repository, commit, self._settings)
+        self._site: Site = site_of(self._settings, customization)
+        settings = self._settings.rendered() + customization.digest()
+        self._wanted = BuildInputs(commit, fingerprint(), settings, options.target.name)
         self._report = BuildReport(commit)
 
     def run(self) -> BuildReport:
         try:
             self._incremental()
-        except _Doubt as doubt:
+        except _FullBuildNeeded as doubt:
             self._report = BuildReport(self._wanted.commit, why_full=str(doubt))
             FullBuild(
                 self._repository,
@@ -142,45 +142,47 @@ class _Build:
     def _incremental(self) -> None:
         shown = self._output.shown()
         if shown is None:
-            raise _Doubt("there is no earlier build")
+            raise _FullBuildNeeded("there is no earlier build")
         try:
-            state = State.open(shown.database)
+            store = Store.open(shown.database)
         except FileNotFoundError:
-            raise _Doubt("the state of the earlier build is gone") from None
+            raise _FullBuildNeeded("the state of the earlier build is gone") from None
         except sqlite3.DatabaseError as error:
-            raise _Doubt(f"the state of the earlier build cannot be read: {error}") from None
-        with state:
+            raise _FullBuildNeeded(f"the state of the earlier build cannot be read: {error}") from None
+        with store:
             try:
-                self._from_state(state, shown)
+                self._from_store(store, shown)
             except sqlite3.OperationalError as error:
                 if _is_for_lack_of_room(error):
                     raise
-                raise _Doubt(f"the state of the earlier build is damaged: {error}") from None
+                raise _FullBuildNeeded(f"the state of the earlier build is damaged: {error}") from None
             except _DAMAGE as error:
-                raise _Doubt(f"the state of the earlier build is damaged: {error!r}") from None
+                raise _FullBuildNeeded(
+                    f"the state of the earlier build is damaged: {error!r}"
+                ) from None
 
-    def _from_state(self, state: State, shown: Place) -> None:
-        built, wanted = state.built_from, self._wanted
+    def _from_store(self, store: Store, shown: TreeLocation) -> None:
+        built, wanted = store.inputs, self._wanted
         if not built.commit:
-            raise _Doubt("the state of the earlier build does not say what was built")
+            raise _FullBuildNeeded("the state of the earlier build does not say what was built")
         self._refuse_rewriting(built.commit)
         if self._options.full:
-            raise _Doubt("--full was given")
+            raise _FullBuildNeeded("--full was given")
         if (built.builder, built.host) != (wanted.builder, wanted.host):
-            raise _Doubt("the earlier build was made by another version or for another host")
+            raise _FullBuildNeeded("the earlier build was made by another version or for another host")
         if built.settings != wanted.settings:
-            raise _Doubt("the registry's settings or templates changed")
-        state.require_whole()
-        place = Place(shown.build, state.fact("tree") or "")
-        if not _is_sound(state, place):
-            raise _Doubt("the files of the earlier build are not those its state describes")
-        self._output.show(place)  # all that a build killed right before this had left to do
-        self._output.clean(keep=place.build)
+            raise _FullBuildNeeded("the registry's settings or templates changed")
+        store.require_whole()
+        location = TreeLocation(shown.build, store.fact("tree") or "")
+        if not _is_sound(store, location):
+            raise _FullBuildNeeded("the files of the earlier build are not those its state describes")
+        self._output.show(location)  # all that a build killed right before this had left to do
+        self._output.clean(keep=location.build)
         if built.commit == wanted.commit:
             self._report.is_current = True
-            self._report.read(state)
+            self._report.read(store)
             return
-        update = Update(state, place, self._settings, self._site, self._options.target, self._report)
+        update = Update(store, location, self._settings, self._site, self._options.target, self._report)
         update.run(
             self._repository,
             self._output,
@@ -199,19 +201,19 @@ class _Build:
             next(first_parent_history(self._repository, self._wanted.commit, before), None)
         except InputError:
             if self._options.accept_rewrite:
-                raise _Doubt("history was rewritten, which --accept-rewrite allows") from None
+                raise _FullBuildNeeded("history was rewritten, which --accept-rewrite allows") from None
             raise
 
 
-def _is_sound(state: State, place: Place) -> bool:
+def _is_sound(store: Store, location: TreeLocation) -> bool:
     """Whether the tree is there and ends in the snapshot that the state remembers."""
-    if place.tree not in TREES:
+    if location.tree not in TREES:
         return False
     try:
-        snapshot = (place.root / SNAPSHOT_PATH).read_bytes()
+        snapshot = (location.root / SNAPSHOT_PATH).read_bytes()
     except OSError:
         return False
-    return state.digest(SNAPSHOT_PATH) == hashlib.sha256(snapshot).digest()
+    return store.digest(SNAPSHOT_PATH) == hashlib.sha256(snapshot).digest()
 
 
 def _is_for_lack_of_room(error: sqlite3.OperationalError) -> bool:

@@ -40,7 +40,7 @@ from mcp_static.pages.server_view import VersionLine
 from mcp_static.pages.site import Site
 from mcp_static.pages.sitemaps import server_sitemaps, sitemap_index
 from mcp_static.store.schema import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, render_entry
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,12 +60,12 @@ class Task:
 class Renderer:
     """Renders documents from a state. Cheap to make; every method is a pure function of the state."""
 
-    def __init__(self, state: State, namespace: str, site: Site) -> None:
-        self._state = state
+    def __init__(self, store: Store, namespace: str, site: Site) -> None:
+        self._store = store
         self._namespace = namespace
         self._site = site
-        self._pages = PageRenderer(state, namespace, site)
-        self._bulk = BulkRenderer(state, namespace)
+        self._pages = PageRenderer(store, namespace, site)
+        self._bulk = BulkRenderer(store, namespace)
 
     def _entry(self, row: EntryRow) -> bytes:
         return render_entry(row, self._namespace)
@@ -73,7 +73,7 @@ class Renderer:
     def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
         """The pages that are of no server, and the index of the sitemaps."""
         yield from self._pages.site_pages(counts, time)
-        yield sitemap_index(self._state, self._site)
+        yield sitemap_index(self._store, self._site)
 
     def render(self, task: Task) -> Iterator[Document]:
         """The documents of a task."""
@@ -94,7 +94,7 @@ class Renderer:
             case "browse-below":
                 return self._pages.browse.below(task.key)
             case "sitemaps":
-                return server_sitemaps(self._state, self._site, *span)
+                return server_sitemaps(self._store, self._site, *span)
             case "ordinal-pages":
                 return self.ordinal_pages(task.key, *span)
             case "latest-pages":
@@ -124,12 +124,12 @@ class Renderer:
             "JOIN servers s ON s.number = v.server "
             "WHERE v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal"
         )
-        pages = -(-self._state.counters.next_ordinal // PAGE_SIZE)
+        pages = -(-self._store.counters.next_ordinal // PAGE_SIZE)
         for number in range(first, last + 1):
             start = number * EXPORT_POSITIONS
             everything: list[tuple[int, bytes]] = []
             public: list[tuple[int, bytes]] = []
-            for name, version, is_public, *row in self._state.connection.execute(
+            for name, version, is_public, *row in self._store.connection.execute(
                 query, (start, start + EXPORT_POSITIONS - 1)
             ):
                 entry = self._entry(tuple(row))
@@ -156,7 +156,7 @@ class Renderer:
             "LEFT JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal "
             "JOIN servers s ON s.number = v.server WHERE v.ordinal BETWEEN ? AND ?"
         )
-        for name, version, is_present, is_public, *row in self._state.connection.execute(
+        for name, version, is_present, is_public, *row in self._store.connection.execute(
             query, (first, last)
         ):
             part = part_of_ordinal(row[0])
@@ -176,9 +176,9 @@ class Renderer:
             "JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal "
             "WHERE s.number BETWEEN ? AND ? ORDER BY s.number, v.ordinal DESC"
         )
-        rows = self._state.connection.execute(query, (first, last))
+        rows = self._store.connection.execute(query, (first, last))
         pending = rows.fetchone()
-        servers = self._state.connection.execute(
+        servers = self._store.connection.execute(
             "SELECT number, name, first_ordinal FROM servers WHERE number BETWEEN ? AND ?",
             (first, last),
         )
@@ -221,7 +221,7 @@ class Renderer:
         """Pages of `all` or `everything`."""
         for number in range(first, last + 1):
             start = number * PAGE_SIZE
-            rows = self._state.entries(
+            rows = self._store.entries(
                 f"v.ordinal BETWEEN ? AND ? AND {_SHOWN[chain]} ORDER BY v.ordinal",
                 start,
                 start + PAGE_SIZE - 1,
@@ -230,30 +230,30 @@ class Renderer:
 
     def _ordinal_page(self, chain: str, number: int, entries: list[tuple[int, bytes]]) -> Document:
         start = number * PAGE_SIZE
-        following = self._state.one(
+        following = self._store.one(
             f"SELECT v.ordinal FROM versions v WHERE v.ordinal >= ? AND {_SHOWN[chain]} "
             "ORDER BY v.ordinal LIMIT 1",
             start + PAGE_SIZE,
         )
-        length = self._state.counters.next_ordinal
+        length = self._store.counters.next_ordinal
         return self._page(chain, number, entries, length, _cursor(chain, following), start)
 
     def latest_pages(self, first: int, last: int) -> Iterator[Document]:
         """Pages of `latest`, placed by the servers' numbers."""
-        length = self._state.counters.next_server
+        length = self._store.counters.next_server
         for number in range(first, last + 1):
             start = number * PAGE_SIZE
-            rows = self._state.connection.execute(
+            rows = self._store.connection.execute(
                 f"SELECT v.server, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE v.is_latest AND "
                 "v.is_public AND v.server BETWEEN ? AND ? ORDER BY v.server",
                 (start, start + PAGE_SIZE - 1),
             )
-            following = self._state.one(
+            following = self._store.one(
                 "SELECT min(server) FROM versions v WHERE v.is_latest AND v.is_public "
                 "AND v.server >= ?",
                 start + PAGE_SIZE,
             )
-            ordinal = self._state.one("SELECT first_ordinal FROM servers WHERE number = ?", start)
+            ordinal = self._store.one("SELECT first_ordinal FROM servers WHERE number = ?", start)
             entries = [(row[0], self._entry(row[1:])) for row in rows]
             cursor = _cursor(LATEST_CHAIN, following)
             yield self._page(LATEST_CHAIN, number, entries, length, cursor, ordinal or 0)
@@ -261,21 +261,21 @@ class Renderer:
     def version_pages(self, version: str, first: int, last: int) -> Iterator[Document]:
         """Pages of the chain of one version string."""
         chain = version_chain(version)
-        length = self._state.version_chain_length(version)
+        length = self._store.version_chain_length(version)
         for number in range(first, last + 1):
             start = number * PAGE_SIZE
-            rows = self._state.connection.execute(
+            rows = self._store.connection.execute(
                 f"SELECT v.version_position, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE v.version = ?"
                 " AND v.is_public AND v.version_position BETWEEN ? AND ? ORDER BY v.version_position",
                 (version, start, start + PAGE_SIZE - 1),
             )
-            following = self._state.one(
+            following = self._store.one(
                 "SELECT v.version_position FROM versions v WHERE v.version = ? AND v.is_public "
                 "AND v.version_position >= ? ORDER BY v.version_position LIMIT 1",
                 version,
                 start + PAGE_SIZE,
             )
-            ordinal = self._state.one(
+            ordinal = self._store.one(
                 "SELECT ordinal FROM versions WHERE version = ? AND version_position = ?",
                 version,
                 start,
@@ -285,13 +285,13 @@ class Renderer:
 
     def updated_pages(self, day: int, first: int, last: int) -> Iterator[Document]:
         """Pages of the chain of one day, in the order of its update events."""
-        chain, events = updated_chain(day), self._state.day(day)
+        chain, events = updated_chain(day), self._store.day(day)
         length = events.events if events else 0
         base = events.first_event if events else self._events_before(day)
         for number in range(first, last + 1):
             start = base + number * PAGE_SIZE
             end = min(start + PAGE_SIZE, base + length)
-            rows = self._state.connection.execute(
+            rows = self._store.connection.execute(
                 f"SELECT v.event, {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE v.is_present AND "
                 "v.event >= ? AND v.event < ? ORDER BY v.event",
                 (start, end),
@@ -307,10 +307,10 @@ class Renderer:
         In seconds since 1970, of the last entry on the page or before it on that day; 0 for none.
         """
         for day in range(first, last + 1):
-            events = self._state.day(day)
+            events = self._store.day(day)
             until = [0] * (max(1, -(-events.events // PAGE_SIZE)) if events else 1)
             if events:
-                rows = self._state.connection.execute(
+                rows = self._store.connection.execute(
                     "SELECT (event - ?) / ? AS page, max(updated_at) FROM versions "
                     "WHERE is_present AND event >= ? AND event < ? GROUP BY page",
                     (
@@ -326,19 +326,19 @@ class Renderer:
             yield Document(day_index_path(day), body, _month(day))
 
     def _events_before(self, day: int) -> int:
-        row = self._state.connection.execute(
+        row = self._store.connection.execute(
             "SELECT first_event + events FROM days WHERE day < ? ORDER BY day DESC LIMIT 1", (day,)
         ).fetchone()
         return int(row[0]) if row else 0
 
     def _cursor_after_event(self, event: int) -> str | None:
-        following = self._state.one(
+        following = self._store.one(
             "SELECT min(event) FROM versions WHERE is_present AND event >= ?", event
         )
         if following is None:
             return None
-        day = self._state.day_of_event(following)
-        events = self._state.day(day)
+        day = self._store.day_of_event(following)
+        events = self._store.day(day)
         assert events is not None
         return _cursor(updated_chain(day), following - events.first_event)
 
@@ -363,14 +363,14 @@ class Renderer:
     def complete_list(self) -> Document:
         """`servers.json`: every latest entry, for hosts that read no query; absent when too large."""
         path = "v0.1/servers.json"
-        if self._state.number("leading_bytes") > MAX_LIST_BYTES:
+        if self._store.number("leading_bytes") > MAX_LIST_BYTES:
             return Document(path, None, MISCELLANEOUS)
-        rows = self._state.entries("v.is_latest AND v.is_public ORDER BY v.server")
+        rows = self._store.entries("v.is_latest AND v.is_public ORDER BY v.server")
         return Document(path, server_list([self._entry(row) for row in rows]), MISCELLANEOUS)
 
     def checksum_part(self, part: str) -> Document:
         """The SHA-256 of every document of a part, in the format of `sha256sum`."""
-        rows = self._state.connection.execute(
+        rows = self._store.connection.execute(
             "SELECT digest, path FROM documents WHERE part = ? AND path NOT LIKE 'data/export/%.gz' "
             "ORDER BY path",
             (part,),

@@ -14,7 +14,7 @@ from mcp_static.pages.site import Layout, Site, asset_documents
 from mcp_static.pages.sitemaps import standing_sitemap
 
 
-def settled_documents(settings: Settings, site: Site) -> Iterator[Document]:
+def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:
     """Those documents: health, definitions, schemas, the pages that explain, what all pages load."""
     yield json_document("v0.1/health.json", {"status": "ok"})
     yield json_document("v0.1/ping.json", {"pong": True})

@@ -20,11 +20,12 @@ from typing import Final, TypeVar
 import git
 
 from mcp_static.api.paths import CHECKSUMS, UNLISTED, Document
-from mcp_static.api.variants import Target, Twin, files_of, measure
+from mcp_static.api.variants import Target, Variant, files_of
 from mcp_static.build.affected import whole_plan
-from mcp_static.build.apply_commits import Replay
+from mcp_static.build.apply_commits import CommitApplier
 from mcp_static.build.entry_documents import Renderer, Task
-from mcp_static.build.fixed_documents import settled_documents
+from mcp_static.build.extent import measure
+from mcp_static.build.fixed_documents import fixed_documents
 from mcp_static.build.index_documents import (
     checksum_index,
     host_documents,
@@ -32,9 +33,9 @@ from mcp_static.build.index_documents import (
     site_facts,
     snapshot_document,
 )
-from mcp_static.build.output_tree import Output, Place, Tree
+from mcp_static.build.output_tree import Output, Tree, TreeLocation
 from mcp_static.build.progress import Progress
-from mcp_static.build.read_commits import CommitIntake, take_in
+from mcp_static.build.read_commits import CommitRecords, read_commits
 from mcp_static.build.report import BuildReport, refuse_leaving_out
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.history import CommitChange, first_parent_history
@@ -43,7 +44,7 @@ from mcp_static.model.errors import InputError
 from mcp_static.model.settings import Settings
 from mcp_static.pages.site import Site
 from mcp_static.store.schema import FORMAT
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 _COMMITS_A_BATCH: Final = 400
 _TASKS_A_BATCH: Final = 8
@@ -74,102 +75,100 @@ class FullBuild:
         self._target: Final = target
         self._report: Final = report
 
-    def run(
-        self, built_from: dict[str, str], progress: Progress, *, strict: bool, workers: int
-    ) -> None:
+    def run(self, inputs: dict[str, str], progress: Progress, *, strict: bool, workers: int) -> None:
         """Build `built_from["commit"]` and show it; what was there before is removed after that."""
-        place = self._output.new_place()
+        location = self._output.new_location()
         try:
-            self._build(place, built_from, progress, strict=strict, workers=workers)
+            self._build(location, inputs, progress, strict=strict, workers=workers)
         except BaseException as error:
-            shutil.rmtree(place.build, ignore_errors=True)
+            shutil.rmtree(location.build, ignore_errors=True)
             if isinstance(error, BrokenProcessPool):
                 raise InputError(
                     "A worker process was killed, perhaps for lack of memory.",
                     "Try it again with --workers 1, which needs less.",
                 ) from None
             raise
-        self._output.show(place)
-        self._output.clean(keep=place.build)
+        self._output.show(location)
+        self._output.clean(keep=location.build)
 
     def _build(
         self,
-        place: Place,
-        built_from: dict[str, str],
+        location: TreeLocation,
+        inputs: dict[str, str],
         progress: Progress,
         *,
         strict: bool,
         workers: int,
     ) -> None:
         with ExitStack() as stack:
-            state = stack.enter_context(State.create(place.database))
+            store = stack.enter_context(Store.create(location.database))
             pool = _Pool(stack, self._repository, workers)
-            self._replay(state, pool, built_from["commit"], progress, strict=strict)
-            self._render(state, place, pool, built_from["commit"], progress)
+            self._apply(store, pool, inputs["commit"], progress, strict=strict)
+            self._render(store, location, pool, inputs["commit"], progress)
             progress.stage("Preparing the next build")
-            _clone(pool, place)
-            state.set_facts(**built_from, format=FORMAT, tree=place.tree)
-            self._report.read(state)
-            state.finish()
+            _clone(pool, location)
+            store.set_facts(**inputs, format=FORMAT, tree=location.tree)
+            self._report.read(store)
+            store.finish()
 
-    def _replay(
-        self, state: State, pool: "_Pool", commit: str, progress: Progress, *, strict: bool
+    def _apply(
+        self, store: Store, pool: "_Pool", commit: str, progress: Progress, *, strict: bool
     ) -> None:
         count = int(self._repository.git.rev_list("--first-parent", "--count", commit))
         pool.start(is_worth=count >= _WORTH_WORKERS)
         progress.stage("Reading history", count)
-        replay = Replay(state, self._settings.namespace)
+        applier = CommitApplier(store, self._settings.namespace)
         commits = first_parent_history(self._repository, commit)
-        for intakes in pool.map(_read_commits, _batches(commits, _COMMITS_A_BATCH)):
-            replay.take(intakes)
-            progress.advance(len(intakes))
-        replay.settle()
-        refuse_leaving_out(state, strict=strict)
-        state.add_indexes()
+        for batch in pool.map(_read_commits, _batches(commits, _COMMITS_A_BATCH)):
+            applier.take(batch)
+            progress.advance(len(batch))
+        applier.save()
+        refuse_leaving_out(store, strict=strict)
+        store.add_indexes()
 
     def _render(
-        self, state: State, place: Place, pool: "_Pool", commit: str, progress: Progress
+        self, store: Store, location: TreeLocation, pool: "_Pool", commit: str, progress: Progress
     ) -> None:
-        tasks = list(whole_plan(state))
+        tasks = list(whole_plan(store))
         progress.stage("Writing documents", len(tasks))
         rows: list[_Row] = []
-        work = _RenderWork(place, self._settings.namespace, self._site, self._target.twins)
+        work = _RenderWork(location, self._settings.namespace, self._site, self._target.variants)
         for written in pool.map(work, _batches(tasks, _TASKS_A_BATCH)):
             rows += written
             progress.advance(_TASKS_A_BATCH)
         rows.sort()
-        state.note_documents(rows)
-        tree = Tree(place.root)
-        renderer = Renderer(state, self._settings.namespace, self._site)
-        self._write(state, tree, [renderer.complete_list()])
-        self._write(state, tree, renderer.site_pages(*site_facts(state)))
-        self._write(state, tree, settled_documents(self._settings, self._site))
-        self._write(state, tree, registry_documents(state, self._settings, commit))
-        self._write(state, tree, host_documents(state, self._settings, self._target))
-        for part in state.parts():
+        store.note_documents(rows)
+        tree = Tree(location.root)
+        renderer = Renderer(store, self._settings.namespace, self._site)
+        self._write(store, tree, [renderer.complete_list()])
+        self._write(store, tree, renderer.site_pages(*site_facts(store)))
+        self._write(store, tree, fixed_documents(self._settings, self._site))
+        self._write(store, tree, registry_documents(store, self._settings, commit))
+        self._write(store, tree, host_documents(store, self._settings, self._target))
+        for part in store.parts():
             if part not in {CHECKSUMS, UNLISTED}:
-                self._write(state, tree, [renderer.checksum_part(part)])
-        index = checksum_index(state)
+                self._write(store, tree, [renderer.checksum_part(part)])
+        index = checksum_index(store)
         assert index.body is not None
         digest = hashlib.sha256(index.body).digest()
-        snapshot = snapshot_document(state, self._settings, self._target.name, commit, digest)
-        self._write(state, tree, [index, snapshot])
+        snapshot = snapshot_document(store, self._settings, self._target.name, commit, digest)
+        self._write(store, tree, [index, snapshot])
         if self._target.require is not None:
-            self._target.require(measure(place.root))
+            self._target.require(measure(location.root))
         self._report.written += len(rows)
 
-    def _write(self, state: State, tree: Tree, documents: Iterable[Document]) -> None:
-        rows = list(_write_documents(tree, documents, self._target.twins))
-        state.note_documents(rows)
+    def _write(self, store: Store, tree: Tree, documents: Iterable[Document]) -> None:
+        rows = list(_write_documents(tree, documents, self._target.variants))
+        store.note_documents(rows)
         self._report.written += len(rows)
 
 
 def _write_documents(
-    tree: Tree, documents: Iterable[Document], twins: tuple[Twin, ...]
+    tree: Tree, documents: Iterable[Document], variants: tuple[Variant, ...]
 ) -> Iterator[_Row]:
     for document in documents:
         if document.body is not None:
-            for path, content in files_of(document, twins):
+            for path, content in files_of(document, variants):
                 if content is not None:
                     tree.write(path, content)
             # One object for each part: a hundred thousand rows name a few hundred.
@@ -246,37 +245,39 @@ def _open_reader() -> BlobReader:
     return BlobReader(open_repository(Path(_repository_path[0])))
 
 
-def _read_commits(commits: Sequence[CommitChange]) -> list[CommitIntake]:
-    return list(take_in(commits, _open_reader()))
+def _read_commits(commits: Sequence[CommitChange]) -> list[CommitRecords]:
+    return list(read_commits(commits, _open_reader()))
 
 
 class _RenderWork:
     """Renders and writes tasks from a finished state; gives the rows to note."""
 
-    def __init__(self, place: Place, namespace: str, site: Site, twins: tuple[Twin, ...]) -> None:
-        self._place = place
+    def __init__(
+        self, location: TreeLocation, namespace: str, site: Site, variants: tuple[Variant, ...]
+    ) -> None:
+        self._location = location
         self._namespace = namespace
         self._site = site
-        self._twins = twins
+        self._variants = variants
 
     def __call__(self, tasks: Sequence[Task]) -> list[_Row]:
-        tree = Tree(self._place.root)
-        with State.open_to_read(self._place.database) as state:
-            renderer = Renderer(state, self._namespace, self._site)
+        tree = Tree(self._location.root)
+        with Store.open_to_read(self._location.database) as store:
+            renderer = Renderer(store, self._namespace, self._site)
             rows: list[_Row] = []
             for task in tasks:
-                rows += _write_documents(tree, renderer.render(task), self._twins)
+                rows += _write_documents(tree, renderer.render(task), self._variants)
         return rows
 
 
 class _CloneWork:
     """Makes folders of the spare tree hard links of the written one."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, location: TreeLocation) -> None:
+        self._location = location
 
     def __call__(self, folders: Sequence[str]) -> None:
-        tree, written = Tree(self._place.spare.root), Tree(self._place.root)
+        tree, written = Tree(self._location.spare.root), Tree(self._location.root)
         for folder in folders:
             tree.clone_from(written, folder)
 
@@ -285,16 +286,16 @@ _LARGE: Final = ("v0.1/servers", "servers")
 """Folders with a folder for each namespace."""
 
 
-def _clone(pool: _Pool, place: Place) -> None:
+def _clone(pool: _Pool, location: TreeLocation) -> None:
     """Make the spare tree equal to the written one."""
-    written, spare = Tree(place.root), Tree(place.spare.root)
+    written, spare = Tree(location.root), Tree(location.spare.root)
     spare.clone_from(written, skip=_LARGE)
     folders = []
     for large in _LARGE:
-        path = place.root / large
+        path = location.root / large
         children = sorted(path.iterdir()) if path.is_dir() else []
         folders += [f"{large}/{child.name}" for child in children if child.is_dir()]
         files = [f"{large}/{child.name}" for child in children if not child.is_dir()]
         spare.copy_from(written, files)
-    for _ in pool.map(_CloneWork(place), _batches(folders, 200)):
+    for _ in pool.map(_CloneWork(location), _batches(folders, 200)):
         pass

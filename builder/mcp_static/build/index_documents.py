@@ -29,7 +29,7 @@ from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import format_day, format_time
 from mcp_static.pages.server_view import version_page_path
 from mcp_static.pages.templates import render_template
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 FEED_ENTRIES: Final = 50
 SNAPSHOT_PATH: Final = "data/snapshot.json"
@@ -40,62 +40,62 @@ CHECKSUM_INDEX: Final = "data/checksums/index.txt"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def registry_documents(state: State, settings: Settings, commit: str) -> Iterator[Document]:
+def registry_documents(store: Store, settings: Settings, commit: str) -> Iterator[Document]:
     """The indexes and the feed; the snapshot and the checksums speak about the rest, and come last."""
-    time = format_time(state.counters.registry_time)
+    time = format_time(store.counters.registry_time)
     version = {"version": __version__, "git_commit": commit, "build_time": time}
     yield json_document("v0.1/version.json", version)
-    yield json_document("data/export/index.json", {"format": 1, "parts": list(_export_parts(state))})
-    yield json_document("data/search/index.json", _search_index(state))
-    yield Document("feed.xml", _feed(state, settings), MISCELLANEOUS)
+    yield json_document("data/export/index.json", {"format": 1, "parts": list(_export_parts(store))})
+    yield json_document("data/search/index.json", _search_index(store))
+    yield Document("feed.xml", _feed(store, settings), MISCELLANEOUS)
 
 
-def site_facts(state: State) -> tuple[dict[str, int], str]:
+def site_facts(store: Store) -> tuple[dict[str, int], str]:
     """The numbers of the day for the home page, and when anything changed last."""
     counts = {
-        "servers": state.number("public_servers"),
-        "versions": state.number("public_versions"),
+        "servers": store.number("public_servers"),
+        "versions": store.number("public_versions"),
     }
-    return counts, format_time(state.counters.registry_time)
+    return counts, format_time(store.counters.registry_time)
 
 
-def host_documents(state: State, settings: Settings, target: Target) -> Iterator[Document]:
+def host_documents(store: Store, settings: Settings, target: Target) -> Iterator[Document]:
     """What the host needs beside the common files."""
-    days = state.day_span()
+    days = store.day_span()
     if target.documents is not None:
         yield from target.documents(settings, format_day(days[0]) if days else None)
 
 
-def _export_parts(state: State) -> Iterator[dict[str, Any]]:
-    for number in range(-(-state.counters.next_ordinal // EXPORT_POSITIONS)):
-        yield {"path": export_path(number), "sha256": _digest(state, export_path(number))}
+def _export_parts(store: Store) -> Iterator[dict[str, Any]]:
+    for number in range(-(-store.counters.next_ordinal // EXPORT_POSITIONS)):
+        yield {"path": export_path(number), "sha256": _digest(store, export_path(number))}
 
 
-def _search_parts(state: State, positions: int, path_of: Callable[[int], str]) -> list[dict[str, Any]]:
+def _search_parts(store: Store, positions: int, path_of: Callable[[int], str]) -> list[dict[str, Any]]:
     paths = map(path_of, range(-(-positions // SEARCH_POSITIONS)))
-    return [{"path": path, "sha256": _digest(state, path)} for path in paths]
+    return [{"path": path, "sha256": _digest(store, path)} for path in paths]
 
 
-def _search_index(state: State) -> dict[str, Any]:
+def _search_index(store: Store) -> dict[str, Any]:
     """Where the search parts are, in the order of their positions."""
-    counters = state.counters
+    counters = store.counters
     return {
         "format": SEARCH_FORMAT,
         "positionsPerPart": SEARCH_POSITIONS,
-        "entries": _search_parts(state, counters.next_ordinal, search_path),
-        "latest": _search_parts(state, counters.next_server, partial(search_path, latest=True)),
-        "cards": _search_parts(state, counters.next_server, cards_path),
+        "entries": _search_parts(store, counters.next_ordinal, search_path),
+        "latest": _search_parts(store, counters.next_server, partial(search_path, latest=True)),
+        "cards": _search_parts(store, counters.next_server, cards_path),
     }
 
 
-def _digest(state: State, path: str) -> str:
-    digest = state.digest(path)
+def _digest(store: Store, path: str) -> str:
+    digest = store.digest(path)
     assert digest is not None
     return digest.hex()
 
 
-def _feed(state: State, settings: Settings) -> bytes:
-    rows = state.connection.execute(
+def _feed(store: Store, settings: Settings) -> bytes:
+    rows = store.connection.execute(
         "SELECT s.name, v.version, v.status, v.message, v.published_at, v.updated_at, b.server "
         "FROM versions v JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
         "WHERE v.is_present AND v.event >= 0 AND v.is_public ORDER BY v.event DESC LIMIT ?",
@@ -125,7 +125,7 @@ def _feed(state: State, settings: Settings) -> bytes:
         title=_xml(settings.title),
         description=_xml(settings.description),
         url=settings.url,
-        updated=format_time(state.counters.registry_time),
+        updated=format_time(store.counters.registry_time),
         items=items,
     )
 
@@ -135,9 +135,9 @@ def _xml(text: str) -> str:
     return _NOT_XML.sub(" ", text)
 
 
-def checksum_index(state: State) -> Document:
+def checksum_index(store: Store) -> Document:
     """The SHA-256 of every checksum part, in the format of `sha256sum`."""
-    rows = state.connection.execute(
+    rows = store.connection.execute(
         "SELECT digest, path FROM documents WHERE part = ? ORDER BY path", (CHECKSUMS,)
     )
     body = b"".join(b"%s  %s\n" % (digest.hex().encode(), path.encode()) for digest, path in rows)
@@ -145,13 +145,13 @@ def checksum_index(state: State) -> Document:
 
 
 def snapshot_document(
-    state: State, settings: Settings, host: str, commit: str, checksums: bytes
+    store: Store, settings: Settings, host: str, commit: str, checksums: bytes
 ) -> Document:
     """`snapshot.json`: what this output is, and where its parts begin.
 
     `checksums` is the SHA-256 of the index of checksums, and so of everything.
     """
-    counters, days = state.counters, state.day_span()
+    counters, days = store.counters, store.day_span()
     positions = {
         "all": counters.next_ordinal,
         "everything": counters.next_ordinal,
@@ -172,10 +172,10 @@ def snapshot_document(
             "githubClientId": settings.github_client_id,
         },
         "counts": {
-            "servers": state.number("public_servers"),
-            "versions": state.number("public_versions"),
-            "deleted": state.number("deleted_versions"),
-            "leftOut": len(state.left_out()),
+            "servers": store.number("public_servers"),
+            "versions": store.number("public_versions"),
+            "deleted": store.number("deleted_versions"),
+            "leftOut": len(store.left_out()),
         },
         "pageSize": PAGE_SIZE,
         "chains": {
@@ -185,7 +185,7 @@ def snapshot_document(
                 "lastDay": format_day(days[-1]) if days else None,
             },
         },
-        "completeList": state.number("leading_bytes") <= MAX_LIST_BYTES,
+        "completeList": store.number("leading_bytes") <= MAX_LIST_BYTES,
         "exports": "data/export/index.json",
         "search": "data/search/index.json",
         "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},

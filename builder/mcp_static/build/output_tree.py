@@ -33,7 +33,7 @@ TREES: Final = ("a", "b")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreeLocation:
     """One build's folder in the state, and which of its trees is meant."""
 
     build: Path
@@ -45,9 +45,9 @@ class Place:
         return self.build / self.tree
 
     @property
-    def spare(self) -> "Place":
+    def spare(self) -> "TreeLocation":
         """The other tree of the same build."""
-        return Place(self.build, TREES[1 - TREES.index(self.tree)])
+        return TreeLocation(self.build, TREES[1 - TREES.index(self.tree)])
 
     @property
     def database(self) -> Path:
@@ -110,33 +110,33 @@ class Output:
             "Move it away, or give another folder with --out.",
         )
 
-    def _shown(self) -> Place | None:
+    def _shown(self) -> TreeLocation | None:
         target = Path(os.readlink(self.path))
         parts = target.parts
         if len(parts) != 3 or parts[0] != self.state.name or parts[2] not in TREES:
             return None
-        return Place(self.state / parts[1], parts[2])
+        return TreeLocation(self.state / parts[1], parts[2])
 
-    def shown(self) -> Place | None:
+    def shown(self) -> TreeLocation | None:
         """The place that readers see, if there is one."""
         return self._shown() if self.path.is_symlink() else None
 
-    def new_place(self) -> Place:
+    def new_location(self) -> TreeLocation:
         """A fresh folder for a full build."""
         numbers = [int(child.name) for child in self.state.iterdir() if child.name.isdecimal()]
-        place = Place(self.state / str(max(numbers, default=0) + 1), TREES[0])
-        place.root.mkdir(parents=True)
-        return place
+        location = TreeLocation(self.state / str(max(numbers, default=0) + 1), TREES[0])
+        location.root.mkdir(parents=True)
+        return location
 
-    def show(self, place: Place) -> None:
+    def show(self, location: TreeLocation) -> None:
         """Make readers see this place, in one step."""
-        if self.shown() == place:
+        if self.shown() == location:
             return
         if self.path.is_dir() and not self.path.is_symlink():
             self.path.rmdir()  # empty, as _claim has seen
         fresh = self.path.with_name(f".{self.path.name}.new")
         fresh.unlink(missing_ok=True)
-        fresh.symlink_to(Path(self.state.name, place.build.name, place.tree))
+        fresh.symlink_to(Path(self.state.name, location.build.name, location.tree))
         fresh.replace(self.path)
 
     def clean(self, keep: Path | None) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 class Progress(Protocol):
     """Told of stages and of steps within them."""
 
-    def stage(self, says: str, total: int | None = None) -> None:
+    def stage(self, title: str, total: int | None = None) -> None:
         """A new stage begins; `total` steps are expected, if that is known."""
 
     def advance(self, steps: int = 1) -> None:
@@ -16,7 +16,7 @@ class Progress(Protocol):
 class Silent:
     """A progress that tells nobody."""
 
-    def stage(self, says: str, total: int | None = None) -> None:
+    def stage(self, title: str, total: int | None = None) -> None:
         """Do nothing."""
 
     def advance(self, steps: int = 1) -> None:

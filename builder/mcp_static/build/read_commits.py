@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mcp_static.api.entries import server_bytes
-from mcp_static.api.facets import kinds_of
+from mcp_static.api.facets import facets_of
 from mcp_static.api.search_text import one_line, searched_words
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.history import CommitChange, PathChange
@@ -13,14 +13,14 @@ from mcp_static.model.ledger import AcceptedChange, Body, ServerChange, StatusCh
 from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import ACTIVE, StatusRecord
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.run import read_record, structural_problems
-from mcp_static.rules.sidecars import examine_accepted, examine_status
+from mcp_static.rules.run import read_record, structural_findings
+from mcp_static.rules.sidecars import parse_accepted, parse_lifecycle
 
 _IGNORED: Final = ("proof.json",)
 """Files beside a record that the check reads and the build does not."""
 
 
-class CommitIntake(NamedTuple):
+class CommitRecords(NamedTuple):
     """One commit as the ledger takes it, and the paths with the reasons to leave them out.
 
     A reason of None says that the path is as it should be, now; so does a server change with a body.
@@ -34,15 +34,15 @@ class CommitIntake(NamedTuple):
     reasons: list[tuple[str, str | None]]
 
 
-def take_in(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator[CommitIntake]:
+def read_commits(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator[CommitRecords]:
     """Read and judge everything that some commits changed, in one round of blobs."""
     contents = blobs.read(_blobs(commits), MAX_FILE_BYTES)
     for commit in commits:
-        intake = CommitIntake(commit.id, commit.time, [], [], [], [])
+        records = CommitRecords(commit.id, commit.time, [], [], [], [])
         for change in commit.changes:
             content = next(contents) if _is_read(change) else None
-            _take(intake, change, content)
-        yield intake
+            _take(records, change, content)
+        yield records
 
 
 def _blobs(commits: Iterable[CommitChange]) -> Iterator[str]:
@@ -57,45 +57,45 @@ def _is_read(change: PathChange) -> bool:
     return change.blob is not None and change.kind == "file" and change.path.startswith(SERVERS_ROOT)
 
 
-def _take(intake: CommitIntake, change: PathChange, content: bytes | None) -> None:
+def _take(records: CommitRecords, change: PathChange, content: bytes | None) -> None:
     path = change.path
     if change.kind != "file" and change.blob is not None:
-        intake.reasons.append((path, f"is a {change.kind}, not a file"))
+        records.reasons.append((path, f"is a {change.kind}, not a file"))
         if path.endswith("/server.json"):
-            intake.servers.append(_change(path, parse_location(path)))
+            records.servers.append(_change(path, parse_location(path)))
         return
     if not path.startswith(SERVERS_ROOT + "/"):
         return
     location = parse_location(path)
     if path.endswith("/server.json"):
-        _take_server(intake, path, location, content)
+        _take_server(records, path, location, content)
     elif location is None or location.file in _IGNORED:
         return
     elif location.file == "status.json":
-        _take_status(intake, path, content)
+        _take_status(records, path, content)
     elif location.file == "accepted.json":
-        _take_accepted(intake, path, content)
+        _take_accepted(records, path, content)
 
 
 def _take_server(
-    intake: CommitIntake, path: str, location: Location | None, content: bytes | None
+    records: CommitRecords, path: str, location: Location | None, content: bytes | None
 ) -> None:
     if location is None or content is None:
         reason = location_problem(path) if location is None and content is not None else None
-        intake.reasons.append((path, reason))
-        intake.servers.append(_change(path, location))
+        records.reasons.append((path, reason))
+        records.servers.append(_change(path, location))
         return
     record = read_record(content, location)
-    problems = structural_problems(record)
-    if problems:
-        sentences = [f"{problem.path} {problem.wrong} [{problem.rule.id}]" for problem in problems]
-        intake.reasons.append((path, "; ".join(sentence.strip() for sentence in sentences)))
-        intake.servers.append(_change(path, location))
+    findings = structural_findings(record)
+    if findings:
+        reason = "; ".join(f"{finding.sentence} [{finding.id}]" for finding in findings)
+        records.reasons.append((path, reason))
+        records.servers.append(_change(path, location))
         return
     document = record.document
     card = "\t".join(one_line(document.get(key)) for key in ("title", "description"))
-    body = Body(server_bytes(document), _words(document), kinds_of(document), card)
-    intake.servers.append(_change(path, location, body, remote_urls(document)))
+    body = Body(server_bytes(document), _words(document), facets_of(document), card)
+    records.servers.append(_change(path, location, body, remote_urls(document)))
 
 
 def _change(
@@ -117,19 +117,19 @@ def _beside(path: str) -> str:
     return path.rpartition("/")[0] + "/server.json"
 
 
-def _take_status(intake: CommitIntake, path: str, content: bytes | None) -> None:
-    status = ACTIVE if content is None else examine_status(content)
+def _take_status(records: CommitRecords, path: str, content: bytes | None) -> None:
+    status = ACTIVE if content is None else parse_lifecycle(content)
     if isinstance(status, StatusRecord):
-        intake.reasons.append((path, None))
-        intake.statuses.append(StatusChange(path, _beside(path), status))
+        records.reasons.append((path, None))
+        records.statuses.append(StatusChange(path, _beside(path), status))
     else:
-        intake.reasons.append((path, status))
+        records.reasons.append((path, status))
 
 
-def _take_accepted(intake: CommitIntake, path: str, content: bytes | None) -> None:
-    accepted = None if content is None else examine_accepted(content)
+def _take_accepted(records: CommitRecords, path: str, content: bytes | None) -> None:
+    accepted = None if content is None else parse_accepted(content)
     if isinstance(accepted, str):
-        intake.reasons.append((path, accepted))
+        records.reasons.append((path, accepted))
     else:
-        intake.reasons.append((path, None))
-        intake.accepted.append(AcceptedChange(path, _beside(path), accepted))
+        records.reasons.append((path, None))
+        records.accepted.append(AcceptedChange(path, _beside(path), accepted))

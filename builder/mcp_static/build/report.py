@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from mcp_static.api.paths import MAX_LIST_BYTES
 from mcp_static.model.errors import InputError
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 _NAMED = 20
 
@@ -26,18 +26,18 @@ class BuildReport:
     has_complete_list: bool = True
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
-    def read(self, state: State) -> None:
+    def read(self, store: Store) -> None:
         """Take the counts of what is served from a state."""
-        self.servers = state.number("public_servers")
-        self.versions = state.number("public_versions")
-        self.deleted = state.number("deleted_versions")
-        self.has_complete_list = state.number("leading_bytes") <= MAX_LIST_BYTES
-        self.left_out = state.left_out()
+        self.servers = store.number("public_servers")
+        self.versions = store.number("public_versions")
+        self.deleted = store.number("deleted_versions")
+        self.has_complete_list = store.number("leading_bytes") <= MAX_LIST_BYTES
+        self.left_out = store.left_out()
 
 
-def refuse_leaving_out(state: State, *, strict: bool) -> None:
+def refuse_leaving_out(store: Store, *, strict: bool) -> None:
     """Raise InputError when records had to be left out and that is not wanted."""
-    left_out = state.left_out()
+    left_out = store.left_out()
     if strict and left_out:
         named = [f"  {path}: {reason}" for path, reason in left_out[:_NAMED]]
         if len(left_out) > _NAMED:

@@ -15,21 +15,21 @@ from mcp_static.api.paths import (
 )
 from mcp_static.model.times import day_of, format_day
 from mcp_static.store.schema import render_entry
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 
 class BulkRenderer:
     """Renders exports and search parts from a state; a pure function of it."""
 
-    def __init__(self, state: State, namespace: str) -> None:
-        self._state = state
+    def __init__(self, store: Store, namespace: str) -> None:
+        self._store = store
         self._namespace = namespace
 
     def exports(self, first: int, last: int) -> Iterator[Document]:
         """Export parts: the entries of 1,000 positions of `everything`, one JSON object a line."""
         for number in range(first, last + 1):
             start = number * EXPORT_POSITIONS
-            rows = self._state.entries(
+            rows = self._store.entries(
                 "v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
                 start,
                 start + EXPORT_POSITIONS - 1,
@@ -40,7 +40,7 @@ class BulkRenderer:
         """Search parts: one line for each entry of 10,000 positions of `everything`."""
         for number in range(first, last + 1):
             start = number * SEARCH_POSITIONS
-            rows = self._state.connection.execute(
+            rows = self._store.connection.execute(
                 f"SELECT v.ordinal, {_SEARCH_COLUMNS} "
                 "WHERE v.ordinal BETWEEN ? AND ? AND v.is_present ORDER BY v.ordinal",
                 (start, start + SEARCH_POSITIONS - 1),
@@ -51,7 +51,7 @@ class BulkRenderer:
         """Search parts of each server's latest entry, or deleted one: 10,000 servers a part."""
         for number in range(first, last + 1):
             start = number * SEARCH_POSITIONS
-            rows = self._state.connection.execute(
+            rows = self._store.connection.execute(
                 f"SELECT v.server, {_SEARCH_COLUMNS} WHERE v.is_latest AND v.is_present "
                 "AND v.server BETWEEN ? AND ? ORDER BY v.server",
                 (start, start + SEARCH_POSITIONS - 1),
@@ -63,7 +63,7 @@ class BulkRenderer:
     def _cards(self, number: int) -> Document:
         """A card part: what the search page shows and searches of the same servers."""
         start = number * SEARCH_POSITIONS
-        rows = self._state.connection.execute(
+        rows = self._store.connection.execute(
             "SELECT s.name, v.version, v.status, v.updated_at, b.kinds, b.card FROM versions v "
             "JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
             "WHERE v.is_latest AND v.is_present AND v.server BETWEEN ? AND ? ORDER BY v.server",

@@ -10,21 +10,22 @@ from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.forges.github.client import GitHubAccount
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.trees import entries_of, folders_of
+from mcp_static.model.errors import JsonError
 from mcp_static.model.layout import SERVERS_ROOT
 from mcp_static.model.names import Namespace
-from mcp_static.model.strictjson import JsonError, parse_json
+from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import format_time
-from mcp_static.proofs.outcome import Outcome
+from mcp_static.reports.findings import Finding
 
 _MAX_READ: Final = 5_000
 
 
 def accepted_bytes(
-    outcome: Outcome, requester: GitHubAccount | None, head: str, pull_request: int | None, time: int
+    proof: Finding, requester: GitHubAccount | None, head: str, pull_request: int | None, time: int
 ) -> bytes:
     """The file for one accepted record; `time` in seconds since 1970."""
-    facts = dict(outcome.facts)
-    document: dict[str, Any] = {"proof": outcome.proof}
+    facts = dict(proof.facts)
+    document: dict[str, Any] = {"proof": proof.id}
     if "login" in facts and "id" in facts:
         document["account"] = {"login": facts.pop("login"), "id": facts.pop("id")}
     if facts:

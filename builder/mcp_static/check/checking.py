@@ -9,30 +9,31 @@ from typing import Final
 import git
 
 from mcp_static.check.accepted import known_accounts
-from mcp_static.check.proving import namespace_lines, package_lines
-from mcp_static.check.report import Accepted, CheckReport, Line, Mark, Section
-from mcp_static.check.surroundings import BaseSurroundings
+from mcp_static.check.base_index import BaseIndex
+from mcp_static.check.proving import namespace_findings, package_findings
+from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.diffing import MAX_PATHS, read_change
 from mcp_static.git.trees import read_file
 from mcp_static.model.change import Change, ChangedPath
+from mcp_static.model.errors import SignatureError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location, record_path
 from mcp_static.model.status import StatusFile
 from mcp_static.model.terminal import printable
-from mcp_static.proofs.claims import Claim, Means, Publication, StatusChange
-from mcp_static.proofs.signatures import SignatureError, read_publish_signature
+from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
+from mcp_static.proofs.signatures import read_publish_signature
+from mcp_static.reports.findings import Finding, Level, Section
 from mcp_static.rules import RULES
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import CHANGE_RULES, brings_records
-from mcp_static.rules.rule import Problem, Severity
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.sidecars import read_status
 
 _STATUS: Final = "status-file"
 
 
 def check(
-    repository: git.Repo, base: str, head: str, means: Means, built: Path | None = None
+    repository: git.Repo, base: str, head: str, context: ProofContext, built: Path | None = None
 ) -> CheckReport:
     """Check what `head` brings to `base`; both are full ids of commits that are there.
 
@@ -41,42 +42,39 @@ def check(
     """
     change = read_change(repository, base, head)
     if not brings_records(change) and len(change.paths) <= MAX_PATHS:
-        return CheckReport(base, head, ())
-    run = _Check(repository, change, means, built)
+        return check_report(base, head)
+    run = _Check(repository, change, context, built)
     sections = [run.change_section()]
-    if all(line.mark is not Mark.FAILED for line in sections[0].lines):
+    if sections[0].level is Level.PASSED:
         sections += run.record_sections()
-    return CheckReport(base, head, tuple(sections), tuple(run.accepted), run.notes())
+    return check_report(base, head, sections, run.accepted, run.notes())
 
 
 class _Check:
     """One check under way."""
 
-    def __init__(self, repository: git.Repo, change: Change, means: Means, built: Path | None) -> None:
+    def __init__(
+        self, repository: git.Repo, change: Change, context: ProofContext, built: Path | None
+    ) -> None:
         self._repository = repository
         self._change = change
-        self._means = replace(
-            means,
+        self._context = replace(
+            context,
             known_accounts=lambda namespace: known_accounts(repository, change.base, namespace),
         )
-        self._around = BaseSurroundings(repository, change.base, built)
+        self._index = BaseIndex(repository, change.base, built)
         self.accepted: list[Accepted] = []
 
     def change_section(self) -> Section:
         """The rules over the change as a whole."""
-        lines = []
+        findings: list[Finding] = []
         for rule in CHANGE_RULES:
-            found = list(rule.check(self._change))
-            lines += [
-                Line(rule.id, Mark.FAILED, finding.wrong, rule.mend, finding.path)
-                for finding in found[:20]
-            ]
-            if not found:
-                lines.append(Line(rule.id, Mark.PASSED, rule.says))
+            breaches = [rule.finding(breach) for breach in rule.check(self._change)]
+            findings += breaches[:20] or [rule.passed]
         if len(self._change.paths) > MAX_PATHS:
-            says = f"changes more than {MAX_PATHS} files"
-            lines.append(Line("change-size", Mark.FAILED, says, "Split it into several."))
-        return Section("What it changes", DATA_ROOT, tuple(lines))
+            message = f"changes more than {MAX_PATHS} files"
+            findings.append(Finding("change-size", Level.ERROR, message, "Split it into several."))
+        return Section("What it changes", DATA_ROOT, tuple(findings))
 
     def record_sections(self) -> list[Section]:
         """A section for each record that is added and each status that is set."""
@@ -104,7 +102,7 @@ class _Check:
                 "The clone is too shallow to tell what the pull request removes; only what it adds "
                 "and edits was checked, which is all that a merge takes."
             )
-        if self._around.is_scanned:
+        if self._index.is_scanned:
             notes.append("No earlier build was at hand, so every record was read for its remotes.")
         return tuple(notes)
 
@@ -118,17 +116,16 @@ class _Check:
     ) -> Section:
         name, version = location.name, location.version
         record = read_record(content["server.json"], location)
-        problems = problems_of(record, self._around)
-        lines = _rule_lines(problems)
-        self._around.add(name, version, record.document)
-        if not any(problem.is_error for problem in problems):
+        findings = _with_passed_rules(findings_of(record, self._index))
+        self._index.add(name, version, record.document)
+        if not any(finding.is_error for finding in findings):
             signature = content.get("proof.json")
-            lines += _signature_lines(signature)
+            findings += _signature_findings(signature)
             claim = Publication(name, version, record.raw, record.document, signature)
-            lines += self._proof_lines(claim, files)
-            lines += package_lines(claim, self._means)
+            findings += self._proof_findings(claim, files)
+            findings += package_findings(claim, self._context)
         path = record_path(name, version)
-        return Section(f"Publish {name} {version}", path, tuple(lines))
+        return Section(f"Publish {name} {version}", path, tuple(findings))
 
     def _status(
         self, location: Location, files: dict[str, ChangedPath], content: dict[str, bytes]
@@ -136,24 +133,25 @@ class _Check:
         name, version = location.name, location.version
         path = record_path(name, version, "status.json")
         problem = self._status_problem(location, content["status.json"], content.get("server.json"))
-        if isinstance(problem, Line):
-            lines = [problem]
+        if isinstance(problem, Finding):
+            findings = [problem]
         else:
             file, server = problem
             document = read_record(server, location).document
             claim = StatusChange(name, version, content["status.json"], file, document)
-            lines = [Line(_STATUS, Mark.PASSED, "The status is one, and replaces what is there.")]
-            lines += self._proof_lines(claim, {"status.json": files["status.json"]})
-        return Section(f"Status of {name} {version}", path, tuple(lines))
+            message = "The status is valid, and replaces the current one."
+            findings = [Finding(_STATUS, Level.PASSED, message, is_counted=True)]
+            findings += self._proof_findings(claim, {"status.json": files["status.json"]})
+        return Section(f"Status of {name} {version}", path, tuple(findings))
 
     def _status_problem(
         self, location: Location, content: bytes, brought: bytes | None
-    ) -> Line | tuple[StatusFile, bytes]:
-        """A status file read and its `server.json`, or the line that says what is wrong with it."""
+    ) -> Finding | tuple[StatusFile, bytes]:
+        """A status file read and its `server.json`, or the finding that says what is wrong with it."""
         name, version = location.name, location.version
 
-        def failed(says: str, mend: str) -> Line:
-            return Line(_STATUS, Mark.FAILED, says, mend)
+        def failed(message: str, fix: str) -> Finding:
+            return Finding(_STATUS, Level.ERROR, message, fix)
 
         file = read_status(content)
         if isinstance(file, str):
@@ -170,15 +168,15 @@ class _Check:
         before = self._base_file(record_path(name, version, "status.json"))
         replaced = hashlib.sha256(before).hexdigest() if before is not None else None
         if file.replaces != replaced:
-            mend = f'Set "replaces": "{replaced}".' if replaced else "Leave `replaces` out."
-            return failed("does not replace the status that is there now", mend)
+            fix = f'Set "replaces": "{replaced}".' if replaced else "Leave `replaces` out."
+            return failed("does not replace the status that is there now", fix)
         return file, server
 
     def _base_file(self, path: str) -> bytes | None:
         return read_file(self._repository, self._change.base, path, MAX_FILE_BYTES)
 
-    def _proof_lines(self, claim: Claim, files: dict[str, ChangedPath]) -> list[Line]:
-        lines, proven = namespace_lines(claim, self._means)
+    def _proof_findings(self, claim: Claim, files: dict[str, ChangedPath]) -> list[Finding]:
+        findings, proven = namespace_findings(claim, self._context)
         if proven is not None:
             is_publish = isinstance(claim, Publication)
             kinds = {"server.json", "proof.json"} if is_publish else {"status.json"}
@@ -188,35 +186,27 @@ class _Check:
                 if changed.after and file in kinds
             }
             self.accepted.append(Accepted(claim.name, claim.version, is_publish, blobs, proven))
-        return lines
+        return findings
 
 
-def _signature_lines(signature: bytes | None) -> list[Line]:
+def _signature_findings(signature: bytes | None) -> list[Finding]:
     """What a `proof.json` has to be even where another proof holds: a signature, and nothing else."""
     if signature is None:
         return []
     try:
         read_publish_signature(signature)
     except SignatureError as error:
-        mend = "Leave it out, or make it with `mcp-static sign`."
-        return [Line("proof-file", Mark.FAILED, str(error), mend)]
-    return [Line("proof-file", Mark.PASSED, "proof.json is a signature.")]
+        fix = "Leave it out, or make it with `mcp-static sign`."
+        return [Finding("proof-file", Level.ERROR, error.message, fix)]
+    return [Finding("proof-file", Level.PASSED, "proof.json is a signature.", is_counted=True)]
 
 
-def _rule_lines(problems: list[Problem]) -> list[Line]:
-    """A line for each problem, and one for each rule that has none."""
-    lines = [
-        Line(
-            problem.rule.id,
-            Mark.FAILED if problem.rule.severity is Severity.ERROR else Mark.WARNING,
-            problem.wrong,
-            problem.rule.mend,
-            problem.path,
-        )
-        for problem in problems
-    ]
-    broken = {problem.rule.id for problem in problems}
-    # Rules that come after one that could not even be tried have nothing to say.
-    if not any(line.mark is Mark.FAILED for line in lines):
-        lines += [Line(rule.id, Mark.PASSED, rule.says) for rule in RULES if rule.id not in broken]
-    return lines
+def _with_passed_rules(breaches: list[Finding]) -> list[Finding]:
+    """The breaches, and a finding for each rule that holds.
+
+    Rules after one that could not even be tried have nothing to say, so an error hides them.
+    """
+    if any(finding.is_error for finding in breaches):
+        return breaches
+    broken = {finding.id for finding in breaches}
+    return breaches + [rule.passed for rule in RULES if rule.id not in broken]

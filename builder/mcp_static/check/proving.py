@@ -1,39 +1,34 @@
-"""Proofs tried, as lines of a report: those of the namespace, and those of the packages."""
+"""Proofs tried for a report: those of the namespace, and those of the packages."""
 
-from mcp_static.check.report import Line, Mark
-from mcp_static.proofs.claims import Claim, Means, Publication
+from dataclasses import replace
+
+from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.namespace import prove_namespace
-from mcp_static.proofs.outcome import Outcome, Verdict
 from mcp_static.proofs.packages.prove import prove_packages
+from mcp_static.reports.findings import Finding, Level
 
 
-def namespace_lines(claim: Claim, means: Means) -> tuple[list[Line], Outcome | None]:
-    """A line for each proof of the namespace that was tried, and the one that holds.
+def namespace_findings(claim: Claim, context: ProofContext) -> tuple[list[Finding], Finding | None]:
+    """A finding for each proof of the namespace that was tried, and the one that holds.
 
-    One is enough: those that fail are notes beside one that holds, and warnings beside one that
-    could not be tried, since that one might.
+    One is enough: those that fail are notes when another holds, and warnings when one could not be
+    tried, since that one might hold.
     """
-    outcomes = prove_namespace(claim, means)
-    proven = next((outcome for outcome in outcomes if outcome.holds), None)
-    failure = Mark.FAILED
+    tried = prove_namespace(claim, context)
+    proven = next((finding for finding in tried if finding.has_passed), None)
     if proven is not None:
-        failure = Mark.NOTE
-    elif any(outcome.verdict is Verdict.UNKNOWN for outcome in outcomes):
-        failure = Mark.WARNING
-    return [_line(outcome, failure) for outcome in outcomes], proven
+        return [finding if finding.has_passed else _as_note(finding) for finding in tried], proven
+    if any(finding.level is Level.UNKNOWN for finding in tried):
+        tried = [
+            replace(finding, level=Level.WARNING) if finding.is_error else finding for finding in tried
+        ]
+    return tried, None
 
 
-def package_lines(claim: Publication, means: Means) -> list[Line]:
-    """A line for each package of a record."""
-    outcomes = prove_packages(claim.document, claim.name, means.settings, means.fetcher)
-    return [_line(outcome, Mark.FAILED) for outcome in outcomes]
+def package_findings(claim: Publication, context: ProofContext) -> list[Finding]:
+    """A finding for each package of a record."""
+    return list(prove_packages(claim.document, claim.name, context.settings, context.fetcher))
 
 
-def _line(outcome: Outcome, failure: Mark) -> Line:
-    """A proof's line; `failure` is what it means here if the proof fails."""
-    if outcome.holds:
-        return Line(outcome.proof, Mark.PASSED, outcome.says, is_proof=True)
-    is_open = outcome.verdict is Verdict.UNKNOWN and failure is not Mark.NOTE
-    mark = Mark.UNKNOWN if is_open else failure
-    mend = "" if mark is Mark.NOTE else outcome.mend
-    return Line(outcome.proof, mark, outcome.says, mend, is_proof=True)
+def _as_note(finding: Finding) -> Finding:
+    return replace(finding, level=Level.NOTE, fix="")

@@ -1,47 +1,10 @@
-"""What a check found: a line for each rule and proof, gathered by what they are about."""
+"""What a check found, with what a merge takes of it."""
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mcp_static.model.names import ServerName
-from mcp_static.proofs.outcome import Outcome
-
-
-class Mark(StrEnum):
-    """What a line says: only failures and open questions keep a change out."""
-
-    PASSED = "passed"
-    NOTE = "note"
-    WARNING = "warning"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One rule or proof: where it looked, what it found, and what to do if that is not good."""
-
-    id: str
-    mark: Mark
-    says: str
-    mend: str = ""
-    path: str = ""
-    is_proof: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The lines about one subject: the change itself, a publish, or a status."""
-
-    title: str
-    file: str
-    lines: tuple[Line, ...]
-
-    @property
-    def mark(self) -> Mark:
-        """The worst of its lines; a note or a warning counts as passed."""
-        marks = {line.mark for line in self.lines}
-        return next((mark for mark in (Mark.FAILED, Mark.UNKNOWN) if mark in marks), Mark.PASSED)
+from mcp_static.reports.findings import Finding, Level, Report, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +18,70 @@ class Accepted:
     version: str
     is_publish: bool
     files: dict[str, str]
-    outcome: Outcome
-
-
-class Verdict(StrEnum):
-    """What a whole check comes to."""
-
-    GREEN = "green"
-    RED = "red"
-    UNKNOWN = "could not be checked"
-    NOT_A_PUBLISH = "not a publish"
+    proof: Finding
 
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
-    """The whole result; `accepted` is what a merge takes when the verdict is green."""
+class CheckReport(Report):
+    """The whole result; `accepted` is what a merge takes when nothing keeps the change out."""
 
-    base: str
-    head: str
-    sections: tuple[Section, ...]
+    base: str = ""
+    head: str = ""
     accepted: tuple[Accepted, ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
     @property
-    def verdict(self) -> Verdict:
-        """Red when anything failed; unknown when nothing did but something is open."""
-        if not self.sections:
-            return Verdict.NOT_A_PUBLISH
-        marks = {section.mark for section in self.sections}
-        if Mark.FAILED in marks:
-            return Verdict.RED
-        return Verdict.UNKNOWN if Mark.UNKNOWN in marks else Verdict.GREEN
+    def is_publish(self) -> bool:
+        """Whether the change touches records at all."""
+        return bool(self.sections)
 
     @property
-    def exit_code(self) -> int:
-        """0 for green and for what is no publish, 1 for red, 3 for what could not be checked."""
-        return {Verdict.RED: 1, Verdict.UNKNOWN: 3}.get(self.verdict, 0)
+    def is_green(self) -> bool:
+        """Whether the change is a publish that may be merged."""
+        return self.is_publish and self.level is Level.PASSED
+
+    @property
+    def footer(self) -> str:
+        """Which commits were compared."""
+        return f"Checked {self.head[:12]} against {self.base[:12]}."
+
+    def members(self) -> dict[str, object]:
+        """What its JSON has besides what every report has."""
+        return {
+            "isPublish": self.is_publish,
+            "base": self.base,
+            "head": self.head,
+            "accepted": [
+                {
+                    "name": str(accepted.name),
+                    "version": accepted.version,
+                    "files": sorted(accepted.files),
+                    "proof": accepted.proof.id,
+                    "facts": dict(accepted.proof.facts),
+                }
+                for accepted in self.accepted
+            ],
+        }
+
+
+def check_report(
+    base: str,
+    head: str,
+    sections: Sequence[Section] = (),
+    accepted: Sequence[Accepted] = (),
+    notes: tuple[str, ...] = (),
+) -> CheckReport:
+    """The report of some sections, the first of which is about the change as a whole."""
+    return CheckReport(tuple(sections), _summary(sections), notes, base, head, tuple(accepted))
+
+
+def _summary(sections: Sequence[Section]) -> str:
+    if not sections:
+        return "This is not a publish: it changes no record. A maintainer reviews and merges it."
+    titles = [section.title for section in sections[1:]]
+    subject = titles[0] if len(titles) == 1 else f"{len(titles)} changes of records"
+    errors = sum(section.count(Level.ERROR) for section in sections)
+    if errors:
+        return f"{subject if titles else 'The change'}: {errors} to fix before it can be merged."
+    if any(section.level is Level.UNKNOWN for section in sections):
+        return f"{subject}: could not be checked to the end; nothing is wrong so far."
+    return f"{subject}: proven, ready to be merged."

@@ -6,17 +6,17 @@ from pathlib import Path
 import click
 
 from mcp_static.check.checking import check
-from mcp_static.check.printing import CheckFormat, print_check
 from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
-from mcp_static.model.errors import InputError, ServiceError, UsageError
-from mcp_static.net.fetch import UnansweredError
-from mcp_static.proofs.context import open_means
+from mcp_static.model.errors import InputError, ServiceError, UnansweredError, UsageError
+from mcp_static.proofs.context import open_context
 from mcp_static.publishing.checking import pull_checker
+from mcp_static.reports.markdown import report_markdown
+from mcp_static.reports.printing import Style, print_report
 
 
 @click.command("check")
@@ -55,12 +55,12 @@ def command(
     event_file: Path | None,
     repo: Path,
     built: Path,
-    style: CheckFormat,
+    style: Style,
     summary: Path | None,
 ) -> None:
     """Check what a change adds and edits: the rules, and the proofs of names, statuses and packages.
 
-    Exit codes: 0 all is well, 1 something has to be mended, 3 something could not be checked.
+    Exit codes: 0 all is well, 1 something has to be repaired, 3 something could not be checked.
     """
     if event_file is not None:
         if head is not None or author is not None:
@@ -70,10 +70,10 @@ def command(
         raise UsageError("--base and --head are needed.", "Or give a workflow's event with --event.")
     else:
         report = _check_revisions(repo, base, head, author, built)
-    click.echo(print_check(report, style))
+    click.echo(print_report(report, style, more=report.members()))
     if summary is not None:
         with summary.open("a", encoding="utf-8") as stream:
-            stream.write(print_check(report, "markdown") + "\n")
+            stream.write(report_markdown(report, report.footer) + "\n")
     if report.exit_code:
         sys.exit(report.exit_code)
 
@@ -98,8 +98,8 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
         settings = read_settings(repository, base)
         requester = _account(author, token) if author else None
-        with open_means(settings, token, requester) as means:
-            return check(repository, base, head, means, built)
+        with open_context(settings, token, requester) as context:
+            return check(repository, base, head, context, built)
 
 
 def _account(login: str, token: str | None) -> GitHubAccount:

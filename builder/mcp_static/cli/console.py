@@ -26,7 +26,9 @@ def fail(error: RegistryError) -> None:
     """Print an error and its advice, on standard error."""
     color = False if os.environ.get("NO_COLOR") else None  # https://no-color.org
     click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=color)
-    say(str(error))
+    say(error.message if error.message.endswith((".", "!", "?")) else f"{error.message}.")
+    if error.fix:
+        say(error.fix)
 
 
 class ConsoleProgress:
@@ -35,7 +37,7 @@ class ConsoleProgress:
     def __init__(self) -> None:
         self._bar: RichProgress | None = None
         self._task: Any = None
-        self._says = ""
+        self._title = ""
         self._done = 0
         self._total: int | None = None
         self._spoke_at = 0.0
@@ -72,15 +74,15 @@ class ConsoleProgress:
         if self._bar is not None:
             self._bar.stop()
 
-    def stage(self, says: str, total: int | None = None) -> None:
+    def stage(self, title: str, total: int | None = None) -> None:
         """A new stage begins."""
-        self._says, self._done, self._total = says, 0, total
+        self._title, self._done, self._total = title, 0, total
         if self._bar is not None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(says, total=total)
+            self._task = self._bar.add_task(title, total=total)
         else:
-            say(f"{says}{f' ({total:,})' if total is not None else ''} …")
+            say(f"{title}{f' ({total:,})' if total is not None else ''} …")
             self._spoke_at = time.monotonic()
 
     def advance(self, steps: int = 1) -> None:
@@ -90,5 +92,5 @@ class ConsoleProgress:
             self._bar.advance(self._task, steps)
         elif time.monotonic() - self._spoke_at >= _SECONDS_BETWEEN_LINES:
             of = f" of {self._total:,}" if self._total is not None else ""
-            say(f"  {self._says}: {self._done:,}{of}")
+            say(f"  {self._title}: {self._done:,}{of}")
             self._spoke_at = time.monotonic()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import orjson
 
-from mcp_static.api.variants import estimate
+from mcp_static.build.extent import estimate
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
@@ -59,7 +59,7 @@ def _settings(repo: Path) -> Settings:
 def _row(host: Host, settings: Settings, built: Path | None) -> dict[str, str]:
     return {
         "name": host.name,
-        "says": host.says,
+        "says": host.description,
         "honours": host.honours_in_words,
         "takes": host.limits_with(settings).in_words(),
         "fits": _fits(host, settings, built),
@@ -70,9 +70,9 @@ def _fits(host: Host, settings: Settings, built: Path | None) -> str:
     try:
         host.require_url(settings)
     except RegistryError as error:
-        return f"no: {error.wrong}"
+        return f"no: {error.message}"
     if built is None:
         return "nothing is built yet; `mcp-static build` tells"
-    extent = estimate(built, host.twins)
+    extent = estimate(built, host.variants)
     problem = host.limits_with(settings).exceeded_by(extent)
     return f"no: {problem}. {host.way_out}" if problem else f"yes, with about {extent.in_words()}"

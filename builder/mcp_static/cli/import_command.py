@@ -7,6 +7,8 @@ import click
 
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.importing.importing import ImportOptions, import_entries, read_patterns
+from mcp_static.reports.findings import Section
+from mcp_static.reports.printing import section_text
 
 _NAMED = 50
 
@@ -46,10 +48,8 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
     with ConsoleProgress() as progress:
         progress.stage("Reading entries")
         report = import_entries(options, progress.advance)
-    for title, reason in report.left_out[:_NAMED]:
-        say(f"left out: {title}: {reason}")
-    if len(report.left_out) > _NAMED:
-        say(f"left out: … and {len(report.left_out) - _NAMED} more")
+    if report.left_out:
+        say(section_text(Section("Left out", source, tuple(report.left_out)), _NAMED))
     if report.left_out and not lenient:
         say("note: --lenient also takes what only breaks publish rules, as the source does.")
     click.echo(

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 import orjson
 
-from mcp_static.check.report_text import report
 from mcp_static.cli.console import say
 from mcp_static.drafting.draft import Answers, Draft, Findings, Question, draft
 from mcp_static.drafting.findings import Search, search
@@ -19,8 +18,10 @@ from mcp_static.drafting.markers import missing_markers
 from mcp_static.model.errors import InputError
 from mcp_static.model.reading import packages_of
 from mcp_static.model.terminal import printable
-from mcp_static.rules.rule import Problem
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.reports.findings import Finding
+from mcp_static.reports.printing import print_report
+from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.validation import validation_report
 
 
 @click.command("init")
@@ -123,25 +124,25 @@ def _ask(question: Question, default: str | None) -> str:
 def _accepts(question: Question) -> Callable[[str], str]:
     def accept(text: str) -> str:
         alone = draft(Findings(), replace(Answers(version="1.0.0"), **{question.field: text}))
-        for problem in _errors(orjson.dumps(alone.document)):
-            if problem.path.startswith(question.fills) and (text.strip() or question.is_necessary):
-                wrong = f"{problem.path} {problem.wrong}. {problem.rule.mend}"
-                raise click.BadParameter(printable(wrong))
+        for error in _errors(orjson.dumps(alone.document)):
+            if error.path.startswith(question.fills) and (text.strip() or question.is_necessary):
+                raise click.BadParameter(printable(f"{error.sentence}. {error.fix}"))
         return text
 
     return accept
 
 
-def _errors(content: bytes) -> list[Problem]:
-    return [problem for problem in problems_of(read_record(content)) if problem.is_error]
+def _errors(content: bytes) -> list[Finding]:
+    return [finding for finding in findings_of(read_record(content)) if finding.is_error]
 
 
 def _require_valid(target: Path, content: bytes) -> None:
     """Show what the rules say; end with 1, and write nothing, if any of it is an error."""
-    problems = problems_of(read_record(content))
-    if problems:
-        say(report(str(target), problems, "text"))
-    if any(problem.is_error for problem in problems):
+    findings = findings_of(read_record(content))
+    report = validation_report((str(target), findings))
+    if findings:
+        say(print_report(report, "text"))
+    if report.exit_code:
         say("\nNothing was written. Correct what the project says, or give it with an option.")
         sys.exit(1)
 

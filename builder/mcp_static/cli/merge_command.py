@@ -26,6 +26,6 @@ def command(event_file: Path, repo: Path, built: Path) -> None:
     token = token_from_environment()
     with open_repository(repo) as repository, pull_checker(event, repository, token, built) as checker:
         result = merge(checker)
-    click.echo(result.says)
+    click.echo(result.message)
     if result.exit_code:
         sys.exit(result.exit_code)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from mcp_static.check.printing import section_text
-from mcp_static.check.proving import namespace_lines, package_lines
-from mcp_static.check.report import Line, Mark, Section
+from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.cli.author_options import settings_of
 from mcp_static.cli.console import say
 from mcp_static.forges.github.client import GitHub, GitHubAccount
@@ -17,15 +15,17 @@ from mcp_static.forges.github.login import find_token
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.settings import SETTINGS_FILE
 from mcp_static.proofs.claims import Claim, Publication
-from mcp_static.proofs.context import open_means
+from mcp_static.proofs.context import open_context
 from mcp_static.publishing.authoring import Author
 from mcp_static.publishing.registry_client import RegistryFacts, repository_name
+from mcp_static.reports.findings import Level, Section
+from mcp_static.reports.printing import section_text
 
 _WAIT_SECONDS = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Proposer:
     """An author logged in at the repository of a registry."""
 
     facts: RegistryFacts
@@ -35,7 +35,7 @@ class Way:
 
 
 @contextmanager
-def way_to(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator[Way]:
+def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator[Proposer]:
     """The way to a registry on GitHub; raises UsageError when nobody is logged in and somebody must."""
     token = find_token()
     if token is None and must_log_in:
@@ -46,38 +46,39 @@ def way_to(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator[Way]:
     with GitHub(token) as github:
         author = Author(github, repository_name(facts))
         account = github.account(author.login) if token is not None else None
-        yield Way(facts, author, account, token)
+        yield Proposer(facts, author, account, token)
 
 
-def prove_here(claim: Claim, way: Way, settings_file: Path | None) -> bool:
+def prove_here(claim: Claim, proposer: Proposer, settings_file: Path | None) -> bool:
     """Try the proofs from this machine, as the registry's settings have them; print what came of it.
 
     False when the check would surely be red. What cannot be told from here is left to the check.
     """
-    text = way.author.published(SETTINGS_FILE)
+    text = proposer.author.published(SETTINGS_FILE)
     settings = settings_of(settings_file, text.decode(errors="replace") if text else None)
-    settings = settings.model_copy(update={"url": way.facts.url})
-    with open_means(settings, way.token, way.account) as means:
-        lines: list[Line]
-        lines, _ = namespace_lines(claim, means)
+    settings = settings.model_copy(update={"url": proposer.facts.url})
+    with open_context(settings, proposer.token, proposer.account) as context:
+        findings, _ = namespace_findings(claim, context)
         if isinstance(claim, Publication):
-            lines += package_lines(claim, means)
-    section = Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(lines))
+            findings += package_findings(claim, context)
+    section = Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(findings))
     click.echo(section_text(section))
-    return section.mark is not Mark.FAILED
+    return section.level is not Level.ERROR
 
 
-def propose(way: Way, branch: str, files: Mapping[str, bytes], title: str, *, wait: bool) -> None:
+def propose(
+    proposer: Proposer, branch: str, files: Mapping[str, bytes], title: str, *, wait: bool
+) -> None:
     """Open the pull request, say where it is, and follow it if asked to."""
     body = (
         f"{title}.\n\nProposed with `mcp-static`; the check reports here, and edits its report "
         "when something changes."
     )
-    proposal = way.author.propose(branch, files, title, body)
+    proposal = proposer.author.propose(branch, files, title, body)
     verb = "is" if proposal.is_new else "has these very files already:"
     click.echo(f"The pull request {verb} {proposal.pull.url}")
     if wait:
-        pull = way.author.wait(proposal.pull.number, say, _WAIT_SECONDS)
+        pull = proposer.author.wait(proposal.pull.number, say, _WAIT_SECONDS)
         if not pull.is_merged:
             raise InputError(f"#{pull.number} was closed and not merged.", f"See {pull.url}.")
         click.echo("It is merged; the next deploy publishes it.")

@@ -6,15 +6,14 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
-from mcp_static.cli.proposal import propose, prove_here, way_to
+from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.cli.record_file import RecordFile, read_valid_record
 from mcp_static.forges.github.login import find_token
-from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.errors import InputError, SignatureError, UsageError
 from mcp_static.model.layout import record_path
 from mcp_static.proofs.claims import Publication
 from mcp_static.proofs.keys import read_private_key
 from mcp_static.proofs.signatures import (
-    SignatureError,
     claims_problem,
     publish_claims,
     read_publish_signature,
@@ -70,8 +69,8 @@ def command(
         _push(remote, branch, files, title)
         return
     assert facts is not None
-    with way_to(facts, must_log_in=not dry_run) as way:
-        known = way.author.published(record_path(record.name, record.version))
+    with open_proposer(facts, must_log_in=not dry_run) as proposer:
+        known = proposer.author.published(record_path(record.name, record.version))
         if known == record.content:
             click.echo(f"{record.name} {record.version} is published already, with these very bytes.")
             return
@@ -81,13 +80,13 @@ def command(
                 "A published version never changes; publish the change under a new one.",
             )
         claim = Publication(record.name, record.version, record.content, record.document, signature)
-        if not no_check and not prove_here(claim, way, settings_file):
+        if not no_check and not prove_here(claim, proposer, settings_file):
             click.echo("Nothing was sent: the check would be red. --no-check sends it all the same.")
             sys.exit(1)
         if dry_run:
             click.echo(f"Nothing was sent; it would go to {facts.repository}.")
             return
-        propose(way, branch, files, title, wait=wait)
+        propose(proposer, branch, files, title, wait=wait)
 
 
 def _push(remote: str, branch: str, files: dict[str, bytes], title: str) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from mcp_static.check.report_text import report
 from mcp_static.cli.console import say
 from mcp_static.model.errors import InputError
 from mcp_static.model.names import ServerName, parse_name
+from mcp_static.reports.printing import print_report
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.validation import validation_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ def read_valid_record(path: Path) -> RecordFile:
             f"{path} cannot be read: {error.strerror}.", "`mcp-static init` drafts a server.json."
         ) from None
     record = read_record(content)
-    problems = problems_of(record)
-    if any(problem.is_error for problem in problems):
-        click.echo(report(str(path), problems, "text"))
-        sys.exit(1)
-    if problems:
-        say(report(str(path), problems, "text"))
+    findings = findings_of(record)
+    report = validation_report((str(path), findings))
+    if report.exit_code:
+        click.echo(print_report(report, "text"))
+        sys.exit(report.exit_code)
+    if findings:
+        say(print_report(report, "text"))
     name = parse_name(str(record.document["name"]))
     return RecordFile(name, str(record.document["version"]), content, record.document)

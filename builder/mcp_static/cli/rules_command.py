@@ -3,7 +3,7 @@
 import click
 
 from mcp_static.rules import RULES
-from mcp_static.rules.markdown import handbook
+from mcp_static.rules.markdown import rules_page
 
 
 @click.command("rules")
@@ -11,11 +11,10 @@ from mcp_static.rules.markdown import handbook
     "--format", "style", type=click.Choice(["text", "markdown"]), default="text", show_default=True
 )
 def command(style: str) -> None:
-    """Print every rule: what it says, when it applies, and how to mend a breach."""
+    """Print every rule: what it says, when it applies, and how to fix a breach."""
     if style == "markdown":
-        click.echo(handbook(), nl=False)
+        click.echo(rules_page(), nl=False)
         return
     for rule in RULES:
-        click.echo(
-            f"{rule.id} ({rule.severity.value}, {rule.applies.value})\n  {rule.says}\n  → {rule.mend}"
-        )
+        click.echo(f"{rule.id} ({rule.level.value}, {rule.applies.value})")
+        click.echo(f"  {rule.requirement}\n  → {rule.fix}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
-from mcp_static.cli.proposal import propose, prove_here, way_to
+from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.forges.github.login import find_token
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.layout import record_path, version_problem
@@ -22,7 +22,7 @@ from mcp_static.publishing.authoring import push_branch
 from mcp_static.publishing.proposing import branch_for, status_bytes, status_file
 from mcp_static.publishing.registry_client import read_facts, registry_address, versions_of
 from mcp_static.rules.run import read_record
-from mcp_static.rules.sidecars import examine_status, read_status
+from mcp_static.rules.sidecars import parse_lifecycle, read_status
 
 Read = Callable[[str], bytes | None]
 
@@ -74,13 +74,13 @@ def command(
         else:
             click.echo(f"{name} has that status already; nothing was pushed.")
         return
-    with way_to(facts, must_log_in=not dry_run) as way:
-        files = work.files(way.author.published)
+    with open_proposer(facts, must_log_in=not dry_run) as proposer:
+        files = work.files(proposer.author.published)
         if not files:
             click.echo(f"{name} has that status already; there is nothing to do.")
             return
         if not no_check:
-            surely = [prove_here(claim, way, settings_file) for claim in work.claims]
+            surely = [prove_here(claim, proposer, settings_file) for claim in work.claims]
             if not all(surely):
                 click.echo(
                     "Nothing was sent: the check would be red. --no-check sends it all the same."
@@ -89,7 +89,7 @@ def command(
         if dry_run:
             click.echo(f"Nothing was sent; it would go to {facts.repository}.")
             return
-        propose(way, branch, files, title, wait=wait)
+        propose(proposer, branch, files, title, wait=wait)
 
 
 def _target(target: str) -> tuple[ServerName, str | None]:
@@ -127,7 +127,7 @@ class _Statuses:
                 raise InputError(f"{self._name} {version} is not published there.", "Check both.")
             path = record_path(self._name, version, "status.json")
             before = read(path)
-            if before is not None and examine_status(before) == self._wanted:
+            if before is not None and parse_lifecycle(before) == self._wanted:
                 continue
             if before is None and self._wanted == StatusRecord(status=Status.ACTIVE):
                 continue

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from mcp_static.check.report_text import ReportFormat, report
 from mcp_static.model.errors import InputError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location
+from mcp_static.reports.printing import Style, print_report
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.rule import Surroundings
-from mcp_static.rules.run import problems_of, read_record
+from mcp_static.rules.rule import RegistryIndex
+from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.validation import validation_report
 
 
 @click.command("validate")
@@ -29,17 +30,17 @@ from mcp_static.rules.run import problems_of, read_record
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A registry's Git repository; the rules over its snapshot then hold too.",
 )
-def command(files: tuple[Path, ...], style: ReportFormat, registry: Path | None) -> None:
+def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> None:
     """Check FILES (by default server.json) against every rule, and report all problems at once."""
-    surroundings = _surroundings(registry) if registry else None
-    is_valid = True
+    index = _index(registry) if registry else None
+    results = []
     for file in files or (Path("server.json"),):
         record = read_record(_read(file), _location(file))
-        problems = problems_of(record, surroundings)
-        click.echo(report(str(file), problems, style))
-        is_valid = is_valid and not any(problem.is_error for problem in problems)
-    if not is_valid:
-        sys.exit(1)
+        results.append((str(file), findings_of(record, index)))
+    report = validation_report(*results)
+    click.echo(print_report(report, style))
+    if report.exit_code:
+        sys.exit(report.exit_code)
 
 
 def _read(file: Path) -> bytes:
@@ -64,7 +65,7 @@ def _location(file: Path) -> Location | None:
     return parse_location("/".join(parts[start:]))
 
 
-def _surroundings(registry: Path) -> Surroundings:
+def _index(registry: Path) -> RegistryIndex:
     # Imported here: only this option needs Git, which takes longer to load than a file to check.
     from mcp_static.git.records import read_records
     from mcp_static.git.repository import open_repository, resolve_commit

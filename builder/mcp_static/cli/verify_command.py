@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import requests
 
-from mcp_static.cli.console import ConsoleProgress, say
+from mcp_static.cli.console import ConsoleProgress
 from mcp_static.conformance.verifying import (
     Verification,
     folder_reader,
@@ -15,6 +15,8 @@ from mcp_static.conformance.verifying import (
     verify,
 )
 from mcp_static.model.errors import InputError
+from mcp_static.reports.findings import Report, Section
+from mcp_static.reports.printing import Style, print_report
 
 _SAMPLE = 200
 _NAMED = 50
@@ -30,7 +32,10 @@ _NAMED = 50
     show_default=True,
     help="How many documents to compare, chosen by chance.",
 )
-def command(target: str, *, is_all: bool, sample: int) -> None:
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
     """Compare a served registry, or an output folder, with what its snapshot and checksums say.
 
     Exit codes: 0 all is as it should be, 1 something is not, 3 it could not be reached.
@@ -46,18 +51,17 @@ def command(target: str, *, is_all: bool, sample: int) -> None:
             found = verify(folder_reader(Path(target)), chosen, progress.advance)
         else:
             raise InputError(f"{target} is no folder, nor a URL.", "Give dist, or https://….")
-    _report(target, found)
+    report = _report(target, found)
+    click.echo(print_report(report, style, most=_NAMED))
+    if report.exit_code:
+        sys.exit(report.exit_code)
 
 
-def _report(target: str, found: Verification) -> None:
-    for path, why in found.wrong[:_NAMED]:
-        say(f"wrong: {path} {why}")
-    if len(found.wrong) > _NAMED:
-        say(f"wrong: … and {len(found.wrong) - _NAMED} more")
-    click.echo(
+def _report(target: str, found: Verification) -> Report:
+    summary = (
         f"{target} has {found.commit[:12]}: {found.compared} of {found.listed} documents compared, "
-        f"{len(found.wrong)} wrong."
+        f"{len(found.problems)} wrong."
     )
-    if found.wrong:
-        click.echo("`mcp-static build --full` writes everything anew; then bring it there again.")
-        sys.exit(1)
+    advice = ("`mcp-static build --full` writes everything anew; then deploy it again.",)
+    section = Section("Documents", target, tuple(found.problems))
+    return Report((section,), summary, advice if found.problems else ())

@@ -7,11 +7,10 @@ import click
 
 from mcp_static.cli.author_options import KEY, SETTINGS, settings_of
 from mcp_static.cli.console import ConsoleProgress
-from mcp_static.model.errors import UsageError
+from mcp_static.model.errors import FetchRefusedError, UnansweredError, UsageError
 from mcp_static.model.terminal import printable
-from mcp_static.net.dns.resolution import Finding, Lookup
-from mcp_static.net.fetch import FetchRefusedError, UnansweredError
-from mcp_static.proofs.context import open_means
+from mcp_static.net.dns.resolution import Lookup, LookupResult
+from mcp_static.proofs.context import open_context
 from mcp_static.proofs.domain_key import WELL_KNOWN, fetch_key_records
 from mcp_static.proofs.domains import is_domain
 from mcp_static.proofs.keys import DomainKey, KeyRecords, key_of, read_private_key, read_records
@@ -30,12 +29,12 @@ def command(domain: str, key_file: Path | None, settings_file: Path | None) -> N
     if not is_domain(domain):
         raise UsageError(f"{domain!r} is no domain of somebody's.", "Give one such as example.com.")
     wanted = key_of(read_private_key(key_file)) if key_file else None
-    with open_means(settings_of(settings_file), None) as means, ConsoleProgress() as progress:
+    with open_context(settings_of(settings_file), None) as context, ConsoleProgress() as progress:
         progress.stage(f"Asking about {domain}")
-        lookup = means.resolution.look_up(domain)
+        lookup = context.resolution.look_up(domain)
         served: KeyRecords | str
         try:
-            served = fetch_key_records(domain, means)
+            served = fetch_key_records(domain, context)
         except (FetchRefusedError, UnansweredError) as error:
             served = str(error)
     in_dns = _show_dns(lookup)
@@ -52,16 +51,16 @@ def command(domain: str, key_file: Path | None, settings_file: Path | None) -> N
         )
     else:
         click.echo(f"\nMissing: a key. `mcp-static keygen {domain}` makes one.")
-    sys.exit(1 if lookup.is_settled else 3)
+    sys.exit(1 if lookup.is_conclusive else 3)
 
 
 def _show_dns(lookup: Lookup) -> tuple[DomainKey, ...]:
-    click.echo(printable(f"DNS: {lookup.says} ({lookup.finding.value})"))
+    click.echo(printable(f"DNS: {lookup.message} ({lookup.result.value})"))
     for reply in lookup.replies:
         keys = [f"key {key.fingerprint}" for key in read_records(list(reply.texts)).keys]
-        said = ", ".join(keys) or reply.ending.value
-        click.echo(printable(f"  {reply.server.says}: {said}"))
-    if lookup.finding is not Finding.FOUND:
+        said = ", ".join(keys) or reply.status.value
+        click.echo(printable(f"  {reply.server.label}: {said}"))
+    if lookup.result is not LookupResult.FOUND:
         return ()
     records = read_records(list(lookup.texts))
     click.echo(f"  DNSSEC: {lookup.security.value}")

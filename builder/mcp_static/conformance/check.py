@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from mcp_static.api.abilities import Ability
-from mcp_static.conformance.probe import NonconformityError, NothingToSeeError, Probe
+from mcp_static.conformance.probe import Probe
+from mcp_static.model.errors import NonconformityError, NothingToSeeError
+from mcp_static.reports.findings import Finding, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,40 +15,26 @@ class Check:
 
     id: str
     ability: Ability
-    says: str
+    requirement: str
     run: Callable[[Probe], None]
 
 
 def checks_of(ability: Ability, *rows: tuple[str, str, Callable[[Probe], None]]) -> tuple[Check, ...]:
     """The checks of one ability, from rows of id, sentence and what to run."""
-    return tuple(Check(id=name, ability=ability, says=says, run=run) for name, says, run in rows)
+    return tuple(
+        Check(id=name, ability=ability, requirement=requirement, run=run)
+        for name, requirement, run in rows
+    )
 
 
-class Result(StrEnum):
-    """How a check ended."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    NOT_SEEN = "not seen"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A check, how it ended, and why if it does not hold."""
-
-    check: Check
-    result: Result
-    why: str = ""
-
-
-def examine(probe: Probe, checks: Iterable[Check]) -> Iterator[Finding]:
+def run_checks(probe: Probe, checks: Iterable[Check]) -> Iterator[tuple[Check, Finding]]:
     """Run checks against a registry; raises ServiceError when it cannot be reached."""
     for check in checks:
         try:
             check.run(probe)
         except NonconformityError as error:
-            yield Finding(check, Result.FAILS, str(error))
+            yield check, Finding(check.id, Level.ERROR, f"{check.requirement} But {error}.")
         except NothingToSeeError as error:
-            yield Finding(check, Result.NOT_SEEN, str(error))
+            yield check, Finding(check.id, Level.NOTE, f"{check.requirement} Not tried: {error}.")
         else:
-            yield Finding(check, Result.HOLDS)
+            yield check, Finding(check.id, Level.PASSED, check.requirement)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from mcp_static.conformance.probe import Heard, NonconformityError, key_of
+from mcp_static.conformance.probe import Heard, key_of
+from mcp_static.model.errors import NonconformityError
 
 BAD: Final = (400, 422)
 """How a bad parameter is refused; official registries of different ages differ."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 from mcp_static.api.abilities import Ability
 from mcp_static.conformance.check import checks_of
 from mcp_static.conformance.expectations import BAD, expect_error, keys_of, require
-from mcp_static.conformance.probe import NothingToSeeError, Probe, key_of, official
+from mcp_static.conformance.probe import Probe, key_of, official
+from mcp_static.model.errors import NothingToSeeError
 
 _STATUSES: Final = frozenset({"active", "deprecated", "deleted"})
 

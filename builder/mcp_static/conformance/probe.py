@@ -11,19 +11,11 @@ import requests
 
 from mcp_static import __version__
 from mcp_static.api.entries import OFFICIAL_META
-from mcp_static.model.errors import ServiceError
+from mcp_static.model.errors import NonconformityError, NothingToSeeError, ServiceError
 
 _SECONDS: Final = 30
 _WALK_PAGES: Final = 2_000
 _AGENT: Final = f"mcp-static/{__version__} (conformance)"
-
-
-class NonconformityError(Exception):
-    """The registry answers otherwise than the standard says; the message tells how."""
-
-
-class NothingToSeeError(Exception):
-    """The registry holds nothing that this check could look at; the message says what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)

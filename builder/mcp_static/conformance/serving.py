@@ -8,7 +8,8 @@ from urllib.parse import quote
 from mcp_static.api.abilities import Ability
 from mcp_static.conformance.check import checks_of
 from mcp_static.conformance.expectations import BAD, expect_error, keys_of, require
-from mcp_static.conformance.probe import Heard, NothingToSeeError, Probe, key_of, official
+from mcp_static.conformance.probe import Heard, Probe, key_of, official
+from mcp_static.model.errors import NothingToSeeError
 
 _WORTH_COMPRESSING: Final = 4096
 

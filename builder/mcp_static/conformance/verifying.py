@@ -19,6 +19,7 @@ import requests
 from mcp_static import __version__
 from mcp_static.api.checksums import checksum_lines, json_object
 from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.reports.findings import Finding, Level
 
 SNAPSHOT: Final = "data/snapshot.json"
 _SECONDS: Final = 30
@@ -41,12 +42,12 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(slots=True)
 class Verification:
-    """What a verification found: `wrong` has each document that is not as it should be, and why."""
+    """What a verification found; `problems` has each document that is not as it should be."""
 
     commit: str
     listed: int = 0
     compared: int = 0
-    wrong: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
 
 
 def folder_reader(root: Path) -> Read:
@@ -133,7 +134,7 @@ def verify(
     found = Verification(str(facts.get("commit")))
     index = read(str(checksums.get("path")))
     if index is None or _digest(index) != checksums.get("sha256"):
-        found.wrong.append((str(checksums.get("path")), "is not what the snapshot says"))
+        found.problems.append(_problem(str(checksums.get("path")), "does not match the snapshot"))
     documents = list(_documents(read, index or b"", found))
     if read_list is not None:
         documents = [row for row in documents if not row[0].startswith(_OWN)]
@@ -144,17 +145,17 @@ def verify(
     if sample is not None and sample < len(documents):
         chosen = random.SystemRandom().sample(documents, sample)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for wrong in pool.map(lambda document: list(_compared(read, *document)), chosen):
+        for problems in pool.map(lambda document: list(_compared(read, *document)), chosen):
             found.compared += 1
             advance()
-            found.wrong += wrong
+            found.problems += problems
         if read_list is None:
-            twins = (twin for path, digest in chosen for twin in _twins(path, digest))
-            for wrong in pool.map(lambda twin: list(_compared(read, *twin)), twins):
-                found.wrong += [row for row in wrong if row[1] != _MISSING]
+            variants = (twin for path, digest in chosen for twin in _variants(path, digest))
+            for problems in pool.map(lambda twin: list(_compared(read, *twin)), variants):
+                found.problems += [problem for problem in problems if problem.message != _MISSING]
     if read(SNAPSHOT) != snapshot:
         raise ServiceError("The registry changed meanwhile.", "Run it again.")
-    found.wrong.sort()
+    found.problems.sort(key=lambda problem: (problem.path, problem.message))
     return found
 
 
@@ -163,7 +164,8 @@ def _documents(read: Read, index: bytes, found: Verification) -> Iterator[tuple[
     for part, digest in checksum_lines(index):
         body = read(part)
         if body is None or _digest(body) != digest:
-            found.wrong.append((part, "is missing" if body is None else "is not what the index says"))
+            message = _MISSING if body is None else "does not match the index"
+            found.problems.append(_problem(part, message))
             continue
         yield from ((path, wanted) for path, wanted in checksum_lines(body) if path not in _ALIKE)
 
@@ -175,23 +177,23 @@ def _exports(read: Read, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield str(part.get("path")), str(part.get("sha256"))
 
 
-def _compared(read: Read, path: str, digest: str) -> Iterator[tuple[str, str]]:
-    """A document's path and what is wrong with it, if anything is."""
+def _compared(read: Read, path: str, digest: str) -> Iterator[Finding]:
+    """What is wrong with a document, if anything is."""
     body = read(path)
     if body is None:
-        yield path, _MISSING
+        yield _problem(path, _MISSING)
         return
     if path.endswith(".gz") and body[:2] == b"\x1f\x8b":  # some servers have unpacked it
         try:
             body = gzip.decompress(body)
         except (OSError, EOFError, zlib.error):
-            yield path, "cannot be unpacked"
+            yield _problem(path, "cannot be unpacked")
             return
     if _digest(body) != digest:
-        yield path, "is not what its checksum says"
+        yield _problem(path, "does not match its checksum")
 
 
-def _twins(path: str, digest: str) -> Iterator[tuple[str, str]]:
+def _variants(path: str, digest: str) -> Iterator[tuple[str, str]]:
     """The copies of a document that some hosts have, with the same content."""
     if not path.endswith(".gz"):
         yield f"{path}.gz", digest
@@ -219,18 +221,26 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
         except (KeyError, TypeError, AttributeError):
             entries = None
         if entries is None:
-            found.wrong.append((_LIST, f"is no list{f' at the cursor {cursor}' if cursor else ''}"))
+            found.problems.append(
+                _problem(_LIST, f"is no list{f' at the cursor {cursor}' if cursor else ''}")
+            )
             return
         twice = next((name for name, version in keys if (name, version) in met), None)
         if twice is not None:
-            found.wrong.append((_LIST, f"has {twice} twice"))
+            found.problems.append(_problem(_LIST, f"has {twice} twice"))
             return
         met.update(keys)
         cursor, number = following, number + 1
         if not cursor:
             if len(met) != expected:
-                found.wrong.append((_LIST, f"has {len(met)} entries, and the snapshot {expected}"))
+                found.problems.append(
+                    _problem(_LIST, f"has {len(met)} entries, and the snapshot {expected}")
+                )
             return
+
+
+def _problem(path: str, message: str) -> Finding:
+    return Finding("list" if path == _LIST else "checksum", Level.ERROR, message, path=path)
 
 
 def _digest(body: bytes) -> str:

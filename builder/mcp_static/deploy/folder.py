@@ -43,21 +43,21 @@ def deploy_to_folder(
     InputError when the folder is somebody else's, is in use, or cannot be written.
     """
     started = time.monotonic()
-    place = _Place(destination)
-    with place.locked():
-        shown = place.shown()
-        last = place.releases()[-1:]
+    target = _Destination(destination)
+    with target.locked():
+        shown = target.shown()
+        last = target.releases()[-1:]
         number = int(last[0].name.partition("-")[0]) + 1 if last else 1
         report = FolderReport(f"{number:06}-{release.commit[:12]}")
         try:
-            _copy(release.root, place.partial, shown, report, progress)
+            _copy(release.root, target.partial, shown, report, progress)
             if shown is not None and not report.copied and report.shared == _count(shown):
-                shutil.rmtree(place.partial)
+                shutil.rmtree(target.partial)
                 report.release, report.is_current = shown.name, True
             else:
-                place.partial.rename(place.store / report.release)
-                place.show(report.release)
-            place.prune(keep)
+                target.partial.rename(target.store / report.release)
+                target.show(report.release)
+            target.prune(keep)
         except OSError as error:
             raise InputError(
                 f"{destination} could not be written: {error.strerror or error}.",
@@ -67,7 +67,7 @@ def deploy_to_folder(
     return report
 
 
-class _Place:
+class _Destination:
     """A destination and its releases."""
 
     def __init__(self, destination: Path) -> None:

@@ -7,9 +7,10 @@ Properties and their defaults: Microsoft's reference of NuGet's pack targets.
 from xml.etree import ElementTree as Tree
 
 from mcp_static.drafting.manifest import Manifest
-from mcp_static.drafting.project import ManifestError, Project
+from mcp_static.drafting.project import Project
 from mcp_static.drafting.readme import shipped_readme
 from mcp_static.drafting.wording import one_line
+from mcp_static.model.errors import ManifestError
 
 _SIGNS_OF_A_PACKAGE = ("PackageId", "PackAsTool", "PackageType", "GeneratePackageOnBuild")
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from mcp_static.drafting.manifest import Manifest
 from mcp_static.drafting.origin import parse_origin
-from mcp_static.drafting.project import ManifestError, Project
+from mcp_static.drafting.project import Project
 from mcp_static.drafting.wording import one_line
+from mcp_static.model.errors import ManifestError
 from mcp_static.packages.markers import SERVER_LABEL
 
 _IMAGE: Final = "org.opencontainers.image."

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from mcp_static.drafting.draft import Findings
 from mcp_static.drafting.manifests import newest_tag, read_manifests
-from mcp_static.drafting.project import ManifestError, Project
+from mcp_static.drafting.project import Project
 from mcp_static.drafting.readme import readme_name
 from mcp_static.drafting.remote import read_checkout
+from mcp_static.model.errors import ManifestError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

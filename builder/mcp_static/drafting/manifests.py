@@ -10,11 +10,12 @@ from typing import Any, Final
 from mcp_static.drafting.csproj import read_nuget
 from mcp_static.drafting.dockerfile import read_oci
 from mcp_static.drafting.manifest import Manifest
-from mcp_static.drafting.project import ManifestError, Project
+from mcp_static.drafting.project import Project
 from mcp_static.drafting.readme import readme_name, shipped_readme
 from mcp_static.drafting.wording import one_line
+from mcp_static.model.errors import JsonError, ManifestError
 from mcp_static.model.reading import Part, part_of, text_of
-from mcp_static.model.strictjson import JsonError, parse_json
+from mcp_static.model.strictjson import parse_json
 from mcp_static.model.versions import semantic_version
 
 Reader = Callable[[Project, str, str], Manifest]

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mcp_static.model.errors import ManifestError
+
 MAX_BYTES: Final = 1024 * 1024
 """A manifest or README larger than this is no manifest that somebody wrote."""
-
-
-class ManifestError(ValueError):
-    """A file cannot be used; the message goes behind its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from mcp_static.drafting.project import ManifestError, Project
+from mcp_static.drafting.project import Project
 from mcp_static.drafting.wording import one_line
+from mcp_static.model.errors import ManifestError
 from mcp_static.packages.markers import names_server
 
 _FILE: Final = re.compile(r"readme(?:\.(?:md|markdown|rst|txt))?", re.IGNORECASE)

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import orjson
 
 from mcp_static.forges.github.client import GitHubAccount, SourceRepository
-from mcp_static.net.fetch import SOURCE, Fetcher, FetchRefusedError, UnansweredError
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
+from mcp_static.net.fetch import SOURCE, Fetcher
 
 HOST: Final = "gitlab.com"
 _API: Final = f"https://{HOST}/api/v4"

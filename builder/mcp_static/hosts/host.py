@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from mcp_static.api.abilities import Ability
 from mcp_static.api.paths import Document
-from mcp_static.api.variants import Extent, Target, Twin
+from mcp_static.api.variants import Extent, Target, Variant
 from mcp_static.model.errors import InputError
 from mcp_static.model.settings import Settings
 
@@ -54,13 +54,13 @@ class Host:
     """One kind of place. `honours` are the conformance checks that it is held to."""
 
     name: str
-    says: str
+    description: str
     honours: frozenset[Ability]
     honours_in_words: str
     limits: Limits
     way_out: str = ""
     takes_path: bool = False
-    twins: tuple[Twin, ...] = ()
+    variants: tuple[Variant, ...] = ()
     documents: Callable[[Settings, str | None], Iterator[Document]] | None = None
 
     def limits_with(self, settings: Settings) -> Limits:
@@ -89,4 +89,4 @@ class Host:
                 raise InputError(f"This registry does not fit on {self.name}: {problem}.", self.way_out)
 
         is_bounded = limits != Limits()
-        return Target(self.name, self.twins, self.documents, require if is_bounded else None)
+        return Target(self.name, self.variants, self.documents, require if is_bounded else None)

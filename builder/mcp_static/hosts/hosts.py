@@ -3,7 +3,7 @@
 from typing import Final
 
 from mcp_static.api.abilities import Ability
-from mcp_static.api.variants import Twin
+from mcp_static.api.variants import Variant
 from mcp_static.hosts.files import (
     bucket_files,
     bucket_worker_files,
@@ -35,7 +35,7 @@ _RULES_IN_WORDS: Final = "`cursor`, `version`, `updated_since` from the day befo
 HOSTS: Final = (
     Host(
         name="plain",
-        says="The common files alone, for a server that you teach to look for P.json at P.",
+        description="The common files alone, for a server that you teach to look for P.json at P.",
         honours=frozenset(),
         honours_in_words="what your server makes of it",
         limits=Limits(),
@@ -43,19 +43,19 @@ HOSTS: Final = (
     ),
     Host(
         name="github-pages",
-        says="GitHub Pages: static files, no queries, no headers of our own.",
+        description="GitHub Pages: static files, no queries, no headers of our own.",
         honours=frozenset({Ability.FILES, Ability.LIST, Ability.CORS}),
         honours_in_words="no query: complete lists without `nextCursor`",
         # https://docs.github.com/en/pages/getting-started-with-github-pages/github-pages-limits
         limits=Limits(total=1024 * MIB),
         way_out="Use a host that compresses nothing away: nginx, caddy, s3 or cloudflare-r2.",
         takes_path=True,
-        twins=(Twin.HTML,),
+        variants=(Variant.HTML,),
         documents=pages_files,
     ),
     Host(
         name="s3",
-        says="A bucket of S3 or the like, behind CloudFront with a function for addresses.",
+        description="A bucket of S3 or the like, behind CloudFront with a function for addresses.",
         honours=frozenset(
             {
                 Ability.FILES,
@@ -73,34 +73,34 @@ HOSTS: Final = (
     ),
     Host(
         name="caddy",
-        says="Caddy 2.6 or newer, by rewrite rules.",
+        description="Caddy 2.6 or newer, by rewrite rules.",
         honours=_BY_RULES,
         honours_in_words=_RULES_IN_WORDS,
         limits=Limits(),
-        twins=(Twin.SINCE, Twin.GZIP),
+        variants=(Variant.SINCE, Variant.GZIP),
         documents=caddy_files,
     ),
     Host(
         name="nginx-rules",
-        says="nginx without modules, by rewrite rules.",
+        description="nginx without modules, by rewrite rules.",
         honours=_BY_RULES,
         honours_in_words=_RULES_IN_WORDS,
         limits=Limits(),
-        twins=(Twin.SINCE, Twin.GZIP),
+        variants=(Variant.SINCE, Variant.GZIP),
         documents=nginx_rules_files,
     ),
     Host(
         name="nginx",
-        says="nginx with its module njs, which runs the edge program.",
+        description="nginx with its module njs, which runs the edge program.",
         honours=_EVERYTHING,
         honours_in_words="everything",
         limits=Limits(),
-        twins=(Twin.GZIP,),
+        variants=(Variant.GZIP,),
         documents=nginx_files,
     ),
     Host(
         name="cloudflare",
-        says="A Cloudflare Worker with static assets.",
+        description="A Cloudflare Worker with static assets.",
         honours=_EVERYTHING,
         honours_in_words="everything; `search` gives at most 45 or so a page",
         # https://developers.cloudflare.com/workers/platform/limits/ (free plan; 100,000 if paid)
@@ -111,7 +111,7 @@ HOSTS: Final = (
     ),
     Host(
         name="cloudflare-r2",
-        says="A Cloudflare Worker in front of an R2 bucket.",
+        description="A Cloudflare Worker in front of an R2 bucket.",
         honours=_EVERYTHING,
         honours_in_words="everything",
         limits=Limits(),

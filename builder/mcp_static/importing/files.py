@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from mcp_static.model.errors import InputError
-from mcp_static.model.strictjson import JsonError, parse_json
+from mcp_static.model.errors import InputError, JsonError
+from mcp_static.model.strictjson import parse_json
 
 STANDARD_INPUT: Final = "-"
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024

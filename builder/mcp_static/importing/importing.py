@@ -24,20 +24,22 @@ from mcp_static.git.writing import (
 )
 from mcp_static.importing.entries import SourceEntry, read_entry
 from mcp_static.importing.files import read_file
-from mcp_static.importing.registries import RegistryWalk
-from mcp_static.model.errors import InputError
+from mcp_static.importing.registry_walk import RegistryWalk
+from mcp_static.model.errors import InputError, JsonError
 from mcp_static.model.layout import parse_location, record_path, version_problem
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName, name_problem, parse_name
 from mcp_static.model.status import ACTIVE, StatusRecord
-from mcp_static.model.strictjson import JsonError
 from mcp_static.model.times import format_time
+from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
-from mcp_static.rules.rule import Applies, Problem
-from mcp_static.rules.run import problems_of, read_record, structural_problems
-from mcp_static.rules.sidecars import examine_status
+from mcp_static.rules.rule import Applies
+from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
+from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
+
+_STRUCTURAL: Final = tuple(rule for rule in SNAPSHOT_RULES if rule.applies is Applies.STRUCTURAL)
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class ImportReport:
     known: int = 0
     filtered: int = 0
     commits: int = 0
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ class _Import:
                 self._index.add(*key, read_record(content).document)
                 self._statuses.setdefault(key, ACTIVE)
             else:
-                status = examine_status(content)
+                status = parse_lifecycle(content)
                 if isinstance(status, StatusRecord):
                     self._statuses[key] = status
                     self._index.set_deleted(*key, is_deleted=status.status is Status.DELETED)
@@ -168,7 +170,7 @@ class _Import:
                     raise value
                 entries.append(read_entry(value, self._now))
             except ValueError as error:
-                self.report.left_out.append((place, str(error)))
+                self._leave_out(place, str(error))
         entries.sort(key=lambda entry: entry.published_at)
         for entry in entries:
             self.newest = max(self.newest, min(entry.updated_at, self._now))
@@ -177,10 +179,10 @@ class _Import:
     def _take(self, entry: SourceEntry) -> None:
         name, version = entry.server.get("name"), entry.server.get("version")
         if not isinstance(name, str) or not isinstance(version, str):
-            self.report.left_out.append((entry.title, "has no name or no version"))
+            self._leave_out(entry.title, "has no name or no version")
             return
         if problem := name_problem(name) or version_problem(version):
-            self.report.left_out.append((entry.title, problem))
+            self._leave_out(entry.title, problem)
             return
         if not self._is_wanted(name):
             self.report.filtered += 1
@@ -188,10 +190,10 @@ class _Import:
         key = (parse_name(name), version)
         if key not in self._statuses:
             content = _file_bytes(entry.server)
-            problems = self._problems(key, content)
-            if problems:
-                reasons = "; ".join(f"{p.path} {p.wrong} [{p.rule.id}]".strip() for p in problems)
-                self.report.left_out.append((entry.title, reasons))
+            breaches = self._breaches(key, content)
+            if breaches:
+                message = "; ".join(breach.sentence for breach in breaches)
+                self._leave_out(entry.title, message, breaches[0].id)
                 return
             self._index.add(*key, entry.server)
             self._statuses[key] = ACTIVE
@@ -206,17 +208,15 @@ class _Import:
         only = self._options.only
         return not only or any(fnmatchcase(name, pattern) for pattern in only)
 
-    def _problems(self, key: tuple[ServerName, str], content: bytes) -> list[Problem]:
+    def _leave_out(self, title: str, reason: str, rule: str = "entry") -> None:
+        self.report.left_out.append(Finding(rule, Level.WARNING, reason, path=title))
+
+    def _breaches(self, key: tuple[ServerName, str], content: bytes) -> list[Finding]:
         """What keeps a new record out: everything, or with `--lenient` the structural rules."""
         record = read_record(content, parse_location(record_path(*key)))
         if not self._options.lenient:
-            return [problem for problem in problems_of(record, self._index) if problem.is_error]
-        problems = structural_problems(record)
-        for rule in SNAPSHOT_RULES:
-            if rule.applies is Applies.STRUCTURAL and rule.check_within is not None:
-                findings = rule.check_within(record, self._index)
-                problems += [Problem(rule, found.path, found.wrong) for found in findings]
-        return problems
+            return [finding for finding in findings_of(record, self._index) if finding.is_error]
+        return [*structural_findings(record), *index_findings(record, self._index, _STRUCTURAL)]
 
     def _take_status(self, key: tuple[ServerName, str], entry: SourceEntry) -> None:
         if self._statuses[key] == entry.status:

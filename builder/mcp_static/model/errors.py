@@ -1,23 +1,21 @@
-"""The errors that end a command: what is wrong, what to do, and whose turn it is (the exit code)."""
+"""Every error that this project raises on purpose: what is wrong, what to do, and the exit code."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 
 class RegistryError(Exception):
-    """Base of every error this project raises on purpose.
+    """Base of them all.
 
-    `advice` is the next step for whoever can mend it; `exit_code` is what the command ends with.
+    `fix` is the next step for whoever can take it; `exit_code` is what a command ends with.
     """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, wrong: str, advice: str = "") -> None:
-        super().__init__(wrong)
-        self.wrong = wrong
-        self.advice = advice
-
-    def __str__(self) -> str:
-        return f"{self.wrong}\n{self.advice}" if self.advice else self.wrong
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
 
 
 class InputError(RegistryError):
@@ -34,3 +32,67 @@ class ServiceError(RegistryError):
     """The network or a service failed; the same call may succeed later (exit code 3)."""
 
     exit_code = 3
+
+
+class UnansweredError(ServiceError):
+    """A service gave no usable answer, so nothing is known about what was asked."""
+
+    def __init__(self, message: str, fix: str = "Try again in a while.") -> None:
+        super().__init__(message, fix)
+
+
+class FetchRefusedError(InputError):
+    """What was named may not or cannot be fetched, and that is the fault of who named it."""
+
+
+class GitError(InputError):
+    """A git command failed; `message` has the reason that git gave."""
+
+
+class StoreUnusableError(InputError):
+    """The store of an earlier build cannot be used; `message` says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonProblem:
+    """One reason why bytes are not unambiguous JSON: the kind, the JSON path, a sentence."""
+
+    kind: str
+    path: str
+    message: str
+
+
+class JsonError(InputError):
+    """The bytes are not unambiguous JSON; `problems` says why and where."""
+
+    def __init__(self, problems: tuple[JsonProblem, ...]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+class ManifestError(InputError):
+    """A file of a project cannot be used for a draft; the message reads on from the file's name."""
+
+
+class NotProvenError(InputError):
+    """A package does not point back at the server that names it."""
+
+
+class SignatureError(InputError):
+    """A signature that proves nothing."""
+
+
+class QueryError(InputError):
+    """A query parameter is malformed; the message names it and says how it should be."""
+
+
+class NonconformityError(RegistryError):
+    """A registry answers differently from what the standard says."""
+
+
+class NothingToSeeError(RegistryError):
+    """A registry holds nothing that a conformance check could look at."""
+
+
+class CommandRefusedError(InputError):
+    """A comment's command that is not carried out; the message, in Markdown, says why."""

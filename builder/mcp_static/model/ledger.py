@@ -69,7 +69,7 @@ class ServerState:
     number: int
     name: str
     first_ordinal: int
-    twin_of: str | None = None
+    duplicate_of: str | None = None
     versions: "list[VersionState]" = field(default_factory=list)
     holders: dict[str, str] = field(default_factory=dict)
     latest: "VersionState | None" = None
@@ -78,7 +78,7 @@ class ServerState:
         """Take in a version; the first of those equal after folding holds the place."""
         self.versions.append(version)
         holder = self.holders.setdefault(folded_version(version.version), version.version)
-        version.is_twin = self.twin_of is not None or holder != version.version
+        version.is_duplicate = self.duplicate_of is not None or holder != version.version
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +91,7 @@ class VersionState:
     server: ServerState | None = None
     version: str = ""
     version_position: int = 0
-    is_twin: bool = False
+    is_duplicate: bool = False
     is_valid: bool = False
     status: StatusRecord = ACTIVE
     status_changed_at: int = 0
@@ -106,7 +106,7 @@ class VersionState:
     @property
     def is_present(self) -> bool:
         """Whether the path has an entry: valid, and not hidden behind an earlier twin."""
-        return self.is_valid and not self.is_twin
+        return self.is_valid and not self.is_duplicate
 
     @property
     def is_deleted(self) -> bool:
@@ -337,8 +337,8 @@ class Ledger:
         if server is None:
             folded = name.casefold()
             holder = self._holders.get(folded) or self._memory.find_holder(folded)
-            twin_of = holder if holder != name else None
-            server = ServerState(self._next_server, name, ordinal, twin_of)
+            duplicate_of = holder if holder != name else None
+            server = ServerState(self._next_server, name, ordinal, duplicate_of)
             self._next_server += 1
             self._servers[name] = server
             self._holders.setdefault(folded, holder or name)

@@ -140,10 +140,10 @@ STDIO_TRANSPORT: Final = record(
 )
 
 
-def _http_transport(name: str, kind: str, says: str, more: dict[str, Shape]) -> Shape:
+def _http_transport(name: str, kind: str, description: str, more: dict[str, Shape]) -> Shape:
     return record(
         name,
-        says,
+        description,
         required={
             "type": one_of("Its kind.", kind),
             "url": text("Its address; may hold `{variables}`.", pattern=URL_TEMPLATE),

@@ -366,7 +366,7 @@ def parse_settings(text: str) -> Settings:
     try:
         return Settings.model_validate(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{SETTINGS_FILE} is not TOML: {error}", "Mend that line.") from None
+        raise InputError(f"{SETTINGS_FILE} is not TOML: {error}", "Fix that line.") from None
     except ValidationError as error:
         faults = [
             f"  {'.'.join(str(part) for part in fault['loc'])}: {_in_words(fault['msg'])}"

@@ -13,7 +13,7 @@ Shape: TypeAlias = Any
 
 
 def text(
-    says: str,
+    description: str,
     *,
     shortest: int | None = None,
     longest: int | None = None,
@@ -24,43 +24,43 @@ def text(
     limits = {"min_length": shortest, "max_length": longest, "pattern": pattern}
     given = {key: limit for key, limit in limits.items() if limit is not None}
     examples = {"examples": [example]} if example else {}
-    return {"type": "str", "strict": True, **given, "metadata": _said(says, **examples)}
+    return {"type": "str", "strict": True, **given, "metadata": _said(description, **examples)}
 
 
-def flag(says: str) -> Shape:
+def flag(description: str) -> Shape:
     """True or false."""
-    return {"type": "bool", "strict": True, "metadata": _said(says)}
+    return {"type": "bool", "strict": True, "metadata": _said(description)}
 
 
-def one_of(says: str, *values: str) -> Shape:
+def one_of(description: str, *values: str) -> Shape:
     """One of a few strings."""
-    return {"type": "literal", "expected": list(values), "metadata": _said(says)}
+    return {"type": "literal", "expected": list(values), "metadata": _said(description)}
 
 
-def list_of(items: Shape, says: str) -> Shape:
+def list_of(items: Shape, description: str) -> Shape:
     """An array."""
-    return {"type": "list", "strict": True, "items_schema": items, "metadata": _said(says)}
+    return {"type": "list", "strict": True, "items_schema": items, "metadata": _said(description)}
 
 
-def map_of(values: Shape, says: str) -> Shape:
+def map_of(values: Shape, description: str) -> Shape:
     """An object whose keys are the author's own."""
     return {
         "type": "dict",
         "strict": True,
         "keys_schema": {"type": "str"},
         "values_schema": values,
-        "metadata": _said(says),
+        "metadata": _said(description),
     }
 
 
-def anything(says: str) -> Shape:
+def anything(description: str) -> Shape:
     """An object of any content."""
-    return map_of({"type": "any"}, says)
+    return map_of({"type": "any"}, description)
 
 
 def record(
     name: str,
-    says: str,
+    description: str,
     required: Mapping[str, Shape],
     optional: Mapping[str, Shape] | None = None,
     check: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
@@ -87,17 +87,17 @@ def record(
     if check is not None:
         function = {"type": "no-info", "function": check}
         shape = {"type": "function-after", "function": function, "schema": shape}
-    return shape | {"ref": name, "metadata": _said(says, **keywords)}
+    return shape | {"ref": name, "metadata": _said(description, **keywords)}
 
 
-def by_type(says: str, **choices: Shape) -> Shape:
+def by_type(description: str, **choices: Shape) -> Shape:
     """One of several objects, told apart by their member `type`."""
     return {
         "type": "tagged-union",
         "choices": {tag.replace("_", "-"): shape for tag, shape in choices.items()},
         "discriminator": "type",
         "strict": True,
-        "metadata": _said(says),
+        "metadata": _said(description),
     }
 
 
@@ -111,5 +111,5 @@ def ref(part: Shape) -> Shape:
     return {"type": "definition-ref", "schema_ref": part["ref"]}
 
 
-def _said(says: str, **more: Any) -> dict[str, Any]:
-    return {"pydantic_js_updates": {"description": says, **more}}
+def _said(description: str, **more: Any) -> dict[str, Any]:
+    return {"pydantic_js_updates": {"description": description, **more}}

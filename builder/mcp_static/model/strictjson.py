@@ -7,10 +7,11 @@ differently by different parsers, so they are refused here, with the place where
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+
+from mcp_static.model.errors import JsonError, JsonProblem
 
 MAX_DEPTH: Final = 32
 """Objects and arrays inside one another; the deepest path the standard defines needs eight."""
@@ -18,23 +19,6 @@ MAX_DEPTH: Final = 32
 _BOM: Final = b"\xef\xbb\xbf"
 _INTEGERS: Final = range(-(2**63), 2**64)
 """What 64 bits hold, signed or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class JsonProblem:
-    """One reason why bytes are not unambiguous JSON: the kind, the JSON path, a sentence."""
-
-    kind: str
-    path: str
-    wrong: str
-
-
-class JsonError(ValueError):
-    """The bytes are not unambiguous JSON; `problems` says why and where."""
-
-    def __init__(self, problems: tuple[JsonProblem, ...]) -> None:
-        super().__init__("; ".join(problem.wrong for problem in problems))
-        self.problems = problems
 
 
 class _Object(dict[str, Any]):
@@ -117,16 +101,16 @@ def _parse_carefully(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        wrong = f"is not UTF-8: the byte at offset {error.start} begins no character"
-        raise JsonError((JsonProblem("encoding", "", wrong),)) from None
+        message = f"is not UTF-8: the byte at offset {error.start} begins no character"
+        raise JsonError((JsonProblem("encoding", "", message),)) from None
     if _depth(raw) > MAX_DEPTH:
-        wrong = f"nests deeper than {MAX_DEPTH} levels"
-        raise JsonError((JsonProblem("depth", "", wrong),))
+        message = f"nests deeper than {MAX_DEPTH} levels"
+        raise JsonError((JsonProblem("depth", "", message),))
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
-        wrong = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise JsonError((JsonProblem("syntax", "", wrong),)) from None
+        message = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise JsonError((JsonProblem("syntax", "", message),)) from None
     problems = tuple(_ambiguities(value, ""))
     if problems:
         raise JsonError(problems)
@@ -152,8 +136,8 @@ def _integer(digits: str) -> int | float:
 def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:
     if isinstance(value, _Object):
         for key in value.duplicates:
-            wrong = "is a key that stands there more than once"
-            yield JsonProblem("duplicate-key", child_path(path, _shown(key).strip('"')), wrong)
+            message = "is a key that stands there more than once"
+            yield JsonProblem("duplicate-key", child_path(path, _shown(key).strip('"')), message)
         for key, member in value.items():
             if _has_surrogate(key):
                 yield JsonProblem("surrogate", path, "a key has an unpaired surrogate")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
+from mcp_static.model.errors import FetchRefusedError
 from mcp_static.model.settings import NetworkSettings, split_place
 
 Address = IPv4Address | IPv6Address
@@ -14,10 +15,6 @@ _UNICAST: Final = ip_network("2000::/3")
 """All that is given out of IPv6; NAT64, site-local and what embeds IPv4 in other ways lie outside."""
 _SPECIAL: Final = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20")))
 """Networks inside of it that carry IPv4 (6to4, Teredo), so reach anything, or are for examples."""
-
-
-class AddressRefusedError(Exception):
-    """A host resolves to an address that a fetch stays off."""
 
 
 class Reach:
@@ -40,7 +37,7 @@ class Reach:
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for text in addresses:
             if not self.allows(ip_address(text.partition("%")[0])):
-                raise AddressRefusedError(f"{host} is at {text}, which is not a public address")
+                raise FetchRefusedError(f"{host} is at {text}, which is not a public address")
         return [(text, port) for text in addresses]
 
     def instead_of(self, host: str, port: int) -> tuple[str, int]:

@@ -23,7 +23,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from mcp_static import __version__
-from mcp_static.net.addresses import AddressRefusedError, Reach
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
+from mcp_static.net.addresses import Reach
 
 USER_AGENT: Final = f"mcp-static/{__version__} (MCP static registry; checks ownership)"
 _CHUNK: Final = 1 << 16
@@ -33,19 +34,11 @@ _TRIES: Final = 4
 _LONGEST_WAIT: Final = 30.0
 
 
-class FetchRefusedError(Exception):
-    """What was named cannot be fetched, and that is the fault of who named it."""
-
-
-class UnansweredError(Exception):
-    """The network or a service failed; nothing is said about what was asked."""
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The limits of one kind of fetch: bytes of the body, seconds in all, redirects to follow."""
 
-    says: str
+    name: str
     max_bytes: int
     seconds: float
     redirects: int
@@ -129,7 +122,7 @@ class Fetcher:
 
         Raises FetchRefusedError and UnansweredError; statuses other than 429 and 5xx are answers.
         """
-        key = (url, kind.says, tuple(sorted((headers or {}).items())))
+        key = (url, kind.name, tuple(sorted((headers or {}).items())))
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -170,7 +163,7 @@ class Fetcher:
             target = answer.headers.get("Location", "")
             if kind.redirects == 0:
                 raise FetchRefusedError(
-                    f"{_shown(url)} redirects; a {kind.says} stands where it is named"
+                    f"{_shown(url)} redirects; a {kind.name} stands where it is named"
                 )
             if hop == kind.redirects or not target:
                 break
@@ -198,7 +191,7 @@ class Fetcher:
                 )
                 with response:
                     answer = _read(response, kind)
-            except AddressRefusedError as error:
+            except FetchRefusedError as error:
                 raise FetchRefusedError(str(error)) from None
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 # The socket's own time may end before the guard's thread has had its turn.
@@ -235,7 +228,7 @@ def _read(response: requests.Response, kind: Kind) -> Answer:
             size += len(chunk)
             if size > kind.max_bytes:
                 raise FetchRefusedError(
-                    f"{_shown(response.url)} is larger than the {kind.max_bytes} bytes of a {kind.says}"
+                    f"{_shown(response.url)} is larger than the {kind.max_bytes} bytes of a {kind.name}"
                 )
             digest.update(chunk)
             if kind is not RELEASE:
@@ -251,7 +244,7 @@ def _wait(attempt: int, asked: str | None) -> float:
 
 
 def _late(url: str, kind: Kind) -> UnansweredError:
-    return UnansweredError(f"{_shown(url)} took longer than the {kind.seconds:g} s of a {kind.says}")
+    return UnansweredError(f"{_shown(url)} took longer than the {kind.seconds:g} s of a {kind.name}")
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -303,7 +296,7 @@ def _connector(reach: Reach, guard: _Guard) -> Callable[[HTTPConnection], socket
         except OSError as error:
             raise NewConnectionError(connection, f"cannot be resolved: {error.strerror}") from None
         except UnicodeError:
-            raise AddressRefusedError(f"{connection.host[:200]} is no host's name") from None
+            raise FetchRefusedError(f"{connection.host[:200]} is no host's name") from None
         for place in places:
             if guard.is_over:
                 break

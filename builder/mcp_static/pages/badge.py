@@ -31,9 +31,9 @@ def badge_of(title: str, version: str, status: str) -> Badge:
     return Badge(label, value, _width(label), _width(value), _COLOURS[status])
 
 
-def badge_image(own: Templates, badge: Badge) -> bytes:
+def badge_image(custom: Templates, badge: Badge) -> bytes:
     """The badge as SVG."""
-    return render_template("badge.svg.j2", own, badge=badge)
+    return render_template("badge.svg.j2", custom, badge=badge)
 
 
 def _width(text: str) -> int:

@@ -9,9 +9,9 @@ from mcp_static.api.paths import MISCELLANEOUS, Document
 from mcp_static.model.names import parse_name
 from mcp_static.pages.server_view import Card
 from mcp_static.pages.site import Layout, page_file
-from mcp_static.store.prefix_index import NAMESPACES, SERVERS, WITHIN, list_folder, shelf_at
+from mcp_static.store.prefix_index import NAMESPACES, SERVERS, WITHIN, list_folder, prefix_index_at
 from mcp_static.store.prefix_lists import Branch, Leaf, after, node_at, nodes_below, touched
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 Cards = Callable[[str, Sequence[object]], list[Card]]
 """The servers for which an SQL condition over `v` holds, with its parameters."""
@@ -39,15 +39,15 @@ class NamespaceLine:
 class BrowseRenderer:
     """Renders browse pages from a state; a pure function of it."""
 
-    def __init__(self, state: State, layout: Layout, cards: Cards) -> None:
-        self._state = state
+    def __init__(self, store: Store, layout: Layout, cards: Cards) -> None:
+        self._store = store
         self._layout = layout
         self._cards = cards
 
     def below(self, address: str) -> Iterator[Document]:
         """The pages at and below an address such as `browse/servers/a`, in a new output."""
         root, prefix = split_address(address)
-        for place in nodes_below(shelf_at(self._state, root), prefix):
+        for place in nodes_below(prefix_index_at(self._store, root), prefix):
             yield from self.at(f"{root}/{place}")
 
     def at(self, address: str) -> Iterator[Document]:
@@ -57,14 +57,14 @@ class BrowseRenderer:
             return
         path = browse_path(root, prefix)
         part = f"names-{prefix[:2]}" if len(prefix) > 1 else MISCELLANEOUS
-        node = node_at(shelf_at(self._state, root), prefix)
+        node = node_at(prefix_index_at(self._store, root), prefix)
         if node is None:
             yield Document(page_file(path), None, part)
             return
         namespace = root.removeprefix(WITHIN) if root.startswith(WITHIN) else ""
         shows = "namespaces" if root == NAMESPACES else "servers"
         where = f" of {namespace}" if namespace else ""
-        says = (
+        description = (
             f"{'Namespaces' if root == NAMESPACES else 'Servers'}{where} in {self._layout.site.title}"
         )
         values = {
@@ -76,7 +76,7 @@ class BrowseRenderer:
             "namespaces": self._namespaces(node) if root == NAMESPACES else [],
         }
         ending = f" that begin with {_label(prefix)}." if prefix else ", from A to Z."
-        yield self._layout.page("browse", path, says + ending, part, **values)
+        yield self._layout.page("browse", path, description + ending, part, **values)
 
     def steps(self, root: str, node: Leaf | Branch | None) -> list[Step]:
         """The links that lead on from a list."""
@@ -102,7 +102,7 @@ class BrowseRenderer:
         """The namespaces of a domain: one, or more that differ in case."""
         name = ""
         while True:
-            row = self._state.connection.execute(
+            row = self._store.connection.execute(
                 "SELECT s.name FROM servers s CROSS JOIN versions v ON v.server = s.number AND "
                 "v.is_latest AND v.is_public WHERE s.owner = ? AND s.name > ? ORDER BY s.name LIMIT 1",
                 (owner, name),
@@ -110,7 +110,7 @@ class BrowseRenderer:
             if row is None:
                 return
             namespace = row[0].partition("/")[0]
-            keys = shelf_at(self._state, f"{WITHIN}{namespace}").keys("", _MANY + 1)
+            keys = prefix_index_at(self._store, f"{WITHIN}{namespace}").keys("", _MANY + 1)
             count = f"{len(keys)} server{'' if len(keys) == 1 else 's'}"
             if len(keys) > _MANY:
                 count = f"more than {_MANY} servers"
@@ -118,14 +118,14 @@ class BrowseRenderer:
             name = after(f"{namespace}/")
 
 
-def addresses_of(state: State, name: str) -> Iterator[str]:
+def addresses_of(store: Store, name: str) -> Iterator[str]:
     """The addresses of the browse pages that a change of a server can have touched."""
     server = parse_name(name)
-    keys = state.connection.execute("SELECT shelf, owner FROM servers WHERE name = ?", (name,))
-    shelf_key, owner = keys.fetchone()
+    keys = store.connection.execute("SELECT shelf, owner FROM servers WHERE name = ?", (name,))
+    browse_key, owner = keys.fetchone()
     within = f"{WITHIN}{server.namespace}"
-    for root, key in ((SERVERS, shelf_key), (NAMESPACES, owner), (within, server.server)):
-        for prefix in touched(shelf_at(state, root), key):
+    for root, key in ((SERVERS, browse_key), (NAMESPACES, owner), (within, server.server)):
+        for prefix in touched(prefix_index_at(store, root), key):
             yield f"{root}/{prefix}"
 
 

@@ -21,7 +21,7 @@ _MAX_LOGO: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class Customization:
     """Templates by their names, and the logo with its extension; both may be empty."""
 
     templates: tuple[tuple[str, str], ...] = ()
@@ -30,10 +30,10 @@ class Own:
 
     def digest(self) -> str:
         """What tells one from another; empty for none."""
-        return hashlib.sha256(repr(self).encode()).hexdigest() if self != Own() else ""
+        return hashlib.sha256(repr(self).encode()).hexdigest() if self != Customization() else ""
 
 
-def read_own(repository: git.Repo, commit: str, settings: Settings) -> Own:
+def read_customization(repository: git.Repo, commit: str, settings: Settings) -> Customization:
     """What the repository has of its own at a commit.
 
     Raises InputError for a logo that is not there, or a file that is too large or not UTF-8.
@@ -49,7 +49,7 @@ def read_own(repository: git.Repo, commit: str, settings: Settings) -> Own:
             )
         logo = _within(found, _MAX_LOGO, settings.site.logo)
     kind = settings.site.logo.rpartition(".")[2]
-    return Own(tuple(_templates(repository, commit)), logo, kind)
+    return Customization(tuple(_templates(repository, commit)), logo, kind)
 
 
 def _templates(repository: git.Repo, commit: str) -> list[tuple[str, str]]:

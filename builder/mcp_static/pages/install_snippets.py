@@ -144,11 +144,13 @@ def _claude_code(name: str, config: dict[str, Any]) -> Snippet:
 
 
 def _cursor(name: str, config: dict[str, Any]) -> Snippet:
-    own = {key: value for key, value in config.items() if key != "type"}
+    customization = {key: value for key, value in config.items() if key != "type"}
     # In ASCII: what reads it decodes Base64 to one character a byte.
-    packed = base64.b64encode(json.dumps(own, separators=(",", ":")).encode()).decode()
+    packed = base64.b64encode(json.dumps(customization, separators=(",", ":")).encode()).decode()
     link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name)}&config={quote(packed)}"
-    return Snippet("Cursor", "Add to .cursor/mcp.json", _json({"mcpServers": {name: own}}), link)
+    return Snippet(
+        "Cursor", "Add to .cursor/mcp.json", _json({"mcpServers": {name: customization}}), link
+    )
 
 
 _ELSEWHERE: Final = "Add to your client's mcp.json"

@@ -24,10 +24,10 @@ from mcp_static.pages.server_view import (
 from mcp_static.pages.site import Layout, Site, page_file
 from mcp_static.pages.statistics import charts_of, kind_name, kinds_present, statistics_data
 from mcp_static.store.daily_counts import months_of
-from mcp_static.store.prefix_index import WITHIN, shelf_at
+from mcp_static.store.prefix_index import WITHIN, prefix_index_at
 from mcp_static.store.prefix_lists import LIST_LIMIT, Branch, node_at
 from mcp_static.store.schema import ENTRY_COLUMNS, ENTRY_TABLES, EntryRow, render_entry
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 NAMESPACE_SERVERS: Final = LIST_LIMIT
 """Servers that a namespace's page shows at the most; one with more has lists by prefix as well."""
@@ -48,12 +48,12 @@ class Shown:
 class PageRenderer:
     """Renders pages from a state; a pure function of it."""
 
-    def __init__(self, state: State, namespace: str, site: Site) -> None:
-        self._state = state
+    def __init__(self, store: Store, namespace: str, site: Site) -> None:
+        self._store = store
         self._namespace = namespace
         self._site = site
         self._layout = Layout(site)
-        self.browse = BrowseRenderer(state, self._layout, self._cards)
+        self.browse = BrowseRenderer(store, self._layout, self._cards)
 
     def server(
         self, name: str, leading: Shown | None, lines: list[VersionLine], part: str
@@ -75,7 +75,7 @@ class PageRenderer:
             "is_version": False,
         }
         yield self._layout.page("server", path, view.description, part, **values)
-        yield Document(picture, badge_image(self._site.own.templates, badge), part)
+        yield Document(picture, badge_image(self._site.customization.templates, badge), part)
 
     def version(self, name: str, version: str, shown: Shown | None, part: str) -> Document:
         """The page of one version, which says nothing about others: they come and go."""
@@ -94,12 +94,12 @@ class PageRenderer:
 
     def namespaces(self, first: int, last: int) -> Iterator[Document]:
         """The pages of the namespaces whose alphabetically first server has one of these numbers."""
-        rows = self._state.connection.execute(
+        rows = self._store.connection.execute(
             "SELECT name FROM servers WHERE number BETWEEN ? AND ?", (first, last)
         ).fetchall()
         for (name,) in rows:
             namespace = name.partition("/")[0]
-            found = self._state.connection.execute(
+            found = self._store.connection.execute(
                 "SELECT name FROM servers WHERE name > ? ORDER BY name LIMIT 1", (f"{namespace}/",)
             ).fetchone()
             if found == (name,):
@@ -108,7 +108,7 @@ class PageRenderer:
                     yield from self.browse.below(f"{WITHIN}{namespace}/{step}")
 
     def _steps(self, namespace: str) -> tuple[str, ...]:
-        node = node_at(shelf_at(self._state, f"{WITHIN}{namespace}"), "")
+        node = node_at(prefix_index_at(self._store, f"{WITHIN}{namespace}"), "")
         return node.prefixes if isinstance(node, Branch) else ()
 
     def namespace(self, namespace: str) -> Document:
@@ -116,7 +116,7 @@ class PageRenderer:
         # What follows a slash is a zero: so these are the names that begin with the namespace's.
         span = (f"{namespace}/", f"{namespace}0")
         within = "s.name > ? AND s.name < ? AND v.is_latest AND v.is_public"
-        count = self._state.one(
+        count = self._store.one(
             "SELECT count(*) FROM servers s CROSS JOIN versions v ON v.server = s.number "
             f"WHERE {within}",
             *span,
@@ -131,13 +131,13 @@ class PageRenderer:
             "namespace": namespace,
             "servers": cards,
             "count": count or 0,
-            "steps": self.browse.steps(root, node_at(shelf_at(self._state, root), "")),
+            "steps": self.browse.steps(root, node_at(prefix_index_at(self._store, root), "")),
         }
-        says = f"The MCP servers of {namespace} in {self._site.title}."
-        return self._layout.page("namespace", path, says, part, **values)
+        description = f"The MCP servers of {namespace} in {self._site.title}."
+        return self._layout.page("namespace", path, description, part, **values)
 
     def _cards(self, where: str, parameters: Sequence[object] = ()) -> list[Card]:
-        rows = self._state.connection.execute(
+        rows = self._store.connection.execute(
             f"SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} JOIN servers s ON s.number = v.server "
             f"WHERE v.is_latest AND v.is_public AND {where}",
             parameters,
@@ -146,7 +146,7 @@ class PageRenderer:
 
     def site_pages(self, counts: dict[str, int], time: str) -> Iterator[Document]:
         """The pages that are of no server or namespace, and change with many."""
-        site, layout, months = self._site, self._layout, months_of(self._state)
+        site, layout, months = self._site, self._layout, months_of(self._store)
         updated = self._cards("v.is_present AND v.event >= 0 ORDER BY v.event DESC LIMIT 9")
         newest = self._cards("v.server >= 0 ORDER BY v.server DESC LIMIT 9")
         home: dict[str, Any] = {"counts": counts, "time": time, "updated": updated, "newest": newest}

@@ -17,7 +17,7 @@ class Field:
 
     name: str
     kind: Markup
-    says: Markup
+    description: Markup
     is_required: bool
     place: str = ""
 
@@ -27,7 +27,7 @@ class Response:
     """One way in which a request can end."""
 
     status: str
-    says: Markup
+    description: Markup
     kind: Markup
 
 
@@ -38,7 +38,7 @@ class Operation:
     id: str
     method: str
     path: str
-    says: Markup
+    description: Markup
     parameters: tuple[Field, ...]
     responses: tuple[Response, ...]
 
@@ -48,7 +48,7 @@ class Schema:
     """One shape that answers have."""
 
     name: str
-    says: Markup
+    description: Markup
     fields: tuple[Field, ...]
 
 
@@ -79,11 +79,11 @@ def schemas_of(document: dict[str, Any]) -> tuple[Schema, ...]:
 def _parameter(parameter: dict[str, Any]) -> Field:
     schema = parameter["schema"]
     default = schema.get("default")
-    says = parameter["description"]
+    description = parameter["description"]
     if default is not None:
-        says += f" Default: `{str(default).lower()}`."
+        description += f" Default: `{str(default).lower()}`."
     is_required = bool(parameter.get("required"))
-    return Field(parameter["name"], _kind(schema), _prose(says), is_required, parameter["in"])
+    return Field(parameter["name"], _kind(schema), _prose(description), is_required, parameter["in"])
 
 
 def _response(status: str, response: dict[str, Any]) -> Response:
@@ -95,8 +95,8 @@ def _response(status: str, response: dict[str, Any]) -> Response:
 def _fields(schema: dict[str, Any], before: str = "") -> Iterator[Field]:
     required = schema.get("required", ())
     for name, part in schema.get("properties", {}).items():
-        says = _prose(part.get("description", ""))
-        yield Field(before + name, _kind(part), says, name in required)
+        description = _prose(part.get("description", ""))
+        yield Field(before + name, _kind(part), description, name in required)
         yield from _fields(part, f"{before}{name}.")
 
 

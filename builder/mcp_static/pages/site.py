@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from mcp_static.api.paths import MISCELLANEOUS, Document
 from mcp_static.model.settings import Settings, SiteSettings
-from mcp_static.pages.customization import Own
+from mcp_static.pages.customization import Customization
 from mcp_static.pages.templates import render_template, site_folder
 
 SECTIONS: Final = {
@@ -56,7 +56,7 @@ class Site:
     base: str
     repository: str
     options: SiteSettings
-    own: Own
+    customization: Customization
     assets: tuple[tuple[str, str], ...]
 
     @property
@@ -75,7 +75,7 @@ class Site:
         return f"{self.base}/{dict(self.assets)[name]}"
 
 
-def site_of(settings: Settings, own: Own) -> Site:
+def site_of(settings: Settings, customization: Customization) -> Site:
     """The site of a registry."""
     return Site(
         settings.title,
@@ -84,22 +84,24 @@ def site_of(settings: Settings, own: Own) -> Site:
         urlsplit(settings.url).path.rstrip("/"),
         settings.repository,
         settings.site,
-        own,
-        tuple((name, path) for name, path, _ in _assets(settings.site, own)),
+        customization,
+        tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
     )
 
 
 @lru_cache(maxsize=4)
-def _assets(options: SiteSettings, own: Own) -> tuple[tuple[str, str, bytes], ...]:
+def _assets(options: SiteSettings, customization: Customization) -> tuple[tuple[str, str, bytes], ...]:
     """The assets: name, the path that its content gives it, content."""
     found = []
     for name in _ASSETS:
         body = (site_folder() / "assets" / name).read_bytes()
         if name == "site.css":
-            body += render_template("colours.css.j2", own.templates, options=options)
+            body += render_template("colours.css.j2", customization.templates, options=options)
         found.append((name, _hashed(name, body), body))
-    if own.logo:
-        found.append(("logo", _hashed(f"logo.{own.logo_kind}", own.logo), own.logo))
+    if customization.logo:
+        found.append(
+            ("logo", _hashed(f"logo.{customization.logo_kind}", customization.logo), customization.logo)
+        )
     return tuple(found)
 
 
@@ -110,7 +112,7 @@ def _hashed(name: str, body: bytes) -> str:
 
 def asset_documents(site: Site) -> Iterator[Document]:
     """The files that pages load."""
-    for _, path, body in _assets(site.options, site.own):
+    for _, path, body in _assets(site.options, site.customization):
         yield Document(path, body, MISCELLANEOUS)
 
 
@@ -122,7 +124,7 @@ class Layout:
         self._frames: Final[dict[tuple[str, bool], dict[str, Markup]]] = {}
 
     def page(
-        self, template: str, path: str, says: str, part: str = MISCELLANEOUS, **values: Any
+        self, template: str, path: str, description: str, part: str = MISCELLANEOUS, **values: Any
     ) -> Document:
         """The page at an address below the registry's, such as `/publish/`, not encoded.
 
@@ -131,14 +133,17 @@ class Layout:
         body = self._render(
             f"{template}.html.j2",
             path=path if _PLAIN.fullmatch(path) else quote(path),
-            says=says,
+            description=description,
             frame=self._frame(path, has_search=template not in _SEARCHING),
             **values,
         )
         return Document(page_file(path), body, part)
 
     def _frame(self, path: str, *, has_search: bool) -> dict[str, Markup]:
-        section = next((own for start, own in _OF_SECTION.items() if path.startswith(start)), "")
+        section = next(
+            (customization for start, customization in _OF_SECTION.items() if path.startswith(start)),
+            "",
+        )
         frame = self._frames.get((section, has_search))
         if frame is None:
             values = {"section": section, "sections": SECTIONS, "has_search": has_search}
@@ -150,7 +155,7 @@ class Layout:
         return frame
 
     def _render(self, template: str, **values: Any) -> bytes:
-        return render_template(template, self.site.own.templates, site=self.site, **values)
+        return render_template(template, self.site.customization.templates, site=self.site, **values)
 
 
 def page_file(path: str) -> str:

@@ -36,7 +36,7 @@ class Chart:
 
     id: str
     title: str
-    says: str
+    description: str
     picture: Markup
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
@@ -116,7 +116,7 @@ def _series(
 def _chart(
     name: str,
     title: str,
-    says: str,
+    description: str,
     kind: str,
     months: Sequence[Month],
     series: dict[str, list[int]],
@@ -145,8 +145,8 @@ def _chart(
     drawn.x_labels = labels
     for legend, values in series.items():
         drawn.add(legend, values)
-    picture = _picture(drawn.render_tree(), f"{title}. {says} The table below has the figures.")
-    return Chart(name, title, says, picture, tuple(series), rows)
+    picture = _picture(drawn.render_tree(), f"{title}. {description} The table below has the figures.")
+    return Chart(name, title, description, picture, tuple(series), rows)
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +159,7 @@ def _drawing_library() -> Any:
     return pygal
 
 
-def _picture(root: ElementTree.Element, says: str) -> Markup:
+def _picture(root: ElementTree.Element, description: str) -> Markup:
     """The drawing without the library's own styles, scripts and dates: our sheet styles it."""
     for parent in list(root.iter()):
         for child in list(parent):
@@ -172,7 +172,7 @@ def _picture(root: ElementTree.Element, says: str) -> Markup:
             element.attrib.pop(name, None)
         _tidy(element)
     root.set("role", "img")
-    root.set("aria-label", says)
+    root.set("aria-label", description)
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 (escaped there)
 
 

@@ -52,14 +52,14 @@ Templates = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=8)
-def _templates(folder: str, own: Templates, *, is_markup: bool) -> Environment:
+def _templates(folder: str, custom: Templates, *, is_markup: bool) -> Environment:
     files = FileSystemLoader(site_folder() / folder)
     # What is not ours runs in a sandbox, and reaches what it replaces as `original/<name>`.
-    texts = dict(own)
+    texts = dict(custom)
     named = FunctionLoader(
         lambda name: (texts[name], f"{TEMPLATES}/{name}", None) if name in texts else None
     )
-    kind = SandboxedEnvironment if own else Environment
+    kind = SandboxedEnvironment if custom else Environment
     return kind(
         loader=ChoiceLoader([named, PrefixLoader({"original": files}), files]),
         autoescape=is_markup,
@@ -71,20 +71,20 @@ def _templates(folder: str, own: Templates, *, is_markup: bool) -> Environment:
     )
 
 
-def render_template(name: str, own: Templates = (), /, **values: Any) -> bytes:
+def render_template(name: str, custom: Templates = (), /, **values: Any) -> bytes:
     """A template, filled in; every value is escaped.
 
     Raises InputError, which names file and line, where one of a registry's own fails.
     """
     try:
-        template = _templates("templates", own, is_markup=True).get_template(name)
+        template = _templates("templates", custom, is_markup=True).get_template(name)
         return template.render(**values).encode()
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        if not own:
+        if not custom:
             raise
         raise InputError(
             f"{_place(error) or name}: {str(error) or type(error).__name__}",
-            "Mend the template, or remove it: ours is used then. docs/operators.md has its values.",
+            "Fix the template, or remove it: ours is used then. docs/operators.md has its values.",
         ) from None
 
 

@@ -5,10 +5,11 @@ from typing import Final
 
 from mcp_static.forges.github.client import GitHubAccount
 from mcp_static.model.names import Namespace
-from mcp_static.net.dns.resolution import Finding
-from mcp_static.proofs.claims import Claim, Means
+from mcp_static.net.dns.resolution import LookupResult
+from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domains import candidate_domains
-from mcp_static.proofs.outcome import Outcome, fails, holds, unknown
+from mcp_static.proofs.results import fails, holds, unknown
+from mcp_static.reports.findings import Finding
 
 ACCOUNT: Final = "github-account"
 DELEGATION: Final = "dns-delegation"
@@ -26,50 +27,50 @@ def github_owner(namespace: Namespace) -> str | None:
     return namespace.labels[2]
 
 
-def prove_account(claim: Claim, means: Means) -> Outcome:
+def prove_account(claim: Claim, context: ProofContext) -> Finding:
     """The requester is the account that the namespace names."""
     owner = github_owner(claim.name.namespace)
     assert owner is not None
-    if means.requester is None:
+    if context.requester is None:
         return fails(
             ACCOUNT,
             "nobody is confirmed to have brought this commit",
             f"Let {owner} open the pull request, or push to it.",
         )
-    account = means.github.account(owner)
+    account = context.github.account(owner)
     if account is None:
         return fails(ACCOUNT, f"GitHub has no account {owner}", "Publish under your own login.")
-    if account.id == means.requester.id:
-        return _same_hands(ACCOUNT, claim, means, account)
+    if account.id == context.requester.id:
+        return _same_account(ACCOUNT, claim, context, account)
     if account.is_organization:
         return fails(
             ACCOUNT,
-            f"{owner} is an organization, and {means.requester.login} a user",
+            f"{owner} is an organization, and {context.requester.login} a user",
             "Membership alone grants nothing. Put the same server.json into a repository of the "
             f"organization {owner}, on its default branch with a tag of this version.",
         )
     return fails(
         ACCOUNT,
-        f"{means.requester.login} brought this commit, and is not {owner}",
+        f"{context.requester.login} brought this commit, and is not {owner}",
         f"Let {owner} push it; or put it into a repository of {owner} under a tag of this version.",
     )
 
 
-def prove_delegation(claim: Claim, means: Means) -> Outcome:
+def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
     """The domain's TXT record names the requester's account."""
     failures = []
     for domain in candidate_domains(claim.name.namespace):
-        lookup = means.resolution.look_up(domain)
-        if not lookup.is_settled:
-            return unknown(DELEGATION, lookup.says)
-        if lookup.finding is not Finding.FOUND:
-            failures.append(lookup.says)
+        lookup = context.resolution.look_up(domain)
+        if not lookup.is_conclusive:
+            return unknown(DELEGATION, lookup.message)
+        if lookup.result is not LookupResult.FOUND:
+            failures.append(lookup.message)
             continue
         logins = [match[1] for text in lookup.texts if (match := _DELEGATED.fullmatch(text.strip()))]
         for login in logins:
-            account = means.github.account(login)
-            if means.requester is not None and account and account.id == means.requester.id:
-                return _same_hands(DELEGATION, claim, means, account, domain=domain)
+            account = context.github.account(login)
+            if context.requester is not None and account and account.id == context.requester.id:
+                return _same_account(DELEGATION, claim, context, account, domain=domain)
         failures.append(f"{domain} names {', '.join(logins) or 'no account'}")
     return fails(
         DELEGATION,
@@ -78,11 +79,11 @@ def prove_delegation(claim: Claim, means: Means) -> Outcome:
     )
 
 
-def prove_grant(claim: Claim, means: Means) -> Outcome:
+def prove_grant(claim: Claim, context: ProofContext) -> Finding:
     """A grant of `registry.toml` names the requester's account."""
     text = claim.name.namespace.text
-    requester = means.requester
-    for grant in means.settings.grants:
+    requester = context.requester
+    for grant in context.settings.grants:
         if requester is None or not grant.covers(text):
             continue
         for holder in grant.holders:
@@ -90,7 +91,7 @@ def prove_grant(claim: Claim, means: Means) -> Outcome:
                 continue
             if holder.id not in {None, requester.id}:
                 continue
-            return _same_hands(GRANT, claim, means, requester)
+            return _same_account(GRANT, claim, context, requester)
     who = requester.login if requester else "whoever brought this"
     return fails(
         GRANT,
@@ -99,23 +100,23 @@ def prove_grant(claim: Claim, means: Means) -> Outcome:
     )
 
 
-def has_grant(namespace: Namespace, means: Means) -> bool:
+def has_grant(namespace: Namespace, context: ProofContext) -> bool:
     """Whether any grant speaks of a namespace."""
-    return any(grant.covers(namespace.text) for grant in means.settings.grants)
+    return any(grant.covers(namespace.text) for grant in context.settings.grants)
 
 
-def _same_hands(
-    proof: str, claim: Claim, means: Means, account: GitHubAccount, **facts: str
-) -> Outcome:
+def _same_account(
+    proof: str, claim: Claim, context: ProofContext, account: GitHubAccount, **facts: str
+) -> Finding:
     """The proof holds, unless the login belonged to somebody else when it published before."""
-    before = means.other_holder(claim.name.namespace, account)
+    before = context.other_holder(claim.name.namespace, account)
     if before is not None:
-        return other_hands(proof, account, before)
-    says = f"{account.login} (id {account.id}) brought this very commit"
-    return holds(proof, says, login=account.login, id=account.id, **facts)
+        return account_changed(proof, account, before)
+    message = f"{account.login} (id {account.id}) brought this very commit"
+    return holds(proof, message, login=account.login, id=account.id, **facts)
 
 
-def other_hands(proof: str, account: GitHubAccount, before: int) -> Outcome:
+def account_changed(proof: str, account: GitHubAccount, before: int) -> Finding:
     """The outcome for a login that changed hands."""
     return fails(
         proof,

@@ -45,7 +45,7 @@ def nobody_yet(_: Namespace) -> Mapping[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class ProofContext:
     """What proofs ask with, and for whom.
 
     `requester` is who brought what is checked, confirmed; None when nobody is known.

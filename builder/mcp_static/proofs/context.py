@@ -9,18 +9,18 @@ from mcp_static.model.settings import Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns.resolution import Resolution
 from mcp_static.net.fetch import Fetcher
-from mcp_static.proofs.claims import Means
+from mcp_static.proofs.claims import ProofContext
 
 
 @contextmanager
-def open_means(
+def open_context(
     settings: Settings, token: str | None, requester: GitHubAccount | None = None
-) -> Iterator[Means]:
+) -> Iterator[ProofContext]:
     """What a registry's settings allow proofs to ask with, closed at the end."""
     reach = Reach(settings.network)
     fetcher = Fetcher(reach)
     with GitHub(token) as github:
-        yield Means(
+        yield ProofContext(
             settings=settings,
             fetcher=fetcher,
             resolution=Resolution(settings.dns, reach),

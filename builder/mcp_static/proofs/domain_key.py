@@ -5,15 +5,15 @@ In DNS a key speaks for the domain and everything below it, over HTTPS for that 
 
 from typing import Final
 
-from mcp_static.net.dns.resolution import Finding
-from mcp_static.net.fetch import KEY_RECORD, FetchRefusedError, UnansweredError
-from mcp_static.proofs.claims import Claim, Means, Publication
+from mcp_static.model.errors import FetchRefusedError, SignatureError, UnansweredError
+from mcp_static.net.dns.resolution import LookupResult
+from mcp_static.net.fetch import KEY_RECORD
+from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.domains import candidate_domains, domain_of
 from mcp_static.proofs.keys import DomainKey, KeyRecords, read_records
-from mcp_static.proofs.outcome import Outcome, fails, holds, unknown
+from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.proofs.signatures import (
     Signature,
-    SignatureError,
     claims_problem,
     is_made_by,
     publish_claims,
@@ -21,16 +21,17 @@ from mcp_static.proofs.signatures import (
     read_status_signature,
     status_claims,
 )
+from mcp_static.reports.findings import Finding
 
 DNS_KEY: Final = "dns-key"
 HTTPS_KEY: Final = "https-key"
 WELL_KNOWN: Final = "/.well-known/mcp-registry-auth"
 
 
-def prove_dns_key(claim: Claim, means: Means) -> Outcome:
+def prove_dns_key(claim: Claim, context: ProofContext) -> Finding:
     """A key in DNS, at the namespace's domain or above it, made the signature."""
-    signature = _signature(DNS_KEY, claim, means)
-    if isinstance(signature, Outcome):
+    signature = _signature(DNS_KEY, claim, context)
+    if isinstance(signature, Finding):
         return signature
     domains = candidate_domains(claim.name.namespace)
     if not domains:
@@ -41,17 +42,17 @@ def prove_dns_key(claim: Claim, means: Means) -> Outcome:
         )
     failures, doubt = [], ""
     for domain in domains:
-        lookup = means.resolution.look_up(domain)
-        if not lookup.is_settled:
-            doubt = doubt or lookup.says
-        elif lookup.finding is not Finding.FOUND:
-            failures.append(lookup.says)
+        lookup = context.resolution.look_up(domain)
+        if not lookup.is_conclusive:
+            doubt = doubt or lookup.message
+        elif lookup.result is not LookupResult.FOUND:
+            failures.append(lookup.message)
         else:
             records = read_records(list(lookup.texts))
             key = _maker(signature, records)
             if key is not None:
-                says = f"the key {key.fingerprint} in the DNS of {domain} made the signature"
-                return _holds(DNS_KEY, says, domain, key, f"DNS, {lookup.security.value}")
+                message = f"the key {key.fingerprint} in the DNS of {domain} made the signature"
+                return _holds(DNS_KEY, message, domain, key, f"DNS, {lookup.security.value}")
             failures.append(_stale(domain, signature, records))
     if doubt:
         return unknown(DNS_KEY, doubt)
@@ -62,56 +63,56 @@ def prove_dns_key(claim: Claim, means: Means) -> Outcome:
     )
 
 
-def prove_https_key(claim: Claim, means: Means) -> Outcome:
+def prove_https_key(claim: Claim, context: ProofContext) -> Finding:
     """A key at the well-known address of the namespace's host made the signature."""
-    signature = _signature(HTTPS_KEY, claim, means)
-    if isinstance(signature, Outcome):
+    signature = _signature(HTTPS_KEY, claim, context)
+    if isinstance(signature, Finding):
         return signature
     domain = domain_of(claim.name.namespace)
-    mend = f"Serve the line that `mcp-static keygen` printed at https://{domain}{WELL_KNOWN}."
+    fix = f"Serve the line that `mcp-static keygen` printed at https://{domain}{WELL_KNOWN}."
     if not candidate_domains(claim.name.namespace):
-        return fails(HTTPS_KEY, f"{domain} is a public suffix, or none that anybody can own", mend)
+        return fails(HTTPS_KEY, f"{domain} is a public suffix, or none that anybody can own", fix)
     try:
-        records = fetch_key_records(domain, means)
+        records = fetch_key_records(domain, context)
     except FetchRefusedError as error:
-        return fails(HTTPS_KEY, str(error), mend)
+        return fails(HTTPS_KEY, str(error), fix)
     except UnansweredError as error:
         # A host that serves no key is an author's choice, not an outage: the DNS may hold it.
-        return fails(HTTPS_KEY, str(error), mend)
+        return fails(HTTPS_KEY, str(error), fix)
     key = _maker(signature, records)
     if key is None:
-        return fails(HTTPS_KEY, _stale(domain, signature, records), mend)
-    says = f"the key {key.fingerprint} at https://{domain}{WELL_KNOWN} made the signature"
-    return _holds(HTTPS_KEY, says, domain, key, "HTTPS")
+        return fails(HTTPS_KEY, _stale(domain, signature, records), fix)
+    message = f"the key {key.fingerprint} at https://{domain}{WELL_KNOWN} made the signature"
+    return _holds(HTTPS_KEY, message, domain, key, "HTTPS")
 
 
-def fetch_key_records(domain: str, means: Means) -> KeyRecords:
+def fetch_key_records(domain: str, context: ProofContext) -> KeyRecords:
     """The keys at a host's well-known address; raises FetchRefusedError and UnansweredError."""
-    answer = means.fetcher.get(f"https://{domain}{WELL_KNOWN}", KEY_RECORD)
+    answer = context.fetcher.get(f"https://{domain}{WELL_KNOWN}", KEY_RECORD)
     if not answer.is_ok:
         raise FetchRefusedError(f"https://{domain}{WELL_KNOWN} answers {answer.status}")
     return read_records(answer.body.decode(errors="replace").splitlines())
 
 
-def _signature(proof: str, claim: Claim, means: Means) -> Signature | Outcome:
+def _signature(proof: str, claim: Claim, context: ProofContext) -> Signature | Finding:
     """The signature that a claim brings, if it speaks of this very claim."""
-    mend = "Sign it: `mcp-static sign`, with the registry's address and the domain's key."
+    fix = "Sign it: `mcp-static sign`, with the registry's address and the domain's key."
     try:
         if isinstance(claim, Publication):
             if claim.signature is None:
-                return fails(proof, "there is no signature (proof.json)", mend)
+                return fails(proof, "there is no signature (proof.json)", fix)
             signature = read_publish_signature(claim.signature)
-            expected = publish_claims(claim.name, claim.version, claim.content, means.registry)
+            expected = publish_claims(claim.name, claim.version, claim.content, context.registry)
         else:
-            mend = "Sign it: `mcp-static status … --key`."
+            fix = "Sign it: `mcp-static status … --key`."
             if claim.file.proof is None:
-                return fails(proof, "status.json has no `proof`", mend)
+                return fails(proof, "status.json has no `proof`", fix)
             signature = read_status_signature(claim.file.proof)
-            expected = status_claims(claim.name, claim.version, claim.file, means.registry)
+            expected = status_claims(claim.name, claim.version, claim.file, context.registry)
     except SignatureError as error:
-        return fails(proof, str(error), mend)
-    problem = claims_problem(signature, expected, means.now)
-    return fails(proof, problem, mend) if problem else signature
+        return fails(proof, str(error), fix)
+    problem = claims_problem(signature, expected, context.now)
+    return fails(proof, problem, fix) if problem else signature
 
 
 def _maker(signature: Signature, records: KeyRecords) -> DomainKey | None:
@@ -128,5 +129,5 @@ def _stale(domain: str, signature: Signature, records: KeyRecords) -> str:
     return f"{domain} publishes {found}; none made the signature ({said}){faults}"
 
 
-def _holds(proof: str, says: str, domain: str, key: DomainKey, via: str) -> Outcome:
-    return holds(proof, says, domain=domain, key=key.record, fingerprint=key.fingerprint, via=via)
+def _holds(proof: str, message: str, domain: str, key: DomainKey, via: str) -> Finding:
+    return holds(proof, message, domain=domain, key=key.record, fingerprint=key.fingerprint, via=via)

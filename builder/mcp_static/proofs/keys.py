@@ -93,14 +93,14 @@ def _key(algorithm: str, encoded: str) -> DomainKey | str:
         return "a record's p= is not base64"
     if algorithm == "ed25519":
         key = DomainKey("ed25519", raw)
-        wrong = f"an ed25519 key has 32 bytes, this one {len(raw)}"
+        message = f"an ed25519 key has 32 bytes, this one {len(raw)}"
     elif algorithm == "ecdsap384":
         key = DomainKey("ecdsap384", raw)
-        wrong = f"an ecdsap384 key is a compressed point of 49 bytes, this one has {len(raw)}"
+        message = f"an ecdsap384 key is a compressed point of 49 bytes, this one has {len(raw)}"
     else:
         return f"k={algorithm[:40]} is neither ed25519 nor ecdsap384"
     if len(raw) != (32 if algorithm == "ed25519" else 49):
-        return wrong
+        return message
     try:
         _ = key.public
     except (ValueError, UnsupportedAlgorithm):
@@ -156,7 +156,7 @@ def read_private_key(path: Path) -> PrivateKey:
         raise InputError(
             f"{path} cannot be read: {error.strerror}.", "Make a key with `mcp-static keygen DOMAIN`."
         ) from None
-    advice = "Use an Ed25519 or P-384 key, as `mcp-static keygen` makes them."
+    fix = "Use an Ed25519 or P-384 key, as `mcp-static keygen` makes them."
     try:
         if re.fullmatch(rb"[0-9A-Fa-f]{64}", content):
             return ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content.decode()))
@@ -164,9 +164,9 @@ def read_private_key(path: Path) -> PrivateKey:
             return ec.derive_private_key(int(content, 16), ec.SECP384R1())
         private = load_pem_private_key(content, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise InputError(f"{path} holds no private key that can be read.", advice) from None
+        raise InputError(f"{path} holds no private key that can be read.", fix) from None
     if isinstance(private, ed25519.Ed25519PrivateKey):
         return private
     if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name == "secp384r1":
         return private
-    raise InputError(f"{path} holds a key of another kind.", advice)
+    raise InputError(f"{path} holds a key of another kind.", fix)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.names import Namespace
-from mcp_static.net.fetch import FetchRefusedError, UnansweredError
 from mcp_static.proofs.account import (
     ACCOUNT,
     DELEGATION,
@@ -16,11 +16,12 @@ from mcp_static.proofs.account import (
     prove_delegation,
     prove_grant,
 )
-from mcp_static.proofs.claims import Claim, Means
+from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
 from mcp_static.proofs.domains import is_domain_namespace
-from mcp_static.proofs.outcome import Outcome, fails, unknown
+from mcp_static.proofs.results import fails, unknown
 from mcp_static.proofs.source import SOURCE, gitlab_group, prove_source
+from mcp_static.reports.findings import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,34 +32,34 @@ class Proof:
     """
 
     id: str
-    says: str
+    statement: str
     namespaces: str
-    admits: Callable[[Namespace, Means], bool]
-    prove: Callable[[Claim, Means], Outcome]
+    admits: Callable[[Namespace, ProofContext], bool]
+    prove: Callable[[Claim, ProofContext], Finding]
 
 
-def _is_domain(namespace: Namespace, _: Means) -> bool:
+def _is_domain(namespace: Namespace, _: ProofContext) -> bool:
     return is_domain_namespace(namespace)
 
 
 PROOFS: Final = (
     Proof(
         id=GRANT,
-        says="A grant in registry.toml names the account that brought this very commit.",
+        statement="A grant in registry.toml names the account that brought this very commit.",
         namespaces="any, in private registries",
         admits=has_grant,
         prove=prove_grant,
     ),
     Proof(
         id=ACCOUNT,
-        says="The account that the namespace names brought this very commit, by its numeric id.",
+        statement="The account that the namespace names brought this very commit, by its numeric id.",
         namespaces="io.github.<owner>",
         admits=lambda namespace, _: github_owner(namespace) is not None,
         prove=prove_account,
     ),
     Proof(
         id=SOURCE,
-        says="The same bytes stand in a repository of the owner: under a tag of the version, or, if "
+        statement="The same bytes stand in a repository of the owner: under a tag of the version, or, if "
         "the owner asks, at the head of the default branch; a status at that head alone.",
         namespaces="io.github.<owner>, io.gitlab.<group>",
         admits=lambda namespace, _: bool(github_owner(namespace) or gitlab_group(namespace)),
@@ -66,21 +67,21 @@ PROOFS: Final = (
     ),
     Proof(
         id=DNS_KEY,
-        says="A key in the DNS of the domain, or of one above it, signed this very content.",
+        statement="A key in the DNS of the domain, or of one above it, signed this very content.",
         namespaces="reversed domains",
         admits=_is_domain,
         prove=prove_dns_key,
     ),
     Proof(
         id=HTTPS_KEY,
-        says="A key at the domain's well-known HTTPS address signed this very content.",
+        statement="A key at the domain's well-known HTTPS address signed this very content.",
         namespaces="reversed domains",
         admits=_is_domain,
         prove=prove_https_key,
     ),
     Proof(
         id=DELEGATION,
-        says="A TXT record of the domain names the account that brought this very commit.",
+        statement="A TXT record of the domain names the account that brought this very commit.",
         namespaces="reversed domains",
         admits=_is_domain,
         prove=prove_delegation,
@@ -89,21 +90,21 @@ PROOFS: Final = (
 """Every proof of a namespace; a signature by a workflow of the owner can join as one more."""
 
 
-def prove_namespace(claim: Claim, means: Means) -> list[Outcome]:
+def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
     """Try the proofs that a namespace admits, until one holds; every outcome, in order."""
     namespace = claim.name.namespace
-    outcomes: list[Outcome] = []
+    outcomes: list[Finding] = []
     for proof in PROOFS:
-        if not proof.admits(namespace, means):
+        if not proof.admits(namespace, context):
             continue
         try:
-            outcome = proof.prove(claim, means)
+            outcome = proof.prove(claim, context)
         except UnansweredError as error:
             outcome = unknown(proof.id, str(error))
         except FetchRefusedError as error:
-            outcome = fails(proof.id, str(error), "Use another proof, or mend that address.")
+            outcome = fails(proof.id, str(error), "Use another proof, or fix that address.")
         outcomes.append(outcome)
-        if outcome.holds:
+        if outcome.has_passed:
             return outcomes
     if not outcomes:
         outcomes.append(

@@ -15,6 +15,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
+from mcp_static.model.errors import SignatureError
 from mcp_static.model.names import ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.proofs.keys import DomainKey, PrivateKey, PublicKey, key_of
@@ -27,10 +28,6 @@ _AHEAD: Final = 300
 """Seconds that an author's clock may be ahead."""
 
 Claims = dict[str, str | int]
-
-
-class SignatureError(Exception):
-    """A signature that proves nothing; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

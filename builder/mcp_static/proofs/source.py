@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.github.client import SITE, GitHubAccount, SourceRepository
 from mcp_static.model.names import Namespace
-from mcp_static.proofs.account import github_owner, other_hands
-from mcp_static.proofs.claims import Claim, Means, Publication, StatusChange
-from mcp_static.proofs.outcome import Outcome, fails, holds
+from mcp_static.proofs.account import account_changed, github_owner
+from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
+from mcp_static.proofs.results import fails, holds
+from mcp_static.reports.findings import Finding
 
 SOURCE: Final = "source"
 _FOLDERS: Final = ("", ".mcp/")
@@ -72,30 +73,32 @@ def _is_clean(folder: str) -> bool:
     return all(re.fullmatch(r"[\w.+@ -]+", part) and part not in {".", ".."} for part in parts)
 
 
-def prove_source(claim: Claim, means: Means) -> Outcome:
+def prove_source(claim: Claim, context: ProofContext) -> Finding:
     """The owner's repository, on GitHub or GitLab, has the same bytes."""
     namespace = claim.name.namespace
     login = github_owner(namespace)
     if login is not None:
-        return _Search(claim, means, means.github, SITE).outcome(lambda: means.github.account(login))
+        return _Search(claim, context, context.github, SITE).outcome(
+            lambda: context.github.account(login)
+        )
     group = gitlab_group(namespace)
     assert group is not None
-    search = _Search(claim, means, means.gitlab, "https://gitlab.com")
-    return search.outcome(lambda: means.gitlab.owner(group))
+    search = _Search(claim, context, context.gitlab, "https://gitlab.com")
+    return search.outcome(lambda: context.gitlab.owner(group))
 
 
 class _Search:
     """One search for the bytes in the repository that the record names."""
 
-    def __init__(self, claim: Claim, means: Means, forge: Forge, site: str) -> None:
+    def __init__(self, claim: Claim, context: ProofContext, forge: Forge, site: str) -> None:
         self._claim = claim
-        self._means = means
+        self._context = context
         self._forge = forge
         self._site = site
         self._file = "server.json" if isinstance(claim, Publication) else "status.json"
         self._paths = fixed_paths(claim.document, self._file)
 
-    def outcome(self, find_owner: Callable[[], GitHubAccount | None]) -> Outcome:
+    def outcome(self, find_owner: Callable[[], GitHubAccount | None]) -> Finding:
         """What was found; `find_owner` asks for the account that the namespace stands for."""
         path = repository_path(self._claim.document, self._site)
         if path is None:
@@ -119,12 +122,12 @@ class _Search:
             )
         if repository.is_fork:
             return self._fails(f"{path} is a fork", "Name a repository that is not one.")
-        before = self._means.other_holder(self._claim.name.namespace, owner)
+        before = self._context.other_holder(self._claim.name.namespace, owner)
         if before is not None:
-            return other_hands(SOURCE, owner, before)
+            return account_changed(SOURCE, owner, before)
         return self._in_tags(repository, owner) or self._in_branch(repository, owner)
 
-    def _in_tags(self, repository: SourceRepository, owner: GitHubAccount) -> Outcome | None:
+    def _in_tags(self, repository: SourceRepository, owner: GitHubAccount) -> Finding | None:
         """The bytes under a tag that names the version; a status stands on the branch alone."""
         if isinstance(self._claim, StatusChange):
             return None
@@ -137,17 +140,17 @@ class _Search:
                         return found
         return None
 
-    def _in_branch(self, repository: SourceRepository, owner: GitHubAccount) -> Outcome:
+    def _in_branch(self, repository: SourceRepository, owner: GitHubAccount) -> Finding:
         branch = repository.default_branch
         head = self._forge.branch_head(repository.full_name, branch)
-        requester = self._means.requester
+        requester = self._context.requester
         where = f"{repository.full_name} has no {' or '.join(self._paths)} with these very bytes"
-        mend = f"Commit the same {self._file} there, and tag it v{self._claim.version}."
+        fix = f"Commit the same {self._file} there, and tag it v{self._claim.version}."
         if head is None:
-            return self._fails(f"{repository.full_name} has no branch {branch}", mend)
+            return self._fails(f"{repository.full_name} has no branch {branch}", fix)
         found = self._found(repository, owner, head, f"branch {branch}")
         if found is None:
-            return self._fails(where, mend)
+            return self._fails(where, fix)
         if isinstance(self._claim, Publication):
             is_owner = requester is not None and self._site == SITE and requester.id == owner.id
             if not is_owner:
@@ -167,7 +170,7 @@ class _Search:
 
     def _found(
         self, repository: SourceRepository, owner: GitHubAccount, commit: str, where: str
-    ) -> Outcome | None:
+    ) -> Finding | None:
         for path in self._paths:
             content = self._forge.file(repository.full_name, path, commit)
             if content == self._claim.content:
@@ -184,8 +187,8 @@ class _Search:
                 )
         return None
 
-    def _fails(self, says: str, mend: str) -> Outcome:
-        return fails(SOURCE, says, mend)
+    def _fails(self, message: str, fix: str) -> Finding:
+        return fails(SOURCE, message, fix)
 
 
 def _is_of_version(tag: str, version: str, server: str) -> bool:

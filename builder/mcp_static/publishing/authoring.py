@@ -107,8 +107,8 @@ class Author:
             if pull.is_merged or pull.state != "open":
                 return pull
             state = self._registry.check_state(pull.head)
-            if state.says != told:
-                told = state.says
+            if state.message != told:
+                told = state.message
                 say(told)
             if state.has_failed:
                 raise InputError(f"The check of #{number} is red.", f"Its report stands at {pull.url}.")

@@ -10,21 +10,17 @@ from typing import Final
 
 import git
 
-from mcp_static.check.printing import escaped
-from mcp_static.check.report_text import report as print_problems
 from mcp_static.forges.github.client import SITE, GitHub, IssueComment
 from mcp_static.forges.github.events import Event
 from mcp_static.forges.github.repository import ForgeRepository, Pull
 from mcp_static.git.repository import read_settings
-from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.model.errors import CommandRefusedError, InputError, ServiceError, UnansweredError
 from mcp_static.model.layout import record_path
 from mcp_static.model.names import ServerName, parse_name
 from mcp_static.model.status import StatusRecord
-from mcp_static.net.fetch import UnansweredError
-from mcp_static.proofs.claims import Claim, Means, Publication, StatusChange
-from mcp_static.proofs.context import open_means
+from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
+from mcp_static.proofs.context import open_context
 from mcp_static.proofs.namespace import prove_namespace
-from mcp_static.proofs.outcome import Outcome
 from mcp_static.publishing.commands import (
     HELP,
     CheckCommand,
@@ -41,16 +37,14 @@ from mcp_static.publishing.proposing import (
     status_file,
 )
 from mcp_static.publishing.requester import TRAILER
-from mcp_static.publishing.source_address import SourcePlace, parse_place
-from mcp_static.rules.run import problems_of, read_record
-from mcp_static.rules.sidecars import examine_status
+from mcp_static.publishing.source_address import SourceAddress, parse_source_address
+from mcp_static.reports.markdown import escaped, finding_line, report_markdown
+from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.sidecars import parse_lifecycle
+from mcp_static.rules.validation import validation_report
 
 CHECK: Final = "check.yml"
 _ANSWER: Final = "answer"
-
-
-class _RefusedError(Exception):
-    """A command that is not carried out; the message, in Markdown, says why."""
 
 
 def answer_comment(event: Event, repository: git.Repo, token: str | None) -> str:
@@ -73,7 +67,7 @@ def answer_comment(event: Event, repository: git.Repo, token: str | None) -> str
         bot = _Bot(event, comment, repository, forge, token)
         answers = [bot.answer(command) for command in commands]
         reply_to = None if event.is_pull_request else comment.id
-        forge.say_on(event.number, _ANSWER, "\n\n".join(answers), reply_to)
+        forge.post_comment(event.number, _ANSWER, "\n\n".join(answers), reply_to)
     return f"{len(commands)} commands answered."
 
 
@@ -103,54 +97,53 @@ class _Bot:
                 return self._status(command)
             if isinstance(command, CheckCommand):
                 return self._check()
-        except _RefusedError as error:
+        except CommandRefusedError as error:
             return str(error)
         except UnansweredError as error:
             return f"❔ {escaped(str(error))}. Please ask again in a while."
-        wrong = f"{escaped(command.wrong)}\n\n" if command.wrong else ""
-        return f"{wrong}{HELP}"
+        message = f"{escaped(command.message)}\n\n" if command.message else ""
+        return f"{message}{HELP}"
 
     def _check(self) -> str:
         if not self._event.is_pull_request:
-            raise _RefusedError("`/check` is for pull requests.")
+            raise CommandRefusedError("`/check` is for pull requests.")
         assert self._event.number is not None
         pull = self._forge.pull(self._event.number)
         author = self._comment.author
         if author.id != pull.author.id and not self._forge.permission(author.login):
-            raise _RefusedError("`/check` is for the author of a pull request, and for maintainers.")
+            raise CommandRefusedError(
+                "`/check` is for the author of a pull request, and for maintainers."
+            )
         if pull.state != "open":
-            raise _RefusedError("This pull request is closed.")
+            raise CommandRefusedError("This pull request is closed.")
         self._dispatch(pull)
         return f"The check of {pull.head[:12]} runs again; its report is edited in here."
 
     # Publishing
 
     def _publish(self, command: PublishCommand) -> str:
-        place = parse_place(command.source)
+        place = parse_source_address(command.source)
         if place is None:
-            raise _RefusedError(
+            raise CommandRefusedError(
                 "That is no repository on GitHub or GitLab, nor a `server.json` of one."
             )
         place = replace(place, reference=command.reference or place.reference)
-        with self._means() as means:
-            content, where = _read_source(place, means)
+        with self._context() as context:
+            content, where = _read_source(place, context)
             record = read_record(content)
-            problems = problems_of(record)
-            if any(problem.is_error for problem in problems):
-                said = "\n".join(
-                    f"    {line}" for line in print_problems(where, problems, "text").splitlines()
-                )
-                raise _RefusedError(f"❌ That `server.json` is not valid:\n\n{said}")
+            report = validation_report((where, findings_of(record)))
+            if report.exit_code:
+                raise CommandRefusedError(report_markdown(report))
             name = parse_name(str(record.document["name"]))
             version = str(record.document["version"])
             claim = Publication(name, version, content, record.document)
-            self._require_proof(claim, means)
+            self._require_proof(claim, context)
         known = self._main_file(record_path(name, version))
         if known is not None:
             same = (
                 "with these very bytes" if known == content else "with other bytes, and never changes"
             )
-            raise _RefusedError(f"{escaped(f'{name} {version}')} is published already, {same}.")
+            raise CommandRefusedError(f"{escaped(f'{name} {version}')} is published already, {same}.")
         pull = self._propose(name, version, "publish", publish_files(name, version, content))
         return f"✅ {escaped(f'{name} {version}')} is proposed in #{pull.number}; the check runs there."
 
@@ -160,16 +153,16 @@ class _Bot:
         name, version = command.name, command.version
         server = self._main_file(record_path(name, version))
         if server is None:
-            raise _RefusedError(f"{escaped(f'{name} {version}')} is not published here.")
+            raise CommandRefusedError(f"{escaped(f'{name} {version}')} is not published here.")
         before = self._main_file(record_path(name, version, "status.json"))
         wanted = StatusRecord(status=command.status, statusMessage=command.message)
-        if before is not None and examine_status(before) == wanted:
-            raise _RefusedError(f"{escaped(f'{name} {version}')} has that status already.")
+        if before is not None and parse_lifecycle(before) == wanted:
+            raise CommandRefusedError(f"{escaped(f'{name} {version}')} has that status already.")
         file = status_file(name, version, command.status, command.message, before)
         content = status_bytes(file)
         claim = StatusChange(name, version, content, file, read_record(server).document)
-        with self._means() as means:
-            self._require_proof(claim, means)
+        with self._context() as context:
+            self._require_proof(claim, context)
         pull = self._propose(
             name, version, "status", {record_path(name, version, "status.json"): content}
         )
@@ -177,16 +170,16 @@ class _Bot:
 
     # What both need
 
-    def _means(self) -> AbstractContextManager[Means]:
+    def _context(self) -> AbstractContextManager[ProofContext]:
         settings = read_settings(self._repository, "HEAD")
-        return open_means(settings, self._token, self._comment.author)
+        return open_context(settings, self._token, self._comment.author)
 
-    def _require_proof(self, claim: Claim, means: Means) -> None:
+    def _require_proof(self, claim: Claim, context: ProofContext) -> None:
         """Refuse what its writer cannot prove, before anything is proposed in their name."""
-        outcomes = prove_namespace(claim, means)
-        if not any(outcome.holds for outcome in outcomes):
-            said = "\n".join(_line(outcome) for outcome in outcomes)
-            raise _RefusedError(f"❌ Nothing proves that this is the owner's will:\n\n{said}")
+        outcomes = prove_namespace(claim, context)
+        if not any(outcome.has_passed for outcome in outcomes):
+            said = "\n".join(finding_line(outcome) for outcome in outcomes)
+            raise CommandRefusedError(f"❌ Nothing proves that this is the owner's will:\n\n{said}")
 
     def _main_file(self, path: str) -> bytes | None:
         head = self._forge.head_of(self._forge.default_branch)
@@ -217,16 +210,12 @@ class _Bot:
         self._forge.dispatch(CHECK, self._forge.default_branch, inputs)
 
 
-def _line(outcome: Outcome) -> str:
-    return f"- {escaped(outcome.says)} (<code>{outcome.proof}</code>)\n  {escaped(outcome.mend)}"
-
-
-def _read_source(place: SourcePlace, means: Means) -> tuple[bytes, str]:
+def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, str]:
     """The server.json at a place, and where it was found; raises _RefusedError."""
-    forge = means.github if place.site == SITE else means.gitlab
+    forge = context.github if place.site == SITE else context.gitlab
     repository = forge.repository(place.path)
     if repository is None:
-        raise _RefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")
+        raise CommandRefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")
     path = repository.full_name
     reference = place.reference
     commit = None
@@ -235,7 +224,7 @@ def _read_source(place: SourcePlace, means: Means) -> tuple[bytes, str]:
     else:
         commit = forge.tags(path, reference).get(reference)
     if commit is None:
-        raise _RefusedError(
+        raise CommandRefusedError(
             f"{escaped(str(reference))} is neither a tag of {escaped(path)} nor its default branch."
         )
     prefix = f"{place.folder}/" if place.folder else ""
@@ -243,7 +232,7 @@ def _read_source(place: SourcePlace, means: Means) -> tuple[bytes, str]:
         content = forge.file(path, file, commit)
         if content is not None:
             return content, f"{file} of {path}"
-    raise _RefusedError(
+    raise CommandRefusedError(
         f"There is no {escaped(prefix)}server.json or {escaped(prefix)}.mcp/server.json in "
         f"{escaped(path)} at {commit[:12]}."
     )

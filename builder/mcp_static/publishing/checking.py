@@ -14,9 +14,8 @@ from mcp_static.forges.github.events import Event
 from mcp_static.forges.github.repository import ForgeRepository, Pull
 from mcp_static.git.fetching import fetch_commits, require_commit
 from mcp_static.git.repository import has_commit, read_settings
-from mcp_static.model.errors import ServiceError
-from mcp_static.net.fetch import UnansweredError
-from mcp_static.proofs.context import open_means
+from mcp_static.model.errors import ServiceError, UnansweredError
+from mcp_static.proofs.context import open_context
 from mcp_static.publishing.requester import requester_of
 
 
@@ -69,9 +68,9 @@ class PullChecker:
             requester = requester_of(self.event, pull, self.repository, self._github, self.forge.me())
         except UnansweredError as error:
             raise ServiceError(f"{error}.", "Run the check again in a while.") from None
-        with open_means(settings, self._token, requester) as means:
+        with open_context(settings, self._token, requester) as context:
             report = check(
-                self.repository, base, pull.head, replace(means, github=self._github), self._built
+                self.repository, base, pull.head, replace(context, github=self._github), self._built
             )
         return PullCheck(pull, report, requester)
 

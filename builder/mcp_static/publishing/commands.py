@@ -52,7 +52,7 @@ class StatusCommand:
 class HelpCommand:
     """`/help`, or a command that cannot be read; `wrong` says why."""
 
-    wrong: str = ""
+    message: str = ""
 
 
 Command = PublishCommand | CheckCommand | StatusCommand | HelpCommand
@@ -116,8 +116,8 @@ def _command(line: str) -> Command:
         with reader.make_context(word, rest, resilient_parsing=False) as context:
             values = context.params
     except (click.ClickException, click.exceptions.Exit) as error:
-        says = error.format_message() if isinstance(error, click.ClickException) else ""
-        return HelpCommand(f"{word}: {says}")
+        message = error.format_message() if isinstance(error, click.ClickException) else ""
+        return HelpCommand(f"{word}: {message}")
     return _read(word, values)
 
 

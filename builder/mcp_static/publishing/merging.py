@@ -15,21 +15,20 @@ import git
 from git.exc import GitCommandError
 
 from mcp_static.check.accepted import accepted_bytes
-from mcp_static.check.printing import as_markdown, summary
-from mcp_static.check.report import Verdict
 from mcp_static.forges.github.repository import ForgeRepository
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.layout import record_path
 from mcp_static.publishing.checking import PullCheck, PullChecker
+from mcp_static.reports.markdown import report_markdown
 from mcp_static.rules.file import MAX_FILE_BYTES
 
 DEPLOY: Final = "deploy.yml"
 _ATTEMPTS: Final = 5
 
 
-class Ending(StrEnum):
+class MergeOutcome(StrEnum):
     """How a merge ended."""
 
     MERGED = "merged"
@@ -45,8 +44,8 @@ class Ending(StrEnum):
 class MergeResult:
     """How it ended, the sentence that says it, and the exit code that it means."""
 
-    ending: Ending
-    says: str
+    outcome: MergeOutcome
+    message: str
     exit_code: int = 0
 
 
@@ -63,26 +62,28 @@ def merge(checker: PullChecker) -> MergeResult:
         if main is None:
             raise InputError(f"{forge.full_name} has no branch {branch}.", "Nothing was merged.")
         if event.head is not None and pull.head != event.head:
-            says = f"The head of #{pull.number} is another by now; its own check decides about it."
-            return MergeResult(Ending.MOVED, says)
+            message = f"The head of #{pull.number} is another by now; its own check decides about it."
+            return MergeResult(MergeOutcome.MOVED, message)
         checker.fetch(pull, main)
         if _contains(checker.repository, main, pull.head):
-            says = f"#{pull.number} is merged already."
-            return _deployed(forge, branch, MergeResult(Ending.MERGED_BEFORE, says))
+            message = f"#{pull.number} is merged already."
+            return _deployed(forge, branch, MergeResult(MergeOutcome.MERGED_BEFORE, message))
         if pull.base_branch != branch:
-            says = f"#{pull.number} is for {pull.base_branch}, not for {branch}; nothing was merged."
-            return MergeResult(Ending.ELSEWHERE, says)
+            message = f"#{pull.number} is for {pull.base_branch}, not for {branch}; nothing was merged."
+            return MergeResult(MergeOutcome.ELSEWHERE, message)
         if pull.state != "open":
-            return MergeResult(Ending.CLOSED, f"#{pull.number} was closed; nothing was merged.")
+            return MergeResult(MergeOutcome.CLOSED, f"#{pull.number} was closed; nothing was merged.")
         found = checker.check(pull, main)
         ended = _unless_green(checker, found, main)
         if ended is not None:
             return ended
         commit = _merge_commit(checker, found, main)
         if forge.move_branch(branch, commit):
-            says = f"#{pull.number} is merged as {commit}."
-            result = _deployed(forge, branch, MergeResult(Ending.MERGED, says))
-            forge.say_on(pull.number, "merge", f"🎉 Merged as {commit}; the next deploy publishes it.")
+            message = f"#{pull.number} is merged as {commit}."
+            result = _deployed(forge, branch, MergeResult(MergeOutcome.MERGED, message))
+            forge.post_comment(
+                pull.number, "merge", f"🎉 Merged as {commit}; the next deploy publishes it."
+            )
             return result
     raise ServiceError(
         f"{forge.default_branch} moved at each of {_ATTEMPTS} attempts.", "Run the merge again."
@@ -94,7 +95,7 @@ def _deployed(forge: ForgeRepository, branch: str, result: MergeResult) -> Merge
     try:
         forge.dispatch(DEPLOY, branch, {})
     except InputError as error:
-        return replace(result, says=f"{result.says} But no deploy begins: {error}", exit_code=1)
+        return replace(result, message=f"{result.message} But no deploy begins: {error}", exit_code=1)
     return result
 
 
@@ -102,14 +103,14 @@ def _unless_green(checker: PullChecker, found: PullCheck, main: str) -> MergeRes
     """Say what the check found; the result when that ends the matter."""
     number, report = found.pull.number, found.report
     settings = read_settings(checker.repository, main)
-    if report.verdict is Verdict.NOT_A_PUBLISH:
-        return MergeResult(Ending.NOT_GREEN, summary(report))
-    checker.forge.say_on(number, "check", as_markdown(report))
-    if report.verdict is not Verdict.GREEN:
-        return MergeResult(Ending.NOT_GREEN, summary(report), report.exit_code)
+    if not report.is_publish:
+        return MergeResult(MergeOutcome.NOT_GREEN, report.summary)
+    checker.forge.post_comment(number, "check", report_markdown(report, report.footer))
+    if not report.is_green:
+        return MergeResult(MergeOutcome.NOT_GREEN, report.summary, report.exit_code)
     if not settings.merge.automatic:
-        says = "The check is green; registry.toml leaves merging to people."
-        return MergeResult(Ending.NOT_AUTOMATIC, says)
+        message = "The check is green; registry.toml leaves merging to people."
+        return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
     return None
 
 
@@ -129,10 +130,10 @@ def _merge_commit(checker: PullChecker, found: PullCheck, main: str) -> str:
             if accepted.is_publish:
                 path = record_path(accepted.name, accepted.version, "accepted.json")
                 files[path] = accepted_bytes(
-                    accepted.outcome, found.requester, found.pull.head, found.pull.number, now
+                    accepted.proof, found.requester, found.pull.head, found.pull.number, now
                 )
             what = "Publish" if accepted.is_publish else "Set the status of"
-            lines.append(f"{what} {accepted.name} {accepted.version} ({accepted.outcome.proof})")
+            lines.append(f"{what} {accepted.name} {accepted.version} ({accepted.proof.id})")
     title = lines[0] if len(lines) == 1 else f"Take in {len(lines)} changes of records"
     body = "" if len(lines) == 1 else "\n" + "".join(f"- {line}\n" for line in lines)
     message = f"{title} (#{found.pull.number})\n{body}"

@@ -11,7 +11,7 @@ _FILE: Final = re.compile(r"(?:(?P<folder>[\w.+@ /-]+)/)?(?P<file>(?:\.mcp/)?ser
 
 
 @dataclass(frozen=True, slots=True)
-class SourcePlace:
+class SourceAddress:
     """A repository on a forge's site, and perhaps a folder and a reference in it.
 
     They say where to look first; what counts is decided by the source proof.
@@ -23,10 +23,10 @@ class SourcePlace:
     reference: str | None = None
 
 
-def parse_place(text: str) -> SourcePlace | None:
+def parse_source_address(text: str) -> SourceAddress | None:
     """Read `owner/name`, a repository's address, or that of its server.json as a browser shows it."""
     if _SHORT.fullmatch(text):
-        return SourcePlace(_SITES[0], text)
+        return SourceAddress(_SITES[0], text)
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -40,17 +40,17 @@ def parse_place(text: str) -> SourcePlace | None:
     if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)+", repository, re.ASCII) or ".." in path.split("/"):
         return None
     if not rest:
-        return SourcePlace(site, repository)
+        return SourceAddress(site, repository)
     kind, _, inside = rest.partition("/")
     if kind not in {"blob", "raw", "tree"}:
         return None
     reference, _, file = inside.partition("/")
     match = _FILE.fullmatch(file)
     if kind == "tree":
-        return SourcePlace(site, repository, file, reference or None)
+        return SourceAddress(site, repository, file, reference or None)
     if not match:
         return None
-    return SourcePlace(site, repository, match["folder"] or "", reference or None)
+    return SourceAddress(site, repository, match["folder"] or "", reference or None)
 
 
 def _split(path: str) -> tuple[str, str, str]:

@@ -6,42 +6,42 @@ from typing import Final
 
 from mcp_static.model.reading import arguments_of, text_of
 from mcp_static.model.strictjson import child_path
-from mcp_static.rules.rule import Finding, Record, Rule
+from mcp_static.rules.rule import Breach, Record, Rule
 
 
-def _names(record: Record) -> Iterator[Finding]:
+def _names(record: Record) -> Iterator[Breach]:
     for path, argument in arguments_of(record.document):
         name = text_of(argument, "name")
         if argument.get("type") != "named" or name is None:
             continue
         if not name:
-            yield Finding(child_path(path, "name"), "is empty")
+            yield Breach(child_path(path, "name"), "is empty")
         elif re.search(r"[\s<>$]", name):
-            yield Finding(child_path(path, "name"), f"{name!r} holds more than a flag's name")
+            yield Breach(child_path(path, "name"), f"{name!r} holds more than a flag's name")
 
 
-def _repeated_names(record: Record) -> Iterator[Finding]:
+def _repeated_names(record: Record) -> Iterator[Breach]:
     for path, argument in arguments_of(record.document):
         name = text_of(argument, "name")
         if argument.get("type") != "named" or not name:
             continue
         for key in ("value", "default"):
             if (text_of(argument, key) or "").startswith(name):
-                yield Finding(child_path(path, key), f"begins with the argument's name {name!r}")
+                yield Breach(child_path(path, key), f"begins with the argument's name {name!r}")
 
 
 ARGUMENT_RULES: Final = (
     Rule(
         id="argument-name",
-        says="A named argument's name is the flag alone: no spaces, `<`, `>` or `$`.",
-        mend='Write {"name": "--port", "value": "8080"} instead of {"name": "--port 8080"}; what '
+        requirement="A named argument's name is the flag alone: no spaces, `<`, `>` or `$`.",
+        fix='Write {"name": "--port", "value": "8080"} instead of {"name": "--port 8080"}; what '
         "the user fills in goes into `value`, `default` or `variables`.",
         check=_names,
     ),
     Rule(
         id="argument-value",
-        says="A named argument's value and default do not repeat its name.",
-        mend="Give the value alone; clients put the name before it.",
+        requirement="A named argument's value and default do not repeat its name.",
+        fix="Give the value alone; clients put the name before it.",
         check=_repeated_names,
     ),
 )

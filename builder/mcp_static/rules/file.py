@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mcp_static.model.strictjson import MAX_DEPTH
-from mcp_static.rules.rule import Applies, Finding, Record, Rule
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 MAX_FILE_BYTES: Final = 96 * 1024
 
 
-def _too_large(record: Record) -> Iterator[Finding]:
+def _too_large(record: Record) -> Iterator[Breach]:
     if len(record.raw) > MAX_FILE_BYTES:
-        yield Finding("", f"is larger than {MAX_FILE_BYTES} bytes")
+        yield Breach("", f"is larger than {MAX_FILE_BYTES} bytes")
 
 
-def _json(*kinds: str) -> Callable[[Record], Iterator[Finding]]:
-    def check(record: Record) -> Iterator[Finding]:
+def _json(*kinds: str) -> Callable[[Record], Iterator[Breach]]:
+    def check(record: Record) -> Iterator[Breach]:
         for problem in record.json_problems:
             if problem.kind in kinds:
-                yield Finding(problem.path, problem.wrong)
+                yield Breach(problem.path, problem.message)
 
     return check
 
@@ -27,36 +27,36 @@ FILE_RULES: Final = (
     Rule(
         id="file-size",
         applies=Applies.STRUCTURAL,
-        says=f"The file is at most {MAX_FILE_BYTES // 1024} KiB.",
-        mend="Move long explanations to the server's own website or README.",
+        requirement=f"The file is at most {MAX_FILE_BYTES // 1024} KiB.",
+        fix="Move long explanations to the server's own website or README.",
         check=_too_large,
     ),
     Rule(
         id="file-encoding",
         applies=Applies.STRUCTURAL,
-        says="The file is UTF-8 (a byte order mark is tolerated), without unpaired surrogates.",
-        mend="Save the file as UTF-8; write each escaped surrogate together with its partner.",
+        requirement="The file is UTF-8 (a byte order mark is tolerated), without unpaired surrogates.",
+        fix="Save the file as UTF-8; write each escaped surrogate together with its partner.",
         check=_json("encoding", "surrogate"),
     ),
     Rule(
         id="file-json",
         applies=Applies.STRUCTURAL,
-        says="The file is one JSON object.",
-        mend="Correct the JSON at that place; an editor with JSON support shows it.",
+        requirement="The file is one JSON object.",
+        fix="Correct the JSON at that place; an editor with JSON support shows it.",
         check=_json("syntax", "object"),
     ),
     Rule(
         id="file-unambiguous",
         applies=Applies.STRUCTURAL,
-        says="No key stands twice in an object, and every number fits 64 bits.",
-        mend="Keep one of the two; write a very large number as a string.",
+        requirement="No key stands twice in an object, and every number fits 64 bits.",
+        fix="Keep one of the two; write a very large number as a string.",
         check=_json("duplicate-key", "number"),
     ),
     Rule(
         id="file-depth",
         applies=Applies.STRUCTURAL,
-        says=f"Objects and arrays nest at most {MAX_DEPTH} deep.",
-        mend="Flatten the metadata that nests so deep.",
+        requirement=f"Objects and arrays nest at most {MAX_DEPTH} deep.",
+        fix="Flatten the metadata that nests so deep.",
         check=_json("depth"),
     ),
 )

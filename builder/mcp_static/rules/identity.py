@@ -9,54 +9,55 @@ from mcp_static.model.names import name_problem, parse_name
 from mcp_static.model.reading import text_of
 from mcp_static.model.server import ACCEPTED_SCHEMA_DATES, CURRENT_SCHEMA_DATE, SCHEMA_URL
 from mcp_static.model.versions import range_problem, semantic_version
-from mcp_static.rules.rule import Applies, Finding, Record, Rule, Severity
+from mcp_static.reports.findings import Level
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _SCHEMA_DATE: Final = re.compile(re.escape(SCHEMA_URL).replace(r"\{date\}", r"([^/]+)"))
 
 
-def _name(record: Record) -> Iterator[Finding]:
+def _name(record: Record) -> Iterator[Breach]:
     name = text_of(record.document, "name")
     if name is None:
         return
     problem = name_problem(name)
     if problem:
-        yield Finding("name", problem)
+        yield Breach("name", problem)
         return
     for segment in name.split("/"):
         if problem := segment_problem(segment):
-            yield Finding("name", problem)
+            yield Breach("name", problem)
 
 
-def _namespace_labels(record: Record) -> Iterator[Finding]:
+def _namespace_labels(record: Record) -> Iterator[Breach]:
     name = text_of(record.document, "name")
     if name is None or name_problem(name):
         return
     labels = parse_name(name).namespace.labels
     if len(labels) < 2:
-        yield Finding("name", f"{labels[0]!r} is a single label, not a reversed domain")
+        yield Breach("name", f"{labels[0]!r} is a single label, not a reversed domain")
     elif any(not label or label[0] == "-" or label[-1] == "-" for label in labels):
-        yield Finding("name", "has a label that is empty or begins or ends with '-'")
+        yield Breach("name", "has a label that is empty or begins or ends with '-'")
 
 
-def _version(record: Record) -> Iterator[Finding]:
+def _version(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
     if version is not None and (problem := version_problem(version)):
-        yield Finding("version", problem)
+        yield Breach("version", problem)
 
 
-def _one_version(record: Record) -> Iterator[Finding]:
+def _one_version(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
     if version is not None and (problem := range_problem(version)):
-        yield Finding("version", problem)
+        yield Breach("version", problem)
 
 
-def _semantic(record: Record) -> Iterator[Finding]:
+def _semantic(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
     if version and not range_problem(version) and semantic_version(version) is None:
-        yield Finding("version", f"{version!r} is no semantic version")
+        yield Breach("version", f"{version!r} is no semantic version")
 
 
-def _path(record: Record) -> Iterator[Finding]:
+def _path(record: Record) -> Iterator[Breach]:
     name, version = text_of(record.document, "name"), text_of(record.document, "version")
     place = record.location
     if place is None or name is None or version is None:
@@ -64,98 +65,98 @@ def _path(record: Record) -> Iterator[Finding]:
     if name_problem(name) or version_problem(version):
         return
     if (str(place.name), place.version) != (name, version):
-        yield Finding("", f"belongs at {record_path(parse_name(name), version)}")
+        yield Breach("", f"belongs at {record_path(parse_name(name), version)}")
 
 
-def _schema_refused(record: Record) -> Iterator[Finding]:
+def _schema_refused(record: Record) -> Iterator[Breach]:
     address = text_of(record.document, "$schema")
     if address is None:
         return
     match = _SCHEMA_DATE.fullmatch(address)
     if not match:
-        yield Finding("$schema", "is no schema of server.json that this registry knows")
+        yield Breach("$schema", "is no schema of server.json that this registry knows")
     elif match[1] not in ACCEPTED_SCHEMA_DATES:
-        yield Finding("$schema", f"names the schema of {match[1]}, which is not accepted")
+        yield Breach("$schema", f"names the schema of {match[1]}, which is not accepted")
 
 
-def _schema_older(record: Record) -> Iterator[Finding]:
+def _schema_older(record: Record) -> Iterator[Breach]:
     match = _SCHEMA_DATE.fullmatch(text_of(record.document, "$schema") or "")
     if match and match[1] in ACCEPTED_SCHEMA_DATES and match[1] != CURRENT_SCHEMA_DATE:
-        yield Finding("$schema", f"names the schema of {match[1]}")
+        yield Breach("$schema", f"names the schema of {match[1]}")
 
 
-def _schema_absent(record: Record) -> Iterator[Finding]:
+def _schema_absent(record: Record) -> Iterator[Breach]:
     if "$schema" not in record.document:
-        yield Finding("$schema", "is missing")
+        yield Breach("$schema", "is missing")
 
 
 IDENTITY_RULES: Final = (
     Rule(
         id="schema-known",
-        says="`$schema` names a dated schema that this registry accepts: "
+        requirement="`$schema` names a dated schema that this registry accepts: "
         + ", ".join(ACCEPTED_SCHEMA_DATES)
         + ".",
-        mend=f"Set it to {SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)} and run validate again; "
+        fix=f"Set it to {SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)} and run validate again; "
         "what else has to change is then listed here.",
         check=_schema_refused,
     ),
     Rule(
         id="schema-current",
-        severity=Severity.WARNING,
-        says=f"`$schema` names the newest schema, {CURRENT_SCHEMA_DATE}.",
-        mend=f"Change the date in the address to {CURRENT_SCHEMA_DATE}; files that follow an "
+        level=Level.WARNING,
+        requirement=f"`$schema` names the newest schema, {CURRENT_SCHEMA_DATE}.",
+        fix=f"Change the date in the address to {CURRENT_SCHEMA_DATE}; files that follow an "
         "accepted older schema need no other change.",
         check=_schema_older,
     ),
     Rule(
         id="schema-named",
-        severity=Severity.WARNING,
-        says="The file says which schema it follows.",
-        mend=f'Add "$schema": "{SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)}".',
+        level=Level.WARNING,
+        requirement="The file says which schema it follows.",
+        fix=f'Add "$schema": "{SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)}".',
         check=_schema_absent,
     ),
     Rule(
         id="name-grammar",
         applies=Applies.STRUCTURAL,
-        says="A name is `namespace/server`: exactly one slash, at most 200 characters, both halves "
+        requirement="A name is `namespace/server`: exactly one slash, at most 200 characters, both halves "
         "begin and end with a letter or digit; letters, digits, `.` and `-` between (and `_` in "
         "the server part); no server is called `index.html`.",
-        mend="Use a name such as io.github.alice/weather.",
+        fix="Use a name such as io.github.alice/weather.",
         check=_name,
     ),
     Rule(
         id="namespace-reversed-domain",
-        says="A namespace is a reversed domain of at least two labels.",
-        mend="Use io.github.<your login>, or your own domain reversed: com.example for example.com.",
+        requirement="A namespace is a reversed domain of at least two labels.",
+        fix="Use io.github.<your login>, or your own domain reversed: com.example for example.com.",
         check=_namespace_labels,
     ),
     Rule(
         id="version-in-a-path",
         applies=Applies.STRUCTURAL,
-        says="A version can stand in a path and an address: no slash, no control character, not "
+        requirement="A version can stand in a path and an address: no slash, no control character, not "
         "`.`, `..` or `latest`, at most 200 bytes once encoded.",
-        mend="Use a plain version such as 1.2.3.",
+        fix="Use a plain version such as 1.2.3.",
         check=_version,
     ),
     Rule(
         id="version-is-one-version",
-        says="A version names one release: no ranges, no wildcards, not `latest`.",
-        mend="Give the exact version of this release, such as 1.2.3.",
+        requirement="A version names one release: no ranges, no wildcards, not `latest`.",
+        fix="Give the exact version of this release, such as 1.2.3.",
         check=_one_version,
     ),
     Rule(
         id="version-semantic",
-        severity=Severity.WARNING,
-        says="A version is a semantic version (SemVer 2.0.0), so that clients can tell the newest.",
-        mend="Use three numbers, such as 1.2.3 or 1.2.3-beta.1; without them the registry takes "
+        level=Level.WARNING,
+        requirement="A version is a semantic version (SemVer 2.0.0), so that clients can tell the newest.",
+        fix="Use three numbers, such as 1.2.3 or 1.2.3-beta.1; without them the registry takes "
         "the version published last for the latest.",
         check=_semantic,
     ),
     Rule(
         id="path-from-name",
         applies=Applies.STRUCTURAL,
-        says="A record lies where the layout puts its name and version.",
-        mend="Move the file there, or correct its name and version.",
+        requirement="A record lies where the layout puts its name and version.",
+        fix="Move the file there, or correct its name and version.",
         check=_path,
     ),
 )

@@ -23,7 +23,7 @@ served when a rule grows stricter. An *error* keeps a record out, a *warning* do
 """
 
 
-def handbook() -> str:
+def rules_page() -> str:
     """The whole page, in Markdown."""
     return "\n".join(
         [
@@ -44,7 +44,7 @@ def _pull_requests() -> list[str]:
         "",
     ]
     for rule in CHANGE_RULES:
-        lines += [f"### `{rule.id}`", "", rule.says, "", rule.mend, ""]
+        lines += [f"### `{rule.id}`", "", rule.requirement, "", rule.fix, ""]
     return lines
 
 
@@ -54,9 +54,9 @@ def _section(title: str, rules: Sequence[Rule]) -> list[str]:
         lines += [
             f"### `{rule.id}`",
             "",
-            rule.says,
+            rule.requirement,
             "",
-            f"*{rule.applies.value.capitalize()} rule, {rule.severity.value}.* {rule.mend}",
+            f"*{rule.applies.value.capitalize()} rule, {rule.level.value}.* {rule.fix}",
             "",
         ]
     return lines

@@ -7,7 +7,8 @@ from typing import Final
 
 from mcp_static.model.change import Change, ChangedPath
 from mcp_static.model.layout import DATA_ROOT, SERVERS_ROOT, location_problem, parse_location
-from mcp_static.rules.rule import Finding
+from mcp_static.reports.findings import Finding, Level
+from mcp_static.rules.rule import Breach
 
 MAX_RECORDS: Final = 100
 MAX_COMMITS: Final = 50
@@ -19,12 +20,22 @@ _AHEAD: Final = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRule:
-    """One condition on a change: `says` is what must hold, `mend` what to do where it does not."""
+    """One condition on a change: `requirement` is what must hold, `fix` what to do where it does not."""
 
     id: str
-    says: str
-    mend: str
-    check: Callable[[Change], Iterable[Finding]]
+    requirement: str
+    fix: str
+    check: Callable[[Change], Iterable[Breach]]
+
+    def finding(self, breach: Breach) -> Finding:
+        """A breach as a report shows it."""
+        fix = breach.fix or self.fix
+        return Finding(self.id, Level.ERROR, breach.message, fix, breach.path, is_counted=True)
+
+    @property
+    def passed(self) -> Finding:
+        """What a report shows of this rule where it holds."""
+        return Finding(self.id, Level.PASSED, self.requirement, is_counted=True)
 
 
 def brings_records(change: Change) -> bool:
@@ -40,128 +51,128 @@ def _data(change: Change) -> Iterator[ChangedPath]:
     return (changed for changed in change.paths if _is_data(changed.path))
 
 
-def _only_data(change: Change) -> Iterator[Finding]:
+def _only_data(change: Change) -> Iterator[Breach]:
     for changed in change.paths:
         if not _is_data(changed.path):
-            yield Finding(changed.path, "lies outside registry-data/")
+            yield Breach(changed.path, "lies outside registry-data/")
 
 
-def _plain_files(change: Change) -> Iterator[Finding]:
+def _plain_files(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
         if changed.after is not None and changed.after.mode != _PLAIN:
             kind = _KINDS.get(changed.after.mode, "no plain file")
-            yield Finding(changed.path, f"is {kind}")
+            yield Breach(changed.path, f"is {kind}")
 
 
-def _layout(change: Change) -> Iterator[Finding]:
+def _layout(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
         if changed.after is None or parse_location(changed.path) is not None:
             continue
         if changed.path.startswith(f"{SERVERS_ROOT}/") and changed.path.endswith("/server.json"):
-            yield Finding(changed.path, location_problem(changed.path))
+            yield Breach(changed.path, location_problem(changed.path))
         else:
-            yield Finding(changed.path, "is no file that the layout has")
+            yield Breach(changed.path, "is no file that the layout has")
 
 
-def _accepted(change: Change) -> Iterator[Finding]:
+def _accepted(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
         if changed.path.endswith("/accepted.json"):
-            yield Finding(changed.path, "is written by the merge alone")
+            yield Breach(changed.path, "is written by the merge alone")
 
 
-def _immutable(change: Change) -> Iterator[Finding]:
+def _immutable(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
         if changed.before is None or changed.path.endswith("/accepted.json"):
             continue
         if changed.after is None:
-            yield Finding(changed.path, "was merged, and is removed")
+            yield Breach(changed.path, "was merged, and is removed")
         elif not changed.path.endswith("/status.json"):
-            yield Finding(changed.path, "was merged, and is edited")
+            yield Breach(changed.path, "was merged, and is edited")
 
 
-def _signature_with_record(change: Change) -> Iterator[Finding]:
+def _signature_with_record(change: Change) -> Iterator[Breach]:
     added = {changed.path for changed in change.paths if changed.before is None}
     for path in sorted(added):
         if (
             path.endswith("/proof.json")
             and f"{path.removesuffix('proof.json')}server.json" not in added
         ):
-            yield Finding(path, "has no new server.json beside it")
+            yield Breach(path, "has no new server.json beside it")
 
 
-def _size(change: Change) -> Iterator[Finding]:
+def _size(change: Change) -> Iterator[Breach]:
     folders = {changed.path.rpartition("/")[0] for changed in _data(change)}
     if len(folders) > MAX_RECORDS:
-        yield Finding(DATA_ROOT, f"changes in {len(folders)} versions at once")
+        yield Breach(DATA_ROOT, f"changes in {len(folders)} versions at once")
 
 
-def _history(change: Change) -> Iterator[Finding]:
+def _history(change: Change) -> Iterator[Breach]:
     if change.commits > MAX_COMMITS:
-        yield Finding("", f"has more than {MAX_COMMITS} commits")
+        yield Breach("", f"has more than {MAX_COMMITS} commits")
     left = change.touched - {changed.path for changed in change.paths}
     for path in sorted(left)[:5]:
-        yield Finding(path, "is touched by a commit on the way, and not in the end")
+        yield Breach(path, "is touched by a commit on the way, and not in the end")
 
 
-def _dates(change: Change) -> Iterator[Finding]:
+def _dates(change: Change) -> Iterator[Breach]:
     if change.latest_time > time.time() + _AHEAD:
-        yield Finding("", "a commit is dated in the future")
+        yield Breach("", "a commit is dated in the future")
 
 
 CHANGE_RULES: Final = (
     ChangeRule(
         id="change-only-data",
-        says="A publish changes `registry-data/` and nothing else.",
-        mend="Open another pull request for the rest; a maintainer reads that one.",
+        requirement="A publish changes `registry-data/` and nothing else.",
+        fix="Open another pull request for the rest; a maintainer reads that one.",
         check=_only_data,
     ),
     ChangeRule(
         id="change-plain-files",
-        says="Everything it adds is a plain file: no links, no submodules, nothing executable.",
-        mend="Add the file itself, with the mode 100644.",
+        requirement="Everything it adds is a plain file: no links, no submodules, nothing executable.",
+        fix="Add the file itself, with the mode 100644.",
         check=_plain_files,
     ),
     ChangeRule(
         id="change-layout",
-        says="Every file lies where the layout puts it.",
-        mend="`mcp-static publish` puts files in their places; the layout is in docs/authors.md.",
+        requirement="Every file lies where the layout puts it.",
+        fix="`mcp-static publish` puts files in their places; the layout is in docs/authors.md.",
         check=_layout,
     ),
     ChangeRule(
         id="change-no-accepted",
-        says="No author adds, edits or removes an `accepted.json`.",
-        mend="Leave it out; the merge writes it.",
+        requirement="No author adds, edits or removes an `accepted.json`.",
+        fix="Leave it out; the merge writes it.",
         check=_accepted,
     ),
     ChangeRule(
         id="change-immutable",
-        says="What was merged stays: only a `status.json` may be edited, and nothing removed.",
-        mend="Restore the file from the base branch, and publish under a new version.",
+        requirement="What was merged stays: only a `status.json` may be edited, and nothing removed.",
+        fix="Restore the file from the base branch, and publish under a new version.",
         check=_immutable,
     ),
     ChangeRule(
         id="change-signature-with-record",
-        says="A `proof.json` comes together with the `server.json` that it signs.",
-        mend="Add both in one pull request.",
+        requirement="A `proof.json` comes together with the `server.json` that it signs.",
+        fix="Add both in one pull request.",
         check=_signature_with_record,
     ),
     ChangeRule(
         id="change-size",
-        says=f"One pull request changes at most {MAX_RECORDS} versions.",
-        mend="Split it into several.",
+        requirement=f"One pull request changes at most {MAX_RECORDS} versions.",
+        fix="Split it into several.",
         check=_size,
     ),
     ChangeRule(
         id="change-history",
-        says=f"It has at most {MAX_COMMITS} commits, and none touches what the whole does not: "
+        requirement=f"It has at most {MAX_COMMITS} commits, and none touches what the whole does not: "
         "the merge keeps them all.",
-        mend="Make them one: `git reset --soft` to the base branch, commit, and push with --force.",
+        fix="Make them one: `git reset --soft` to the base branch, commit, and push with --force.",
         check=_history,
     ),
     ChangeRule(
         id="change-dates",
-        says="No commit is dated in the future.",
-        mend="Set the clock right, and commit anew (`git commit --amend --reset-author`).",
+        requirement="No commit is dated in the future.",
+        fix="Set the clock right, and commit anew (`git commit --amend --reset-author`).",
         check=_dates,
     ),
 )

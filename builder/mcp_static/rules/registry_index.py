@@ -11,7 +11,7 @@ from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import StatusRecord
 from mcp_static.model.versions import folded_version
 from mcp_static.rules.run import read_record
-from mcp_static.rules.sidecars import examine_status
+from mcp_static.rules.sidecars import parse_lifecycle
 
 
 class SnapshotIndex:
@@ -39,12 +39,12 @@ class SnapshotIndex:
         else:
             self._deleted.discard(key)
 
-    def name_twin(self, name: ServerName) -> str | None:
+    def name_conflict(self, name: ServerName) -> str | None:
         """See `Surroundings`."""
         holder = self._names.get(name.folded)
         return holder if holder != str(name) else None
 
-    def version_twin(self, name: ServerName, version: str) -> str | None:
+    def version_conflict(self, name: ServerName, version: str) -> str | None:
         """See `Surroundings`."""
         return self._versions.get(str(name), {}).get(folded_version(version))
 
@@ -65,7 +65,7 @@ def index_of(files: Iterable[tuple[Location, bytes]]) -> SnapshotIndex:
         if location.file == "server.json":
             index.add(location.name, location.version, read_record(content).document)
         elif location.file == "status.json":
-            status = examine_status(content)
+            status = parse_lifecycle(content)
             if isinstance(status, StatusRecord):
                 is_deleted = status.status is Status.DELETED
                 index.set_deleted(location.name, location.version, is_deleted=is_deleted)

@@ -1,20 +1,14 @@
-"""What a rule is: one offline condition on a record, with its id and the way to mend a breach."""
+"""What a rule is: one offline condition on a record, with its id and the way to fix a breach."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from mcp_static.model.errors import JsonProblem
 from mcp_static.model.layout import Location
 from mcp_static.model.names import ServerName
-from mcp_static.model.strictjson import JsonProblem
-
-
-class Severity(StrEnum):
-    """How much a breach matters: an error keeps the record out, a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
+from mcp_static.reports.findings import Finding, Level
 
 
 class Applies(StrEnum):
@@ -42,13 +36,13 @@ class Record:
     location: Location | None = None
 
 
-class Surroundings(Protocol):
+class RegistryIndex(Protocol):
     """What a rule over a snapshot may ask of the snapshot."""
 
-    def name_twin(self, name: ServerName) -> str | None:
+    def name_conflict(self, name: ServerName) -> str | None:
         """Another server's name that differs from this one only in case."""
 
-    def version_twin(self, name: ServerName, version: str) -> str | None:
+    def version_conflict(self, name: ServerName, version: str) -> str | None:
         """A version of this server that equals this one after NFC and case-folding."""
 
     def version_count(self, name: ServerName) -> int:
@@ -59,39 +53,36 @@ class Surroundings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One breach of a rule: the JSON path, and what is wrong there."""
+class Breach:
+    """One breach of a rule: the JSON path, what is wrong there, and its own fix if it has one."""
 
     path: str
-    wrong: str
+    message: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One condition: `says` is what must hold, `mend` is what to do where it does not.
+    """One condition: `requirement` is what must hold, `fix` what to do where it does not.
 
     Exactly one of `check` (over the record alone) and `check_within` (over the record and its
     snapshot) is given.
     """
 
     id: str
-    severity: Severity = Severity.ERROR
+    level: Level = Level.ERROR
     applies: Applies = Applies.PUBLISH
-    says: str
-    mend: str
-    check: Callable[[Record], Iterable[Finding]] | None = None
-    check_within: Callable[[Record, Surroundings], Iterable[Finding]] | None = None
+    requirement: str
+    fix: str
+    check: Callable[[Record], Iterable[Breach]] | None = None
+    check_within: Callable[[Record, RegistryIndex], Iterable[Breach]] | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A finding together with the rule that it breaks: all that a report prints."""
-
-    rule: Rule
-    path: str
-    wrong: str
+    def finding(self, breach: Breach) -> Finding:
+        """A breach as a report shows it."""
+        fix = breach.fix or self.fix
+        return Finding(self.id, self.level, breach.message, fix, breach.path, is_counted=True)
 
     @property
-    def is_error(self) -> bool:
-        """Whether this problem keeps the record out."""
-        return self.rule.severity is Severity.ERROR
+    def passed(self) -> Finding:
+        """What a report shows of this rule where it holds."""
+        return Finding(self.id, Level.PASSED, self.requirement, is_counted=True)

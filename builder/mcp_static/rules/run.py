@@ -1,13 +1,15 @@
-"""Holding bytes against the rules: every problem at once, or the document that has none."""
+"""Checking bytes against the rules: every breach at once, or the document that has none."""
 
 from collections.abc import Iterator
 from typing import Final
 
+from mcp_static.model.errors import JsonError, JsonProblem
 from mcp_static.model.layout import Location
-from mcp_static.model.strictjson import JsonError, JsonProblem, parse_json
+from mcp_static.model.strictjson import parse_json
+from mcp_static.reports.findings import Finding
 from mcp_static.rules import RECORD_RULES
 from mcp_static.rules.file import FILE_RULES, MAX_FILE_BYTES
-from mcp_static.rules.rule import Applies, Problem, Record, Rule, Surroundings
+from mcp_static.rules.rule import Applies, Record, RegistryIndex, Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
@@ -27,37 +29,38 @@ def read_record(raw: bytes, location: Location | None = None) -> Record:
     return Record(raw, document, (), location)
 
 
-def problems_of(record: Record, around: Surroundings | None = None) -> list[Problem]:
-    """Every problem of a record that is new, warnings included, in the order of the rules.
+def findings_of(record: Record, index: RegistryIndex | None = None) -> list[Finding]:
+    """Every breach of a record that is new, warnings included, in the order of the rules.
 
-    Without `around`, the rules over a snapshot are left out.
+    Without `index`, the rules over the registry as a whole are left out.
     """
-    problems = file_problems(record)
-    if problems:
-        return problems
-    problems += _breaches(RECORD_RULES, record)
-    if around is not None:
-        for rule in SNAPSHOT_RULES:
-            if rule.check_within is not None:
-                problems += [
-                    Problem(rule, finding.path, finding.wrong)
-                    for finding in rule.check_within(record, around)
-                ]
-    return problems
+    found = file_findings(record)
+    if not found:
+        found += _breaches(RECORD_RULES, record)
+        found += index_findings(record, index) if index is not None else ()
+    return found
 
 
-def file_problems(record: Record) -> list[Problem]:
-    """The problems of the file itself; a record that has any says nothing."""
+def file_findings(record: Record) -> list[Finding]:
+    """The breaches of the file itself; a record that has any says nothing."""
     return list(_breaches(FILE_RULES, record))
 
 
-def structural_problems(record: Record) -> list[Problem]:
-    """The problems that keep even a merged record out of a build."""
-    return file_problems(record) or list(_breaches(_STRUCTURAL, record))
+def structural_findings(record: Record) -> list[Finding]:
+    """The breaches that keep even a merged record out of a build."""
+    return file_findings(record) or list(_breaches(_STRUCTURAL, record))
 
 
-def _breaches(rules: tuple[Rule, ...], record: Record) -> Iterator[Problem]:
+def index_findings(
+    record: Record, index: RegistryIndex, rules: tuple[Rule, ...] = SNAPSHOT_RULES
+) -> Iterator[Finding]:
+    """The breaches of rules over a record and its registry."""
+    for rule in rules:
+        if rule.check_within is not None:
+            yield from map(rule.finding, rule.check_within(record, index))
+
+
+def _breaches(rules: tuple[Rule, ...], record: Record) -> Iterator[Finding]:
     for rule in rules:
         if rule.check is not None:
-            for finding in rule.check(record):
-                yield Problem(rule, finding.path, finding.wrong)
+            yield from map(rule.finding, rule.check(record))

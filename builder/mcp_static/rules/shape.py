@@ -15,7 +15,8 @@ from mcp_static.api.entries import MAX_SERVER_BYTES, server_bytes
 from mcp_static.model.reading import every_value, part_of
 from mcp_static.model.server import PUBLISHER_META, SCHEMA_TAGS, SERVER_DOCUMENT
 from mcp_static.model.strictjson import child_path
-from mcp_static.rules.rule import Applies, Finding, Record, Rule, Severity
+from mcp_static.reports.findings import Level
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 MAX_PUBLISHER_META_BYTES: Final = 4096
 
@@ -27,13 +28,13 @@ _REQUIRED: Final = frozenset({("name",), ("description",), ("version",)})
 _RENAMED: Final = {"version_detail": "version", "package_canonical": "registryType"}
 
 
-def _faults(document: dict[str, Any]) -> list[tuple[bool, Finding]]:
+def _faults(document: dict[str, Any]) -> list[tuple[bool, Breach]]:
     """Every fault pydantic finds, each with whether it is one of shape."""
     try:
         _validate(document)
     except ValidationError as error:
         return [
-            (_is_of_shape(fault), Finding(_path(document, fault["loc"]), _sentence(fault)))
+            (_is_of_shape(fault), Breach(_path(document, fault["loc"]), _sentence(fault)))
             for fault in error.errors(include_url=False, include_input=True)
             if fault["input"] is not None or fault["type"] == "missing"
         ]
@@ -103,37 +104,37 @@ def _shown(value: Any) -> str:
     return ascii(text if len(text) <= 60 else text[:57] + "...")
 
 
-def _shape(record: Record) -> Iterator[Finding]:
-    yield from (finding for is_shape, finding in _faults(record.document) if is_shape)
+def _shape(record: Record) -> Iterator[Breach]:
+    yield from (breach for is_shape, breach in _faults(record.document) if is_shape)
 
 
-def _schema(record: Record) -> Iterator[Finding]:
-    yield from (finding for is_shape, finding in _faults(record.document) if not is_shape)
+def _schema(record: Record) -> Iterator[Breach]:
+    yield from (breach for is_shape, breach in _faults(record.document) if not is_shape)
 
 
-def _nulls(record: Record) -> Iterator[Finding]:
+def _nulls(record: Record) -> Iterator[Breach]:
     meta = child_path(child_path("", "_meta"), PUBLISHER_META)
     for path, value in every_value(record.document):
         if value is None and not path.startswith(meta):
-            yield Finding(path, "is null")
+            yield Breach(path, "is null")
 
 
-def _rendered_size(record: Record) -> Iterator[Finding]:
+def _rendered_size(record: Record) -> Iterator[Breach]:
     # Escaping makes six bytes of one at the most, so only a long file is worth rendering.
     if len(record.raw) * 6 <= MAX_SERVER_BYTES:
         return
     size = len(server_bytes(record.document))
     if size > MAX_SERVER_BYTES:
-        yield Finding("", f"is {size} bytes as the registry serves it")
+        yield Breach("", f"is {size} bytes as the registry serves it")
 
 
-def _snake_case(record: Record) -> Iterator[Finding]:
+def _snake_case(record: Record) -> Iterator[Breach]:
     meta = child_path(child_path("", "_meta"), PUBLISHER_META)
     for path, value in every_value(record.document):
         if isinstance(value, dict) and not path.startswith(meta) and not _is_map(path):
             for key in value:
                 if new := _new_name(key):
-                    yield Finding(child_path(path, key), f"is called `{new}` now")
+                    yield Breach(child_path(path, key), f"is called `{new}` now")
 
 
 def _is_map(path: str) -> bool:
@@ -170,80 +171,80 @@ _FIELD_NAMES: Final = frozenset(
 """What the schema of 2025-09-16 renamed from snake_case (the schema's changelog)."""
 
 
-def _foreign_meta(record: Record) -> Iterator[Finding]:
+def _foreign_meta(record: Record) -> Iterator[Breach]:
     for key in part_of(record.document, "_meta"):
         if key != PUBLISHER_META:
-            yield Finding(child_path("_meta", key), "is not kept by the registry")
+            yield Breach(child_path("_meta", key), "is not kept by the registry")
 
 
-def _registry_fields(record: Record) -> Iterator[Finding]:
+def _registry_fields(record: Record) -> Iterator[Breach]:
     if "status" in record.document:
-        yield Finding("status", "is the registry's to say, not the file's")
+        yield Breach("status", "is the registry's to say, not the file's")
 
 
-def _publisher_meta_size(record: Record) -> Iterator[Finding]:
+def _publisher_meta_size(record: Record) -> Iterator[Breach]:
     provided = part_of(record.document, "_meta").get(PUBLISHER_META)
     if provided is not None:
         size = len(orjson.dumps(provided))
         if size > MAX_PUBLISHER_META_BYTES:
             path = child_path("_meta", PUBLISHER_META)
-            yield Finding(path, f"is {size} bytes; {MAX_PUBLISHER_META_BYTES} are allowed")
+            yield Breach(path, f"is {size} bytes; {MAX_PUBLISHER_META_BYTES} are allowed")
 
 
 SHAPE_RULES: Final = (
     Rule(
         id="shape",
         applies=Applies.STRUCTURAL,
-        says="`name`, `description` and `version` are there, and every known field has the JSON "
+        requirement="`name`, `description` and `version` are there, and every known field has the JSON "
         "type that the schema gives it.",
-        mend="Give the field that type; `mcp-static schema server` prints the schema.",
+        fix="Give the field that type; `mcp-static schema server` prints the schema.",
         check=_shape,
     ),
     Rule(
         id="rendered-size",
         applies=Applies.STRUCTURAL,
-        says=f"The server object is at most {MAX_SERVER_BYTES // 1024} KiB as it is served "
+        requirement=f"The server object is at most {MAX_SERVER_BYTES // 1024} KiB as it is served "
         "(`<`, `>` and `&` take six bytes each there).",
-        mend="Move long explanations to the server's own website or README.",
+        fix="Move long explanations to the server's own website or README.",
         check=_rendered_size,
     ),
     Rule(
         id="renamed-field",
-        says="Fields have the names they have had since the schema of 2025-09-16.",
-        mend="Rename the field; the old name is not read by any client.",
+        requirement="Fields have the names they have had since the schema of 2025-09-16.",
+        fix="Rename the field; the old name is not read by any client.",
         check=_snake_case,
     ),
     Rule(
         id="schema",
-        says="The document has all that the schema demands and stays within its limits.",
-        mend="Correct the value; `mcp-static schema server` prints what is allowed.",
+        requirement="The document has all that the schema demands and stays within its limits.",
+        fix="Correct the value; `mcp-static schema server` prints what is allowed.",
         check=_schema,
     ),
     Rule(
         id="no-null",
-        says="No field is null; a value that does not exist is left out.",
-        mend="Remove the field.",
+        requirement="No field is null; a value that does not exist is left out.",
+        fix="Remove the field.",
         check=_nulls,
     ),
     Rule(
         id="meta-publisher-only",
-        severity=Severity.WARNING,
-        says=f"`_meta` holds `{PUBLISHER_META}` alone; other keys are dropped.",
-        mend=f"Move what should be kept under {PUBLISHER_META}.",
+        level=Level.WARNING,
+        requirement=f"`_meta` holds `{PUBLISHER_META}` alone; other keys are dropped.",
+        fix=f"Move what should be kept under {PUBLISHER_META}.",
         check=_foreign_meta,
     ),
     Rule(
         id="meta-size",
-        says=f"Publisher-provided metadata is at most {MAX_PUBLISHER_META_BYTES} bytes of JSON.",
-        mend="Keep less there, or link to it.",
+        requirement=f"Publisher-provided metadata is at most {MAX_PUBLISHER_META_BYTES} bytes of JSON.",
+        fix="Keep less there, or link to it.",
         check=_publisher_meta_size,
     ),
     Rule(
         id="no-registry-fields",
-        severity=Severity.WARNING,
-        says="The file leaves to the registry what the registry says (such as `status`, which "
+        level=Level.WARNING,
+        requirement="The file leaves to the registry what the registry says (such as `status`, which "
         "left the schema in 2025-09-29).",
-        mend="Remove the field; a status is changed with a status.json beside the file.",
+        fix="Remove the field; a status is changed with a status.json beside the file.",
         check=_registry_fields,
     ),
 )

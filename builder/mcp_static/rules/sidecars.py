@@ -5,11 +5,11 @@ from pydantic import ValidationError
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.model.status import StatusFile, StatusRecord
 from mcp_static.model.strictjson import dump_json
-from mcp_static.rules.rule import Problem
-from mcp_static.rules.run import file_problems, read_record
+from mcp_static.reports.findings import Finding
+from mcp_static.rules.run import file_findings, read_record
 
 
-def examine_status(raw: bytes) -> StatusRecord | str:
+def parse_lifecycle(raw: bytes) -> StatusRecord | str:
     """The lifecycle that a `status.json` says, or the sentence that says what is wrong with it."""
     file = read_status(raw)
     return file if isinstance(file, str) else file.lifecycle
@@ -18,8 +18,8 @@ def examine_status(raw: bytes) -> StatusRecord | str:
 def read_status(raw: bytes) -> StatusFile | str:
     """A whole `status.json`, or the sentence that says what is wrong with it."""
     record = read_record(raw)
-    if problems := file_problems(record):
-        return _in_words(problems)
+    if findings := file_findings(record):
+        return _in_words(findings)
     try:
         return StatusFile.model_validate(record.document)
     except ValidationError as error:
@@ -29,16 +29,16 @@ def read_status(raw: bytes) -> StatusFile | str:
         )
 
 
-def examine_accepted(raw: bytes) -> bytes | str:
+def parse_accepted(raw: bytes) -> bytes | str:
     """An `accepted.json` as it is served, or the sentence that says what is wrong with it."""
     record = read_record(raw)
-    if problems := file_problems(record):
-        return _in_words(problems)
+    if findings := file_findings(record):
+        return _in_words(findings)
     rendered = dump_json(record.document)
     if len(rendered) > MAX_ACCEPTED_BYTES:
         return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
     return rendered
 
 
-def _in_words(problems: list[Problem]) -> str:
-    return "; ".join(f"{problem.path} {problem.wrong}".strip() for problem in problems)
+def _in_words(findings: list[Finding]) -> str:
+    return "; ".join(finding.sentence for finding in findings)

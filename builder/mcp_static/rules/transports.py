@@ -12,20 +12,20 @@ from urllib.parse import urlsplit
 
 from mcp_static.model.reading import Part, packages_of, part_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
-from mcp_static.rules.rule import Finding, Record, Rule
+from mcp_static.rules.rule import Breach, Record, Rule
 
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 _HTTP_TYPES: Final = ("streamable-http", "sse")
 
 
-def _stdio(record: Record) -> Iterator[Finding]:
+def _stdio(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         transport = part_of(package, "transport")
         if transport.get("type") == "stdio" and transport.get("url"):
-            yield Finding(f"{path}.transport.url", "has no meaning for stdio")
+            yield Breach(f"{path}.transport.url", "has no meaning for stdio")
 
 
-def _package_variables(record: Record) -> Iterator[Finding]:
+def _package_variables(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         url = text_of(part_of(package, "transport"), "url")
         declared = {
@@ -39,27 +39,27 @@ def _package_variables(record: Record) -> Iterator[Finding]:
         yield from _undeclared(f"{path}.transport.url", url, declared)
 
 
-def _remote_variables(record: Record) -> Iterator[Finding]:
+def _remote_variables(record: Record) -> Iterator[Breach]:
     for path, remote in parts_of(record.document, "remotes"):
         declared = set(part_of(remote, "variables"))
         yield from _undeclared(child_path(path, "url"), text_of(remote, "url"), declared)
 
 
-def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Finding]:
+def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Breach]:
     for name in _VARIABLE.findall(url or ""):
         if name not in declared:
-            yield Finding(path, f"refers to {{{name}}}, which is declared nowhere")
+            yield Breach(path, f"refers to {{{name}}}, which is declared nowhere")
 
 
-def _package_address(record: Record) -> Iterator[Finding]:
+def _package_address(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         transport = part_of(package, "transport")
         url = text_of(transport, "url")
         if transport.get("type") in _HTTP_TYPES and url and _sample(url) is None:
-            yield Finding(f"{path}.transport.url", "is no http or https address")
+            yield Breach(f"{path}.transport.url", "is no http or https address")
 
 
-def _remote_address(record: Record) -> Iterator[Finding]:
+def _remote_address(record: Record) -> Iterator[Breach]:
     for path, remote in parts_of(record.document, "remotes"):
         url = text_of(remote, "url")
         if remote.get("type") not in _HTTP_TYPES or url is None:
@@ -67,11 +67,11 @@ def _remote_address(record: Record) -> Iterator[Finding]:
         sample = _sample(url)
         place = child_path(path, "url")
         if sample is None:
-            yield Finding(place, "is no https address")
+            yield Breach(place, "is no https address")
         elif not sample.startswith("https:"):
-            yield Finding(place, "is not encrypted")
+            yield Breach(place, "is not encrypted")
         elif _is_local(urlsplit(sample).hostname or ""):
-            yield Finding(place, "leads to the user's own machine or network")
+            yield Breach(place, "leads to the user's own machine or network")
 
 
 def _sample(url: str) -> str | None:
@@ -98,12 +98,12 @@ def _is_local(host: str) -> bool:
         return False
 
 
-def _headers(record: Record) -> Iterator[Finding]:
+def _headers(record: Record) -> Iterator[Breach]:
     for path, part in _all_transports(record.document):
         for header_path, header in parts_of(part, "headers", path):
             name = text_of(header, "name")
             if name is not None and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
-                yield Finding(child_path(header_path, "name"), f"{name!r} is no header's name")
+                yield Breach(child_path(header_path, "name"), f"{name!r} is no header's name")
 
 
 def _all_transports(document: Part) -> Iterator[tuple[str, Part]]:
@@ -115,39 +115,39 @@ def _all_transports(document: Part) -> Iterator[tuple[str, Part]]:
 TRANSPORT_RULES: Final = (
     Rule(
         id="transport-stdio",
-        says="A stdio transport has no `url`.",
-        mend="Remove the url, or change the type to streamable-http.",
+        requirement="A stdio transport has no `url`.",
+        fix="Remove the url, or change the type to streamable-http.",
         check=_stdio,
     ),
     Rule(
         id="transport-address",
-        says="A package's streamable-http or sse transport has an http or https address.",
-        mend="Write an address such as http://127.0.0.1:{port}/mcp.",
+        requirement="A package's streamable-http or sse transport has an http or https address.",
+        fix="Write an address such as http://127.0.0.1:{port}/mcp.",
         check=_package_address,
     ),
     Rule(
         id="transport-variables",
-        says="Every `{variable}` in a package's transport address is the name or `valueHint` of "
+        requirement="Every `{variable}` in a package's transport address is the name or `valueHint` of "
         "one of its arguments, or one of its environment variables.",
-        mend="Declare the variable among packageArguments, runtimeArguments or environmentVariables.",
+        fix="Declare the variable among packageArguments, runtimeArguments or environmentVariables.",
         check=_package_variables,
     ),
     Rule(
         id="remote-address",
-        says="A remote has a public https address.",
-        mend="Publish the server under https://; one that runs on the user's machine is a package.",
+        requirement="A remote has a public https address.",
+        fix="Publish the server under https://; one that runs on the user's machine is a package.",
         check=_remote_address,
     ),
     Rule(
         id="remote-variables",
-        says="Every `{variable}` in a remote's address stands in its `variables`.",
-        mend="Declare it there, with a description.",
+        requirement="Every `{variable}` in a remote's address stands in its `variables`.",
+        fix="Declare it there, with a description.",
         check=_remote_variables,
     ),
     Rule(
         id="header-name",
-        says="A header's name is an HTTP field name (RFC 9110, 5.1).",
-        mend="Use letters, digits and '-'; what follows the colon goes into `value`.",
+        requirement="A header's name is an HTTP field name (RFC 9110, 5.1).",
+        fix="Use letters, digits and '-'; what follows the colon goes into `value`.",
         check=_headers,
     ),
 )

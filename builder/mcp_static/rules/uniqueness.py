@@ -6,7 +6,7 @@ from typing import Final
 from mcp_static.model.names import ServerName, name_problem, parse_name
 from mcp_static.model.reading import parts_of, text_of
 from mcp_static.model.strictjson import child_path
-from mcp_static.rules.rule import Applies, Finding, Record, Rule, Surroundings
+from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
 
 MAX_VERSIONS: Final = 10_000
 
@@ -16,64 +16,64 @@ def _name_of(record: Record) -> ServerName | None:
     return parse_name(text) if text is not None and not name_problem(text) else None
 
 
-def _name_twin(record: Record, around: Surroundings) -> Iterator[Finding]:
+def _name_conflict(record: Record, index: RegistryIndex) -> Iterator[Breach]:
     name = _name_of(record)
-    if name is not None and (twin := around.name_twin(name)):
-        yield Finding("name", f"differs only in case from {twin}")
+    if name is not None and (twin := index.name_conflict(name)):
+        yield Breach("name", f"differs only in case from {twin}")
 
 
-def _version_twin(record: Record, around: Surroundings) -> Iterator[Finding]:
+def _version_conflict(record: Record, index: RegistryIndex) -> Iterator[Breach]:
     name, version = _name_of(record), text_of(record.document, "version")
     if name is None or version is None:
         return
-    twin = around.version_twin(name, version)
+    twin = index.version_conflict(name, version)
     if twin == version:
-        yield Finding("version", f"{version!r} of this server is published already")
+        yield Breach("version", f"{version!r} of this server is published already")
     elif twin is not None:
-        yield Finding("version", f"differs from {twin!r} only in case or composition")
+        yield Breach("version", f"differs from {twin!r} only in case or composition")
 
 
-def _version_count(record: Record, around: Surroundings) -> Iterator[Finding]:
+def _version_count(record: Record, index: RegistryIndex) -> Iterator[Breach]:
     name = _name_of(record)
-    if name is not None and around.version_count(name) >= MAX_VERSIONS:
-        yield Finding("version", f"would be the server's version number {MAX_VERSIONS + 1} or more")
+    if name is not None and index.version_count(name) >= MAX_VERSIONS:
+        yield Breach("version", f"would be the server's version number {MAX_VERSIONS + 1} or more")
 
 
-def _remote(record: Record, around: Surroundings) -> Iterator[Finding]:
+def _remote(record: Record, index: RegistryIndex) -> Iterator[Breach]:
     name = text_of(record.document, "name")
     for path, remote in parts_of(record.document, "remotes"):
         url = text_of(remote, "url")
-        others = around.remote_users(url) - {name} if url else ()
+        others = index.remote_users(url) - {name} if url else ()
         if others:
-            yield Finding(child_path(path, "url"), f"is the address of {min(others)}")
+            yield Breach(child_path(path, "url"), f"is the address of {min(others)}")
 
 
 SNAPSHOT_RULES: Final = (
     Rule(
         id="name-unique",
         applies=Applies.STRUCTURAL,
-        says="No two servers' names are equal without their case; the first one holds it.",
-        mend="Choose another name, or write it exactly as before.",
-        check_within=_name_twin,
+        requirement="No two servers' names are equal without their case; the first one holds it.",
+        fix="Choose another name, or write it exactly as before.",
+        check_within=_name_conflict,
     ),
     Rule(
         id="version-unique",
         applies=Applies.STRUCTURAL,
-        says="No two versions of a server are equal after NFC and case-folding.",
-        mend="Publish the change under a new version; a published one never changes.",
-        check_within=_version_twin,
+        requirement="No two versions of a server are equal after NFC and case-folding.",
+        fix="Publish the change under a new version; a published one never changes.",
+        check_within=_version_conflict,
     ),
     Rule(
         id="version-count",
-        says=f"A server has at most {MAX_VERSIONS} versions.",
-        mend="Publish less often, or go on under a new name.",
+        requirement=f"A server has at most {MAX_VERSIONS} versions.",
+        fix="Publish less often, or go on under a new name.",
         check_within=_version_count,
     ),
     Rule(
         id="remote-unique",
-        says="A remote's address belongs to one server: no version of another one uses it, "
+        requirement="A remote's address belongs to one server: no version of another one uses it, "
         "deleted ones aside.",
-        mend="Use the server's own address, or delete the other server first.",
+        fix="Use the server's own address, or delete the other server first.",
         check_within=_remote,
     ),
 )

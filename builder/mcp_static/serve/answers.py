@@ -15,20 +15,15 @@ from mcp_static.api.cursors import Cursor, parse_cursor
 from mcp_static.api.entries import OFFICIAL_META, server_list
 from mcp_static.api.media import JSON, MISSING_PAGE, freshness, media_type
 from mcp_static.api.variants import HOST_FOLDER
+from mcp_static.model.errors import QueryError
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import day_of, format_day, parse_day, parse_time
 from mcp_static.model.versions import LATEST
-from mcp_static.serve.query import (
-    Filters,
-    ListQuery,
-    QueryError,
-    parse_include_deleted,
-    parse_list_query,
-)
+from mcp_static.serve.query import Filters, ListQuery, parse_include_deleted, parse_list_query
 from mcp_static.serve.snapshot import Line, Snapshot, is_inside
 
 _API: Final = ("v0", "v0.1")
-_OF_PROGRAMS: Final = re.compile(r"v[0-9]|data(/|$)")
+_API_PATHS: Final = re.compile(r"v[0-9]|data(/|$)")
 """Where programs ask, and get their errors in JSON; elsewhere people get a page."""
 _WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -82,8 +77,8 @@ def _route(snapshot: Snapshot, path: str, query: str) -> Answer:
     return _file(snapshot, path)
 
 
-def _error(status: int, says: str) -> Answer:
-    return Answer(status, dump_json({"error": says}) + b"\n")
+def _error(status: int, message: str) -> Answer:
+    return Answer(status, dump_json({"error": message}) + b"\n")
 
 
 def _file(snapshot: Snapshot, path: str) -> Answer:
@@ -91,7 +86,7 @@ def _file(snapshot: Snapshot, path: str) -> Answer:
         body = snapshot.read(file)
         if body is not None:
             return Answer(200, body, media_type(file), freshness(file))
-    missing = None if _OF_PROGRAMS.match(path) else snapshot.read(MISSING_PAGE)
+    missing = None if _API_PATHS.match(path) else snapshot.read(MISSING_PAGE)
     return (
         _error(404, "Not found") if missing is None else Answer(404, missing, media_type(MISSING_PAGE))
     )

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote_plus
 from mcp_static.api.chains import ALL, EVERYTHING, LATEST_CHAIN, PAGE_SIZE, version_chain
 from mcp_static.api.cursors import Cursor, parse_cursor
 from mcp_static.api.search_text import folded_text
+from mcp_static.model.errors import QueryError
 from mcp_static.model.times import parse_time
 from mcp_static.model.versions import LATEST
 
@@ -20,10 +21,6 @@ MAX_QUERY_BYTES: Final = 16 * 1024
 MAX_VALUE_BYTES: Final = 1000
 """A filter, percent-encoded; cursors carry filters along."""
 _KNOWN: Final = ("cursor", "limit", "search", "updated_since", "version", "include_deleted")
-
-
-class QueryError(ValueError):
-    """A parameter is malformed; the text says which one and how it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +157,15 @@ def _time(text: str) -> str:
 
     A `+` of an offset that a client left unencoded arrives as a space.
     """
-    mended = text[:-6] + "+" + text[-5:] if text[-6:-5] == " " and text[-3:-2] == ":" else text
-    if mended:
+    repaired = text[:-6] + "+" + text[-5:] if text[-6:-5] == " " and text[-3:-2] == ":" else text
+    if repaired:
         try:
-            parse_time(mended)
+            parse_time(repaired)
         except ValueError:
             raise QueryError(
                 "updated_since must be an RFC 3339 time such as 2025-12-01T10:30:00Z"
             ) from None
-    return mended
+    return repaired
 
 
 def _flag(text: str | None) -> bool:

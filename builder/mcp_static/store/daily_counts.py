@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from mcp_static.api.facets import PACKAGE, TRANSPORT, split_kinds
+from mcp_static.api.facets import PACKAGE, TRANSPORT, split_facets
 from mcp_static.model.times import SECONDS_A_DAY, format_day
-from mcp_static.store.store import State
+from mcp_static.store.store import Store
 
 _MONTHS: Final = 120
 _NEW: Final = "new"
@@ -35,25 +35,25 @@ class Month:
     transports: dict[str, int] = field(default_factory=dict)
 
 
-def count_all(state: State) -> None:
+def count_all(store: Store) -> None:
     """Count every day of a new state."""
-    _count(state, "v.is_present")
+    _count(store, "v.is_present")
 
 
-def count_days(state: State, days: Iterable[int]) -> None:
+def count_days(store: Store, days: Iterable[int]) -> None:
     """Count some days (since 1970) anew."""
     for day in days:
-        state.connection.execute("DELETE FROM tallies WHERE day = ?", (day,))
+        store.connection.execute("DELETE FROM tallies WHERE day = ?", (day,))
         _count(
-            state,
+            store,
             "v.is_present AND v.published_at >= ? AND v.published_at < ?",
             day * SECONDS_A_DAY,
             (day + 1) * SECONDS_A_DAY,
         )
 
 
-def _count(state: State, where: str, *parameters: int) -> None:
-    rows = state.connection.execute(
+def _count(store: Store, where: str, *parameters: int) -> None:
+    rows = store.connection.execute(
         f"SELECT v.published_at / {SECONDS_A_DAY} AS day, b.kinds, count(*), "
         "sum(v.ordinal = s.first_ordinal) FROM versions v JOIN bodies b ON b.ordinal = v.ordinal "
         f"JOIN servers s ON s.number = v.server WHERE {where} GROUP BY day, b.kinds",
@@ -63,18 +63,18 @@ def _count(state: State, where: str, *parameters: int) -> None:
     for day, kinds, versions, servers in rows:
         counts[day, _NEW, _VERSIONS] += versions
         counts[day, _NEW, _SERVERS] += servers
-        for kind, word in split_kinds(kinds):
+        for kind, word in split_facets(kinds):
             counts[day, kind, word] += versions
-    state.connection.executemany(
+    store.connection.executemany(
         "INSERT INTO tallies VALUES (?, ?, ?, ?)",
         ((*key, count) for key, count in sorted(counts.items()) if count),
     )
 
 
-def months_of(state: State) -> list[Month]:
+def months_of(store: Store) -> list[Month]:
     """The last ten years' months, to the snapshot's own, from the first with a publish."""
     found: dict[str, Month] = {}
-    rows = state.connection.execute("SELECT day, kind, word, count FROM tallies ORDER BY day")
+    rows = store.connection.execute("SELECT day, kind, word, count FROM tallies ORDER BY day")
     for day, kind, word, count in rows:
         name = format_day(day)[:7]
         month = found.setdefault(name, Month(name))
@@ -87,7 +87,7 @@ def months_of(state: State) -> list[Month]:
             tally[word] = tally.get(word, 0) + count
     if not found:
         return []
-    last = max(format_day(state.counters.registry_time // SECONDS_A_DAY)[:7], *found)
+    last = max(format_day(store.counters.registry_time // SECONDS_A_DAY)[:7], *found)
     names = _calendar(min(found), last)
     servers = sum(month.servers for name, month in found.items() if name < names[0])
     versions = sum(month.versions for name, month in found.items() if name < names[0])

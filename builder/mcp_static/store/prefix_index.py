@@ -5,8 +5,8 @@ servers of one namespace. What is deleted stands on none.
 from typing import Final
 
 from mcp_static.model.names import is_index_file
-from mcp_static.store.prefix_lists import Shelf, after
-from mcp_static.store.store import State
+from mcp_static.store.prefix_lists import PrefixIndex, after
+from mcp_static.store.store import Store
 
 SERVERS: Final = "browse/servers"
 NAMESPACES: Final = "browse/namespaces"
@@ -21,13 +21,13 @@ _LEADING: Final = (
 )
 
 
-def shelf_at(state: State, root: str) -> Shelf:
+def prefix_index_at(store: Store, root: str) -> PrefixIndex:
     """The shelf whose pages lie in a folder."""
     if root == SERVERS:
-        return _Shelf(state, root, "s.shelf")
+        return _ColumnIndex(store, root, "s.shelf")
     if root == NAMESPACES:
-        return _Namespaces(state, root, "s.owner")
-    return _Shelf(state, root, "s.name", f"{root.removeprefix(WITHIN)}/")
+        return _NamespaceIndex(store, root, "s.owner")
+    return _ColumnIndex(store, root, "s.name", f"{root.removeprefix(WITHIN)}/")
 
 
 def list_folder(root: str, prefix: str) -> str:
@@ -37,11 +37,11 @@ def list_folder(root: str, prefix: str) -> str:
     return f"{root}/{prefix}{_BESIDE if is_index_file(prefix) else ''}"
 
 
-class _Shelf:
+class _ColumnIndex:
     """A shelf whose keys stand, after some text, in a column of the servers that are shown."""
 
-    def __init__(self, state: State, root: str, column: str, before: str = "") -> None:
-        self._state = state
+    def __init__(self, store: Store, root: str, column: str, before: str = "") -> None:
+        self._store = store
         self._root = root
         self._column = column
         self._before = before
@@ -64,11 +64,11 @@ class _Shelf:
         )[0]
 
     def is_shown(self, prefix: str) -> bool:
-        return self._state.digest(f"{list_folder(self._root, prefix)}{_PAGE}") is not None
+        return self._store.digest(f"{list_folder(self._root, prefix)}{_PAGE}") is not None
 
     def shown_below(self, prefix: str) -> list[str]:
         start = f"{self._root}/{prefix}"
-        rows = self._state.connection.execute(
+        rows = self._store.connection.execute(
             "SELECT path FROM documents WHERE path > ? AND path < ?", (start, after(start))
         )
         own = f"{self._root}{_PAGE}"
@@ -77,11 +77,11 @@ class _Shelf:
         return [one for one in found if len(one) > len(prefix)]
 
     def _select(self, query: str, *parameters: object) -> list[str]:
-        rows = self._state.connection.execute(query, parameters)
+        rows = self._store.connection.execute(query, parameters)
         return [key.removeprefix(self._before) for (key,) in rows]
 
 
-class _Namespaces(_Shelf):
+class _NamespaceIndex(_ColumnIndex):
     """Each namespace is one key, whatever it has: so the query leaps from each to the next."""
 
     def keys(self, prefix: str, limit: int, beyond: str = "") -> list[str]:

@@ -16,7 +16,7 @@ _BEFORE_ALL: Final = " "
 _AFTER_ALL: Final = "\x7f"
 
 
-class Shelf(Protocol):
+class PrefixIndex(Protocol):
     """Keys in order, looked up by prefix. Keys are printable ASCII and differ from one another."""
 
     def keys(self, prefix: str, limit: int, beyond: str = "") -> list[str]:
@@ -62,65 +62,65 @@ def after(prefix: str) -> str:
     return prefix + _AFTER_ALL
 
 
-def node_at(shelf: Shelf, prefix: str) -> Leaf | Branch | None:
+def node_at(index: PrefixIndex, prefix: str) -> Leaf | Branch | None:
     """What stands at a prefix; None where lists above or below are what leads on."""
-    keys = shelf.keys(prefix, LIST_LIMIT + 1)
+    keys = index.keys(prefix, LIST_LIMIT + 1)
     if len(keys) <= LIST_LIMIT:
-        begins = prefix == "" or (keys and _is_cut(shelf, prefix[:-1]))
+        begins = prefix == "" or (keys and _is_cut(index, prefix[:-1]))
         return Leaf(tuple(keys)) if begins else None
-    if prefix and _shared(shelf, prefix) != prefix:
+    if prefix and _shared(index, prefix) != prefix:
         return None  # all keys go on alike
-    following = tuple(_landing(shelf, child) for child in _children(shelf, prefix))
+    following = tuple(_landing(index, child) for child in _children(index, prefix))
     return Branch(following, tuple(key for key in keys[:1] if key == prefix))
 
 
-def nodes_below(shelf: Shelf, prefix: str) -> Iterator[str]:
+def nodes_below(index: PrefixIndex, prefix: str) -> Iterator[str]:
     """The prefixes at and below one at which something stands."""
-    node = node_at(shelf, prefix)
+    node = node_at(index, prefix)
     if node is not None:
         yield prefix
     if isinstance(node, Branch):
         for child in node.prefixes:
-            yield from nodes_below(shelf, child)
+            yield from nodes_below(index, child)
 
 
-def touched(shelf: Shelf, key: str) -> Iterator[str]:
+def touched(index: PrefixIndex, key: str) -> Iterator[str]:
     """The prefixes whose lists may have to change when a key came, went, or is shown otherwise."""
     for length in range(len(key) + 1):
         prefix = key[:length]
-        node = node_at(shelf, prefix)
-        if node is not None or shelf.is_shown(prefix):
+        node = node_at(index, prefix)
+        if node is not None or index.is_shown(prefix):
             yield prefix
         if isinstance(node, Branch):
             for child in node.prefixes:
-                if not shelf.is_shown(child):  # the list was whole until now
-                    yield from nodes_below(shelf, child)
-        elif not _is_cut(shelf, prefix):
-            yield from shelf.shown_below(prefix)  # which have grown together
+                if not index.is_shown(child):  # the list was whole until now
+                    yield from nodes_below(index, child)
+        elif not _is_cut(index, prefix):
+            yield from index.shown_below(prefix)  # which have grown together
             return
 
 
-def _is_cut(shelf: Shelf, prefix: str) -> bool:
-    return len(shelf.keys(prefix, LIST_LIMIT + 1)) > LIST_LIMIT
+def _is_cut(index: PrefixIndex, prefix: str) -> bool:
+    return len(index.keys(prefix, LIST_LIMIT + 1)) > LIST_LIMIT
 
 
-def _children(shelf: Shelf, prefix: str) -> Iterator[str]:
+def _children(index: PrefixIndex, prefix: str) -> Iterator[str]:
     """The prefixes one character longer that have keys."""
     beyond = prefix + _BEFORE_ALL
-    while found := shelf.keys(prefix, 1, beyond):
+    while found := index.keys(prefix, 1, beyond):
         child = found[0][: len(prefix) + 1]
         yield child
         beyond = after(child)
 
 
-def _landing(shelf: Shelf, prefix: str) -> str:
+def _landing(index: PrefixIndex, prefix: str) -> str:
     """Where a link to a prefix leads: past those that have a single way on."""
-    return _shared(shelf, prefix) if _is_cut(shelf, prefix) else prefix
+    return _shared(index, prefix) if _is_cut(index, prefix) else prefix
 
 
-def _shared(shelf: Shelf, prefix: str) -> str:
+def _shared(index: PrefixIndex, prefix: str) -> str:
     """The longest prefix of all keys that begin with one: what the first and the last share."""
-    first, last = shelf.keys(prefix, 1)[0], shelf.last(prefix)
+    first, last = index.keys(prefix, 1)[0], index.last(prefix)
     pairs = enumerate(zip(first, last, strict=False))
     end = next((at for at, (one, other) in pairs if one != other), min(len(first), len(last)))
     return first[:end]

@@ -28,7 +28,7 @@ from mcp_static.store.schema import (
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltFrom:
+class BuildInputs:
     """What a state was built from; any difference but the commit's means a full build."""
 
     commit: str
@@ -37,7 +37,7 @@ class BuiltFrom:
     host: str
 
 
-class State:
+class Store:
     """The database; also the ledger's memory. Close it, or use it as a context manager."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -58,11 +58,11 @@ class State:
         """An existing state; raises sqlite3.DatabaseError or FileNotFoundError."""
         if not path.is_file():
             raise FileNotFoundError(path)
-        state = cls(_connect(path))
-        state.connection.execute("PRAGMA synchronous=NORMAL")
-        if state.fact("format") != FORMAT:
+        store = cls(_connect(path))
+        store.connection.execute("PRAGMA synchronous=NORMAL")
+        if store.fact("format") != FORMAT:
             raise sqlite3.DatabaseError("was written by another version of this program")
-        return state
+        return store
 
     @classmethod
     def open_to_read(cls, path: Path) -> Self:
@@ -70,14 +70,14 @@ class State:
         return cls(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True))
 
     @classmethod
-    def open_beside(cls, path: Path) -> Self:
+    def open_shared(cls, path: Path) -> Self:
         """An existing state, to look things up while builds may go on; raises as `open` does."""
         if not path.is_file():
             raise FileNotFoundError(path)
-        state = cls(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
-        if state.fact("format") != FORMAT:
+        store = cls(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+        if store.fact("format") != FORMAT:
             raise sqlite3.DatabaseError("was written by another version of this program")
-        return state
+        return store
 
     def __enter__(self) -> Self:
         return self
@@ -117,9 +117,9 @@ class State:
         )
 
     @property
-    def built_from(self) -> BuiltFrom:
+    def inputs(self) -> BuildInputs:
         """What this state was built from."""
-        return BuiltFrom(*(self.fact(name) or "" for name in BuiltFrom.__dataclass_fields__))
+        return BuildInputs(*(self.fact(name) or "" for name in BuildInputs.__dataclass_fields__))
 
     def number(self, key: str) -> int:
         """A fact that is a number; 0 when it is not set."""
@@ -169,10 +169,10 @@ class State:
         return 0 if row[0] is None else int(row[0]) + 1
 
     def _server(self, number: int) -> ServerState:
-        name, first, twin_of = self.connection.execute(
+        name, first, duplicate_of = self.connection.execute(
             "SELECT name, first_ordinal, twin_of FROM servers WHERE number = ?", (number,)
         ).fetchone()
-        server = ServerState(number, name, first, twin_of)
+        server = ServerState(number, name, first, duplicate_of)
         rows = self.connection.execute(
             "SELECT ordinal, path, published_at, version, version_position, is_valid, status, "
             "message, status_changed_at, updated_at, event, is_latest, commit_id, "
@@ -338,7 +338,7 @@ def _server_row(server: ServerState) -> tuple[object, ...]:
         server.name,
         name.folded,
         server.first_ordinal,
-        server.twin_of,
+        server.duplicate_of,
         server_key(name),
         namespace_key(name.namespace),
     )
@@ -353,7 +353,7 @@ def _version_row(version: VersionState) -> tuple[object, ...]:
         version.version,
         version.version_position,
         version.is_valid,
-        version.is_twin,
+        version.is_duplicate,
         version.is_present,
         is_public,
         version.status.status.value,

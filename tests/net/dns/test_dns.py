@@ -14,7 +14,7 @@ from mcp_static.model.settings import DnsSettings, NetworkSettings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns import queries
 from mcp_static.net.dns.dnssec import Security
-from mcp_static.net.dns.resolution import Finding, Lookup, Resolution
+from mcp_static.net.dns.resolution import Lookup, LookupResult, Resolution
 
 from tests.doubles.dns_lab import KEY, OTHER_KEY, DnsLab
 
@@ -48,44 +48,46 @@ def look_up(lab: DnsLab, domain: str, **more: object) -> Lookup:
 )
 def test_what_all_agree_about_is_found(domain: str, security: Security, lab: DnsLab) -> None:
     lookup = look_up(lab, domain)
-    assert (lookup.finding, lookup.security, lookup.texts) == (Finding.FOUND, security, (KEY,))
+    assert (lookup.result, lookup.security, lookup.texts) == (LookupResult.FOUND, security, (KEY,))
     assert len(lookup.replies) == 5  # two authoritative servers, three resolvers
 
 
 @pytest.mark.parametrize(
     ("domain", "finding"),
     [
-        ("silent.signed.test", Finding.NO_RECORD),
-        ("nx.signed.test", Finding.NO_DOMAIN),
-        ("no domain", Finding.NO_DOMAIN),
-        ("x" * 64 + ".test", Finding.NO_DOMAIN),
-        ("cnameapex.test", Finding.ALIAS),
-        ("a.wild.signed.test", Finding.WILDCARD),
-        ("a.b.wild.signed.test", Finding.WILDCARD),
-        ("tampered.test", Finding.BOGUS),
-        ("wrongds.test", Finding.BOGUS),
-        ("expired.test", Finding.BOGUS),
-        ("differs.plain.test", Finding.DISAGREEMENT),
-        ("lonely.plain.test", Finding.DISAGREEMENT),
+        ("silent.signed.test", LookupResult.NO_RECORD),
+        ("nx.signed.test", LookupResult.NO_DOMAIN),
+        ("no domain", LookupResult.NO_DOMAIN),
+        ("x" * 64 + ".test", LookupResult.NO_DOMAIN),
+        ("cnameapex.test", LookupResult.ALIAS),
+        ("a.wild.signed.test", LookupResult.WILDCARD),
+        ("a.b.wild.signed.test", LookupResult.WILDCARD),
+        ("tampered.test", LookupResult.BOGUS),
+        ("wrongds.test", LookupResult.BOGUS),
+        ("expired.test", LookupResult.BOGUS),
+        ("differs.plain.test", LookupResult.DISAGREEMENT),
+        ("lonely.plain.test", LookupResult.DISAGREEMENT),
     ],
 )
-def test_everything_else_has_an_outcome_of_its_own(domain: str, finding: Finding, lab: DnsLab) -> None:
+def test_everything_else_has_an_outcome_of_its_own(
+    domain: str, result: LookupResult, lab: DnsLab
+) -> None:
     lookup = look_up(lab, domain)
-    assert (lookup.finding, lookup.texts) == (finding, ())
-    assert lookup.is_settled
+    assert (lookup.result, lookup.texts) == (result, ())
+    assert lookup.is_conclusive
 
 
 @pytest.mark.parametrize("domain", ["servfail.test", "dead.test", "refused.test"])
 def test_what_does_not_answer_is_no_answer(domain: str, lab: DnsLab) -> None:
     lookup = look_up(lab, domain)
-    assert lookup.finding in {Finding.FAILURE, Finding.NO_ANSWER}
-    assert not lookup.is_settled
+    assert lookup.result in {LookupResult.FAILURE, LookupResult.NO_ANSWER}
+    assert not lookup.is_conclusive
 
 
 def test_a_disagreement_names_who_says_what(lab: DnsLab) -> None:
-    says = look_up(lab, "differs.plain.test").says
-    assert f"the resolver {lab.resolvers[2]} has" in says
-    assert "the authoritative server ns1.plain.test has" in says
+    message = look_up(lab, "differs.plain.test").message
+    assert f"the resolver {lab.resolvers[2]} has" in message
+    assert "the authoritative server ns1.plain.test has" in message
 
 
 def test_long_answers_come_over_tcp(lab: DnsLab) -> None:
@@ -94,28 +96,28 @@ def test_long_answers_come_over_tcp(lab: DnsLab) -> None:
     _, used_tcp = dns.query.udp_with_fallback(question, host, 5, int(port))
     assert used_tcp
     lookup = look_up(lab, "big.signed.test")
-    assert (lookup.finding, lookup.texts) == (Finding.FOUND, (KEY,))
+    assert (lookup.result, lookup.texts) == (LookupResult.FOUND, (KEY,))
 
 
 def test_a_change_is_seen(lab: DnsLab) -> None:
     lab.set_txt("api.example.com", OTHER_KEY)
     assert look_up(lab, "api.example.com").texts == (OTHER_KEY,)
     lab.set_txt("api.example.com")
-    assert look_up(lab, "api.example.com").finding is Finding.NO_RECORD
+    assert look_up(lab, "api.example.com").result is LookupResult.NO_RECORD
 
 
 def test_a_resolver_that_is_down_is_done_without_and_two_are_not(lab: DnsLab) -> None:
     one, two, _ = lab.resolvers
-    assert look_up(lab, "signed.test", resolvers=(one, two, "127.0.0.1:9")).finding is Finding.FOUND
+    assert look_up(lab, "signed.test", resolvers=(one, two, "127.0.0.1:9")).result is LookupResult.FOUND
     alone = look_up(lab, "signed.test", resolvers=(one, "127.0.0.1:9"))
-    assert alone.finding is Finding.NO_ANSWER
-    assert not alone.is_settled
+    assert alone.result is LookupResult.NO_ANSWER
+    assert not alone.is_conclusive
 
 
 def test_without_authoritative_servers_nothing_is_believed(lab: DnsLab) -> None:
     settings = NetworkSettings(reach=("127.0.0.0/8",))  # leads to port 53, where nobody listens
     lookup = Resolution(lab.dns_settings(), Reach(settings)).look_up("signed.test")
-    assert lookup.finding is Finding.NO_ANSWER
+    assert lookup.result is LookupResult.NO_ANSWER
 
 
 def test_a_name_server_inside_is_never_asked(lab: DnsLab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +132,7 @@ def test_a_name_server_inside_is_never_asked(lab: DnsLab, monkeypatch: pytest.Mo
     monkeypatch.setattr(dns.query, "udp_with_fallback", ask)
     settings = NetworkSettings()  # ns1.signed.test is at 127.0.0.1, which is inside
     lookup = Resolution(lab.dns_settings(), Reach(settings)).look_up("signed.test")
-    assert lookup.finding is Finding.NO_ANSWER
+    assert lookup.result is LookupResult.NO_ANSWER
     resolvers = {(host, int(port)) for host, _, port in (r.partition(":") for r in lab.resolvers)}
     assert set(asked) <= resolvers
 
@@ -179,17 +181,17 @@ def change_the_key(answer: dns.message.Message) -> None:
 @pytest.mark.parametrize(
     ("forge", "finding"),
     [
-        (strip_signatures, Finding.BOGUS),
-        (strip_delegations, Finding.BOGUS),
-        (change_the_key, Finding.DISAGREEMENT),
+        (strip_signatures, LookupResult.BOGUS),
+        (strip_delegations, LookupResult.BOGUS),
+        (change_the_key, LookupResult.DISAGREEMENT),
     ],
 )
 def test_one_resolver_that_lies_does_not_help(
-    forge: Callable[[dns.message.Message], None], finding: Finding, lab: DnsLab
+    forge: Callable[[dns.message.Message], None], result: LookupResult, lab: DnsLab
 ) -> None:
     with forger(lab.resolvers[0], forge) as liar:
         resolvers = (liar, *lab.resolvers[1:])
-        assert look_up(lab, "signed.test", resolvers=resolvers).finding is finding
+        assert look_up(lab, "signed.test", resolvers=resolvers).result is result
 
 
 def test_all_answers_forged_alike_still_lack_the_signature(lab: DnsLab) -> None:
@@ -203,12 +205,12 @@ def test_all_answers_forged_alike_still_lack_the_signature(lab: DnsLab) -> None:
         reach = Reach(lab.network_settings(**connect))
         settings = lab.dns_settings(resolvers=(one, two))
         lookup = Resolution(settings, reach).look_up("signed.test")
-    assert lookup.finding is Finding.BOGUS
+    assert lookup.result is LookupResult.BOGUS
 
 
 def test_another_root_key_makes_everything_bogus(lab: DnsLab) -> None:
     anchors = DnsSettings.model_validate({}).trust_anchors
-    assert look_up(lab, "signed.test", trust_anchors=anchors).finding is Finding.BOGUS
+    assert look_up(lab, "signed.test", trust_anchors=anchors).result is LookupResult.BOGUS
 
 
 def test_nonsense_is_no_answer(lab: DnsLab) -> None:
@@ -226,4 +228,4 @@ def test_nonsense_is_no_answer(lab: DnsLab) -> None:
         place = f"127.0.0.1:{server.getsockname()[1]}"
         lookup = look_up(lab, "signed.test", resolvers=(lab.resolvers[0], place))
         thread.join()
-    assert lookup.finding is Finding.NO_ANSWER
+    assert lookup.result is LookupResult.NO_ANSWER

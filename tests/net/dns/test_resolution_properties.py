@@ -19,7 +19,7 @@ from mcp_static.model.settings import DnsSettings, NetworkSettings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns import queries
 from mcp_static.net.dns.dnssec import Security
-from mcp_static.net.dns.resolution import Finding, Lookup, Resolution
+from mcp_static.net.dns.resolution import Lookup, LookupResult, Resolution
 
 from tests.doubles.dns_lab import KEY, OTHER_KEY, DnsLab
 
@@ -143,34 +143,34 @@ def test_a_record_is_found_only_if_all_that_know_agree(
     resolved = [word for word in said[:3] if word in _CERTAIN]
     held = [word for word in said[3:] if word in _CERTAIN]
     if len(resolved) < 2:
-        assert not lookup.is_settled
+        assert not lookup.is_conclusive
     elif {*resolved, *held} == {"no name"}:
-        assert lookup.finding is Finding.NO_DOMAIN
+        assert lookup.result is LookupResult.NO_DOMAIN
     elif not held:
-        assert lookup.finding is Finding.NO_ANSWER
+        assert lookup.result is LookupResult.NO_ANSWER
     elif {*resolved, *held} <= {"nothing", "no name"}:
-        assert lookup.finding is Finding.NO_RECORD
+        assert lookup.result is LookupResult.NO_RECORD
     elif len({*resolved, *held}) == 1:
         text = KEY if resolved[0] == "key" else OTHER_KEY
-        assert (lookup.finding, lookup.texts) == (Finding.FOUND, (text,))
+        assert (lookup.result, lookup.texts) == (LookupResult.FOUND, (text,))
         assert lookup.security is Security.INSECURE
     else:
-        assert lookup.finding is Finding.DISAGREEMENT
-    assert bool(lookup.texts) == (lookup.finding is Finding.FOUND)
-    assert lookup.is_settled == (lookup.finding not in {Finding.NO_ANSWER, Finding.FAILURE})
+        assert lookup.result is LookupResult.DISAGREEMENT
+    assert bool(lookup.texts) == (lookup.result is LookupResult.FOUND)
+    assert lookup.is_conclusive == (lookup.result not in {LookupResult.NO_ANSWER, LookupResult.FAILURE})
 
 
 def test_name_servers_that_differ_are_named(lab: DnsLab) -> None:
     with relay(f"127.0.0.1:{lab.port}", saying("other")) as stale:
         lookup = look_up(lab, "plain.test", connect={"ns2.plain.test:53": stale})
-    assert lookup.finding is Finding.DISAGREEMENT
-    assert lookup.says.count("the authoritative server ns2.plain.test has") == 1
+    assert lookup.result is LookupResult.DISAGREEMENT
+    assert lookup.message.count("the authoritative server ns2.plain.test has") == 1
 
 
 def test_a_name_server_that_is_silent_is_done_without(lab: DnsLab) -> None:
     with relay(f"127.0.0.1:{lab.port}", silence) as silent:
         lookup = look_up(lab, "signed.test", connect={"ns2.signed.test:53": silent})
-    assert (lookup.finding, lookup.security) == (Finding.FOUND, Security.SECURE)
+    assert (lookup.result, lookup.security) == (LookupResult.FOUND, Security.SECURE)
 
 
 def test_a_name_server_that_does_not_hold_the_zone_is_no_witness(lab: DnsLab) -> None:
@@ -183,7 +183,7 @@ def test_a_name_server_that_does_not_hold_the_zone_is_no_witness(lab: DnsLab) ->
 
     with relay(f"127.0.0.1:{lab.port}", lame) as place:
         lookup = look_up(lab, "plain.test", connect={"ns2.plain.test:53": place})
-    assert lookup.finding is Finding.FOUND
+    assert lookup.result is LookupResult.FOUND
 
 
 def test_whether_a_record_is_a_wildcards_has_to_be_known(lab: DnsLab) -> None:
@@ -193,13 +193,13 @@ def test_whether_a_record_is_a_wildcards_has_to_be_known(lab: DnsLab) -> None:
     with relay(f"127.0.0.1:{lab.port}", shy) as place:
         connect = {f"ns{number}.signed.test:53": place for number in (1, 2)}
         lookup = look_up(lab, "a.wild.signed.test", connect=connect)
-    assert lookup.finding in {Finding.WILDCARD, Finding.NO_ANSWER}
+    assert lookup.result in {LookupResult.WILDCARD, LookupResult.NO_ANSWER}
 
 
 def test_a_name_with_records_of_its_own_is_no_wildcard(lab: DnsLab) -> None:
     lab.set_txt("own.wild.signed.test", OTHER_KEY)
     lookup = look_up(lab, "own.wild.signed.test")
-    assert (lookup.finding, lookup.texts) == (Finding.FOUND, (OTHER_KEY,))
+    assert (lookup.result, lookup.texts) == (LookupResult.FOUND, (OTHER_KEY,))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_name_with_records_of_its_own_is_no_wildcard(lab: DnsLab) -> None:
 def test_a_record_deep_in_a_zone_is_the_zones(domain: str, security: Security, lab: DnsLab) -> None:
     lab.set_txt(domain, KEY)
     lookup = look_up(lab, domain)
-    assert (lookup.finding, lookup.security) == (Finding.FOUND, security)
+    assert (lookup.result, lookup.security) == (LookupResult.FOUND, security)
 
 
 @pytest.mark.parametrize("kind", [dns.rdatatype.DS, dns.rdatatype.DNSKEY])
@@ -223,7 +223,7 @@ def test_a_chain_that_cannot_be_followed_is_no_answer(
 
     with relay(lab.resolvers[0], loses) as place:
         lookup = look_up(lab, "signed.test", (place, *lab.resolvers[1:]))
-    assert (lookup.finding, lookup.is_settled) == (Finding.NO_ANSWER, False)
+    assert (lookup.result, lookup.is_conclusive) == (LookupResult.NO_ANSWER, False)
 
 
 def test_signatures_that_only_the_name_servers_lose_are_missed(lab: DnsLab) -> None:
@@ -233,7 +233,7 @@ def test_signatures_that_only_the_name_servers_lose_are_missed(lab: DnsLab) -> N
 
     with relay(f"127.0.0.1:{lab.port}", bare) as place:
         connect = {f"ns{number}.signed.test:53": place for number in (1, 2)}
-        assert look_up(lab, "signed.test", connect=connect).finding is Finding.BOGUS
+        assert look_up(lab, "signed.test", connect=connect).result is LookupResult.BOGUS
 
 
 def test_one_resolver_that_has_seen_signatures_outweighs_all_that_hide_the_delegation(
@@ -251,8 +251,8 @@ def test_one_resolver_that_has_seen_signatures_outweighs_all_that_hide_the_deleg
     with ExitStack() as stack:
         liars = [stack.enter_context(relay(place, hide_all)) for place in lab.resolvers[:2]]
         witness = stack.enter_context(relay(lab.resolvers[2], hide))
-        assert look_up(lab, "signed.test", (*liars, witness)).finding is Finding.BOGUS
-        assert look_up(lab, "signed.test", (*liars, lab.resolvers[2])).finding is Finding.BOGUS
+        assert look_up(lab, "signed.test", (*liars, witness)).result is LookupResult.BOGUS
+        assert look_up(lab, "signed.test", (*liars, lab.resolvers[2])).result is LookupResult.BOGUS
 
 
 def test_a_domain_is_asked_for_once_a_run(lab: DnsLab) -> None:
@@ -268,7 +268,7 @@ def test_a_domain_is_asked_for_once_a_run(lab: DnsLab) -> None:
     "domain", ["", "a..b", ".", "\\", "\\300.test", "é.test", "a" * 64, "a." * 127 + "b"]
 )
 def test_what_is_no_domain_is_looked_up_without_harm(domain: str, lab: DnsLab) -> None:
-    assert look_up(lab, domain).finding is not Finding.FOUND
+    assert look_up(lab, domain).result is not LookupResult.FOUND
 
 
 def test_the_longest_name_is_looked_up(lab: DnsLab) -> None:
@@ -276,7 +276,7 @@ def test_the_longest_name_is_looked_up(lab: DnsLab) -> None:
     domain = "a." + ".".join(["b" * 60] * 3 + ["c" * 55]) + ".plain.test"
     assert len(domain) == 251
     lab.set_txt(domain, KEY)
-    assert look_up(lab, domain).finding is Finding.FOUND
+    assert look_up(lab, domain).result is LookupResult.FOUND
 
 
 @pytest.mark.parametrize("anchors", [(), ("nonsense",), ("1 2 3",), ("20326 8 2 XYZ",)])

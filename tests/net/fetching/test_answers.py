@@ -4,18 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.settings import NetworkSettings
 from mcp_static.net.addresses import Reach
-from mcp_static.net.fetch import (
-    ANSWER,
-    KEY_RECORD,
-    RELEASE,
-    SOURCE,
-    Fetcher,
-    FetchRefusedError,
-    Kind,
-    UnansweredError,
-)
+from mcp_static.net.fetch import ANSWER, KEY_RECORD, RELEASE, SOURCE, Fetcher, Kind
 
 from tests.doubles.https import Authority, Body, HttpsFront, always
 from tests.net.fetching.fetchers import HOST, URL, fetcher_to, unpaused
@@ -108,10 +100,10 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
 
 
 def test_a_certificate_of_another_host_is_not_trusted(authority: Authority, front: HttpsFront) -> None:
-    with HttpsFront(authority, {HOST: always(200)}, certified=("other.example.com",)) as wrong:
+    with HttpsFront(authority, {HOST: always(200)}, certified=("other.example.com",)) as message:
         with pytest.raises(UnansweredError, match=r"example\.com/file.*certificate"):
-            fetcher_to(wrong).get(URL, ANSWER)
-        assert wrong.requests == []
+            fetcher_to(message).get(URL, ANSWER)
+        assert message.requests == []
 
 
 def test_proxies_of_the_environment_are_not_used(
@@ -145,7 +137,7 @@ def test_a_sixth_redirect_is_refused(front: HttpsFront) -> None:
     assert len(front.requests) == 6
 
 
-@pytest.mark.parametrize("kind", [KEY_RECORD, SOURCE], ids=lambda kind: kind.says)
+@pytest.mark.parametrize("kind", [KEY_RECORD, SOURCE], ids=lambda kind: kind.message)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_what_must_stand_where_it_is_named_is_not_followed(
     front: HttpsFront, kind: Kind, status: int

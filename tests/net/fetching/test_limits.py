@@ -9,18 +9,11 @@ from itertools import repeat
 from typing import Any
 
 import pytest
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.settings import NetworkSettings
 from mcp_static.net import fetch
 from mcp_static.net.addresses import Reach
-from mcp_static.net.fetch import (
-    ANSWER,
-    KEY_RECORD,
-    SOURCE,
-    Fetcher,
-    FetchRefusedError,
-    Kind,
-    UnansweredError,
-)
+from mcp_static.net.fetch import ANSWER, KEY_RECORD, SOURCE, Fetcher, Kind
 
 from tests.doubles.https import Body, Handler, HttpsFront, Wire, always, dripping
 from tests.net.fetching.fetchers import (
@@ -39,7 +32,7 @@ from tests.net.fetching.fetchers import (
 @pytest.mark.parametrize(
     ("kind", "most"),
     [(KEY_RECORD, 12 << 20), (SOURCE, 12 << 20), (ANSWER, 32 << 20)],
-    ids=lambda value: getattr(value, "says", None),
+    ids=lambda value: getattr(value, "message", None),
 )
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": str(1 << 30)}, {"Connection": "close"}])
 def test_a_gigabyte_is_not_read_to_its_end(

@@ -5,15 +5,10 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.settings import NetworkSettings
 from mcp_static.net.addresses import Reach, is_public
-from mcp_static.net.fetch import (
-    ANSWER,
-    KEY_RECORD,
-    Fetcher,
-    FetchRefusedError,
-    UnansweredError,
-)
+from mcp_static.net.fetch import ANSWER, KEY_RECORD, Fetcher
 
 from tests.doubles.https import HttpsFront, always
 from tests.net.fetching.fetchers import (

@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from mcp_static.net.fetch import (
-    ANSWER,
-    KEY_RECORD,
-    UnansweredError,
-)
+from mcp_static.model.errors import UnansweredError
+from mcp_static.net.fetch import ANSWER, KEY_RECORD
 
 from tests.doubles.https import Body, Handler, HttpsFront, Wire, always
 from tests.net.fetching.fetchers import HOST, OK, URL, fetcher_to

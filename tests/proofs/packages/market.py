@@ -13,8 +13,8 @@ from mcp_static.packages.registries import (
     OCI_HOSTS,
     REGISTRIES,
 )
-from mcp_static.proofs.outcome import Outcome
 from mcp_static.proofs.packages.prove import prove_packages
+from mcp_static.reports.findings import Finding
 
 from tests.doubles.https import HttpsFront
 from tests.doubles.package_registries import (
@@ -44,7 +44,7 @@ class Market:
 
     def prove(
         self, *packages: Document, name: str = ALICE, trusted: Document | None = None
-    ) -> list[Outcome]:
+    ) -> list[Finding]:
         """Prove a record's packages with the settings' defaults, or one more registry trusted."""
         network = NetworkSettings(reach=("127.0.0.0/8",), connect=self.front.connect)
         extra = (PackageRegistry.model_validate(trusted),) if trusted else ()
@@ -54,7 +54,7 @@ class Market:
 
     def prove_one(
         self, package: Document, name: str = ALICE, trusted: Document | None = None
-    ) -> Outcome:
+    ) -> Finding:
         """The same for one package."""
         (outcome,) = self.prove(package, name=name, trusted=trusted)
         return outcome

@@ -1,7 +1,7 @@
 """crates.io."""
 
 import pytest
-from mcp_static.proofs.outcome import Verdict
+from mcp_static.reports.findings import Level
 
 from tests.doubles.package_registries import (
     Cargo,
@@ -17,11 +17,11 @@ from tests.proofs.packages.market import (
 def test_a_crate_is_found_where_the_index_keeps_it(market: Market, name: str) -> None:
     Cargo().add(name, "1.0.0+b.1", f"<p>mcp-name: {ALICE}</p>").on(market.front)
     outcome = market.prove_one(package("cargo", name.lower(), "1.0.0+b.1"))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 def test_a_crate_without_a_readme_is_told_from_one_that_is_missing(market: Market) -> None:
     Cargo().add("weather", "1.0.0", None).on(market.front)
     outcome = market.prove_one(package("cargo", "weather", "1.0.0"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "no README" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "no README" in outcome.message

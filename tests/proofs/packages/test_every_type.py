@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from mcp_static.proofs.outcome import Verdict
 from mcp_static.proofs.packages.prove import PACKAGE_PROOFS
+from mcp_static.reports.findings import Level
 
 from tests.doubles.https import Body, HttpsFront, Wire
 from tests.proofs.packages.market import (
@@ -27,26 +27,26 @@ def test_every_type_that_can_be_proven_is_tested_here() -> None:
 @every_type
 def test_a_package_that_points_back_is_proven(market: Market, kind: str) -> None:
     outcome = market.prove_one(OPEN[kind](market.front, ALICE))
-    assert outcome.verdict is Verdict.HOLDS, outcome.says
-    assert outcome.proof == f"package-{kind.split()[0]}"
+    assert outcome.level is Level.PASSED, outcome.message
+    assert outcome.id == f"package-{kind.split()[0]}"
 
 
 @with_marker
 def test_a_package_of_another_server_fails_and_says_whose_it_is(market: Market, kind: str) -> None:
     outcome = market.prove_one(OPEN[kind](market.front, MALLORY))
-    assert outcome.verdict is Verdict.FAILS
-    assert MALLORY in outcome.says
-    assert ALICE in outcome.mend
+    assert outcome.level is Level.ERROR
+    assert MALLORY in outcome.message
+    assert ALICE in outcome.fix
 
 
 @with_marker
 def test_a_package_of_a_server_whose_name_goes_on_fails(market: Market, kind: str) -> None:
-    assert market.prove_one(OPEN[kind](market.front, f"{ALICE}-pro")).verdict is Verdict.FAILS
+    assert market.prove_one(OPEN[kind](market.front, f"{ALICE}-pro")).level is Level.ERROR
 
 
 @with_marker
 def test_a_package_of_a_server_in_other_letters_fails(market: Market, kind: str) -> None:
-    assert market.prove_one(OPEN[kind](market.front, ALICE.upper())).verdict is Verdict.FAILS
+    assert market.prove_one(OPEN[kind](market.front, ALICE.upper())).level is Level.ERROR
 
 
 @every_type
@@ -54,17 +54,17 @@ def test_a_package_that_does_not_point_back_fails_and_says_what_to_do(
     market: Market, kind: str
 ) -> None:
     outcome = market.prove_one(OPEN[kind](market.front, None))
-    assert outcome.verdict is Verdict.FAILS
-    assert outcome.mend
+    assert outcome.level is Level.ERROR
+    assert outcome.fix
 
 
 @with_version
 def test_a_version_that_is_not_there_fails(market: Market, kind: str) -> None:
     asked = {**OPEN[kind](market.front, ALICE), "version": "v1.0.1" if kind == "go" else "1.0.1"}
     outcome = market.prove_one(asked)
-    assert outcome.verdict is Verdict.FAILS
-    assert "does not exist" in outcome.says
-    assert "1.0.1" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "does not exist" in outcome.message
+    assert "1.0.1" in outcome.message
 
 
 @every_type
@@ -72,8 +72,8 @@ def test_a_package_that_is_not_there_fails(market: Market, kind: str) -> None:
     found = OPEN[kind](market.front, ALICE)
     asked = {**found, "identifier": found["identifier"].replace("eather", "etter")}
     outcome = market.prove_one(asked)
-    assert outcome.verdict is Verdict.FAILS
-    assert "not exist" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "not exist" in outcome.message
 
 
 def spoil(front: HttpsFront, which: tuple[str, str], reply: Callable[[], Any]) -> None:
@@ -89,7 +89,7 @@ def spoil(front: HttpsFront, which: tuple[str, str], reply: Callable[[], Any]) -
 
 def steps(market: Market, asked: Document) -> list[tuple[str, str]]:
     """The host and path of each step of a proof that holds."""
-    assert market.prove_one(asked).holds
+    assert market.prove_one(asked).has_passed
     return list(dict.fromkeys((request.host, request.path) for request in market.front.requests))
 
 
@@ -104,8 +104,8 @@ def test_a_busy_registry_proves_nothing_either_way_at_any_step(
         kept = market.front.handler(host)
         spoil(market.front, (host, path), lambda: (status, {}, b"busy"))
         outcome = market.prove_one(asked)
-        assert outcome.verdict is Verdict.UNKNOWN, (path, outcome.says)
-        assert any(asked_host in outcome.says for asked_host, _ in all_steps)
+        assert outcome.level is Level.UNKNOWN, (path, outcome.message)
+        assert any(asked_host in outcome.message for asked_host, _ in all_steps)
         market.front.host(host, kept)
 
 
@@ -138,7 +138,7 @@ def test_a_registry_that_answers_nonsense_at_any_step_proves_nothing(
         kept = market.front.handler(host)
         spoil(market.front, (host, path), lambda: reply)
         outcome = market.prove_one(asked)
-        assert outcome.verdict in {Verdict.FAILS, Verdict.UNKNOWN}, path
+        assert outcome.level in {Level.ERROR, Level.UNKNOWN}, path
         market.front.host(host, kept)
 
 
@@ -146,4 +146,4 @@ def test_a_registry_that_answers_nonsense_at_any_step_proves_nothing(
 def test_a_registry_that_cannot_be_reached_proves_nothing_either_way(market: Market, kind: str) -> None:
     asked = OPEN[kind](market.front, ALICE)
     market.front.close()
-    assert market.prove_one(asked).verdict is Verdict.UNKNOWN
+    assert market.prove_one(asked).level is Level.UNKNOWN

@@ -1,7 +1,7 @@
 """Go modules."""
 
 import pytest
-from mcp_static.proofs.outcome import Outcome, Verdict
+from mcp_static.reports.findings import Finding, Level
 
 from tests.doubles.package_registries import (
     GoProxy,
@@ -21,7 +21,7 @@ def go_outcome(
     name: str = ALICE,
     escaped: str = "",
     mod: str = "",
-) -> Outcome:
+) -> Finding:
     """Prove a module that its proxy has under an escaped path."""
     GoProxy().add(escaped or module, version, mod=mod or f"module {module}\n").on(market.front)
     return market.prove_one(package("go", module, version), name)
@@ -40,7 +40,7 @@ def go_outcome(
 )
 def test_a_module_below_its_namespace_is_proven(market: Market, name: str, module: str) -> None:
     outcome = go_outcome(market, module, name=name)
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize(
@@ -66,20 +66,20 @@ def test_a_module_of_somebody_else_fails(market: Market, name: str, module: str)
     double = GoProxy().on(market.front)
     for path in (module, "github.com/mallory/weather"):
         double.add(path, "v1.0.0", mod="module github.com/mallory/weather\n")
-    assert market.prove_one(package("go", module, "v1.0.0"), name).verdict is Verdict.FAILS
+    assert market.prove_one(package("go", module, "v1.0.0"), name).level is Level.ERROR
 
 
 def test_capitals_are_escaped_for_the_proxy(market: Market) -> None:
     outcome = go_outcome(
         market, "github.com/Alice/WeatherMCP", escaped="github.com/!alice/!weather!m!c!p"
     )
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 def test_capitals_of_a_version_are_escaped_for_the_proxy(market: Market) -> None:
     GoProxy().add(MODULE, "v1.0.0-!r!c1", "v1.0.0-RC1", f"module {MODULE}\n").on(market.front)
     outcome = market.prove_one(package("go", MODULE, "v1.0.0-RC1"))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_capitals_of_a_version_are_escaped_for_the_proxy(market: Market) -> None
 )
 def test_a_canonical_version_of_any_kind_is_proven(market: Market, version: str) -> None:
     outcome = go_outcome(market, MODULE, version)
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize("query", ["main", "latest", "v1", "v1.0", "0123456789ab"])
 def test_what_a_proxy_merely_resolves_is_no_version(market: Market, query: str) -> None:
     GoProxy().add(MODULE, query, "v1.0.0", f"module {MODULE}\n").on(market.front)
     outcome = market.prove_one(package("go", MODULE, query))
-    assert outcome.verdict is Verdict.FAILS
-    assert "does not exist" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "does not exist" in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_what_a_proxy_merely_resolves_is_no_version(market: Market, query: str) 
 def test_a_module_whose_own_file_gives_another_path_fails(market: Market, mod: str) -> None:
     GoProxy().add(MODULE, "v1.0.0", mod=mod).on(market.front)
     outcome = market.prove_one(package("go", MODULE, "v1.0.0"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "go.mod" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "go.mod" in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_a_module_whose_own_file_gives_another_path_fails(market: Market, mod: s
     ],
 )
 def test_a_module_line_is_read_in_any_form(market: Market, mod: str) -> None:
-    assert go_outcome(market, MODULE, mod=mod.format(MODULE)).holds
+    assert go_outcome(market, MODULE, mod=mod.format(MODULE)).has_passed

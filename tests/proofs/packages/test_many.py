@@ -14,8 +14,8 @@ from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.registries import (
     OCI_SUFFIXES,
 )
-from mcp_static.proofs.outcome import Verdict
 from mcp_static.proofs.packages.prove import PACKAGE_PROOFS, prove_packages
+from mcp_static.reports.findings import Level
 
 from tests.doubles.package_registries import (
     Npm,
@@ -42,7 +42,7 @@ def test_packages_are_asked_at_the_same_time(market: Market) -> None:
 
     market.front.host(npm.host, handle)
     outcomes = market.prove(*(package("npm", f"weather-{number}", "1.0.0") for number in range(3)))
-    assert [outcome.verdict for outcome in outcomes] == [Verdict.HOLDS] * 3
+    assert [outcome.level for outcome in outcomes] == [Level.PASSED] * 3
 
 
 def test_outcomes_are_in_the_order_of_the_packages(market: Market) -> None:
@@ -60,7 +60,9 @@ def test_outcomes_are_in_the_order_of_the_packages(market: Market) -> None:
 
     market.front.host(npm.host, handle)
     outcomes = market.prove(*(package("npm", f"weather-{number}", "1.0.0") for number in range(12)))
-    assert [outcome.says.split("@")[0] for outcome in outcomes] == [f"weather-{n}" for n in range(12)]
+    assert [outcome.message.split("@")[0] for outcome in outcomes] == [
+        f"weather-{n}" for n in range(12)
+    ]
     assert last.is_set()
 
 
@@ -107,7 +109,7 @@ def test_a_proof_ends_in_a_verdict_whatever_a_record_says(
     fetcher = Fetcher(Nowhere(NetworkSettings()), lambda _: None)
     outcomes = list(prove_packages({"packages": more}, parse_name(ALICE), Settings(), fetcher))
     assert len(outcomes) == 2
-    assert not any(outcome.holds for outcome in outcomes)
+    assert not any(outcome.has_passed for outcome in outcomes)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,6 @@ def test_a_proof_ends_in_a_verdict_whatever_a_record_says(
 )
 def test_a_namespace_that_is_nobodys_proves_no_module(market: Market, name: str) -> None:
     outcome = market.prove_one(open_go(market.front, ALICE), name=name)
-    assert outcome.verdict is Verdict.FAILS
-    assert outcome.proof == "package-go"
-    assert "type" not in outcome.says
+    assert outcome.level is Level.ERROR
+    assert outcome.id == "package-go"
+    assert "type" not in outcome.message

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp_static.model.errors import NotProvenError
 from mcp_static.model.names import parse_name
-from mcp_static.proofs.packages.package import NotProvenError, require_marker
+from mcp_static.proofs.packages.package import require_marker
 
 from tests.proofs.packages.market import (
     ALICE,
@@ -65,7 +66,7 @@ def test_a_text_names_the_server(text: str) -> None:
 def test_a_text_does_not_name_the_server(text: str) -> None:
     with pytest.raises(NotProvenError) as caught:
         require_marker(text.replace("{}", ALICE), parse_name(ALICE), "the README")
-    assert f"mcp-name: {ALICE}" in caught.value.mend
+    assert f"mcp-name: {ALICE}" in caught.value.fix
 
 
 @given(st.characters(codec="utf-8"))

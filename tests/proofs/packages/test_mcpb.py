@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 from mcp_static.net import fetch
 from mcp_static.net.fetch import Kind
-from mcp_static.proofs.outcome import Verdict
 from mcp_static.proofs.packages import mcpb
+from mcp_static.reports.findings import Level
 
 from tests.doubles.https import Body, always
 from tests.doubles.package_registries import (
@@ -34,22 +34,20 @@ GITLAB_FORMS = (
 def test_a_file_of_a_release_is_proven_by_its_digest(market: Market, host: str, path: str) -> None:
     digest = Releases(host).on(market.front).add(path, b"bundle")
     asked = package("mcpb", f"https://{host}{path}", fileSha256=digest)
-    assert market.prove_one(asked).holds
+    assert market.prove_one(asked).has_passed
 
 
 def test_a_file_with_another_digest_fails_and_says_which(market: Market) -> None:
     digest = Releases().on(market.front).add(RELEASE_PATH, b"bundle")
     asked = package("mcpb", f"https://github.com{RELEASE_PATH}", fileSha256="0" * 64)
     outcome = market.prove_one(asked)
-    assert outcome.verdict is Verdict.FAILS
-    assert digest in outcome.says
+    assert outcome.level is Level.ERROR
+    assert digest in outcome.message
 
 
 def test_a_file_without_a_digest_in_the_record_fails(market: Market) -> None:
     Releases().on(market.front).add(RELEASE_PATH, b"bundle")
-    assert (
-        market.prove_one(package("mcpb", f"https://github.com{RELEASE_PATH}")).verdict is Verdict.FAILS
-    )
+    assert market.prove_one(package("mcpb", f"https://github.com{RELEASE_PATH}")).level is Level.ERROR
 
 
 def test_a_file_that_is_too_large_fails(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,8 +57,8 @@ def test_a_file_that_is_too_large_fails(market: Market, monkeypatch: pytest.Monk
     digest = Releases().on(market.front).add(RELEASE_PATH, b"x" * 1001)
     asked = package("mcpb", f"https://github.com{RELEASE_PATH}", fileSha256=digest)
     outcome = market.prove_one(asked)
-    assert outcome.verdict is Verdict.FAILS
-    assert "larger than the 1000 bytes of a release" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "larger than the 1000 bytes of a release" in outcome.message
 
 
 def test_a_private_project_that_shows_its_login_instead_fails(market: Market) -> None:
@@ -73,7 +71,7 @@ def test_a_private_project_that_shows_its_login_instead_fails(market: Market) ->
 
     market.front.host("gitlab.com", handle)
     asked = package("mcpb", f"https://gitlab.com{GITLAB_FORMS[0]}", fileSha256=digest)
-    assert market.prove_one(asked).verdict is Verdict.FAILS
+    assert market.prove_one(asked).level is Level.ERROR
 
 
 def test_a_signed_address_is_in_no_message(market: Market) -> None:
@@ -82,8 +80,8 @@ def test_a_signed_address_is_in_no_message(market: Market) -> None:
     market.front.host(double.assets, always(503))
     asked = package("mcpb", f"https://github.com{RELEASE_PATH}", fileSha256=digest)
     outcome = market.prove_one(asked)
-    assert outcome.verdict is Verdict.UNKNOWN
-    assert "Signature" not in outcome.says
+    assert outcome.level is Level.UNKNOWN
+    assert "Signature" not in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -136,5 +134,5 @@ def test_what_is_no_file_of_a_release_is_not_asked_for(market: Market, url: str)
         market.front.host(host, always(200, b"bundle"))
     digest = digest_of(b"bundle").removeprefix("sha256:")
     outcome = market.prove_one(package("mcpb", url, fileSha256=digest))
-    assert outcome.verdict is Verdict.FAILS
+    assert outcome.level is Level.ERROR
     assert market.front.accepted == 0

@@ -6,7 +6,7 @@ import pytest
 from mcp_static.packages.registries import (
     REGISTRIES,
 )
-from mcp_static.proofs.outcome import Verdict
+from mcp_static.reports.findings import Level
 
 from tests.doubles.https import always
 from tests.doubles.package_registries import (
@@ -37,20 +37,20 @@ from tests.proofs.packages.market import (
 def test_a_version_is_normalized_as_nuget_does(market: Market, listed: str, asked: str) -> None:
     Nuget().add("alice.weather", listed, readme(ALICE)).on(market.front)
     outcome = market.prove_one(package("nuget", "Alice.Weather", asked))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 def test_a_nuget_package_without_a_readme_is_told_from_one_that_is_missing(market: Market) -> None:
     Nuget().add("alice.weather", "1.0.0", None).on(market.front)
     outcome = market.prove_one(package("nuget", "Alice.Weather", "1.0.0"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "no README" in outcome.says
-    assert ALICE in outcome.mend
+    assert outcome.level is Level.ERROR
+    assert "no README" in outcome.message
+    assert ALICE in outcome.fix
 
 
 def test_an_exhausted_quota_of_nuget_proves_nothing_either_way(market: Market) -> None:
     market.front.host(REGISTRIES["nuget"].host, always(403, "Quota exceeded."))
-    assert market.prove_one(package("nuget", "Weather", "1.0.0")).verdict is Verdict.UNKNOWN
+    assert market.prove_one(package("nuget", "Weather", "1.0.0")).level is Level.UNKNOWN
 
 
 @pytest.mark.parametrize("resources", [None, [], {}, [1], [{"@type": "PackageBaseAddress/3.0.0"}]])
@@ -59,4 +59,4 @@ def test_a_service_index_without_the_resources_proves_nothing(
 ) -> None:
     market.front.host(REGISTRIES["nuget"].host, always(200, json.dumps({"resources": resources})))
     outcome = market.prove_one(package("nuget", "Weather", "1.0.0"))
-    assert outcome.verdict is Verdict.UNKNOWN, outcome.says
+    assert outcome.level is Level.UNKNOWN, outcome.message

@@ -10,7 +10,7 @@ from mcp_static.packages.registries import (
     OCI_HUB_NAMES,
     OCI_SUFFIXES,
 )
-from mcp_static.proofs.outcome import Verdict
+from mcp_static.reports.findings import Level
 
 from tests.doubles.https import always
 from tests.doubles.package_registries import (
@@ -138,13 +138,13 @@ def test_an_image_of_a_host_that_is_not_trusted_is_not_asked_for(market: Market,
     market.front.host("localhost", always(200))
     market.front.host(f"evil-{GHCR}", always(200))
     outcome = market.prove_one(package("oci", f"{host}/alice/weather:1"))
-    assert outcome.verdict is Verdict.FAILS
+    assert outcome.level is Level.ERROR
     assert market.front.accepted == 0
 
 
 @pytest.mark.parametrize("host", [*OCI_HOSTS, *(f"alice{suffix}" for suffix in OCI_SUFFIXES)])
 def test_an_image_is_asked_for_at_every_public_registry(market: Market, host: str) -> None:
-    assert market.prove_one(open_oci(market.front, ALICE, host)).holds
+    assert market.prove_one(open_oci(market.front, ALICE, host)).has_passed
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_an_image_is_asked_for_at_every_public_registry(market: Market, host: st
 )
 def test_an_image_without_a_host_is_the_hubs(market: Market, repository: str, written: str) -> None:
     Oci().on(market.front).add(repository, "1", ALICE)
-    assert market.prove_one(package("oci", written)).holds
+    assert market.prove_one(package("oci", written)).has_passed
 
 
 @pytest.mark.parametrize("is_list", [True, False])
@@ -170,13 +170,13 @@ def test_an_image_is_proven_in_each_of_its_forms(
     digest = double.add("alice/weather", "1", ALICE, is_list=is_list)
     written = form.format(tag=":1", digest=digest)
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather{written}"))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 def test_the_token_is_asked_for_this_repository_and_kept_from_the_blobs(market: Market) -> None:
     double = Oci(GHCR).on(market.front)
     double.add("alice/weather", "1", ALICE)
-    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).holds
+    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).has_passed
     assert double.scopes == ["repository:alice/weather:pull"]
     (blob,) = market.front.asked(double.blob_host)
     assert "Authorization" not in blob.headers
@@ -198,7 +198,7 @@ def test_a_challenge_is_read_in_any_form(market: Market, challenge: str) -> None
     double.challenge = challenge.format(double.realm, host=GHCR)
     double.on(market.front).add("alice/weather", "1", ALICE)
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_challenge_that_leads_astray_is_not_followed(market: Market, challenge
     double.challenge = challenge
     double.on(market.front).add("alice/weather", "1", ALICE)
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.verdict in {Verdict.FAILS, Verdict.UNKNOWN}
+    assert outcome.level in {Level.ERROR, Level.UNKNOWN}
     assert not market.front.asked(double.realm)
 
 
@@ -229,7 +229,7 @@ def test_a_token_that_is_none_is_not_sent(market: Market, token: object) -> None
     double = Oci(GHCR).on(market.front)
     double.add("alice/weather", "1", ALICE)
     market.front.host(double.realm, always(200, json.dumps({"token": token})))
-    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).verdict is Verdict.UNKNOWN
+    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).level is Level.UNKNOWN
     assert all("Authorization" not in asked.headers for asked in market.front.requests)
 
 
@@ -238,9 +238,9 @@ def test_a_private_image_fails_with_what_to_do(market: Market) -> None:
     double.add("alice/weather", "1", ALICE)
     double.private.add("alice/weather")
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "private" in outcome.says
-    assert "public" in outcome.mend
+    assert outcome.level is Level.ERROR
+    assert "private" in outcome.message
+    assert "public" in outcome.fix
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -249,8 +249,8 @@ def test_an_image_whose_token_is_denied_fails_with_what_to_do(market: Market, st
     double.add("alice/weather", "1", ALICE)
     market.front.host(double.realm, always(status, '{"errors":[{"code":"DENIED"}]}'))
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "private" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "private" in outcome.message
 
 
 @pytest.mark.parametrize("which", ["top", "child", "configuration"])
@@ -281,16 +281,16 @@ def test_bytes_that_are_not_what_their_digest_says_prove_nothing(market: Market,
         case _:
             double.blobs[configs[0]] = forged.blobs[configs[1]]
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1@{top}"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "digest" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "digest" in outcome.message
 
 
 def test_a_list_of_attestations_alone_has_no_image(market: Market) -> None:
     double = Oci(GHCR).on(market.front)
     double.add("alice/weather", "1", ALICE, platforms=(("unknown", "unknown"),))
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "no image that runs" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "no image that runs" in outcome.message
 
 
 def test_an_image_for_another_machine_proves_where_there_is_none_for_the_usual_one(
@@ -298,7 +298,7 @@ def test_an_image_for_another_machine_proves_where_there_is_none_for_the_usual_o
 ) -> None:
     double = Oci(GHCR).on(market.front)
     double.add("alice/weather", "1", ALICE, platforms=(("linux", "arm64"),))
-    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).holds
+    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).has_passed
 
 
 def test_a_list_within_a_list_is_not_followed(market: Market) -> None:
@@ -306,14 +306,14 @@ def test_a_list_within_a_list_is_not_followed(market: Market) -> None:
     inner = double.add("alice/weather", "inner", ALICE)
     outer = {"schemaVersion": 2, "manifests": [{"mediaType": OCI_INDEX, "digest": inner}]}
     double.put("alice/weather", outer, OCI_INDEX, "1")
-    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).verdict is Verdict.FAILS
+    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).level is Level.ERROR
 
 
 @pytest.mark.parametrize("manifests", [None, {}, [], [1], [{"digest": 1}], [{"digest": "../../x"}]])
 def test_a_list_that_lists_nothing_has_no_image(market: Market, manifests: object) -> None:
     double = Oci(GHCR).on(market.front)
     double.put("alice/weather", {"manifests": manifests}, OCI_INDEX, "1")
-    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).verdict is Verdict.FAILS
+    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).level is Level.ERROR
 
 
 @pytest.mark.parametrize(
@@ -322,15 +322,15 @@ def test_a_list_that_lists_nothing_has_no_image(market: Market, manifests: objec
 def test_a_manifest_without_a_configuration_proves_nothing(market: Market, config: object) -> None:
     double = Oci(GHCR).on(market.front)
     double.put("alice/weather", {"config": config}, OCI_MANIFEST, "1")
-    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).verdict is Verdict.FAILS
+    assert market.prove_one(package("oci", f"{GHCR}/alice/weather:1")).level is Level.ERROR
 
 
 def test_an_old_manifest_is_no_image_that_can_be_read(market: Market) -> None:
     kind = "application/vnd.docker.distribution.manifest.v1+prettyjws"
     market.front.host(GHCR, always(200, "{}", Content_Type=kind))
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "can be read" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "can be read" in outcome.message
 
 
 @pytest.mark.parametrize("config", [{}, {"config": None}, {"config": {"Labels": None}}, {"config": []}])
@@ -341,5 +341,5 @@ def test_an_image_without_labels_proves_nothing(market: Market, config: object) 
     manifest = {"config": {"mediaType": OCI_CONFIG, "digest": digest_of(raw), "size": len(raw)}}
     double.put("alice/weather", manifest, OCI_MANIFEST, "1")
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "no label" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "no label" in outcome.message

@@ -6,7 +6,7 @@ import pytest
 from mcp_static.packages.registries import (
     REGISTRIES,
 )
-from mcp_static.proofs.outcome import Verdict
+from mcp_static.reports.findings import Level
 
 from tests.doubles.https import always
 from tests.doubles.package_registries import (
@@ -29,7 +29,7 @@ def test_a_project_is_found_under_any_spelling_of_its_name(
     market: Market, name: str, has_json_api: bool
 ) -> None:
     Pypi(has_json_api=has_json_api).add("alice-weather", "1.0.0", readme(ALICE)).on(market.front)
-    assert market.prove_one(package("pypi", name, "1.0.0")).holds
+    assert market.prove_one(package("pypi", name, "1.0.0")).has_passed
 
 
 SPELLINGS = [
@@ -53,7 +53,7 @@ def test_a_release_is_found_under_any_spelling_of_its_version(
 ) -> None:
     Pypi(has_json_api=has_json_api).add("weather", released, readme(ALICE)).on(market.front)
     outcome = market.prove_one(package("pypi", "weather", asked))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize("has_json_api", [True, False])
@@ -79,8 +79,8 @@ def test_another_release_is_not_taken_for_the_one_that_was_named(
 ) -> None:
     Pypi(has_json_api=has_json_api).add("weather", released, readme(ALICE)).on(market.front)
     outcome = market.prove_one(package("pypi", "weather", asked))
-    assert outcome.verdict is Verdict.FAILS
-    assert "does not exist" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "does not exist" in outcome.message
 
 
 @pytest.mark.parametrize("has_json_pages", [True, False])
@@ -94,7 +94,7 @@ def test_an_index_without_a_json_api_is_asked_for_a_wheels_metadata(
         market.front
     )
     outcome = market.prove_one(package("pypi", "alice-weather", "1.0.0"))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize("has_json_pages", [True, False])
@@ -102,7 +102,7 @@ def test_an_index_without_metadata_is_asked_for_the_wheel(market: Market, has_js
     double = Pypi(has_json_api=False, has_json_pages=has_json_pages, metadata_key="")
     double.add("alice-weather", "1.0.0", readme(ALICE)).on(market.front)
     outcome = market.prove_one(package("pypi", "alice-weather", "1.0.0"))
-    assert outcome.holds, outcome.says
+    assert outcome.has_passed, outcome.message
 
 
 @pytest.mark.parametrize("wheel", [b"", b"no archive", b"PK\x05\x06" + bytes(18)])
@@ -111,7 +111,7 @@ def test_a_wheel_that_cannot_be_read_proves_nothing_either_way(market: Market, w
     double.add("alice-weather", "1.0.0", readme(ALICE)).on(market.front)
     market.front.host(double.files, always(200, wheel))
     outcome = market.prove_one(package("pypi", "alice-weather", "1.0.0"))
-    assert outcome.verdict is Verdict.UNKNOWN
+    assert outcome.level is Level.UNKNOWN
 
 
 @pytest.mark.parametrize("description", [None, ""])
@@ -120,8 +120,8 @@ def test_a_release_without_a_description_proves_nothing(
 ) -> None:
     Pypi().add("weather", "1.0.0", description).on(market.front)
     outcome = market.prove_one(package("pypi", "weather", "1.0.0"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "does not name the server" in outcome.says
+    assert outcome.level is Level.ERROR
+    assert "does not name the server" in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_a_wheel_at_an_address_that_may_not_be_fetched_proves_nothing(market: Ma
         REGISTRIES["pypi"].host,
         lambda method, path, *rest: page(method, path, *rest) if "simple" in path else (404, {}, b""),
     )
-    assert market.prove_one(package("pypi", "weather", "1.0.0")).verdict is Verdict.FAILS
+    assert market.prove_one(package("pypi", "weather", "1.0.0")).level is Level.ERROR

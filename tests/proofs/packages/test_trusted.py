@@ -10,8 +10,8 @@ from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.registries import (
     REGISTRIES,
 )
-from mcp_static.proofs.outcome import Verdict
 from mcp_static.proofs.packages.prove import prove_packages
+from mcp_static.reports.findings import Level
 
 from tests.doubles.https import HttpsFront
 from tests.doubles.package_registries import (
@@ -52,8 +52,8 @@ def test_a_registry_that_settings_do_not_name_is_not_asked(market: Market, kind:
     asked = {**PRIVATE_OPEN[kind](market.front, ALICE, PRIVATE), "registryBaseUrl": PRIVATE_URLS[kind]}
     other = "npm" if kind != "npm" else "pypi"
     outcome = market.prove_one(asked, trusted={"type": other, "url": PRIVATE_URLS[kind]})
-    assert outcome.verdict is Verdict.FAILS
-    assert PRIVATE in outcome.says
+    assert outcome.level is Level.ERROR
+    assert PRIVATE in outcome.message
     assert market.front.accepted == 0
 
 
@@ -65,14 +65,14 @@ def test_a_private_registry_that_settings_name_is_asked(market: Market, kind: st
     outcome = market.prove_one(
         {**asked, "registryBaseUrl": PRIVATE_URLS[kind] + slash}, trusted=trusted
     )
-    assert outcome.verdict is Verdict.HOLDS, outcome.says
+    assert outcome.level is Level.PASSED, outcome.message
     assert market.front.asked(PRIVATE)
 
 
 @pytest.mark.parametrize("kind", PRIVATE_URLS)
 def test_the_public_registry_may_be_named(market: Market, kind: str) -> None:
     asked = {**OPEN[kind](market.front, ALICE), "registryBaseUrl": REGISTRIES[kind].url}
-    assert market.prove_one(asked).holds
+    assert market.prove_one(asked).has_passed
 
 
 def test_nuget_may_be_named_as_older_records_did(market: Market) -> None:
@@ -80,7 +80,7 @@ def test_nuget_may_be_named_as_older_records_did(market: Market) -> None:
         **open_nuget(market.front, ALICE),
         "registryBaseUrl": f"https://{REGISTRIES['nuget'].host}",
     }
-    assert market.prove_one(asked).holds
+    assert market.prove_one(asked).has_passed
 
 
 @pytest.mark.parametrize("port", ["", ":5000"])
@@ -92,16 +92,16 @@ def test_a_private_image_registry_that_settings_name_is_asked(market: Market, po
         connect={**market.front.connect, f"{PRIVATE}:5000": f"127.0.0.1:{market.front.port}"},
     )
     trusting = PackageRegistry(type="oci", url=f"{PRIVATE}{port}")
-    for trusted, verdict in ((True, Verdict.HOLDS), (False, Verdict.FAILS)):
+    for trusted, level in ((True, Level.PASSED), (False, Level.ERROR)):
         settings = Settings(network=network, package_registries=(trusting,) if trusted else ())
         fetcher = Fetcher(Reach(network), lambda _: None)
         (outcome,) = prove_packages({"packages": [asked]}, parse_name(ALICE), settings, fetcher)
-        assert outcome.verdict is verdict, outcome.says
+        assert outcome.level is level, outcome.message
 
 
 @pytest.mark.parametrize("kind", ["", "maven", "NPM", "__class__"])
 def test_a_type_that_nobody_can_check_fails(market: Market, kind: str) -> None:
     outcome = market.prove_one(package(kind, "weather", "1.0.0"))
-    assert outcome.verdict is Verdict.FAILS
-    assert "packages[0]" in outcome.says
-    assert outcome.proof == "package"
+    assert outcome.level is Level.ERROR
+    assert "packages[0]" in outcome.message
+    assert outcome.id == "package"

@@ -16,8 +16,8 @@ from github import Auth, Github, GithubException, GithubRetry
 from github.GithubException import BadAttributeException
 from github.Repository import Repository
 
-from mcp_static.model.errors import UsageError
-from mcp_static.net.fetch import SOURCE, USER_AGENT, UnansweredError
+from mcp_static.model.errors import UnansweredError, UsageError
+from mcp_static.net.fetch import SOURCE, USER_AGENT
 
 API: Final = "https://api.github.com"
 SITE: Final = "https://github.com"

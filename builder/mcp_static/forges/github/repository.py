@@ -18,8 +18,7 @@ from github.PullRequest import PullRequest
 from github.Repository import Repository
 
 from mcp_static.forges.github.client import GitHub, GitHubAccount, asking
-from mcp_static.model.errors import InputError, ServiceError
-from mcp_static.net.fetch import UnansweredError
+from mcp_static.model.errors import InputError, ServiceError, UnansweredError
 
 ACTIONS_BOT: Final = GitHubAccount("github-actions[bot]", 41898282)
 """Who a workflow's own token acts as; such a token may not ask who it is."""
@@ -49,7 +48,7 @@ class Pull:
 class CheckState:
     """How far the checks of a commit are, in words, and whether one has failed."""
 
-    says: str
+    message: str
     has_failed: bool
 
 
@@ -65,12 +64,12 @@ def acting(what: str) -> Iterator[None]:
             raise InputError(f"{error}.", "Check that the token is valid and has the rights.") from None
         raise ServiceError(f"{error}.", "Try again in a while.") from None
     except GithubException as error:
-        says = error.data.get("message") if isinstance(error.data, dict) else error.status
+        message = error.data.get("message") if isinstance(error.data, dict) else error.status
         if error.status == 404:
             raise InputError(
                 f"GitHub does not show this token {what}.", "Check the address and the token's rights."
             ) from None
-        raise InputError(f"GitHub refused {what}: {says} ({error.status}).", "") from None
+        raise InputError(f"GitHub refused {what}: {message} ({error.status}).", "") from None
 
 
 class ForgeRepository:
@@ -237,7 +236,7 @@ class ForgeRepository:
 
     # Comments
 
-    def say_on(self, number: int, part: str, text: str, reply_to: int | None = None) -> None:
+    def post_comment(self, number: int, part: str, text: str, reply_to: int | None = None) -> None:
         """Say something on a pull request or issue, in the one comment of ours that is edited.
 
         The comment has parts by name; only the one given is replaced. With `reply_to`, the comment

@@ -16,7 +16,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from mcp_static.net.dns.queries import Ending, Reply, Server, ask, judged_ask
+from mcp_static.net.dns.queries import Reply, ReplyStatus, Server, ask, judged_ask
 
 _ROOT: Final = dns.name.root
 
@@ -65,7 +65,7 @@ def _deepest_signed_zone(
     for depth in range(2, len(name.labels) + 1):
         child = name.split(depth)[1]
         found = ask(resolver, child, dns.rdatatype.DS, unchecked=True)
-        if found.ending is Ending.ANSWER and found.records is not None:
+        if found.status is ReplyStatus.ANSWER and found.records is not None:
             _require_signature(found, keys, zone)
             zone, keys = child, _keys(child, found.records, resolver)
         elif not found.is_definite:
@@ -79,7 +79,10 @@ def _deepest_signed_zone(
 def _require_unsigned(zone: dns.name.Name, resolvers: Sequence[Server]) -> None:
     """One resolver could be lied to, or lie: the others have to see no signed delegation either."""
     for resolver in resolvers[1:]:
-        if judged_ask(resolver, zone, dns.rdatatype.DS).ending in {Ending.ANSWER, Ending.BOGUS}:
+        if judged_ask(resolver, zone, dns.rdatatype.DS).status in {
+            ReplyStatus.ANSWER,
+            ReplyStatus.BOGUS,
+        }:
             raise _BogusError
 
 
@@ -87,7 +90,7 @@ def _is_zone(name: dns.name.Name, resolver: Server) -> bool:
     reply = ask(resolver, name, dns.rdatatype.SOA, unchecked=True)
     if not reply.is_definite:
         raise _UnknownError
-    return reply.ending is Ending.ANSWER
+    return reply.status is ReplyStatus.ANSWER
 
 
 def _keys(zone: dns.name.Name, delegation: dns.rrset.RRset, resolver: Server) -> dns.rrset.RRset:

@@ -21,7 +21,7 @@ _PAYLOAD: Final = 1232
 """Bytes asked for over UDP, which no network splits (DNS flag day 2020); longer answers take TCP."""
 
 
-class Ending(StrEnum):
+class ReplyStatus(StrEnum):
     """How a question ended."""
 
     ANSWER = "answers"
@@ -41,7 +41,7 @@ class Ending(StrEnum):
 class Server:
     """Whom to ask: how messages name it, its address and port."""
 
-    says: str
+    label: str
     address: str
     port: int
 
@@ -51,7 +51,7 @@ class Reply:
     """What one server said to one question."""
 
     server: Server
-    ending: Ending
+    status: ReplyStatus
     message: dns.message.Message | None = None
     records: dns.rrset.RRset | None = None
     signatures: dns.rrset.RRset | None = None
@@ -60,7 +60,12 @@ class Reply:
     @property
     def is_definite(self) -> bool:
         """Whether the server knows: there are such records, or there are none."""
-        return self.ending in {Ending.ANSWER, Ending.NO_DATA, Ending.NO_NAME, Ending.ALIAS}
+        return self.status in {
+            ReplyStatus.ANSWER,
+            ReplyStatus.NO_DATA,
+            ReplyStatus.NO_NAME,
+            ReplyStatus.ALIAS,
+        }
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -91,21 +96,21 @@ def ask(
         question.flags &= ~dns.flags.RD
     if unchecked:
         question.flags |= dns.flags.CD
-    ending = Ending.TIMEOUT
+    status = ReplyStatus.TIMEOUT
     for _ in range(_TRIES):
         try:
             message, _ = dns.query.udp_with_fallback(
                 question, server.address, _SECONDS, server.port, ignore_unexpected=True
             )
         except dns.exception.Timeout:
-            ending = Ending.TIMEOUT
+            status = ReplyStatus.TIMEOUT
         except (OSError, EOFError, socket.gaierror):
-            ending = Ending.UNREACHABLE
+            status = ReplyStatus.UNREACHABLE
         except (dns.exception.DNSException, ValueError):
-            ending = Ending.MALFORMED
+            status = ReplyStatus.MALFORMED
         else:
             return _reply(server, message, name, kind, authority=authority)
-    return Reply(server, ending)
+    return Reply(server, status)
 
 
 def _reply(
@@ -118,22 +123,22 @@ def _reply(
 ) -> Reply:
     code = message.rcode()
     if code in {dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTAUTH}:
-        ending = Ending.FAILURE if code == dns.rcode.SERVFAIL else Ending.REFUSED
-        return Reply(server, ending, message)
+        status = ReplyStatus.FAILURE if code == dns.rcode.SERVFAIL else ReplyStatus.REFUSED
+        return Reply(server, status, message)
     if code not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-        return Reply(server, Ending.MALFORMED, message)
+        return Reply(server, ReplyStatus.MALFORMED, message)
     if authority and not message.flags & dns.flags.AA:
-        return Reply(server, Ending.LAME, message)
+        return Reply(server, ReplyStatus.LAME, message)
     if code == dns.rcode.NXDOMAIN:
-        return Reply(server, Ending.NO_NAME, message)
+        return Reply(server, ReplyStatus.NO_NAME, message)
     records = _rrset(message, name, kind)
     if records is None:
         alias = _rrset(message, name, dns.rdatatype.CNAME)
-        ending = Ending.ALIAS if alias is not None else Ending.NO_DATA
-        return Reply(server, ending, message)
+        status = ReplyStatus.ALIAS if alias is not None else ReplyStatus.NO_DATA
+        return Reply(server, status, message)
     signatures = _rrset(message, name, dns.rdatatype.RRSIG, kind)
     is_authentic = bool(message.flags & dns.flags.AD)
-    return Reply(server, Ending.ANSWER, message, records, signatures, is_authentic)
+    return Reply(server, ReplyStatus.ANSWER, message, records, signatures, is_authentic)
 
 
 def _rrset(
@@ -148,6 +153,6 @@ def _rrset(
 def judged_ask(server: Server, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> Reply:
     """Ask a validating resolver; its failure is told apart, since it gives a bogus answer unchecked."""
     reply = ask(server, name, kind)
-    if reply.ending is Ending.FAILURE and ask(server, name, kind, unchecked=True).is_definite:
-        return Reply(server, Ending.BOGUS)
+    if reply.status is ReplyStatus.FAILURE and ask(server, name, kind, unchecked=True).is_definite:
+        return Reply(server, ReplyStatus.BOGUS)
     return reply

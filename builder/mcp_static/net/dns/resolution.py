@@ -18,7 +18,7 @@ import dns.rdatatype
 from mcp_static.model.settings import DnsSettings, resolver_place
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns.dnssec import Security, security_of
-from mcp_static.net.dns.queries import Ending, Reply, Server, ask, judged_ask
+from mcp_static.net.dns.queries import Reply, ReplyStatus, Server, ask, judged_ask
 
 MARKS: Final = ("v=MCPv1", "mcp-publisher=")
 """What a TXT record must hold to matter; a domain has many others, which may well differ."""
@@ -27,7 +27,7 @@ _NEEDED_RESOLVERS: Final = 2
 _TXT: Final = dns.rdatatype.TXT
 
 
-class Finding(StrEnum):
+class LookupResult(StrEnum):
     """What came of looking a domain up, all servers considered."""
 
     FOUND = "found"
@@ -46,16 +46,16 @@ class Lookup:
     """A domain's records that matter, with what each server said."""
 
     domain: str
-    finding: Finding
-    says: str
+    result: LookupResult
+    message: str
     texts: tuple[str, ...] = ()
     security: Security = Security.UNKNOWN
     replies: tuple[Reply, ...] = ()
 
     @property
-    def is_settled(self) -> bool:
+    def is_conclusive(self) -> bool:
         """Whether asking again would tell the same; else nothing can be said of the domain."""
-        return self.finding not in {Finding.NO_ANSWER, Finding.FAILURE}
+        return self.result not in {LookupResult.NO_ANSWER, LookupResult.FAILURE}
 
 
 class Resolution:
@@ -79,35 +79,37 @@ class Resolution:
         try:
             name = dns.name.from_text(domain)
         except dns.exception.DNSException:
-            return Lookup(domain, Finding.NO_DOMAIN, f"{domain} is no domain name")
+            return Lookup(domain, LookupResult.NO_DOMAIN, f"{domain} is no domain name")
         with ThreadPoolExecutor(len(self._resolvers) + 1) as pool:
             held = pool.submit(self._held, name)
             resolved = list(pool.map(lambda server: judged_ask(server, name, _TXT), self._resolvers))
             survey = _Survey(domain, resolved, held.result())
         lookup = survey.conclusion()
-        if lookup.finding is Finding.FOUND:
+        if lookup.result is LookupResult.FOUND:
             return self._confirmed(lookup, name)
         return lookup
 
     def _confirmed(self, lookup: Lookup, name: dns.name.Name) -> Lookup:
         """Records that all agree about, held against wildcards and signatures."""
-        answers = [reply for reply in lookup.replies if reply.ending is Ending.ANSWER]
+        answers = [reply for reply in lookup.replies if reply.status is ReplyStatus.ANSWER]
         wildcard = self._wildcard(name, [reply.server for reply in answers])
         if wildcard is None:
-            says = f"whether the TXT record of {lookup.domain} is a wildcard's could not be asked for"
-            return replace(lookup, finding=Finding.NO_ANSWER, says=says, texts=())
+            message = (
+                f"whether the TXT record of {lookup.domain} is a wildcard's could not be asked for"
+            )
+            return replace(lookup, result=LookupResult.NO_ANSWER, message=message, texts=())
         if wildcard == lookup.texts:
-            says = f"the TXT record of {lookup.domain} comes from a wildcard, not from its own name"
-            return replace(lookup, finding=Finding.WILDCARD, says=says, texts=())
+            message = f"the TXT record of {lookup.domain} comes from a wildcard, not from its own name"
+            return replace(lookup, result=LookupResult.WILDCARD, message=message, texts=())
         resolvers = [reply.server for reply in answers if reply.server in self._resolvers]
         security = security_of(answers[0], name, resolvers, self._anchors)
         is_authentic = any(reply.is_authentic for reply in answers)
         if security is Security.BOGUS or (security is Security.INSECURE and is_authentic):
-            says = f"the DNSSEC signatures of {lookup.domain} do not lead to the root's key"
-            return replace(lookup, finding=Finding.BOGUS, says=says, texts=())
+            message = f"the DNSSEC signatures of {lookup.domain} do not lead to the root's key"
+            return replace(lookup, result=LookupResult.BOGUS, message=message, texts=())
         if security is Security.UNKNOWN:
-            says = f"the keys of the zones above {lookup.domain} could not be asked for"
-            return replace(lookup, finding=Finding.NO_ANSWER, says=says, texts=())
+            message = f"the keys of the zones above {lookup.domain} could not be asked for"
+            return replace(lookup, result=LookupResult.NO_ANSWER, message=message, texts=())
         return replace(lookup, security=security)
 
     def _wildcard(self, name: dns.name.Name, servers: Iterable[Server]) -> tuple[str, ...] | None:
@@ -135,17 +137,17 @@ class Resolution:
         for record in sorted(_records(listed), key=str)[:_NAME_SERVERS]:
             target: dns.name.Name = record.target
             text = target.to_text(omit_final_dot=True)
-            says = f"the authoritative server {text}"
+            message = f"the authoritative server {text}"
             instead = self._reach.instead_of(text, 53)
             if instead != (text, 53):
-                found.append(Server(says, *instead))
+                found.append(Server(message, *instead))
                 continue
             for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
                 addresses = [ip_address(a.address) for a in _records(self._ask_any(target, kind))]
                 # A zone may list what it likes; our packets go to public servers alone.
                 allowed = [address for address in addresses if self._reach.allows(address)]
                 if allowed:
-                    found.append(Server(says, str(allowed[0]), 53))
+                    found.append(Server(message, str(allowed[0]), 53))
                     break
         return found
 
@@ -178,36 +180,39 @@ class _Survey:
 
     def conclusion(self) -> Lookup:
         """The finding, with the sentence that says it."""
-        finding, says = self._weighed()
+        result, message = self._weighed()
         texts: tuple[str, ...] = ()
-        if finding is Finding.FOUND:
+        if result is LookupResult.FOUND:
             texts = _relevant(self._certain[0].texts)
-        return Lookup(self._domain, finding, says, texts, replies=self._replies)
+        return Lookup(self._domain, result, message, texts, replies=self._replies)
 
-    def _weighed(self) -> tuple[Finding, str]:
+    def _weighed(self) -> tuple[LookupResult, str]:
         domain, known = self._domain, [*self._certain, *self._definite]
-        if any(reply.ending is Ending.BOGUS for reply in self._resolved):
-            return Finding.BOGUS, f"a resolver finds the DNSSEC signatures of {domain} wrong"
+        if any(reply.status is ReplyStatus.BOGUS for reply in self._resolved):
+            return LookupResult.BOGUS, f"a resolver finds the DNSSEC signatures of {domain} wrong"
         if len(self._definite) < _NEEDED_RESOLVERS:
             silent = [reply for reply in self._resolved if not reply.is_definite]
-            said = "; ".join(f"{reply.server.says} {reply.ending.value}" for reply in silent)
-            failing = any(reply.ending is Ending.FAILURE for reply in silent)
-            return Finding.FAILURE if failing else Finding.NO_ANSWER, f"{domain}: {said}"
-        if all(reply.ending is Ending.NO_NAME for reply in known):
-            return Finding.NO_DOMAIN, f"{domain} does not exist (NXDOMAIN)"
-        if any(reply.ending is Ending.ALIAS for reply in known):
-            return Finding.ALIAS, f"{domain} is an alias (CNAME), so its TXT records are another name's"
+            said = "; ".join(f"{reply.server.label} {reply.status.value}" for reply in silent)
+            failing = any(reply.status is ReplyStatus.FAILURE for reply in silent)
+            return LookupResult.FAILURE if failing else LookupResult.NO_ANSWER, f"{domain}: {said}"
+        if all(reply.status is ReplyStatus.NO_NAME for reply in known):
+            return LookupResult.NO_DOMAIN, f"{domain} does not exist (NXDOMAIN)"
+        if any(reply.status is ReplyStatus.ALIAS for reply in known):
+            return (
+                LookupResult.ALIAS,
+                f"{domain} is an alias (CNAME), so its TXT records are another name's",
+            )
         if not self._certain:
-            return Finding.NO_ANSWER, f"no authoritative server of {domain} answers"
+            return LookupResult.NO_ANSWER, f"no authoritative server of {domain} answers"
         if len({_relevant(reply.texts) for reply in known}) > 1:
-            return Finding.DISAGREEMENT, self._difference(known)
+            return LookupResult.DISAGREEMENT, self._difference(known)
         if not _relevant(known[0].texts):
-            return Finding.NO_RECORD, f"{domain} has no TXT record with {' or '.join(MARKS)}"
-        return Finding.FOUND, f"{domain} has TXT records that every server agrees about"
+            return LookupResult.NO_RECORD, f"{domain} has no TXT record with {' or '.join(MARKS)}"
+        return LookupResult.FOUND, f"{domain} has TXT records that every server agrees about"
 
     def _difference(self, known: list[Reply]) -> str:
         said = [
-            f"{reply.server.says} has {', '.join(_shown(text) for text in texts) or 'none'}"
+            f"{reply.server.label} has {', '.join(_shown(text) for text in texts) or 'none'}"
             for reply in known
             for texts in [_relevant(reply.texts)]
         ]

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import orjson
 
+from mcp_static.model.errors import NotProvenError
 from mcp_static.packages.registries import CRATE_INDEX, CRATE_READMES, REGISTRIES
-from mcp_static.proofs.packages.package import NotProvenError, Package, expect, require_marker
+from mcp_static.proofs.packages.package import Package, expect, require_marker
 
 
 def prove_cargo(package: Package) -> str:

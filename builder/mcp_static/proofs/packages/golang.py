@@ -7,8 +7,9 @@ version and the `module` line of the go.mod are compared.
 import re
 from urllib.parse import quote
 
+from mcp_static.model.errors import NotProvenError
 from mcp_static.proofs.domains import domain_of, is_domain_namespace
-from mcp_static.proofs.packages.package import NotProvenError, Package, expect, json_of
+from mcp_static.proofs.packages.package import Package, expect, json_of
 
 _FORGES = {"io.github": "github.com", "io.gitlab": "gitlab.com"}
 

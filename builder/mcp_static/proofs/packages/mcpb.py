@@ -8,8 +8,9 @@ import re
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from mcp_static.model.errors import NotProvenError
 from mcp_static.net.fetch import RELEASE
-from mcp_static.proofs.packages.package import NotProvenError, Package, expect
+from mcp_static.proofs.packages.package import Package, expect
 
 _PART: Final = r"[A-Za-z0-9._-]+"
 _FORMS: Final = {

@@ -6,7 +6,8 @@ version is compared.
 
 from urllib.parse import quote
 
-from mcp_static.proofs.packages.package import NotProvenError, Package, expect, json_of
+from mcp_static.model.errors import NotProvenError
+from mcp_static.proofs.packages.package import Package, expect, json_of
 
 
 def prove_npm(package: Package) -> str:
@@ -22,7 +23,7 @@ def prove_npm(package: Package) -> str:
     said = manifest.get("mcpName")
     if said == str(package.name):
         return f"{what} has mcpName {said}"
-    mend = f'Add "mcpName": "{package.name}" to package.json and publish a new version.'
+    fix = f'Add "mcpName": "{package.name}" to package.json and publish a new version.'
     if isinstance(said, str) and said:
-        raise NotProvenError(f"{what} has mcpName {said[:200]}, not {package.name}", mend)
-    raise NotProvenError(f"{what} has no mcpName", mend)
+        raise NotProvenError(f"{what} has mcpName {said[:200]}, not {package.name}", fix)
+    raise NotProvenError(f"{what} has no mcpName", fix)

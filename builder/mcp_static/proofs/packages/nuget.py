@@ -8,8 +8,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from mcp_static.net.fetch import UnansweredError
-from mcp_static.proofs.packages.package import NotProvenError, Package, expect, json_of, require_marker
+from mcp_static.model.errors import NotProvenError, UnansweredError
+from mcp_static.proofs.packages.package import Package, expect, json_of, require_marker
 
 
 def prove_nuget(package: Package) -> str:

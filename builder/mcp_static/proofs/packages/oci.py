@@ -10,11 +10,12 @@ import re
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from mcp_static.net.fetch import ANSWER, Answer, FetchRefusedError, UnansweredError
+from mcp_static.model.errors import FetchRefusedError, NotProvenError, UnansweredError
+from mcp_static.net.fetch import ANSWER, Answer
 from mcp_static.packages.images import DIGEST, Reference, parse_reference
 from mcp_static.packages.markers import SERVER_LABEL
 from mcp_static.packages.registries import is_oci_host
-from mcp_static.proofs.packages.package import NotProvenError, Package, expect, json_of
+from mcp_static.proofs.packages.package import Package, expect, json_of
 
 _LISTS: Final = (
     "application/vnd.oci.image.index.v1+json",
@@ -44,10 +45,10 @@ def prove_oci(package: Package) -> str:
     said = image.label()
     if said == str(package.name):
         return f"{package.identifier} has the label {SERVER_LABEL}"
-    mend = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
+    fix = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
     if said:
-        raise NotProvenError(f"{package.identifier} has the label of {said[:200]}", mend)
-    raise NotProvenError(f"{package.identifier} has no label {SERVER_LABEL}", mend)
+        raise NotProvenError(f"{package.identifier} has the label of {said[:200]}", fix)
+    raise NotProvenError(f"{package.identifier} has no label {SERVER_LABEL}", fix)
 
 
 class _Image:

@@ -6,19 +6,11 @@ from typing import Any
 
 import orjson
 
+from mcp_static.model.errors import NotProvenError, UnansweredError
 from mcp_static.model.names import ServerName
 from mcp_static.model.settings import Settings
-from mcp_static.net.fetch import ANSWER, Answer, Fetcher, Kind, UnansweredError
+from mcp_static.net.fetch import ANSWER, Answer, Fetcher, Kind
 from mcp_static.packages.markers import named_server, names_server, readme_marker
-
-
-class NotProvenError(Exception):
-    """The package does not point back; `mend` is what its author can do."""
-
-    def __init__(self, says: str, mend: str) -> None:
-        super().__init__(says)
-        self.says = says
-        self.mend = mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +78,9 @@ def require_marker(text: str, name: ServerName, where: str) -> None:
     if names_server(text, str(name)):
         return
     mark = readme_marker(str(name))
-    mend = f"Add a line `{mark}` to the README and publish a new version of the package."
+    fix = f"Add a line `{mark}` to the README and publish a new version of the package."
     if mark in text:
-        raise NotProvenError(f"{where} has the marker, but the name runs on after it", mend)
+        raise NotProvenError(f"{where} has the marker, but the name runs on after it", fix)
     if other := named_server(text):
-        raise NotProvenError(f"{where} names {other[:200]}, not {name}", mend)
-    raise NotProvenError(f"{where} does not name the server", mend)
+        raise NotProvenError(f"{where} names {other[:200]}, not {name}", fix)
+    raise NotProvenError(f"{where} does not name the server", fix)

@@ -5,19 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
 
+from mcp_static.model.errors import FetchRefusedError, NotProvenError, UnansweredError
 from mcp_static.model.names import ServerName
 from mcp_static.model.settings import Settings
-from mcp_static.net.fetch import Fetcher, FetchRefusedError, UnansweredError
+from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.registries import REGISTRIES, base_url
-from mcp_static.proofs.outcome import Outcome, fails, holds, unknown
 from mcp_static.proofs.packages.cargo import prove_cargo
 from mcp_static.proofs.packages.golang import prove_go
 from mcp_static.proofs.packages.mcpb import prove_mcpb
 from mcp_static.proofs.packages.npm import prove_npm
 from mcp_static.proofs.packages.nuget import prove_nuget
 from mcp_static.proofs.packages.oci import prove_oci
-from mcp_static.proofs.packages.package import NotProvenError, Package
+from mcp_static.proofs.packages.package import Package
 from mcp_static.proofs.packages.pypi import prove_pypi
+from mcp_static.proofs.results import fails, holds, unknown
+from mcp_static.reports.findings import Finding
 
 PACKAGE_PROOFS: Final[Mapping[str, Callable[[Package], str]]] = {
     "npm": prove_npm,
@@ -35,7 +37,7 @@ _AT_ONCE: Final = 8
 
 def prove_packages(
     document: Mapping[str, Any], name: ServerName, settings: Settings, fetcher: Fetcher
-) -> Iterator[Outcome]:
+) -> Iterator[Finding]:
     """The outcome for each package of a record, in its order; never raises."""
     packages = document.get("packages")
     described = (
@@ -46,7 +48,7 @@ def prove_packages(
         yield from pool.map(_prove, range(len(asked)), asked)
 
 
-def _prove(index: int, package: Package) -> Outcome:
+def _prove(index: int, package: Package) -> Finding:
     kind = package.text("registryType")
     title = f"package-{kind}" if kind in PACKAGE_PROOFS else "package"
     prove = PACKAGE_PROOFS.get(kind)
@@ -57,7 +59,7 @@ def _prove(index: int, package: Package) -> Outcome:
     except UnicodeEncodeError:
         return fails(title, f"packages[{index}] has text that is no Unicode", "Write it anew.")
     except NotProvenError as error:
-        return fails(title, error.says, error.mend)
+        return fails(title, error.message, error.fix)
     except FetchRefusedError as error:
         return fails(title, str(error), "Name a package that its registry serves as usual.")
     except UnansweredError as error:

@@ -17,7 +17,7 @@ import orjson
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from mcp_static.net.fetch import FetchRefusedError, UnansweredError
+from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.proofs.packages.package import Package, expect, json_of, require_marker
 
 _SIMPLE = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"

@@ -27,13 +27,13 @@ from mcp_static.model.versions import folded_version
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.run import read_record
-from mcp_static.rules.sidecars import examine_status
-from mcp_static.store.store import State
+from mcp_static.rules.sidecars import parse_lifecycle
+from mcp_static.store.store import Store
 
 _User = tuple[str, str]
 
 
-class BaseSurroundings:
+class BaseIndex:
     """The base commit, and the records of the change that were judged before; see `Surroundings`."""
 
     def __init__(self, repository: git.Repo, base: str, built: Path | None) -> None:
@@ -50,27 +50,27 @@ class BaseSurroundings:
         """Take in a record of the change, for those that follow it."""
         self._brought.add(name, version, document)
 
-    def name_twin(self, name: ServerName) -> str | None:
+    def name_conflict(self, name: ServerName) -> str | None:
         """See `Surroundings`."""
         shard = f"{SERVERS_ROOT}/{name.namespace.shard}"
-        twins = [
+        variants = [
             f"{namespace}/{server}"
             for namespace in folders_of(self._repository, self._base, shard)
             if namespace.casefold() == name.namespace.text.casefold()
             for server in folders_of(self._repository, self._base, f"{shard}/{namespace}")
             if server.casefold() == name.server.casefold()
         ]
-        if not twins or str(name) in twins:
-            return None if twins else self._brought.name_twin(name)
-        return min(twins)
+        if not variants or str(name) in variants:
+            return None if variants else self._brought.name_conflict(name)
+        return min(variants)
 
-    def version_twin(self, name: ServerName, version: str) -> str | None:
+    def version_conflict(self, name: ServerName, version: str) -> str | None:
         """See `Surroundings`."""
         wanted = folded_version(version)
         for known in self._versions(name):
             if folded_version(known) == wanted:
                 return known
-        return self._brought.version_twin(name, version)
+        return self._brought.version_conflict(name, version)
 
     def version_count(self, name: ServerName) -> int:
         """See `Surroundings`."""
@@ -98,28 +98,28 @@ class BaseSurroundings:
             return False
         beside = path.replace("server.json", "status.json")
         status = read_file(self._repository, self._base, beside, MAX_FILE_BYTES)
-        lifecycle = examine_status(status) if status is not None else None
+        lifecycle = parse_lifecycle(status) if status is not None else None
         return not (isinstance(lifecycle, StatusRecord) and lifecycle.status is Status.DELETED)
 
     def _candidates(self, url: str) -> Iterable[_User]:
         """Who may use an address: too many rather than too few."""
-        known = self._from_state(url)
+        known = self._from_store(url)
         if known is not None:
             return known
         if self._scanned is None:
             self._scanned = self._scan()
         return self._scanned.get(url, [])
 
-    def _from_state(self, url: str) -> list[_User] | None:
+    def _from_store(self, url: str) -> list[_User] | None:
         """Those that an earlier build knew, and those that changed since; None without a build."""
         place = Output(self._built).shown() if self._built is not None else None
         if place is None:
             return None
         with suppress(sqlite3.DatabaseError, FileNotFoundError, ValueError):
-            with State.open_beside(place.database) as state:
-                state.require_whole()
-                built = state.built_from.commit
-                known = state.remote_users(url)
+            with Store.open_shared(place.database) as store:
+                store.require_whole()
+                built = store.inputs.commit
+                known = store.remote_users(url)
             if has_commit(self._repository, built):
                 return known + self._changed_since(built)
         return None

@@ -152,9 +152,9 @@ class RegistryWalk:
                 raise self._strange(f"a page took longer than {_PAGE_SECONDS} seconds")
         return body
 
-    def _strange(self, wrong: str) -> ServiceError:
+    def _strange(self, message: str) -> ServiceError:
         return ServiceError(
-            f"{self._url} does not answer as a registry should: {wrong}.",
+            f"{self._url} does not answer as a registry should: {message}.",
             "Check the address; if it is right, try again later. What was received is kept.",
         )
 

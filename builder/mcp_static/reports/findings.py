@@ -1,0 +1,90 @@
+"""Findings, gathered by what they are about: what rules, proofs and checks give, and reports print."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """What a finding means. Errors and open questions keep a change out; the others do not."""
+
+    PASSED = "passed"
+    NOTE = "note"
+    WARNING = "warning"
+    UNKNOWN = "unknown"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule, proof or check found.
+
+    `id` is the rule's, proof's or check's. `path` is where: a JSON path or a file; the message reads
+    on from it. `fix` is the next step for whoever can take it. `facts` are what a proof rests on.
+    `is_counted` marks what text shows only as a number when it passed.
+    """
+
+    id: str
+    level: Level
+    message: str
+    fix: str = ""
+    path: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    is_counted: bool = False
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether what was tried holds."""
+        return self.level is Level.PASSED
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this keeps out what it is about."""
+        return self.level is Level.ERROR
+
+    @property
+    def sentence(self) -> str:
+        """Path and message in one."""
+        return f"{self.path} {self.message}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The findings about one subject; `file` is where annotations of a workflow are shown."""
+
+    title: str
+    file: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def level(self) -> Level:
+        """The worst of its findings; notes and warnings count as passed."""
+        return _worst(finding.level for finding in self.findings)
+
+    def count(self, level: Level) -> int:
+        """How many findings have a level."""
+        return sum(finding.level is level for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a command found: sections, what the reader should know besides, and one sentence."""
+
+    sections: tuple[Section, ...]
+    summary: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The worst of its sections."""
+        return _worst(section.level for section in self.sections)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if nothing keeps it out, 1 for an error, 3 for what could not be found out."""
+        return {Level.ERROR: 1, Level.UNKNOWN: 3}.get(self.level, 0)
+
+
+def _worst(levels: Iterable[Level]) -> Level:
+    found = set(levels)
+    return next((level for level in (Level.ERROR, Level.UNKNOWN) if level in found), Level.PASSED)

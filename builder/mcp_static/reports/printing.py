@@ -1,0 +1,96 @@
+"""Printing a report: for a terminal, a comment in Markdown, programs, and a workflow's annotations."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import orjson
+
+from mcp_static.model.terminal import printable
+from mcp_static.reports.annotations import annotation
+from mcp_static.reports.findings import Finding, Level, Report, Section
+from mcp_static.reports.markdown import report_markdown
+
+Style = Literal["text", "markdown", "json", "github"]
+
+_SIGNS: Final = {
+    Level.PASSED: "✓",
+    Level.NOTE: "·",
+    Level.WARNING: "!",
+    Level.UNKNOWN: "?",
+    Level.ERROR: "✗",
+}
+
+
+def print_report(
+    report: Report, style: Style, most: int | None = None, more: Mapping[str, object] | None = None
+) -> str:
+    """A report in one of the styles, without a newline at the end.
+
+    Text shows `most` findings of a section, if given; JSON always has all, with `more` members.
+    """
+    if style == "json":
+        return orjson.dumps(_document(report) | dict(more or {}), option=orjson.OPT_INDENT_2).decode()
+    if style == "markdown":
+        return report_markdown(report)
+    if style == "github":
+        return "\n".join([*_annotations(report), printable(report.summary, keep="\n")])
+    blocks = [section_text(section, most) for section in report.sections if section.findings]
+    blocks += [printable(note) for note in report.notes]
+    return "\n".join([*blocks, printable(report.summary, keep="\n")])
+
+
+def section_text(section: Section, most: int | None = None) -> str:
+    """One section for a terminal; rules that passed are counted, everything else is shown."""
+    lines = [printable(f"{_SIGNS[section.level]} {section.title}")]
+    counted = [finding for finding in section.findings if finding.has_passed and finding.is_counted]
+    shown = [finding for finding in section.findings if finding not in counted]
+    for finding in shown[:most]:
+        lines.append(printable(f"  {_SIGNS[finding.level]} {finding.sentence}  [{finding.id}]"))
+        if finding.fix and not finding.has_passed:
+            lines += [printable(f"      {line}") for line in finding.fix.splitlines()]
+    if most is not None and len(shown) > most:
+        lines.append(f"  … and {len(shown) - most:,} more")
+    if counted:
+        lines.append(f"  {_SIGNS[Level.PASSED]} {counted_of(len(counted), 'rule')} passed")
+    return "\n".join(lines)
+
+
+def counted_of(number: int, noun: str) -> str:
+    """A number of things, in words: `1 error`, `2 errors`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _annotations(report: Report) -> list[str]:
+    return [
+        annotation(section.file, finding)
+        for section in report.sections
+        for finding in section.findings
+        if finding.level in {Level.ERROR, Level.UNKNOWN, Level.WARNING}
+    ]
+
+
+def _document(report: Report) -> dict[str, Any]:
+    return {
+        "level": report.level.value,
+        "summary": printable(report.summary, keep="\n"),
+        "notes": [printable(note) for note in report.notes],
+        "sections": [
+            {
+                "title": printable(section.title),
+                "file": printable(section.file),
+                "level": section.level.value,
+                "findings": [_member(finding) for finding in section.findings],
+            }
+            for section in report.sections
+        ],
+    }
+
+
+def _member(finding: Finding) -> dict[str, str]:
+    return {
+        "id": finding.id,
+        "level": finding.level.value,
+        "path": printable(finding.path),
+        "message": printable(finding.message),
+        "fix": printable(finding.fix, keep="\n"),
+    }
