@@ -46,7 +46,7 @@ def test_validate_reports_and_ends_with_1(tmp_path: Path) -> None:
     run = run_cli("validate", cwd=tmp_path)
     assert run.returncode == 1
     assert "✗ title" in run.stdout
-    assert json.loads(run_cli("validate", "--format", "json", cwd=tmp_path).stdout)["valid"] is False
+    assert json.loads(run_cli("validate", "--format", "json", cwd=tmp_path).stdout)["level"] == "error"
     assert run_cli("validate", "--format", "github", cwd=tmp_path).stdout.startswith(
         "::error file=server.json"
     )
