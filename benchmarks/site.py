@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from mcp_static.build.entry_documents import Renderer
+from mcp_static.build.context import RenderContext, Span
+from mcp_static.build.entry_documents import server_documents
 from mcp_static.build.output_tree import Tree
 from mcp_static.model.settings import Settings
 from mcp_static.pages.customization import Customization
@@ -52,8 +53,8 @@ def site(work: Path, count: int) -> Iterator[Row]:
 
 def _pages(state: Path, folder: Path) -> Iterator[Row]:
     """The page and badge of every server, rendered and written, beside unpacking the same files."""
-    with Store.open_to_read(state) as read:
-        servers = read.counters.next_server
+    with Store.open_immutable(state) as store:
+        servers = store.facts.counters.next_server
     spans = [(first, min(first + _A_TASK, servers) - 1) for first in range(0, servers, _A_TASK)]
     target = folder / "pages"
     start = time.perf_counter()
@@ -73,9 +74,9 @@ def _pages(state: Path, folder: Path) -> Iterator[Row]:
 
 def _write_pages(state: Path, span: tuple[int, int], target: Path) -> int:
     tree, pages = Tree(target), 0
-    with Store.open_to_read(state) as read:
-        renderer = Renderer(read, "com.example", site_of(Settings(), Customization()))
-        for document in renderer.servers(*span):
+    with Store.open_immutable(state) as store:
+        context = RenderContext(store, "com.example", site_of(Settings(), Customization()))
+        for document in server_documents(context, Span(*span)):
             if document.path.startswith("servers/") and document.body is not None:
                 tree.write(document.path, document.file_bytes())
                 pages += document.path.endswith(".html")

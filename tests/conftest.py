@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from mcp_static.build.build import BuildOptions, build
-from mcp_static.build.report import BuildReport
+from mcp_static.build.result import BuildResult
 from mcp_static.importing.importing import ImportOptions, ImportReport, import_entries
 from mcp_static.serve.snapshot import Shown
 
@@ -41,7 +41,7 @@ def registry(tmp_path: Path) -> Registry:
     return Registry(tmp_path / "registry.git")
 
 
-def build_registry(registry: Registry, out: Path, **options: Any) -> BuildReport:
+def build_registry(registry: Registry, out: Path, **options: Any) -> BuildResult:
     """Build a registry in this process."""
     options.setdefault("workers", 1)
     return build(BuildOptions(repository=registry.path, out=out, **options))
@@ -56,7 +56,7 @@ class Corpus:
     repository: Path
     out: Path
     imported: ImportReport
-    built: BuildReport
+    built: BuildResult
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from mcp_static.check.accepted import accepted_bytes
 from mcp_static.model.layout import record_path
 from mcp_static.model.names import parse_name
+from mcp_static.model.proofs import ProofId
+from mcp_static.proofs.results import holds
 
 START = 1_760_000_000
 """The first commit's time, 2025-10-09; later ones follow a minute apart unless told otherwise."""
@@ -29,6 +32,14 @@ def server_json(name: str, version: str = "1.0.0", **more: Any) -> dict[str, Any
 def path_of(name: str, version: str, file: str = "server.json") -> str:
     """Where the layout keeps a record's file."""
     return record_path(parse_name(name), version).replace("server.json", file)
+
+
+def accepted_json(
+    proof: ProofId = ProofId.ACCOUNT, login: str = "alice", account_id: int = 1001
+) -> bytes:
+    """An `accepted.json` as the merge writes it."""
+    proven = holds(proof, "It holds.", login=login, id=account_id)
+    return accepted_bytes(proven, None, "0" * 40, 1, START)
 
 
 class Registry:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 from mcp_static.hosts.hosts import HOSTS
+from mcp_static.model.proofs import ProofId, proof_label
 from mcp_static.model.settings import SiteSettings
 from mcp_static.proofs.namespace import PROOFS
 from mcp_static.proofs.packages.prove import PACKAGE_PROOFS
@@ -25,7 +26,7 @@ from tests.desk import WEATHER, a_desk
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.https import Authority, HttpsFront
 from tests.doubles.package_registries import Npm
-from tests.registries import Registry
+from tests.registries import Registry, accepted_json
 from tests.servers import PROJECT, Served
 
 PAGES = sorted(
@@ -89,6 +90,13 @@ def test_the_proofs_page_has_every_proof() -> None:
     for name in ("npm", "PyPI", "NuGet", "crates.io", "OCI", "MCPB", "Go"):
         assert re.search(rf"^\|.*\b{re.escape(name)}\b.*\|$", authors, re.MULTILINE)
     assert len(PACKAGE_PROOFS) == 7
+
+
+def test_every_proof_has_a_label_for_its_page() -> None:
+    assert [proof.id for proof in PROOFS] == list(ProofId)
+    for proof in ProofId:
+        assert proof_label(json.loads(accepted_json(proof))["proof"]) == proof.label
+        assert proof.value not in proof.label
 
 
 def test_the_operators_page_runs(

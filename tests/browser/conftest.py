@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_static.model.proofs import ProofId
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.conftest import build_registry
 from tests.doubles.github_pages import github_pages
 from tests.hosting import NODE_MODULES, Hosted, site_of, tool
-from tests.registries import Registry, path_of
+from tests.registries import Registry, accepted_json, path_of
 from tests.servers import Served, serve_in_background
 
 FLAGS = (
@@ -116,7 +117,7 @@ def rich_registry(folder: Path) -> Registry:
         ],
     )  # fmt: skip
     accepted = path_of("com.example/weather", "1.0.0", "accepted.json")
-    registry.commit({accepted: '{"proof": "dns-key", "acceptedAt": "2025-10-09T00:00:00Z"}'})
+    registry.commit({accepted: accepted_json(ProofId.DNS_KEY)})
     for minor in range(72):
         registry.publish("com.example/often", f"1.{minor}.0", title="Often released")
     registry.publish("com.example/long", title=WORD, description=WORD, version="1.0.0-" + "a" * 90)

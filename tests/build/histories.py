@@ -11,7 +11,7 @@ from typing import Any
 import semver
 from hypothesis import strategies as st
 
-from tests.registries import START, Registry, path_of, server_json
+from tests.registries import START, Registry, accepted_json, path_of, server_json
 
 NAMES = tuple(f"io.github.user{number}/server" for number in range(4))
 VERSIONS = ("1.0.0", "1.0.1", "2.0.0-beta.1", "odd", "10.0.0", "9.9.9")
@@ -81,7 +81,7 @@ def write_step(registry: Registry, step: Step) -> str:
         case "bad-status":
             files[status] = '{"status": "retired"}'
         case "accept":
-            files[path_of(step.name, step.version, "accepted.json")] = '{"proof": "account"}'
+            files[path_of(step.name, step.version, "accepted.json")] = accepted_json()
         case "bulk":
             for name in bulk_names(step.version):
                 files[path_of(name, step.version)] = json.dumps(server_json(name, step.version))

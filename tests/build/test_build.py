@@ -11,7 +11,7 @@ from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.model.errors import InputError
 
 from tests.conftest import Corpus, build_registry
-from tests.registries import START, Registry, files_below, path_of, server_json
+from tests.registries import START, Registry, accepted_json, files_below, path_of, server_json
 
 ALICE = "io.github.alice/weather"
 
@@ -49,12 +49,12 @@ def test_what_was_accepted_is_said_and_nothing_else_is(registry: Registry, tmp_p
     registry.commit({"registry.toml": 'namespace = "com.example.registry"'})
     accepted = path_of(ALICE, "1.0.0", "accepted.json")
     registry.commit(
-        {path_of(ALICE, "1.0.0"): json.dumps(server_json(ALICE)), accepted: '{"proof": "key"}'}
+        {path_of(ALICE, "1.0.0"): json.dumps(server_json(ALICE)), accepted: accepted_json()}
     )
-    registry.commit({accepted.replace("1.0.0", "9.0.0"): '{"proof": "forged"}'})
+    registry.commit({accepted.replace("1.0.0", "9.0.0"): accepted_json(login="mallory")})
     build_registry(registry, tmp_path / "dist")
     entry = json.loads((tmp_path / f"dist/v0.1/servers/{ALICE}/versions/1.0.0.json").read_bytes())
-    assert entry["_meta"]["com.example.registry/provenance"]["accepted"] == {"proof": "key"}
+    assert entry["_meta"]["com.example.registry/provenance"]["accepted"] == json.loads(accepted_json())
 
 
 def test_deleted_entries_are_nowhere_but_under_their_own_address(
@@ -193,7 +193,7 @@ def test_broken_records_are_left_out_and_named_and_harm_no_other(
     assert report.versions == 2
     for version, message in {
         "array": "an array", "large": "larger than", "deep": "deeper", "nan": "number", "twice": "more than once",
-        "latin": "UTF-8", "other": "belongs at", "link": "symlink", "1.0.0-rc": "same but for case",
+        "latin": "UTF-8", "other": "belongs at", "link": "symlink", "1.0.0-rc": "only in case",
     }.items():  # fmt: skip
         assert message in reasons[path_of(ALICE, version)]
     assert "submodule" in reasons[module]

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from mcp_static.model.errors import InputError
+from mcp_static.build import incremental
+from mcp_static.model.errors import InputError, StoreUnusableError
+from mcp_static.store.seal import seal
+from mcp_static.store.store import Store, telling_damage
 
 from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, files_below, path_of, server_json
@@ -246,10 +249,73 @@ def test_changed_bodies_in_the_state_are_noticed(registry: Registry, tmp_path: P
     registry.publish(ALICE, "2.0.0")
     database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
     with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE bodies SET server = replace(server, 'Earth', 'Mars!')")
+        connection.execute(
+            "UPDATE bodies SET document = CAST(replace(document, 'Earth', 'Mars!') AS BLOB)"
+        )
+    seal(database)  # as if a failing disk had done it
     report = build_registry(registry, tmp_path / "dist")
-    assert "damaged" in report.why_full
+    assert "is damaged: the body of entry 0" in report.why_full
     assert not [path for path, body in files_below(tmp_path / "dist").items() if b"Mars" in body]
+
+
+def test_a_broken_page_of_the_database_means_a_full_build(registry: Registry, tmp_path: Path) -> None:
+    for number in range(40):
+        registry.publish(f"com.example/server-{number}")
+    out = tmp_path / "dist"
+    build_registry(registry, out)
+    registry.publish(ALICE)
+    database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
+    content = bytearray(database.read_bytes())
+    content[4096:] = b"\xa5" * (len(content) - 4096)
+    database.write_bytes(content)
+    seal(database)  # as if a failing disk had done it
+    assert "is damaged" in build_registry(registry, out).why_full
+    build_registry(registry, tmp_path / "fresh")
+    assert files_below(out) == files_below(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("bug", [TypeError, AttributeError, AssertionError, ValueError, KeyError])
+def test_a_bug_in_an_incremental_build_shows(
+    bug: type[Exception], registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.publish(ALICE)
+    out = tmp_path / "dist"
+    build_registry(registry, out)
+    before = files_below(out)
+    registry.publish(ALICE, "2.0.0")
+
+    def mistake(_: object) -> None:
+        raise bug("a mistake of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(incremental, "touched_plan", mistake)
+        with pytest.raises(bug, match="a mistake of ours"):
+            build_registry(registry, out)
+    assert files_below(out) == before
+    assert not build_registry(registry, out).why_full
+
+
+def test_a_mistaken_query_is_no_damage(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
+    with (
+        pytest.raises(sqlite3.OperationalError, match="no such table"),
+        telling_damage(),
+        Store.open(database) as store,
+    ):
+        store.entries._connection.execute("SELECT * FROM nowhere")
+
+
+def test_a_store_that_anything_wrote_to_is_not_trusted(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
+    with Store.open(database):
+        pass
+    os.utime(database, ns=(0, 0))
+    with pytest.raises(StoreUnusableError, match="was changed"):
+        Store.open(database)
 
 
 @pytest.mark.parametrize("table", ["days", "servers", "versions", "bodies", "facts", "documents"])

@@ -1,7 +1,5 @@
 """What the check of a pull request lets through, and what it keeps out."""
 
-import json
-
 import pytest
 from mcp_static.check.checking import check
 from mcp_static.git.diffing import MAX_PATHS, read_change
@@ -9,7 +7,7 @@ from mcp_static.proofs.context import open_context
 from mcp_static.reports.findings import Level
 from mcp_static.reports.printing import print_report
 
-from tests.registries import path_of
+from tests.registries import accepted_json, path_of
 from tests.stage import Stage, failed, ids, source_record
 
 WEATHER = "io.github.alice/weather"
@@ -43,11 +41,11 @@ def test_membership_of_an_organization_grants_nothing(stage: Stage) -> None:
 
 
 def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: Stage) -> None:
-    accepted = json.dumps({"account": {"login": "alice", "id": stage.hub.user("alice").id}})
+    accepted = accepted_json(account_id=stage.hub.user("alice").id)
     stage.registry.commit(
         {
             **stage.record(WEATHER, "0.9.0"),
-            path_of(WEATHER, "0.9.0", "accepted.json"): accepted.encode(),
+            path_of(WEATHER, "0.9.0", "accepted.json"): accepted,
         }
     )
     stage.hub.rename_user("alice", "alice-formerly")
@@ -207,11 +205,11 @@ def test_what_an_author_writes_stays_text_in_every_report(stage: Stage) -> None:
 
 @pytest.mark.parametrize("namespace", ["io.github.Alice", "io.github.ALICE"])
 def test_nor_under_another_spelling_of_its_namespace(namespace: str, stage: Stage) -> None:
-    accepted = json.dumps({"account": {"login": "alice", "id": stage.hub.user("alice").id}})
+    accepted = accepted_json(account_id=stage.hub.user("alice").id)
     stage.registry.commit(
         {
             **stage.record(WEATHER, "0.9.0"),
-            path_of(WEATHER, "0.9.0", "accepted.json"): accepted.encode(),
+            path_of(WEATHER, "0.9.0", "accepted.json"): accepted,
         }
     )
     stage.hub.rename_user("alice", "alice-formerly")

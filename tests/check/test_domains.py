@@ -10,6 +10,7 @@ import pytest
 from mcp_static.check.report import CheckReport
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
+from mcp_static.model.proofs import ProofId
 from mcp_static.model.settings import parse_settings
 from mcp_static.net.fetch import Kind
 from mcp_static.proofs import domain_key
@@ -20,7 +21,7 @@ from mcp_static.reports.findings import Finding, Level
 
 from tests.doubles.dns_lab import DnsLab
 from tests.doubles.https import Authority, Handler, HttpsFront, always, dripping
-from tests.registries import path_of, server_json
+from tests.registries import accepted_json, path_of, server_json
 from tests.stage import URL, Stage, failed, ids, settings_text
 
 WEATHER = "com.example/weather"
@@ -254,11 +255,11 @@ def test_a_domain_may_name_the_account_that_publishes(domains: Domains) -> None:
 def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Domains) -> None:
     domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
     hub = domains.stage.hub
-    accepted = {"account": {"login": "alice", "id": hub.user("alice").id}, "acceptedAt": "2025"}
+    accepted = accepted_json(ProofId.DNS_DELEGATION, account_id=hub.user("alice").id)
     domains.stage.registry.commit(
         {
             path_of(WEATHER, "0.1.0"): json.dumps(server_json(WEATHER, "0.1.0")).encode(),
-            path_of(WEATHER, "0.1.0", "accepted.json"): json.dumps(accepted).encode(),
+            path_of(WEATHER, "0.1.0", "accepted.json"): accepted,
         }
     )
     hub.rename_user("alice", "alice-formerly")

@@ -9,7 +9,7 @@ import pytest
 from mcp_static.packages.registries import PAGES
 
 from tests.conftest import Corpus, build_registry
-from tests.registries import Registry, files_below, path_of
+from tests.registries import Registry, accepted_json, files_below, path_of
 
 OWN = 'title = "A & B"\nurl = "https://mcp.example.com/registry"\nrepository = "https://github.com/example/registry"\nnamespace = "com.example.mcp"\n'
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -201,7 +201,7 @@ def test_a_publish_rewrites_the_pages_that_show_it(
 def test_how_a_name_was_proven_stands_on_its_page(registry: Registry, tmp_path: Path) -> None:
     registry.publish("io.github.alice/weather")
     accepted = path_of("io.github.alice/weather", "1.0.0", "accepted.json")
-    registry.commit({accepted: '{"proof": "account", "acceptedAt": "2025-10-09T00:00:00Z"}'})
+    registry.commit({accepted: accepted_json()})
     build_registry(registry, tmp_path / "dist")
     page = read(tmp_path / "dist/servers/io.github.alice/weather/index.html")
     assert "Verified: published by the owner's account" in page.text

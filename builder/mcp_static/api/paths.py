@@ -71,6 +71,11 @@ def export_path(number: int) -> str:
     return f"data/export/{number}.ndjson.gz"
 
 
+def is_export(path: str) -> bool:
+    """Whether a file is an export part."""
+    return path.startswith("data/export/") and path.endswith(".gz")
+
+
 def search_path(number: int, *, latest: bool = False) -> str:
     """The file of one search part, of every entry or of each server's latest."""
     return f"data/search/{'latest' if latest else 'entries'}/{number}.tsv"

@@ -1,4 +1,4 @@
-"""Replaying commits into a state: the ledger's results kept, records left out named."""
+"""Applying commits to a store: the ledger's results kept, records that are left out named."""
 
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -7,22 +7,23 @@ from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
 from mcp_static.build.read_commits import CommitRecords
 from mcp_static.model.ledger import Body, Counters, Ledger, NoMemory, Standing, VersionState
 from mcp_static.model.times import day_of
-from mcp_static.store.daily_counts import count_all, count_days
 from mcp_static.store.store import Store
 
 
 class CommitApplier:
-    """Feeds commits to a ledger and keeps what comes of them; call `settle` after the last one."""
+    """Feeds commits to a ledger and keeps what comes of them; call `save` after the last one."""
 
     def __init__(self, store: Store, namespace: str) -> None:
         self._store: Final = store
         self._namespace: Final = namespace
         self._left_out: Final = {path for path, _ in store.left_out()}
-        self._is_first: Final = store.counters == Counters()
-        self.ledger: Final = Ledger(NoMemory() if self._is_first else store, store.counters)
+        self._is_first: Final = store.facts.counters == Counters()
+        self.ledger: Final = Ledger(
+            NoMemory() if self._is_first else store.ledger, store.facts.counters
+        )
 
     def take(self, batch: Iterable[CommitRecords]) -> None:
-        """Replay some commits, the next ones of the first-parent line, oldest first."""
+        """Apply some commits, the next ones of the first-parent line, oldest first."""
         bodies: list[tuple[int, Body]] = []
         accepted: list[tuple[str, bytes | None]] = []
         for records in batch:
@@ -36,20 +37,20 @@ class CommitApplier:
             for path, reason in records.reasons:
                 self._leave_out(path, reason)
             for path in self.ledger.orphans:
-                self._leave_out(path, "came before any server.json did, so it speaks about nothing")
+                self._leave_out(path, "was committed before any server.json, so it is about nothing")
             self.ledger.orphans.clear()
             self._put_remotes(records)
-        self._store.put_bodies(bodies)
+        self._store.entries.put_bodies(bodies)
         for path, claim in accepted:
             version = self.ledger.version_at(path)
             if version is not None:
-                self._store.put_accepted(version.ordinal, claim)
+                self._store.entries.put_accepted(version.ordinal, claim)
 
     def _put_remotes(self, records: CommitRecords) -> None:
         for change in records.servers:
             version = self.ledger.version_at(change.path) if change.remotes else None
             if version is not None:
-                self._store.put_remotes((url, version.ordinal) for url in change.remotes)
+                self._store.entries.put_remotes((url, version.ordinal) for url in change.remotes)
 
     def _duplicate_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)
@@ -58,7 +59,7 @@ class CommitApplier:
         assert version.server is not None
         if version.server.duplicate_of is not None:
             return f"its name differs only in case from {version.server.duplicate_of} [name-unique]"
-        return "another version of the server is the same but for case or composition [version-unique]"
+        return "another version of the server differs only in case or composition [version-unique]"
 
     def _leave_out(self, path: str, reason: str | None) -> None:
         if reason is not None:
@@ -74,11 +75,13 @@ class CommitApplier:
         changes = list(ledger.changed.values())
         for _, version in changes:
             version.entry_size = self._entry_size(version) if version.standing().leads else 0
-        store.put_ledger(ledger)
+        store.ledger.put(ledger.servers, [version for _, version in changes])
+        store.days.add(ledger.days)
+        store.facts.set_counters(ledger.counters)
         if self._is_first:
-            count_all(store)
+            store.counts.count_all()
         else:
-            count_days(store, sorted({day_of(version.published_at) for _, version in changes}))
+            store.counts.count_days(sorted({day_of(version.published_at) for _, version in changes}))
         counts = {
             "public_servers": _difference(changes, lambda standing: int(standing.leads)),
             "public_versions": _difference(changes, lambda standing: int(standing.is_public)),
@@ -87,7 +90,7 @@ class CommitApplier:
             ),
             "leading_bytes": _difference(changes, lambda standing: standing.entry_size),
         }
-        store.set_facts(**{name: store.number(name) + more for name, more in counts.items()})
+        store.facts.set(**{name: store.facts.number(name) + more for name, more in counts.items()})
 
     def _entry_size(self, version: VersionState) -> int:
         """How many bytes an entry takes in the complete list."""

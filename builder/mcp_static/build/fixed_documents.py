@@ -8,10 +8,10 @@ import orjson
 from mcp_static.api.openapi import generic_openapi, registry_openapi, yaml_of
 from mcp_static.api.paths import MISCELLANEOUS, Document, json_document
 from mcp_static.api.schemas import SCHEMAS, schema_of
+from mcp_static.build.sitemap_documents import standing_sitemap
 from mcp_static.model.settings import Settings
 from mcp_static.pages.reference import operations_of, schemas_of
 from mcp_static.pages.site import Layout, Site, asset_documents
-from mcp_static.pages.sitemaps import standing_sitemap
 
 
 def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:

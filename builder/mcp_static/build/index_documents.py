@@ -1,15 +1,14 @@
 """The documents of the registry as a whole: version, indexes, feed, checksums, snapshot."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-import orjson
-
 from mcp_static import __version__
 from mcp_static.api.chains import PAGE_SIZE
+from mcp_static.api.entries import server_list
 from mcp_static.api.paths import (
     CHECKSUMS,
     EXPORT_POSITIONS,
@@ -19,16 +18,22 @@ from mcp_static.api.paths import (
     UNLISTED,
     Document,
     cards_path,
+    checksum_path,
     export_path,
+    is_export,
     json_document,
     search_path,
 )
 from mcp_static.api.variants import Target
+from mcp_static.build.context import RenderContext
+from mcp_static.model.lifecycle import Status
 from mcp_static.model.settings import Settings
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import format_day, format_time
 from mcp_static.pages.server_view import version_page_path
 from mcp_static.pages.templates import render_template
+from mcp_static.store.documents import WrittenDocument
+from mcp_static.store.entries import Entry
 from mcp_static.store.store import Store
 
 FEED_ENTRIES: Final = 50
@@ -42,7 +47,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 def registry_documents(store: Store, settings: Settings, commit: str) -> Iterator[Document]:
     """The indexes and the feed; the snapshot and the checksums speak about the rest, and come last."""
-    time = format_time(store.counters.registry_time)
+    time = format_time(store.facts.counters.registry_time)
     version = {"version": __version__, "git_commit": commit, "build_time": time}
     yield json_document("v0.1/version.json", version)
     yield json_document("data/export/index.json", {"format": 1, "parts": list(_export_parts(store))})
@@ -50,24 +55,15 @@ def registry_documents(store: Store, settings: Settings, commit: str) -> Iterato
     yield Document("feed.xml", _feed(store, settings), MISCELLANEOUS)
 
 
-def site_facts(store: Store) -> tuple[dict[str, int], str]:
-    """The numbers of the day for the home page, and when anything changed last."""
-    counts = {
-        "servers": store.number("public_servers"),
-        "versions": store.number("public_versions"),
-    }
-    return counts, format_time(store.counters.registry_time)
-
-
 def host_documents(store: Store, settings: Settings, target: Target) -> Iterator[Document]:
     """What the host needs beside the common files."""
-    days = store.day_span()
+    days = store.days.span()
     if target.documents is not None:
         yield from target.documents(settings, format_day(days[0]) if days else None)
 
 
 def _export_parts(store: Store) -> Iterator[dict[str, Any]]:
-    for number in range(-(-store.counters.next_ordinal // EXPORT_POSITIONS)):
+    for number in range(-(-store.facts.counters.next_ordinal // EXPORT_POSITIONS)):
         yield {"path": export_path(number), "sha256": _digest(store, export_path(number))}
 
 
@@ -78,7 +74,7 @@ def _search_parts(store: Store, positions: int, path_of: Callable[[int], str]) -
 
 def _search_index(store: Store) -> dict[str, Any]:
     """Where the search parts are, in the order of their positions."""
-    counters = store.counters
+    counters = store.facts.counters
     return {
         "format": SEARCH_FORMAT,
         "positionsPerPart": SEARCH_POSITIONS,
@@ -89,45 +85,37 @@ def _search_index(store: Store) -> dict[str, Any]:
 
 
 def _digest(store: Store, path: str) -> str:
-    digest = store.digest(path)
+    digest = store.documents.digest(path)
     assert digest is not None
     return digest.hex()
 
 
 def _feed(store: Store, settings: Settings) -> bytes:
-    rows = store.connection.execute(
-        "SELECT s.name, v.version, v.status, v.message, v.published_at, v.updated_at, b.server "
-        "FROM versions v JOIN bodies b ON b.ordinal = v.ordinal JOIN servers s ON s.number = v.server "
-        "WHERE v.is_present AND v.event >= 0 AND v.is_public ORDER BY v.event DESC LIMIT ?",
-        (FEED_ENTRIES,),
-    )
-    items = []
-    for name, version, status, message, published, updated, body in rows:
-        server = orjson.loads(body)
-        namespace = name.partition("/")[0]
-        note = "" if status == "active" else f" ({status}{': ' + message if message else ''})"
-        address = (
-            f"{settings.url}/v0.1/servers/{quote(name, safe='')}/versions/{quote(version, safe='')}"
-        )
-        items.append(
-            {
-                "title": _xml(f"{server.get('title') or name} {version}"),
-                "address": address,
-                "page": settings.url + version_page_path(name, version),
-                "published": format_time(published),
-                "updated": format_time(updated),
-                "namespace": namespace,
-                "summary": _xml(server["description"] + note),
-            }
-        )
     return render_template(
         "feed.xml.j2",
         title=_xml(settings.title),
         description=_xml(settings.description),
         url=settings.url,
-        updated=format_time(store.counters.registry_time),
-        items=items,
+        updated=format_time(store.facts.counters.registry_time),
+        items=[_feed_item(entry, settings.url) for entry in store.entries.last_updated(FEED_ENTRIES)],
     )
+
+
+def _feed_item(entry: Entry, url: str) -> dict[str, str]:
+    document, note = entry.document, ""
+    if entry.status != Status.ACTIVE:
+        reason = f": {entry.status_message}" if entry.status_message else ""
+        note = f" ({entry.status}{reason})"
+    address = f"/v0.1/servers/{quote(entry.name, safe='')}/versions/{quote(entry.version, safe='')}"
+    return {
+        "title": _xml(f"{document.get('title') or entry.name} {entry.version}"),
+        "address": url + address,
+        "page": url + version_page_path(entry.name, entry.version),
+        "published": format_time(entry.published_at),
+        "updated": format_time(entry.updated_at),
+        "namespace": entry.name.partition("/")[0],
+        "summary": _xml(document["description"] + note),
+    }
 
 
 def _xml(text: str) -> str:
@@ -135,13 +123,30 @@ def _xml(text: str) -> str:
     return _NOT_XML.sub(" ", text)
 
 
+def complete_list(context: RenderContext) -> Document:
+    """`servers.json`: every latest entry, for hosts that read no query; absent when too large."""
+    body = None
+    if context.store.facts.number("leading_bytes") <= MAX_LIST_BYTES:
+        body = server_list([context.rendered(entry) for entry in context.store.entries.latest()])
+    return Document("v0.1/servers.json", body, MISCELLANEOUS)
+
+
+def checksum_part(store: Store, part: str) -> Document:
+    """The SHA-256 of every document of a part, in the format of `sha256sum`.
+
+    Export parts are listed in their own index, with the digests of their plain text.
+    """
+    rows = [row for row in store.documents.in_part(part) if not is_export(row.path)]
+    return Document(checksum_path(part), _checksums(rows) or None, CHECKSUMS)
+
+
 def checksum_index(store: Store) -> Document:
     """The SHA-256 of every checksum part, in the format of `sha256sum`."""
-    rows = store.connection.execute(
-        "SELECT digest, path FROM documents WHERE part = ? ORDER BY path", (CHECKSUMS,)
-    )
-    body = b"".join(b"%s  %s\n" % (digest.hex().encode(), path.encode()) for digest, path in rows)
-    return Document(CHECKSUM_INDEX, body, UNLISTED)
+    return Document(CHECKSUM_INDEX, _checksums(store.documents.in_part(CHECKSUMS)), UNLISTED)
+
+
+def _checksums(rows: Iterable[WrittenDocument]) -> bytes:
+    return b"".join(b"%s  %s\n" % (row.digest.hex().encode(), row.path.encode()) for row in rows)
 
 
 def snapshot_document(
@@ -151,7 +156,7 @@ def snapshot_document(
 
     `checksums` is the SHA-256 of the index of checksums, and so of everything.
     """
-    counters, days = store.counters, store.day_span()
+    counters, days = store.facts.counters, store.days.span()
     positions = {
         "all": counters.next_ordinal,
         "everything": counters.next_ordinal,
@@ -172,9 +177,9 @@ def snapshot_document(
             "githubClientId": settings.github_client_id,
         },
         "counts": {
-            "servers": store.number("public_servers"),
-            "versions": store.number("public_versions"),
-            "deleted": store.number("deleted_versions"),
+            "servers": store.facts.number("public_servers"),
+            "versions": store.facts.number("public_versions"),
+            "deleted": store.facts.number("deleted_versions"),
             "leftOut": len(store.left_out()),
         },
         "pageSize": PAGE_SIZE,
@@ -185,7 +190,7 @@ def snapshot_document(
                 "lastDay": format_day(days[-1]) if days else None,
             },
         },
-        "completeList": store.number("leading_bytes") <= MAX_LIST_BYTES,
+        "completeList": store.facts.number("leading_bytes") <= MAX_LIST_BYTES,
         "exports": "data/export/index.json",
         "search": "data/search/index.json",
         "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},

@@ -4,10 +4,8 @@ Names and versions are folders, so one listing answers. Who uses a remote addres
 state of an earlier build, if there is one, and by what changed since; Git decides.
 """
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +16,7 @@ from mcp_static.git.diffing import changed_since
 from mcp_static.git.records import read_records
 from mcp_static.git.repository import has_commit
 from mcp_static.git.trees import folders_of, read_file
+from mcp_static.model.errors import StoreUnusableError
 from mcp_static.model.layout import SERVERS_ROOT, parse_location, record_path
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName, parse_name
@@ -28,7 +27,7 @@ from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle
-from mcp_static.store.store import Store
+from mcp_static.store.store import Store, telling_damage
 
 _User = tuple[str, str]
 
@@ -115,14 +114,15 @@ class BaseIndex:
         place = Output(self._built).shown() if self._built is not None else None
         if place is None:
             return None
-        with suppress(sqlite3.DatabaseError, FileNotFoundError, ValueError):
-            with Store.open_shared(place.database) as store:
-                store.require_whole()
-                built = store.inputs.commit
-                known = store.remote_users(url)
-            if has_commit(self._repository, built):
-                return known + self._changed_since(built)
-        return None
+        try:
+            with telling_damage(), Store.open_shared(place.database) as store:
+                built = store.facts.inputs.commit
+                known = store.entries.remote_users(url)
+        except StoreUnusableError:
+            return None
+        if not has_commit(self._repository, built):
+            return None
+        return known + self._changed_since(built)
 
     def _changed_since(self, built: str) -> list[_User]:
         if self._changed is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from mcp_static.build.build import BuildOptions, build
-from mcp_static.build.report import BuildReport
+from mcp_static.build.result import BuildResult
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.git.repository import (
     has_uncommitted_records,
@@ -74,7 +74,7 @@ def command(repo: Path, commit: str, out: Path, host: str, **choices: bool | int
     print_report(report, out)
 
 
-def print_report(report: BuildReport, out: Path) -> None:
+def print_report(report: BuildResult, out: Path) -> None:
     """Say what a build did: left-out records on standard error, the summary on standard output."""
     for path, reason in report.left_out[:_NAMED]:
         say(f"left out: {path}: {reason}")

@@ -2,29 +2,20 @@
 
 import shlex
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.api.entries import EntryMeta
+from mcp_static.model.proofs import proof_label
 from mcp_static.model.reading import objects_in, part_of, text_of
 from mcp_static.model.strictjson import dump_json
+from mcp_static.model.times import format_time
 from mcp_static.packages.launch import Value, Way, parts_of, ways_of
 from mcp_static.packages.links import package_page
 from mcp_static.pages.install_snippets import Snippet, client_name, placeholder, snippets_of
 from mcp_static.pages.options import Option, options_of
-
-_PROOFS: Final = {
-    "account": "Verified: published by the owner's account",
-    "source": "Verified by the same record in the owner's repository",
-    "dns-key": "Verified by a key in the domain's DNS",
-    "https-key": "Verified by a key that the domain publishes over HTTPS",
-    "dns-delegation": "Verified: published by an account that the domain's DNS names",
-    "grant": "Granted by this registry",
-}
-
-_NO_PROOF: Final = "No verification on record: imported, or merged by hand"
 
 
 def server_page_path(name: str) -> str:
@@ -69,17 +60,16 @@ class Card:
         return server_page_path(self.name)
 
 
-def card_of(entry: dict[str, Any]) -> Card:
-    """An entry as a list shows it."""
-    server, official = entry["server"], entry["_meta"][OFFICIAL_META]
-    name = str(server["name"])
+def card_of(document: dict[str, Any], meta: EntryMeta) -> Card:
+    """An entry as a list shows it, from its server object."""
+    name = str(document["name"])
     return Card(
         name,
-        text_of(server, "title") or name.partition("/")[2],
-        text_of(server, "description") or "",
-        str(server["version"]),
-        str(official["status"]),
-        str(official["updatedAt"]),
+        text_of(document, "title") or name.partition("/")[2],
+        text_of(document, "description") or "",
+        str(document["version"]),
+        meta.status.value,
+        format_time(meta.updated_at),
     )
 
 
@@ -184,23 +174,23 @@ class ServerView:
         return api_path(self.name, "versions")
 
 
-def server_view(entry: dict[str, Any], commit: str, accepted: dict[str, Any] | None) -> ServerView:
-    """An entry as its page shows it; `accepted` is what the merge has noted, if anything."""
-    server, official = entry["server"], entry["_meta"][OFFICIAL_META]
-    card = card_of(entry)
-    proof = (accepted or {}).get("proof")
+def server_view(
+    document: dict[str, Any], meta: EntryMeta, commit: str, accepted: dict[str, Any] | None
+) -> ServerView:
+    """An entry as its page shows it; `accepted` is what the merge noted, if anything."""
+    card = card_of(document, meta)
     return ServerView(
         card.name,
         card.title,
         card.description,
         card.version,
         card.status,
-        str(official.get("statusMessage") or ""),
-        str(official["publishedAt"]),
-        text_of(part_of(server, "repository"), "url") or "",
-        text_of(server, "websiteUrl") or "",
-        _icon(server),
-        _PROOFS.get(str(proof), f"Verified by {proof}") if proof else _NO_PROOF,
+        meta.status_message or "",
+        format_time(meta.published_at),
+        text_of(part_of(document, "repository"), "url") or "",
+        text_of(document, "websiteUrl") or "",
+        _icon(document),
+        proof_label((accepted or {}).get("proof")),
         commit,
         card.updated,
     )

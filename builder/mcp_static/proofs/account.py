@@ -5,15 +5,16 @@ from typing import Final
 
 from mcp_static.forges.github.client import GitHubAccount
 from mcp_static.model.names import Namespace
+from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
 from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding
 
-ACCOUNT: Final = "github-account"
-DELEGATION: Final = "dns-delegation"
-GRANT: Final = "grant"
+ACCOUNT: Final = ProofId.ACCOUNT
+DELEGATION: Final = ProofId.DNS_DELEGATION
+GRANT: Final = ProofId.GRANT
 
 _DELEGATED: Final = re.compile(r"mcp-publisher=github:([A-Za-z0-9][A-Za-z0-9-]{0,38})")
 _PARENT: Final = "io.github."

@@ -6,6 +6,7 @@ In DNS a key speaks for the domain and everything below it, over HTTPS for that 
 from typing import Final
 
 from mcp_static.model.errors import FetchRefusedError, SignatureError, UnansweredError
+from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
 from mcp_static.net.fetch import KEY_RECORD
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
@@ -23,8 +24,8 @@ from mcp_static.proofs.signatures import (
 )
 from mcp_static.reports.findings import Finding
 
-DNS_KEY: Final = "dns-key"
-HTTPS_KEY: Final = "https-key"
+DNS_KEY: Final = ProofId.DNS_KEY
+HTTPS_KEY: Final = ProofId.HTTPS_KEY
 WELL_KNOWN: Final = "/.well-known/mcp-registry-auth"
 
 

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.github.client import SITE, GitHubAccount, SourceRepository
 from mcp_static.model.names import Namespace
+from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.account import account_changed, github_owner
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.results import fails, holds
 from mcp_static.reports.findings import Finding
 
-SOURCE: Final = "source"
+SOURCE: Final = ProofId.SOURCE
 _FOLDERS: Final = ("", ".mcp/")
 
 

@@ -118,8 +118,8 @@ IDENTITY_RULES: Final = (
     Rule(
         id="name-grammar",
         applies=Applies.STRUCTURAL,
-        requirement="A name is `namespace/server`: exactly one slash, at most 200 characters, both halves "
-        "begin and end with a letter or digit; letters, digits, `.` and `-` between (and `_` in "
+        requirement="A name is `namespace/server`: exactly one slash, at most 200 characters, both "
+        "halves begin and end with a letter or digit; letters, digits, `.` and `-` between (and `_` in "
         "the server part); no server is called `index.html`.",
         fix="Use a name such as io.github.alice/weather.",
         check=_name,
@@ -147,7 +147,8 @@ IDENTITY_RULES: Final = (
     Rule(
         id="version-semantic",
         level=Level.WARNING,
-        requirement="A version is a semantic version (SemVer 2.0.0), so that clients can tell the newest.",
+        requirement="A version is a semantic version (SemVer 2.0.0), so that clients can tell the "
+        "newest.",
         fix="Use three numbers, such as 1.2.3 or 1.2.3-beta.1; without them the registry takes "
         "the version published last for the latest.",
         check=_semantic,

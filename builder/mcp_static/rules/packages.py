@@ -135,7 +135,8 @@ PACKAGE_RULES: Final = (
     Rule(
         id="package-runtime-hint",
         level=Level.WARNING,
-        requirement="A package with `runtimeArguments` says in `runtimeHint` which runner they are for.",
+        requirement="A package with `runtimeArguments` says in `runtimeHint` which runner "
+        "they are for.",
         fix="Add the runner, such as npx, uvx, dnx or docker.",
         check=_runtime_hint,
     ),

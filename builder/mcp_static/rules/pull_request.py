@@ -20,7 +20,7 @@ _AHEAD: Final = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRule:
-    """One condition on a change: `requirement` is what must hold, `fix` what to do where it does not."""
+    """One condition on a change: what must hold, and what to do where it does not."""
 
     id: str
     requirement: str

@@ -1,1 +1,1 @@
-"""The build's database: named rows, and all SQL."""
+"""What a build keeps for the next one: an SQLite database. All SQL is here; rows have names."""

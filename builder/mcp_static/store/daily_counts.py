@@ -3,6 +3,7 @@
 A change touches the days on which its versions were published, and they alone are counted anew.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Final
 
 from mcp_static.api.facets import PACKAGE, TRANSPORT, split_facets
 from mcp_static.model.times import SECONDS_A_DAY, format_day
-from mcp_static.store.store import Store
+from mcp_static.store.facts import Facts
 
 _MONTHS: Final = 120
 _NEW: Final = "new"
@@ -35,60 +36,68 @@ class Month:
     transports: dict[str, int] = field(default_factory=dict)
 
 
-def count_all(store: Store) -> None:
-    """Count every day of a new state."""
-    _count(store, "v.is_present")
+class DailyCounts:
+    """The table of counts."""
 
+    def __init__(self, connection: sqlite3.Connection, facts: Facts) -> None:
+        self._connection: Final = connection
+        self._facts: Final = facts
 
-def count_days(store: Store, days: Iterable[int]) -> None:
-    """Count some days (since 1970) anew."""
-    for day in days:
-        store.connection.execute("DELETE FROM tallies WHERE day = ?", (day,))
-        _count(
-            store,
-            "v.is_present AND v.published_at >= ? AND v.published_at < ?",
-            day * SECONDS_A_DAY,
-            (day + 1) * SECONDS_A_DAY,
+    def count_all(self) -> None:
+        """Count every day of a new store."""
+        self._count("v.is_present")
+
+    def count_days(self, days: Iterable[int]) -> None:
+        """Count some days (since 1970) anew."""
+        for day in days:
+            self._connection.execute("DELETE FROM daily_counts WHERE day = ?", (day,))
+            self._count(
+                "v.is_present AND v.published_at >= ? AND v.published_at < ?",
+                day * SECONDS_A_DAY,
+                (day + 1) * SECONDS_A_DAY,
+            )
+
+    def _count(self, condition: str, *parameters: int) -> None:
+        rows = self._connection.execute(
+            f"SELECT v.published_at / {SECONDS_A_DAY} AS day, b.facets, count(*), "
+            "sum(v.ordinal = s.first_ordinal) FROM versions v JOIN bodies b ON b.ordinal = v.ordinal "
+            f"JOIN servers s ON s.number = v.server_number WHERE {condition} GROUP BY day, b.facets",
+            parameters,
+        )
+        counts: Counter[tuple[int, str, str]] = Counter()
+        for day, facets, versions, servers in rows:
+            counts[day, _NEW, _VERSIONS] += versions
+            counts[day, _NEW, _SERVERS] += servers
+            for facet, word in split_facets(facets):
+                counts[day, facet, word] += versions
+        self._connection.executemany(
+            "INSERT INTO daily_counts VALUES (?, ?, ?, ?)",
+            ((*key, count) for key, count in sorted(counts.items()) if count),
         )
 
-
-def _count(store: Store, where: str, *parameters: int) -> None:
-    rows = store.connection.execute(
-        f"SELECT v.published_at / {SECONDS_A_DAY} AS day, b.kinds, count(*), "
-        "sum(v.ordinal = s.first_ordinal) FROM versions v JOIN bodies b ON b.ordinal = v.ordinal "
-        f"JOIN servers s ON s.number = v.server WHERE {where} GROUP BY day, b.kinds",
-        parameters,
-    )
-    counts: Counter[tuple[int, str, str]] = Counter()
-    for day, kinds, versions, servers in rows:
-        counts[day, _NEW, _VERSIONS] += versions
-        counts[day, _NEW, _SERVERS] += servers
-        for kind, word in split_facets(kinds):
-            counts[day, kind, word] += versions
-    store.connection.executemany(
-        "INSERT INTO tallies VALUES (?, ?, ?, ?)",
-        ((*key, count) for key, count in sorted(counts.items()) if count),
-    )
+    def months(self) -> list[Month]:
+        """The last ten years' months, to the snapshot's own, from the first with a publish."""
+        found: dict[str, Month] = {}
+        rows = self._connection.execute("SELECT day, facet, word, count FROM daily_counts ORDER BY day")
+        for day, facet, word, count in rows:
+            name = format_day(day)[:7]
+            month = found.setdefault(name, Month(name))
+            if facet == _NEW and word == _SERVERS:
+                month.servers += count
+            elif facet == _NEW:
+                month.versions += count
+            elif facet in {PACKAGE, TRANSPORT}:
+                counts = month.packages if facet == PACKAGE else month.transports
+                counts[word] = counts.get(word, 0) + count
+        last_day = self._facts.counters.registry_time // SECONDS_A_DAY
+        return _with_totals(found, format_day(last_day)[:7])
 
 
-def months_of(store: Store) -> list[Month]:
-    """The last ten years' months, to the snapshot's own, from the first with a publish."""
-    found: dict[str, Month] = {}
-    rows = store.connection.execute("SELECT day, kind, word, count FROM tallies ORDER BY day")
-    for day, kind, word, count in rows:
-        name = format_day(day)[:7]
-        month = found.setdefault(name, Month(name))
-        if kind == _NEW and word == _SERVERS:
-            month.servers += count
-        elif kind == _NEW:
-            month.versions += count
-        elif kind in {PACKAGE, TRANSPORT}:
-            tally = month.packages if kind == PACKAGE else month.transports
-            tally[word] = tally.get(word, 0) + count
+def _with_totals(found: dict[str, Month], last: str) -> list[Month]:
+    """The months in order, those without a publish included, with what was there by their end."""
     if not found:
         return []
-    last = max(format_day(store.counters.registry_time // SECONDS_A_DAY)[:7], *found)
-    names = _calendar(min(found), last)
+    names = _calendar(min(found), max(last, *found))
     servers = sum(month.servers for name, month in found.items() if name < names[0])
     versions = sum(month.versions for name, month in found.items() if name < names[0])
     months = [found.get(name, Month(name)) for name in names]

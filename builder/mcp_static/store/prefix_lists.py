@@ -1,4 +1,4 @@
-"""Lists that people leaf through, cut where names differ: by prefixes, as a dictionary's thumb index.
+"""Lists for browsing, cut by prefix, as the thumb index of a dictionary cuts its words.
 
 A name that comes or goes touches the list that has it, and the lists of prefixes above only where
 one falls apart or grows together. Lists cut by number would all move.

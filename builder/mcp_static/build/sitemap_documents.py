@@ -9,10 +9,10 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from mcp_static.api.paths import MISCELLANEOUS, Document
+from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.times import format_time
 from mcp_static.pages.server_view import server_page_path
 from mcp_static.pages.site import Site
-from mcp_static.store.store import Store
 
 SITEMAP_SERVERS: Final = 1000
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -35,17 +35,13 @@ def sitemap_path(number: int) -> str:
     return f"sitemaps/{number}.xml"
 
 
-def server_sitemaps(store: Store, site: Site, first: int, last: int) -> Iterator[Document]:
+def server_sitemaps(context: RenderContext, span: Span) -> Iterator[Document]:
     """Parts of the sitemap: the pages of the servers with 1,000 numbers each."""
-    for number in range(first, last + 1):
+    for number in range(span.first, span.last + 1):
         start = number * SITEMAP_SERVERS
-        rows = store.connection.execute(
-            "SELECT s.name, v.updated_at FROM servers s CROSS JOIN versions v ON v.server = s.number "
-            "AND v.is_latest AND v.is_public WHERE s.number BETWEEN ? AND ? ORDER BY s.number",
-            (start, start + SITEMAP_SERVERS - 1),
-        )
+        rows = context.store.entries.updated_servers(start, start + SITEMAP_SERVERS - 1)
         urls = "".join(
-            f"<url><loc>{escape(site.url + server_page_path(name))}</loc>"
+            f"<url><loc>{escape(context.site.url + server_page_path(name))}</loc>"
             f"<lastmod>{format_time(updated)}</lastmod></url>\n"
             for name, updated in rows
         )
@@ -53,10 +49,11 @@ def server_sitemaps(store: Store, site: Site, first: int, last: int) -> Iterator
         yield Document(sitemap_path(number), body.encode(), MISCELLANEOUS)
 
 
-def sitemap_index(store: Store, site: Site) -> Document:
+def sitemap_index(context: RenderContext) -> Document:
     """The index of all parts."""
-    parts = [_PAGES, *map(sitemap_path, range(-(-store.counters.next_server // SITEMAP_SERVERS)))]
-    lines = "".join(f"<sitemap><loc>{escape(f'{site.url}/{path}')}</loc></sitemap>\n" for path in parts)
+    count = -(-context.store.facts.counters.next_server // SITEMAP_SERVERS)
+    urls = [f"{context.site.url}/{path}" for path in (_PAGES, *map(sitemap_path, range(count)))]
+    lines = "".join(f"<sitemap><loc>{escape(url)}</loc></sitemap>\n" for url in urls)
     index = f'{_XML}<sitemapindex xmlns="{_SPACE}">\n{lines}</sitemapindex>\n'
     return Document("sitemap.xml", index.encode(), MISCELLANEOUS)
 

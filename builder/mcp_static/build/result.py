@@ -10,7 +10,7 @@ _NAMED = 20
 
 
 @dataclass(slots=True)
-class BuildReport:
+class BuildResult:
     """Counts of a build. `why_full` is empty for an incremental one; `seconds` is wall time."""
 
     commit: str
@@ -27,11 +27,11 @@ class BuildReport:
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
     def read(self, store: Store) -> None:
-        """Take the counts of what is served from a state."""
-        self.servers = store.number("public_servers")
-        self.versions = store.number("public_versions")
-        self.deleted = store.number("deleted_versions")
-        self.has_complete_list = store.number("leading_bytes") <= MAX_LIST_BYTES
+        """Take the counts of what is served from a store."""
+        self.servers = store.facts.number("public_servers")
+        self.versions = store.facts.number("public_versions")
+        self.deleted = store.facts.number("deleted_versions")
+        self.has_complete_list = store.facts.number("leading_bytes") <= MAX_LIST_BYTES
         self.left_out = store.left_out()
 
 

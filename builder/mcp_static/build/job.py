@@ -1,0 +1,34 @@
+"""One build under way: what it builds from, what for, and what it has done so far."""
+
+from dataclasses import dataclass
+
+import git
+
+from mcp_static.api.variants import Target
+from mcp_static.build.output_tree import Output
+from mcp_static.build.progress import Progress
+from mcp_static.build.result import BuildResult
+from mcp_static.model.settings import Settings
+from mcp_static.pages.site import Site
+from mcp_static.store.facts import BuildInputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildJob:
+    """What full and incremental builds both need; `workers` of 0 means one a processor."""
+
+    repository: git.Repo
+    output: Output
+    settings: Settings
+    site: Site
+    target: Target
+    inputs: BuildInputs
+    progress: Progress
+    strict: bool
+    workers: int
+    result: BuildResult
+
+    @property
+    def commit(self) -> str:
+        """The commit that is built."""
+        return self.inputs.commit

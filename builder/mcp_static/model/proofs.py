@@ -1,0 +1,31 @@
+"""The proofs of a namespace by their ids, as `accepted.json` has them, and what people are told."""
+
+from enum import StrEnum
+
+
+class ProofId(StrEnum):
+    """Which proof of a namespace; the value is what is written and what reports show."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "ProofId":
+        """An id with the sentence that a server's page shows."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    GRANT = "grant", "Granted by this registry"
+    ACCOUNT = "github-account", "Verified: published by the owner's account"
+    SOURCE = "source", "Verified by the same record in the owner's repository"
+    DNS_KEY = "dns-key", "Verified by a key in the domain's DNS"
+    HTTPS_KEY = "https-key", "Verified by a key that the domain publishes over HTTPS"
+    DNS_DELEGATION = "dns-delegation", "Verified: published by an account that the domain's DNS names"
+
+
+def proof_label(proof: object) -> str:
+    """What people are told of a proof on record; of one that this release does not know, its id."""
+    if not proof:
+        return "No verification on record: imported, or merged by hand"
+    known = next((known for known in ProofId if known.value == proof), None)
+    return known.label if known else f"Verified by {proof}"
