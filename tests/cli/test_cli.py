@@ -72,7 +72,7 @@ def test_validate_holds_a_file_against_its_registry_and_its_place(
     assert "path-from-name" in run_cli("validate", file).stdout
     file.write_text(json.dumps(server_json(ALICE)))
     assert run_cli("validate", file).returncode == 0
-    assert "published already" in run_cli("validate", file, "--registry", registry.path).stdout
+    assert "already published" in run_cli("validate", file, "--registry", registry.path).stdout
 
 
 def test_build_says_what_it_did_in_plain_lines(registry: Registry, tmp_path: Path) -> None:

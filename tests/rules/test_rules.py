@@ -55,6 +55,15 @@ def test_structural_breaches_hold_at_every_build_and_others_do_not(
     assert (rule in found) == (applies is Applies.STRUCTURAL)
 
 
+def test_a_fix_fits_its_finding_and_not_only_its_rule() -> None:
+    document = server_json(NAME)
+    del document["description"]
+    document["title"] = 3
+    fixes = {finding.path: finding.fix for finding in findings_of(read_record(raw(document)))}
+    assert fixes["description"].startswith("Add `description`")
+    assert fixes["title"].startswith("Change the value to that type")
+
+
 @pytest.mark.parametrize("document", SOUND)
 def test_sound_documents_break_nothing(document: dict[str, Any]) -> None:
     assert findings_of(read_record(raw(document))) == []

@@ -17,7 +17,7 @@ def _names(record: Record) -> Iterator[Breach]:
         if not name:
             yield Breach(child_path(path, "name"), "is empty")
         elif re.search(r"[\s<>$]", name):
-            yield Breach(child_path(path, "name"), f"{name!r} holds more than a flag's name")
+            yield Breach(child_path(path, "name"), f"{name!r} contains more than a flag's name")
 
 
 def _repeated_names(record: Record) -> Iterator[Breach]:
@@ -33,7 +33,7 @@ def _repeated_names(record: Record) -> Iterator[Breach]:
 ARGUMENT_RULES: Final = (
     Rule(
         id="argument-name",
-        requirement="A named argument's name is the flag alone: no spaces, `<`, `>` or `$`.",
+        requirement="A named argument's name is only the flag: no spaces, `<`, `>` or `$`.",
         fix='Write {"name": "--port", "value": "8080"} instead of {"name": "--port 8080"}; what '
         "the user fills in goes into `value`, `default` or `variables`.",
         check=_names,
@@ -41,7 +41,7 @@ ARGUMENT_RULES: Final = (
     Rule(
         id="argument-value",
         requirement="A named argument's value and default do not repeat its name.",
-        fix="Give the value alone; clients put the name before it.",
+        fix="Give only the value; clients put the name before it.",
         check=_repeated_names,
     ),
 )

@@ -54,7 +54,7 @@ def _one_version(record: Record) -> Iterator[Breach]:
 def _semantic(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
     if version and not range_problem(version) and semantic_version(version) is None:
-        yield Breach("version", f"{version!r} is no semantic version")
+        yield Breach("version", f"{version!r} is not a semantic version")
 
 
 def _path(record: Record) -> Iterator[Breach]:
@@ -74,7 +74,7 @@ def _schema_refused(record: Record) -> Iterator[Breach]:
         return
     match = _SCHEMA_DATE.fullmatch(address)
     if not match:
-        yield Breach("$schema", "is no schema of server.json that this registry knows")
+        yield Breach("$schema", "is not a server.json schema that this registry knows")
     elif match[1] not in ACCEPTED_SCHEMA_DATES:
         yield Breach("$schema", f"names the schema of {match[1]}, which is not accepted")
 
@@ -133,7 +133,7 @@ IDENTITY_RULES: Final = (
     Rule(
         id="version-in-a-path",
         applies=Applies.STRUCTURAL,
-        requirement="A version can stand in a path and an address: no slash, no control character, not "
+        requirement="A version can be part of a path and a URL: no slash, no control character, not "
         "`.`, `..` or `latest`, at most 200 bytes once encoded.",
         fix="Use a plain version such as 1.2.3.",
         check=_version,
@@ -147,7 +147,7 @@ IDENTITY_RULES: Final = (
     Rule(
         id="version-semantic",
         level=Level.WARNING,
-        requirement="A version is a semantic version (SemVer 2.0.0), so that clients can tell the "
+        requirement="A version is a semantic version (SemVer 2.0.0), so that clients know which is "
         "newest.",
         fix="Use three numbers, such as 1.2.3 or 1.2.3-beta.1; without them the registry takes "
         "the version published last for the latest.",
@@ -156,8 +156,8 @@ IDENTITY_RULES: Final = (
     Rule(
         id="path-from-name",
         applies=Applies.STRUCTURAL,
-        requirement="A record lies where the layout puts its name and version.",
-        fix="Move the file there, or correct its name and version.",
+        requirement="A record is at the path that its name and version give it.",
+        fix="Move the file there, or correct its name or version.",
         check=_path,
     ),
 )

@@ -54,7 +54,7 @@ def _data(change: Change) -> Iterator[ChangedPath]:
 def _only_data(change: Change) -> Iterator[Breach]:
     for changed in change.paths:
         if not _is_data(changed.path):
-            yield Breach(changed.path, "lies outside registry-data/")
+            yield Breach(changed.path, "is outside registry-data/")
 
 
 def _plain_files(change: Change) -> Iterator[Breach]:
@@ -71,13 +71,13 @@ def _layout(change: Change) -> Iterator[Breach]:
         if changed.path.startswith(f"{SERVERS_ROOT}/") and changed.path.endswith("/server.json"):
             yield Breach(changed.path, location_problem(changed.path))
         else:
-            yield Breach(changed.path, "is no file that the layout has")
+            yield Breach(changed.path, "is not a file that belongs in a registry")
 
 
 def _accepted(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
         if changed.path.endswith("/accepted.json"):
-            yield Breach(changed.path, "is written by the merge alone")
+            yield Breach(changed.path, "is written only by the merge")
 
 
 def _immutable(change: Change) -> Iterator[Breach]:
@@ -85,9 +85,9 @@ def _immutable(change: Change) -> Iterator[Breach]:
         if changed.before is None or changed.path.endswith("/accepted.json"):
             continue
         if changed.after is None:
-            yield Breach(changed.path, "was merged, and is removed")
+            yield Breach(changed.path, "was merged and cannot be removed")
         elif not changed.path.endswith("/status.json"):
-            yield Breach(changed.path, "was merged, and is edited")
+            yield Breach(changed.path, "was merged and cannot be edited")
 
 
 def _signature_with_record(change: Change) -> Iterator[Breach]:
@@ -97,7 +97,7 @@ def _signature_with_record(change: Change) -> Iterator[Breach]:
             path.endswith("/proof.json")
             and f"{path.removesuffix('proof.json')}server.json" not in added
         ):
-            yield Breach(path, "has no new server.json beside it")
+            yield Breach(path, "has no new server.json next to it")
 
 
 def _size(change: Change) -> Iterator[Breach]:
@@ -111,7 +111,7 @@ def _history(change: Change) -> Iterator[Breach]:
         yield Breach("", f"has more than {MAX_COMMITS} commits")
     left = change.touched - {changed.path for changed in change.paths}
     for path in sorted(left)[:5]:
-        yield Breach(path, "is touched by a commit on the way, and not in the end")
+        yield Breach(path, "is changed by one commit and changed back by another")
 
 
 def _dates(change: Change) -> Iterator[Breach]:
@@ -122,20 +122,20 @@ def _dates(change: Change) -> Iterator[Breach]:
 CHANGE_RULES: Final = (
     ChangeRule(
         id="change-only-data",
-        requirement="A publish changes `registry-data/` and nothing else.",
-        fix="Open another pull request for the rest; a maintainer reads that one.",
+        requirement="A publish changes only files under `registry-data/`.",
+        fix="Put the other changes in a separate pull request, which a maintainer reviews.",
         check=_only_data,
     ),
     ChangeRule(
         id="change-plain-files",
-        requirement="Everything it adds is a plain file: no links, no submodules, nothing executable.",
-        fix="Add the file itself, with the mode 100644.",
+        requirement="Everything it adds is a regular file: no links, no submodules, no executables.",
+        fix="Add the file itself, with mode 100644.",
         check=_plain_files,
     ),
     ChangeRule(
         id="change-layout",
-        requirement="Every file lies where the layout puts it.",
-        fix="`mcp-static publish` puts files in their places; the layout is in docs/authors.md.",
+        requirement="Every file is at a path that the layout defines.",
+        fix="`mcp-static publish` puts files where they belong; docs/authors.md describes the layout.",
         check=_layout,
     ),
     ChangeRule(
@@ -146,33 +146,33 @@ CHANGE_RULES: Final = (
     ),
     ChangeRule(
         id="change-immutable",
-        requirement="What was merged stays: only a `status.json` may be edited, and nothing removed.",
-        fix="Restore the file from the base branch, and publish under a new version.",
+        requirement="Merged files stay as they are: only a `status.json` may be edited.",
+        fix="Restore the file from the base branch, and publish the change as a new version.",
         check=_immutable,
     ),
     ChangeRule(
         id="change-signature-with-record",
-        requirement="A `proof.json` comes together with the `server.json` that it signs.",
+        requirement="A `proof.json` is added together with the `server.json` that it signs.",
         fix="Add both in one pull request.",
         check=_signature_with_record,
     ),
     ChangeRule(
         id="change-size",
         requirement=f"One pull request changes at most {MAX_RECORDS} versions.",
-        fix="Split it into several.",
+        fix="Split it into several pull requests.",
         check=_size,
     ),
     ChangeRule(
         id="change-history",
         requirement=f"It has at most {MAX_COMMITS} commits, and none touches what the whole does not: "
         "the merge keeps them all.",
-        fix="Make them one: `git reset --soft` to the base branch, commit, and push with --force.",
+        fix="Squash them: `git reset --soft` to the base branch, commit, and push with --force.",
         check=_history,
     ),
     ChangeRule(
         id="change-dates",
         requirement="No commit is dated in the future.",
-        fix="Set the clock right, and commit anew (`git commit --amend --reset-author`).",
+        fix="Correct the clock and amend the commit (`git commit --amend --reset-author`).",
         check=_dates,
     ),
 )

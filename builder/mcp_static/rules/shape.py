@@ -34,11 +34,17 @@ def _faults(document: dict[str, Any]) -> list[tuple[bool, Breach]]:
         _validate(document)
     except ValidationError as error:
         return [
-            (_is_of_shape(fault), Breach(_path(document, fault["loc"]), _sentence(fault)))
+            (_is_of_shape(fault), _breach(document, fault))
             for fault in error.errors(include_url=False, include_input=True)
             if fault["input"] is not None or fault["type"] == "missing"
         ]
     return []
+
+
+def _breach(document: dict[str, Any], fault: Any) -> Breach:
+    path = _path(document, fault["loc"])
+    fix = _FIXES.get(fault["type"], "").format(field=str(fault["loc"][-1]))
+    return Breach(path, _sentence(fault), fix)
 
 
 def _is_of_shape(fault: Any) -> bool:
@@ -78,6 +84,17 @@ _JSON_TYPES: Final = {
 }
 
 
+_FIXES: Final = {
+    "missing": "Add `{field}`; `mcp-static schema server` prints what it may hold.",
+    "union_tag_not_found": 'Add a `type`, such as "stdio" for a package that runs locally or '
+    '"streamable-http" for a remote.',
+    "union_tag_invalid": "Use one of these types.",
+    "literal_error": "Use one of these values.",
+    "string_too_long": "Shorten it.",
+}
+"""What to do about a fault of one pydantic kind, where the rule's own fix would be vague."""
+
+
 def _sentence(fault: Any) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "missing":
@@ -85,13 +102,13 @@ def _sentence(fault: Any) -> str:
     if kind in _JSON_TYPES:
         return f"must be {_JSON_TYPES[kind]}"
     if kind == "string_too_long":
-        return f"is {len(fault['input'])} characters long; {context['max_length']} are allowed"
+        return f"is {len(fault['input'])} characters long; at most {context['max_length']} are allowed"
     if kind == "string_too_short":
         return f"is shorter than {context['min_length']} characters"
     if kind == "string_pattern_mismatch":
-        return f"{_shown(fault['input'])} does not match {context['pattern']}"
+        return f"is {_shown(fault['input'])}, which does not match {context['pattern']}"
     if kind == "literal_error":
-        return f"{_shown(fault['input'])} is none of {context['expected']}"
+        return f"is {_shown(fault['input'])}; allowed are {context['expected']}"
     if kind == "union_tag_invalid":
         return f"has the type {_shown(context['tag'])}; allowed are {context['expected_tags']}"
     if kind == "union_tag_not_found":
@@ -134,7 +151,7 @@ def _snake_case(record: Record) -> Iterator[Breach]:
         if isinstance(value, dict) and not path.startswith(meta) and not _is_map(path):
             for key in value:
                 if new := _new_name(key):
-                    yield Breach(child_path(path, key), f"is called `{new}` now")
+                    yield Breach(child_path(path, key), f"is now called `{new}`")
 
 
 def _is_map(path: str) -> bool:
@@ -174,12 +191,12 @@ _FIELD_NAMES: Final = frozenset(
 def _foreign_meta(record: Record) -> Iterator[Breach]:
     for key in part_of(record.document, "_meta"):
         if key != PUBLISHER_META:
-            yield Breach(child_path("_meta", key), "is not kept by the registry")
+            yield Breach(child_path("_meta", key), "is dropped by the registry")
 
 
 def _registry_fields(record: Record) -> Iterator[Breach]:
     if "status" in record.document:
-        yield Breach("status", "is the registry's to say, not the file's")
+        yield Breach("status", "is set by the registry, not by the file")
 
 
 def _publisher_meta_size(record: Record) -> Iterator[Breach]:
@@ -188,22 +205,22 @@ def _publisher_meta_size(record: Record) -> Iterator[Breach]:
         size = len(orjson.dumps(provided))
         if size > MAX_PUBLISHER_META_BYTES:
             path = child_path("_meta", PUBLISHER_META)
-            yield Breach(path, f"is {size} bytes; {MAX_PUBLISHER_META_BYTES} are allowed")
+            yield Breach(path, f"is {size} bytes; at most {MAX_PUBLISHER_META_BYTES} are allowed")
 
 
 SHAPE_RULES: Final = (
     Rule(
         id="shape",
         applies=Applies.STRUCTURAL,
-        requirement="`name`, `description` and `version` are there, and every known field has the JSON "
-        "type that the schema gives it.",
-        fix="Give the field that type; `mcp-static schema server` prints the schema.",
+        requirement="`name`, `description` and `version` are present, and every known field has the "
+        "JSON type that the schema gives it.",
+        fix="Change the value to that type; `mcp-static schema server` prints the schema.",
         check=_shape,
     ),
     Rule(
         id="rendered-size",
         applies=Applies.STRUCTURAL,
-        requirement=f"The server object is at most {MAX_SERVER_BYTES // 1024} KiB as it is served "
+        requirement=f"The server object is at most {MAX_SERVER_BYTES // 1024} KiB when it is served "
         "(`<`, `>` and `&` take six bytes each there).",
         fix="Move long explanations to the server's own website or README.",
         check=_rendered_size,
@@ -211,40 +228,41 @@ SHAPE_RULES: Final = (
     Rule(
         id="renamed-field",
         requirement="Fields have the names they have had since the schema of 2025-09-16.",
-        fix="Rename the field; the old name is not read by any client.",
+        fix="Rename the field; no client reads the old name.",
         check=_snake_case,
     ),
     Rule(
         id="schema",
-        requirement="The document has all that the schema demands and stays within its limits.",
+        requirement="The document has every field that the schema requires, and every value is within "
+        "its limits.",
         fix="Correct the value; `mcp-static schema server` prints what is allowed.",
         check=_schema,
     ),
     Rule(
         id="no-null",
-        requirement="No field is null; a value that does not exist is left out.",
+        requirement="No field is null; a field without a value is left out.",
         fix="Remove the field.",
         check=_nulls,
     ),
     Rule(
         id="meta-publisher-only",
         level=Level.WARNING,
-        requirement=f"`_meta` holds `{PUBLISHER_META}` alone; other keys are dropped.",
-        fix=f"Move what should be kept under {PUBLISHER_META}.",
+        requirement=f"`_meta` holds only `{PUBLISHER_META}`; other keys are dropped.",
+        fix=f"Move anything worth keeping under {PUBLISHER_META}.",
         check=_foreign_meta,
     ),
     Rule(
         id="meta-size",
         requirement=f"Publisher-provided metadata is at most {MAX_PUBLISHER_META_BYTES} bytes of JSON.",
-        fix="Keep less there, or link to it.",
+        fix="Shorten it, or link to the details.",
         check=_publisher_meta_size,
     ),
     Rule(
         id="no-registry-fields",
         level=Level.WARNING,
-        requirement="The file leaves to the registry what the registry says (such as `status`, which "
-        "left the schema in 2025-09-29).",
-        fix="Remove the field; a status is changed with a status.json beside the file.",
+        requirement="The file sets no field that only the registry sets, such as `status`, which left "
+        "the schema in 2025-09-29.",
+        fix="Remove the field; to change a status, add a status.json next to the file.",
         check=_registry_fields,
     ),
 )

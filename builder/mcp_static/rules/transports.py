@@ -22,7 +22,7 @@ def _stdio(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         transport = part_of(package, "transport")
         if transport.get("type") == "stdio" and transport.get("url"):
-            yield Breach(f"{path}.transport.url", "has no meaning for stdio")
+            yield Breach(f"{path}.transport.url", "means nothing for stdio")
 
 
 def _package_variables(record: Record) -> Iterator[Breach]:
@@ -48,7 +48,7 @@ def _remote_variables(record: Record) -> Iterator[Breach]:
 def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Breach]:
     for name in _VARIABLE.findall(url or ""):
         if name not in declared:
-            yield Breach(path, f"refers to {{{name}}}, which is declared nowhere")
+            yield Breach(path, f"refers to {{{name}}}, which is not declared")
 
 
 def _package_address(record: Record) -> Iterator[Breach]:
@@ -56,7 +56,7 @@ def _package_address(record: Record) -> Iterator[Breach]:
         transport = part_of(package, "transport")
         url = text_of(transport, "url")
         if transport.get("type") in _HTTP_TYPES and url and _sample(url) is None:
-            yield Breach(f"{path}.transport.url", "is no http or https address")
+            yield Breach(f"{path}.transport.url", "is not an http or https URL")
 
 
 def _remote_address(record: Record) -> Iterator[Breach]:
@@ -67,7 +67,7 @@ def _remote_address(record: Record) -> Iterator[Breach]:
         sample = _sample(url)
         place = child_path(path, "url")
         if sample is None:
-            yield Breach(place, "is no https address")
+            yield Breach(place, "is not an https URL")
         elif not sample.startswith("https:"):
             yield Breach(place, "is not encrypted")
         elif _is_local(urlsplit(sample).hostname or ""):
@@ -103,7 +103,7 @@ def _headers(record: Record) -> Iterator[Breach]:
         for header_path, header in parts_of(part, "headers", path):
             name = text_of(header, "name")
             if name is not None and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
-                yield Breach(child_path(header_path, "name"), f"{name!r} is no header's name")
+                yield Breach(child_path(header_path, "name"), f"{name!r} is not a valid header name")
 
 
 def _all_transports(document: Part) -> Iterator[tuple[str, Part]]:
@@ -121,26 +121,26 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="transport-address",
-        requirement="A package's streamable-http or sse transport has an http or https address.",
-        fix="Write an address such as http://127.0.0.1:{port}/mcp.",
+        requirement="A package's streamable-http or sse transport has an http or https URL.",
+        fix="Write a URL such as http://127.0.0.1:{port}/mcp.",
         check=_package_address,
     ),
     Rule(
         id="transport-variables",
-        requirement="Every `{variable}` in a package's transport address is the name or `valueHint` of "
+        requirement="Every `{variable}` in a package's transport URL is the name or `valueHint` of "
         "one of its arguments, or one of its environment variables.",
         fix="Declare the variable among packageArguments, runtimeArguments or environmentVariables.",
         check=_package_variables,
     ),
     Rule(
         id="remote-address",
-        requirement="A remote has a public https address.",
+        requirement="A remote has a public https URL.",
         fix="Publish the server under https://; one that runs on the user's machine is a package.",
         check=_remote_address,
     ),
     Rule(
         id="remote-variables",
-        requirement="Every `{variable}` in a remote's address stands in its `variables`.",
+        requirement="Every `{variable}` in a remote's URL is declared in its `variables`.",
         fix="Declare it there, with a description.",
         check=_remote_variables,
     ),

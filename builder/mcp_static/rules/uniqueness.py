@@ -28,7 +28,7 @@ def _version_conflict(record: Record, index: RegistryIndex) -> Iterator[Breach]:
         return
     twin = index.version_conflict(name, version)
     if twin == version:
-        yield Breach("version", f"{version!r} of this server is published already")
+        yield Breach("version", f"{version!r} of this server is already published")
     elif twin is not None:
         yield Breach("version", f"differs from {twin!r} only in case or composition")
 
@@ -36,7 +36,7 @@ def _version_conflict(record: Record, index: RegistryIndex) -> Iterator[Breach]:
 def _version_count(record: Record, index: RegistryIndex) -> Iterator[Breach]:
     name = _name_of(record)
     if name is not None and index.version_count(name) >= MAX_VERSIONS:
-        yield Breach("version", f"would be the server's version number {MAX_VERSIONS + 1} or more")
+        yield Breach("version", f"would exceed the limit of {MAX_VERSIONS} versions")
 
 
 def _remote(record: Record, index: RegistryIndex) -> Iterator[Breach]:
@@ -45,35 +45,35 @@ def _remote(record: Record, index: RegistryIndex) -> Iterator[Breach]:
         url = text_of(remote, "url")
         others = index.remote_users(url) - {name} if url else ()
         if others:
-            yield Breach(child_path(path, "url"), f"is the address of {min(others)}")
+            yield Breach(child_path(path, "url"), f"is already used by {min(others)}")
 
 
 SNAPSHOT_RULES: Final = (
     Rule(
         id="name-unique",
         applies=Applies.STRUCTURAL,
-        requirement="No two servers' names are equal without their case; the first one holds it.",
-        fix="Choose another name, or write it exactly as before.",
+        requirement="No two servers' names differ only in case; the first one keeps the name.",
+        fix="Choose another name, or write it exactly as it is already published.",
         check_within=_name_conflict,
     ),
     Rule(
         id="version-unique",
         applies=Applies.STRUCTURAL,
-        requirement="No two versions of a server are equal after NFC and case-folding.",
-        fix="Publish the change under a new version; a published one never changes.",
+        requirement="No two versions of a server are equal after NFC normalization and case-folding.",
+        fix="Publish the change as a new version; a published version never changes.",
         check_within=_version_conflict,
     ),
     Rule(
         id="version-count",
         requirement=f"A server has at most {MAX_VERSIONS} versions.",
-        fix="Publish less often, or go on under a new name.",
+        fix="Publish less often, or continue under a new name.",
         check_within=_version_count,
     ),
     Rule(
         id="remote-unique",
-        requirement="A remote's address belongs to one server: no version of another one uses it, "
-        "deleted ones aside.",
-        fix="Use the server's own address, or delete the other server first.",
+        requirement="A remote's URL belongs to one server: no version of another server uses it, "
+        "except one that is deleted.",
+        fix="Use the server's own URL, or delete the other server first.",
         check_within=_remote,
     ),
 )
