@@ -51,9 +51,9 @@ function fields(server) {
 }
 
 async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer;
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
 }
 
 async function list() {
@@ -83,17 +83,17 @@ function order(one, other) {
   return one < other ? -1 : Number(one > other);
 }
 
-function search(servers, asked) {
-  const words = (asked.q || '').toLowerCase().split(/\s+/).filter(Boolean);
+function search(servers, values) {
+  const words = (values.q || '').toLowerCase().split(/\s+/).filter(Boolean);
   const kinds = FILTERS.slice(0, 3)
-    .filter((name) => asked[name])
-    .map((name) => ` ${name}:${asked[name]} `);
+    .filter((name) => values[name])
+    .map((name) => ` ${name}:${values[name]} `);
   const hits = servers
     .filter((server) => words.every((word) => server.text.includes(word)))
     .map(fields)
     .filter(
       (server) =>
-        (asked.status ? server.status === asked.status : server.status !== 'deleted') &&
+        (values.status ? server.status === values.status : server.status !== 'deleted') &&
         kinds.every((kind) => server.kinds.includes(kind))
     );
   for (const hit of hits) hit.rank = rank(hit, words);
