@@ -21,17 +21,17 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/system-packages python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.lock requirements/build.lock pyproject.toml | $(BIN)/python
-	$(PIP) install --require-hashes -r requirements/run.lock -r requirements/build.lock
+$(VENV)/.run: requirements/run.txt requirements/build.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
-	$(PIP) install --require-hashes -r requirements/dev.lock
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Other people's clients keep their own environment: their pins are not ours.
-.venv-clients/.ready: requirements/clients.lock | $(BIN)/python
+.venv-clients/.ready: requirements/clients.txt | $(BIN)/python
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
@@ -94,10 +94,10 @@ UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes 
   --no-emit-index-url --no-header --quiet
 
 lock:  ## Update the lock files (needs uv)
-	$(UV_COMPILE) pyproject.toml --all-extras -o requirements/run.lock
-	$(UV_COMPILE) --group build -c requirements/run.lock -o requirements/build.lock
-	$(UV_COMPILE) --group dev --group build -c requirements/run.lock -o requirements/dev.lock
-	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
+	$(UV_COMPILE) pyproject.toml --all-extras -o requirements/run.txt
+	$(UV_COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
+	$(UV_COMPILE) --group dev --group build -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) requirements/clients.in -o requirements/clients.txt
 
 clean:  ## Remove everything these targets created
 	rm -rf $(VENV) .venv-clients tests/node/node_modules dist dist.state artifacts .cache

@@ -58,7 +58,7 @@ def test_the_wheel_works_outside_the_checkout(wheel: Path, tmp_path: Path) -> No
         "--disable-pip-version-check",
         "install",
     ]
-    subprocess.run([*pip, "--require-hashes", "-r", str(PROJECT / "requirements/run.lock")], check=True)
+    subprocess.run([*pip, "--require-hashes", "-r", str(PROJECT / "requirements/run.txt")], check=True)
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
     command = str(environment / "bin/mcp-static")
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
