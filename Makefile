@@ -51,8 +51,11 @@ lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, ty
 	$(BIN)/lint-imports
 	$(NODE_BIN)/prettier --check --log-level warn $(JS_FILES)
 	$(ESLINT) $(JS_FILES)
-	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github/workflows docs/examples/*.yml
+	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github docs/examples/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 fix: $(VENV)/.dev tests/node/node_modules/.ready  ## Format the code and fix what the linters can fix
 	$(BIN)/ruff check --fix .
