@@ -58,10 +58,14 @@ lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, ty
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 fix: $(VENV)/.dev tests/node/node_modules/.ready  ## Format the code and fix what the linters can fix
-	$(BIN)/ruff check --fix .
+	-$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(ESLINT) --fix $(JS_FILES)
+	-$(ESLINT) --fix $(JS_FILES)
 	$(NODE_BIN)/prettier --write --log-level warn $(JS_FILES)
+
+check: lint  ## Run make lint and the unit tests (under 2 minutes), for every commit
+	node --test tests/edge/
+	$(BIN)/pytest -q -n $$(nproc) -m "not integration"
 
 # What the tests run beside Python: DNS servers, web servers, a cache, a browser, Node.js with its packages.
 test-tools: tests/node/node_modules/.ready
