@@ -161,7 +161,7 @@ def test_check_has_nothing_to_say_about_code(stage: Stage, environment: Environm
     number = stage.propose("alice", {"Makefile": b"all:\n", "builder/mcp_static/evil.py": b"1/0\n"})
     runner = Runner(stage, environment, stage.event(number, "alice"))
     for job in jobs_of("check.yml"):
-        assert "Not a publish" in runner.run("check.yml", job)
+        assert "This is not a publish" in runner.run("check.yml", job)
     assert comments(stage) == []
     assert stage.hub.dispatches == []
     assert not main_has(stage, "builder/mcp_static/evil.py")
