@@ -9,10 +9,10 @@ PORT ?= 8000
 TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl \
   nginx libnginx-mod-http-js caddy varnish chromium fonts-dejavu-core
 
-.PHONY: help serve test test-corpus lint bench lock docs clean
+.PHONY: help serve check lint fix test test-tools test-corpus bench docs lock clean
 
-help:  ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+help:  ## List these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 # A virtual environment needs ensurepip, which Debian ships apart from Python itself.
 $(BIN)/python:
@@ -21,35 +21,53 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/system-packages python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.lock requirements/build.lock pyproject.toml | $(BIN)/python
-	$(PIP) install --require-hashes -r requirements/run.lock -r requirements/build.lock
+$(VENV)/.run: requirements/run.txt requirements/build.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
-	$(PIP) install --require-hashes -r requirements/dev.lock
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Other people's clients keep their own environment: their pins are not ours.
-.venv-clients/.ready: requirements/clients.lock | $(BIN)/python
+.venv-clients/.ready: requirements/clients.txt | $(BIN)/python
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
 
-serve: $(VENV)/.run  ## Build registry-data/ and serve it on 127.0.0.1:8000
+serve: $(VENV)/.run  ## Build registry-data/ and serve it at http://127.0.0.1:8000
 	$(BIN)/mcp-static build
 	$(BIN)/mcp-static serve --port $(PORT)
 
-lint: $(VENV)/.dev  ## Check style, types and import contracts
+NODE_BIN := tests/node/node_modules/.bin
+ESLINT = $(NODE_BIN)/eslint --config tests/node/eslint.config.mjs --max-warnings 0
+JS_FILES = $(shell git ls-files --cached --others --exclude-standard '*.js' '*.mjs')
+
+lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, types, imports and workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github/workflows docs/examples/*.yml
+	$(NODE_BIN)/prettier --check --log-level warn $(JS_FILES)
+	$(ESLINT) $(JS_FILES)
+	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github docs/examples/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+
+fix: $(VENV)/.dev tests/node/node_modules/.ready  ## Format the code and fix what the linters can fix
+	-$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	-$(ESLINT) --fix $(JS_FILES)
+	$(NODE_BIN)/prettier --write --log-level warn $(JS_FILES)
+
+check: lint  ## Run make lint and the unit tests (under 2 minutes), for every commit
+	node --test tests/edge/
+	$(BIN)/pytest -q -n $$(nproc) -m "not integration"
 
 # What the tests run beside Python: DNS servers, web servers, a cache, a browser, Node.js with its packages.
-.PHONY: test-tools
 test-tools: tests/node/node_modules/.ready
 	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl nginx caddy varnishd chromium; do \
 	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done; \
@@ -65,28 +83,28 @@ WORKERS ?= $(shell echo $$(($$(nproc) * 3 / 2)))
 
 PYTEST = MCP_STATIC_CLIENTS=$(CURDIR)/.venv-clients/bin/python $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-test: lint test-tools .venv-clients/.ready  ## Run every check and test
+test: lint test-tools .venv-clients/.ready  ## Run make lint and every test (under 20 minutes)
 	node --test tests/edge/
 	$(PYTEST)
 
-test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that take a corpus, with MCP_STATIC_CORPUS
+test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that read a corpus, from the file MCP_STATIC_CORPUS
 	$(PYTEST) -m corpus
 
-bench: $(VENV)/.dev  ## Measure the figures of benchmarks/README.md
+bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.dev  ## Write the generated pages of docs/ anew
+docs: $(VENV)/.dev  ## Regenerate docs/rules.md from the rules
 	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
 
 UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --quiet
 
-lock:  ## Pin dependencies anew (needs uv)
-	$(UV_COMPILE) pyproject.toml --all-extras -o requirements/run.lock
-	$(UV_COMPILE) --group build -c requirements/run.lock -o requirements/build.lock
-	$(UV_COMPILE) --group dev --group build -c requirements/run.lock -o requirements/dev.lock
-	$(UV_COMPILE) requirements/clients.in -o requirements/clients.lock
+lock:  ## Update the lock files (needs uv)
+	$(UV_COMPILE) pyproject.toml --all-extras -o requirements/run.txt
+	$(UV_COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
+	$(UV_COMPILE) --group dev --group build -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) requirements/clients.in -o requirements/clients.txt
 
-clean:  ## Remove everything that was made
-	rm -rf $(VENV) .venv-clients dist dist.state artifacts .cache
+clean:  ## Remove everything these targets created
+	rm -rf $(VENV) .venv-clients tests/node/node_modules dist dist.state artifacts .cache

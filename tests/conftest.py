@@ -19,7 +19,7 @@ from tests.made_up_entries import write_made_up_entries
 from tests.registries import Registry
 from tests.servers import Served, serve_in_background
 
-pytest_plugins = ["tests.doubles.https_fixtures"]
+pytest_plugins = ["tests.lanes", "tests.doubles.https_fixtures"]
 
 # An example is a whole history built several times: shrinking one takes minutes, so it is asked for.
 _PHASES = set(Phase) if os.environ.get("SHRINK") else set(Phase) - {Phase.shrink, Phase.explain}

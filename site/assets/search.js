@@ -51,9 +51,9 @@ function fields(server) {
 }
 
 async function fetched(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer;
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
 }
 
 async function list() {
@@ -63,7 +63,9 @@ async function list() {
 async function load() {
   const index = (await listed) || (await list());
   listed = null;
-  const parts = index.cards.map(async (part) => parse(await (await fetched(`${form.dataset.base}/${part.path}`)).text()));
+  const parts = index.cards.map(async (part) =>
+    parse(await (await fetched(`${form.dataset.base}/${part.path}`)).text())
+  );
   return (await Promise.all(parts)).flat();
 }
 
@@ -81,18 +83,18 @@ function order(one, other) {
   return one < other ? -1 : Number(one > other);
 }
 
-function search(servers, asked) {
-  const words = (asked.q || '').toLowerCase().split(/\s+/).filter(Boolean);
+function search(servers, values) {
+  const words = (values.q || '').toLowerCase().split(/\s+/).filter(Boolean);
   const kinds = FILTERS.slice(0, 3)
-    .filter((name) => asked[name])
-    .map((name) => ` ${name}:${asked[name]} `);
+    .filter((name) => values[name])
+    .map((name) => ` ${name}:${values[name]} `);
   const hits = servers
     .filter((server) => words.every((word) => server.text.includes(word)))
     .map(fields)
     .filter(
       (server) =>
-        (asked.status ? server.status === asked.status : server.status !== 'deleted') &&
-        kinds.every((kind) => server.kinds.includes(kind)),
+        (values.status ? server.status === values.status : server.status !== 'deleted') &&
+        kinds.every((kind) => server.kinds.includes(kind))
     );
   for (const hit of hits) hit.rank = rank(hit, words);
   return hits.sort((a, b) => a.rank - b.rank || order(a.short, b.short) || order(a.key, b.key));
@@ -112,7 +114,10 @@ function offers(server) {
     .split(' ')
     .map((kind) => kind.split(':'))
     .filter(([kind]) => kind === 'package' || kind === 'place')
-    .map(([kind, word]) => (kind === 'place' ? word : [...form.elements.package].find((one) => one.value === word)?.text) ?? word);
+    .map(
+      ([kind, word]) =>
+        (kind === 'place' ? word : [...form.elements.package].find((one) => one.value === word)?.text) ?? word
+    );
 }
 
 function row(server) {
@@ -155,7 +160,11 @@ async function answer() {
     if (turn !== asked) return;
     const hits = search(servers, values);
     const count = hits.length.toLocaleString('en');
-    clear(hits.length ? `${count} ${hits.length === 1 ? 'server' : 'servers'} found.` : 'No servers found. Try fewer words, or clear the filters.');
+    clear(
+      hits.length
+        ? `${count} ${hits.length === 1 ? 'server' : 'servers'} found.`
+        : 'No servers found. Try fewer words, or clear the filters.'
+    );
     matches = hits;
     show(Math.max(PAGE, wanted));
     wanted = 0;

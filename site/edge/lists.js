@@ -214,7 +214,7 @@ function documents(scan, next) {
     then: (texts) =>
       listing(
         texts.filter((text) => text).map((text) => ({ count: 1, text: text.slice(0, text.length).replace(/\n$/, '') })),
-        cursor,
+        cursor
       ),
   };
 }

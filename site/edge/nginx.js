@@ -37,7 +37,7 @@ function isThere(path) {
 
 // A path as an internal redirect reads it, which decodes.
 function address(path) {
-  return /[^A-Za-z0-9._\/-]/.test(path) ? path.split('/').map(encodeURIComponent).join('/') : path;
+  return /[^A-Za-z0-9._/-]/.test(path) ? path.split('/').map(encodeURIComponent).join('/') : path;
 }
 
 function pass(r, step, root) {

@@ -123,7 +123,7 @@ function flagOf(text) {
 function folded(text) {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   let result = '';
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const character = String.fromCodePoint(text.codePointAt(i));
     const lower = character.toLowerCase();
     result += lower.length === character.length ? lower : character;
@@ -134,7 +134,12 @@ function folded(text) {
 
 // The filters of a walk: `since` is `updated_since` in seconds, or null.
 function filtersOf(values) {
-  const filters = { search: folded(values.search || ''), version: values.version || '', updated_since: '', since: null };
+  const filters = {
+    search: folded(values.search || ''),
+    version: values.version || '',
+    updated_since: '',
+    since: null,
+  };
   let time = values.updated_since || '';
   if (time) {
     // A + that a client left unencoded arrives as a space.
@@ -239,11 +244,10 @@ function chainOf(filters) {
 
 // A version as chains write it: `a-z0-9.-` as they are, all else `_hh` a byte.
 function escapedVersion(version) {
-  return encoded(version)
-    .replace(/[A-Z_~]|\+|%[0-9A-F]{2}/g, (part) => {
-      if (part.length === 3) return '_' + part.slice(1).toLowerCase();
-      return '_' + (part === '+' ? '20' : part.charCodeAt(0).toString(16));
-    });
+  return encoded(version).replace(/[A-Z_~]|\+|%[0-9A-F]{2}/g, (part) => {
+    if (part.length === 3) return '_' + part.slice(1).toLowerCase();
+    return '_' + (part === '+' ? '20' : part.charCodeAt(0).toString(16));
+  });
 }
 
 // The query of a list: `{filters, limit, cursor}`, the cursor null or a place with its own filters.

@@ -80,6 +80,7 @@ def test_schemas_are_schemas_and_are_published(name: str, corpus: Corpus) -> Non
     assert published["$id"].endswith(f"/schemas/{name}.schema.json")
 
 
+@pytest.mark.integration
 def test_the_served_api_keeps_to_its_description(served_corpus: Served, tmp_path: Path) -> None:
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection"
     run = subprocess.run(

@@ -25,7 +25,7 @@ const FILES = {
   }),
   'data/pages/all/0.json': page(
     names.map((name) => entry(name, '1.0.0')),
-    { gaps: [1, 3], nextCursor: 'all.100' },
+    { gaps: [1, 3], nextCursor: 'all.100' }
   ),
   'data/pages/all/1.json': page([entry('com.example/last', '2.0.0')], {}),
   'data/search/index.json': JSON.stringify({
@@ -48,7 +48,8 @@ const store = {
   },
   pass: async (path) => (path in FILES ? new Response(FILES[path], { headers: { ETag: `"${path.length}"` } }) : null),
 };
-const ask = (target, init = {}, from = store) => fetching.handler(from)(new Request(`https://registry.example${target}`, init));
+const ask = (target, init = {}, from = store) =>
+  fetching.handler(from)(new Request(`https://registry.example${target}`, init));
 const listed = async (target) => (await (await ask(target)).json()).servers.map((found) => found.server.name.slice(12));
 
 test('a page is cut by positions, gaps included, and joined with the next one', async () => {
@@ -99,7 +100,15 @@ test('names with odd characters are found however they are written', async () =>
 });
 
 test('the host folder and what leads out are not there', async () => {
-  for (const path of ['/host/secret.json', '/HOST/secret.json', '//host/secret.json', '/%2e%2e%2fetc', '/a%00', '/%ff', '/a%5cb']) {
+  for (const path of [
+    '/host/secret.json',
+    '/HOST/secret.json',
+    '//host/secret.json',
+    '/%2e%2e%2fetc',
+    '/a%00',
+    '/%ff',
+    '/a%5cb',
+  ]) {
     assert.equal((await ask(path)).status, 404, path);
   }
 });
@@ -128,7 +137,14 @@ test('cursors are canonical: what was not given out is refused', () => {
   const text = query.cursorText('latest', 7, filters);
   assert.equal(text, 'latest.7--c2VhcmNoPSVDMyVCNitiJnZlcnNpb249bGF0ZXN0');
   assert.deepEqual(query.cursorOf(text).filters.search, 'ö b');
-  for (const wrong of [`${text}A`, text.replace('latest.', 'all.'), 'all.01', 'all.1--', 'version.A.0', 'updated.2025-13-01.0']) {
+  for (const wrong of [
+    `${text}A`,
+    text.replace('latest.', 'all.'),
+    'all.01',
+    'all.1--',
+    'version.A.0',
+    'updated.2025-13-01.0',
+  ]) {
     assert.ok(query.cursorOf(wrong).error, wrong);
   }
 });
@@ -137,7 +153,13 @@ test('times are read as RFC 3339 has them', () => {
   assert.equal(query.seconds('1970-01-02T00:00:00Z'), 86400);
   assert.equal(query.seconds('2024-02-29T23:59:60+01:30'), 1709245800);
   assert.equal(query.seconds('1969-12-31T23:59:59.5Z'), -0.5);
-  for (const wrong of ['2023-02-29T00:00:00Z', '2025-01-01', '2025-01-01T24:00:00Z', '2025-01-01T00:00:00+24:00', '0000-01-01T00:00:00Z']) {
+  for (const wrong of [
+    '2023-02-29T00:00:00Z',
+    '2025-01-01',
+    '2025-01-01T24:00:00Z',
+    '2025-01-01T00:00:00+24:00',
+    '0000-01-01T00:00:00Z',
+  ]) {
     assert.equal(query.seconds(wrong), null, wrong);
   }
   assert.equal(query.dayText(query.dayOf('2000-02-29')), '2000-02-29');
@@ -149,7 +171,9 @@ const bucket = {
     if (!key.startsWith('mirror/') || !(key.slice(7) in FILES)) return null;
     const content = FILES[key.slice(7)];
     const asked = /^bytes=(\d+)-(\d+)$/.exec(options?.range?.get('Range') ?? '');
-    const range = asked ? { offset: Number(asked[1]), length: asked[2] - asked[1] + 1 } : { offset: 0, length: content.length };
+    const range = asked
+      ? { offset: Number(asked[1]), length: asked[2] - asked[1] + 1 }
+      : { offset: 0, length: content.length };
     return {
       body: content.slice(range.offset, range.offset + range.length),
       text: async () => content,
@@ -180,10 +204,15 @@ test('the assets worker asks for addresses in the one spelling that is not redir
     fetch: async (request) => {
       const path = decodeURIComponent(new URL(request.url).pathname.slice(1));
       asked.push(new URL(request.url).pathname);
-      return path in FILES ? new Response(FILES[path], { headers: { ETag: '"e"' } }) : new Response(null, { status: 404 });
+      return path in FILES
+        ? new Response(FILES[path], { headers: { ETag: '"e"' } })
+        : new Response(null, { status: 404 });
     },
   };
-  const found = await assetsWorker.fetch(new Request('https://r.example/v0/servers/com.example%2Fa+b %25/versions/1.0.0+x'), { ASSETS });
+  const found = await assetsWorker.fetch(
+    new Request('https://r.example/v0/servers/com.example%2Fa+b %25/versions/1.0.0+x'),
+    { ASSETS }
+  );
   assert.equal(found.status, 200);
   assert.deepEqual(asked, ['/v0.1/servers/com.example/a%2Bb%20%25/versions/1.0.0%2Bx.json']);
   assert.equal(found.headers.get('Content-Type'), 'application/json');

@@ -95,6 +95,7 @@ def test_templates_of_the_repository_replace_ours_and_may_extend_them(
     assert "<p>2 & counting</p>" in text_of(out, "index.html")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("template", "told"),
     [

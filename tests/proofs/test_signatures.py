@@ -102,6 +102,7 @@ def test_a_key_file_is_private_and_never_overwritten(tmp_path: Path) -> None:
     assert key_of(read_private_key(path)) == key_of(KEYS["ed25519"])
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_keys_of_the_official_instructions_are_read(algorithm: str, tmp_path: Path) -> None:
     """Keys made with openssl as the official guide says, as PEM and as the digits it extracts."""

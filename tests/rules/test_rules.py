@@ -191,6 +191,7 @@ def test_the_handbook_in_docs_is_current() -> None:
     assert (PROJECT / "docs" / "rules.md").read_text() == rules_page(), "run `make docs`"
 
 
+@pytest.mark.integration
 def test_checking_one_file_loads_no_git_and_no_server() -> None:
     code = "import sys, mcp_static.cli.validate_command; print([m for m in ('git','pydantic','starlette') if m in sys.modules])"
     run = subprocess.run(

@@ -34,7 +34,7 @@ def registry_openapi(settings: Settings) -> dict[str, Any]:
             "version": _API_VERSION,
             "summary": "The read API of a registry of MCP servers.",
             "description": (
-                f"{settings.description}\n\nServed from static files made by mcp-static-registry "
+                f"{settings.description}\n\nServed from static files made by mcp-static "
                 f"{__version__}. `/v0/…` answers the same as `/v0.1/…`. To publish, open a pull "
                 "request in the registry's repository.\n\nThe API is the standard one, defined "
                 f"at {_STANDARD}."
@@ -231,7 +231,7 @@ _VERSION: Final = {
     "type": "object",
     "required": ["version", "git_commit", "build_time"],
     "properties": {
-        "version": {"type": "string", "description": "The version of mcp-static-registry."},
+        "version": {"type": "string", "description": "The version of mcp-static."},
         "git_commit": {"type": "string", "description": "The commit of the registry's data."},
         "build_time": {
             "type": "string",

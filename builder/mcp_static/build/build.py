@@ -27,7 +27,7 @@ from mcp_static.git.repository import (
 from mcp_static.model.errors import InputError, StoreUnusableError
 from mcp_static.pages.customization import read_customization
 from mcp_static.pages.site import site_of
-from mcp_static.pages.templates import fingerprint
+from mcp_static.pages.site_files import fingerprint
 from mcp_static.store.facts import BuildInputs
 from mcp_static.store.store import Store, telling_damage
 

@@ -48,9 +48,18 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"mcp_static.cli.{cmd_name.replace('-', '_')}_command")
+        try:
+            module = importlib.import_module(f"mcp_static.cli.{cmd_name.replace('-', '_')}_command")
+        except ModuleNotFoundError as error:
+            raise _explained(error, cmd_name) from None
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            raise _explained(error, str(ctx.invoked_subcommand)) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -84,6 +93,13 @@ class _Commands(click.Group):
                 )
             )
             sys.exit(InputError.exit_code)
+
+
+def _explained(error: ModuleNotFoundError, command: str) -> Exception:
+    """What to raise for a module that a command lacks: a bug of ours stays what it is."""
+    from mcp_static.cli.extras import missing_extra  # loads what no other call needs
+
+    return missing_extra(error, command) or error
 
 
 def _fail_for(error: OSError) -> NoReturn:

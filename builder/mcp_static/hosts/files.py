@@ -9,7 +9,7 @@ from mcp_static.api.entries import server_list
 from mcp_static.api.paths import Document
 from mcp_static.api.variants import HOST_FOLDER
 from mcp_static.model.settings import Settings
-from mcp_static.pages.templates import render_host_template, site_folder
+from mcp_static.pages.site_files import site_folder
 
 _PART: Final = "host"
 """The checksum part that lists them."""
@@ -66,6 +66,8 @@ def bucket_files(settings: Settings, _: str | None) -> Iterator[Document]:
 
 
 def _rendered(name: str, template: str, values: dict[str, Any], **more: object) -> Document:
+    from mcp_static.pages.templates import render_host_template  # a list of hosts needs no Jinja
+
     return Document(f"{HOST_FOLDER}/{name}", render_host_template(template, **values, **more), _PART)
 
 

@@ -167,7 +167,7 @@ def _next_cursor(page: dict[str, Any]) -> str | None:
 
 def _session() -> requests.Session:
     session = requests.Session()
-    session.headers["User-Agent"] = f"mcp-static-registry/{__version__}"
+    session.headers["User-Agent"] = f"mcp-static/{__version__}"
     session.max_redirects = 5
     retry = Retry(
         total=5,

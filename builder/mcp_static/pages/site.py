@@ -13,7 +13,8 @@ from markupsafe import Markup
 from mcp_static.api.paths import MISCELLANEOUS, Document
 from mcp_static.model.settings import Settings, SiteSettings
 from mcp_static.pages.customization import Customization
-from mcp_static.pages.templates import render_template, site_folder
+from mcp_static.pages.site_files import site_folder
+from mcp_static.pages.templates import render_template
 
 SECTIONS: Final = {
     "Browse": "/browse/servers/",

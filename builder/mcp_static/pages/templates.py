@@ -1,8 +1,6 @@
-"""Where the files of `site/` are: in a checkout beside the package, in a wheel inside it."""
+"""Templates: those of `site/`, and those that replace them, rendered with Jinja."""
 
-import hashlib
 from functools import lru_cache
-from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
 
@@ -18,33 +16,11 @@ from jinja2 import (
 )
 from jinja2.sandbox import SandboxedEnvironment
 
-import mcp_static
 from mcp_static.model.errors import InputError
+from mcp_static.pages.site_files import site_folder
 
 TEMPLATES: Final = "site/templates"
 """The folder of templates, here as in a registry's own repository."""
-
-
-@lru_cache(maxsize=1)
-def site_folder() -> Path:
-    """The folder `site/` of this installation."""
-    package = Path(mcp_static.__file__).parent
-    packed = package / "_site"
-    return packed if packed.is_dir() else package.parents[1] / "site"
-
-
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """The version of this program, and a digest of its code and templates.
-
-    A checkout changes without its version changing; what an earlier build wrote may then differ.
-    """
-    digest = hashlib.sha256()
-    for root in (Path(mcp_static.__file__).parent, site_folder()):
-        for file in sorted(root.rglob("*")):
-            if file.suffix in {".py", ".j2", ".js", ".css", ".svg"}:
-                digest.update(file.read_bytes())
-    return f"{mcp_static.__version__}+{digest.hexdigest()[:16]}"
 
 
 Templates = tuple[tuple[str, str], ...]
