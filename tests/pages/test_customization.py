@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from mcp_static.model.errors import InputError
 from mcp_static.model.settings import parse_settings
+from mcp_static.pages.site import page_file
+from mcp_static.pages.templates import render_template
 
 from tests.conftest import build_registry
 from tests.registries import Registry, files_below
@@ -124,6 +126,13 @@ def test_a_broken_template_is_told_with_its_line_and_nothing_changes(
     assert told in run.stderr
     assert "Traceback" not in run.stderr
     assert files_below(out) == before
+
+
+def test_a_bug_of_ours_is_not_told_as_a_fault_of_the_template() -> None:
+    mine = (("home.html.j2", "{{ page_file(path) }}"),)
+    assert render_template("home.html.j2", mine, page_file=page_file, path="/a/") == b"a/index.html"
+    with pytest.raises(AttributeError):
+        render_template("home.html.j2", mine, page_file=page_file, path=None)
 
 
 def test_a_logo_that_is_not_there_or_too_large_is_told(registry: Registry, tmp_path: Path) -> None:

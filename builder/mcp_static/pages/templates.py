@@ -1,6 +1,7 @@
 """Templates: those of `site/`, and those that replace them, rendered with Jinja."""
 
 from functools import lru_cache
+from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
 
@@ -55,13 +56,23 @@ def render_template(name: str, custom: Templates = (), /, **values: Any) -> byte
     try:
         template = _templates("templates", custom, is_markup=True).get_template(name)
         return template.render(**values).encode()
-    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        if not custom:
+    except Exception as error:
+        # A template may raise anything; what our own code or templates raise is a bug of ours.
+        if not custom or not (isinstance(error, TemplateError) or _is_of_a_custom_template(error)):
             raise
         raise InputError(
             f"{_place(error) or name}: {str(error) or type(error).__name__}",
-            "Fix the template, or remove it: ours is used then. docs/operators.md has its values.",
+            "Fix the template, or remove it to use ours; docs/operators.md lists its values.",
         ) from None
+
+
+def _is_of_a_custom_template(error: Exception) -> bool:
+    """Whether the innermost frame that is not a library's is in a registry's own template."""
+    ours = (str(site_folder()), str(Path(__file__).parents[1]))
+    for frame in reversed(extract_tb(error.__traceback__)):
+        if frame.filename.startswith((TEMPLATES, *ours)):
+            return frame.filename.startswith(TEMPLATES)
+    return False
 
 
 def _place(error: Exception) -> str:
