@@ -107,7 +107,7 @@ def test_an_invalid_file_is_reported_and_not_sent(desk: Desk) -> None:
         ({"GITHUB_TOKEN": ""}, 2, "mcp-static login"),
         ({"GITHUB_TOKEN": "stale"}, 1, "token"),
         ({"MCP_STATIC_REGISTRY": ""}, 2, "--registry"),
-        ({"MCP_STATIC_REGISTRY": "ftp://x"}, 2, "no address"),
+        ({"MCP_STATIC_REGISTRY": "ftp://x"}, 2, "not the URL"),
         ({"MCP_STATIC_REGISTRY": "http://127.0.0.1:9"}, 3, "could not be read"),
         ({"GITHUB_API_URL": "http://127.0.0.1:9"}, 3, "GitHub"),
     ],

@@ -9,7 +9,7 @@ from mcp_static.model.settings import Grant, parse_settings, resolver_place
     ("text", "message"),
     [
         ("[merge]\nautomatic = 'yes'", "merge.automatic"),
-        ("[merge]\nautomatik = true", "merge.automatik: is no setting"),
+        ("[merge]\nautomatik = true", "merge.automatik: is not a setting"),
         ("[dns]\nresolvers = ['1.1.1.1']", "at least 2"),
         ("[dns]\nresolvers = ['1.1.1.1', '1.1.1.1:53']", "twice"),
         ("[dns]\nresolvers = ['dns.example', '1.1.1.1']", "dns.resolvers"),
@@ -26,7 +26,7 @@ from mcp_static.model.settings import Grant, parse_settings, resolver_place
             "package_registries.0.type",
         ),
         ("title = 1", "title"),
-        ("colour = 'red'", "colour: is no setting"),
+        ("colour = 'red'", "colour: is not a setting"),
         ("title =", "is not TOML"),
     ],
 )

@@ -62,11 +62,11 @@ def test_settings_change_looks_and_texts(registry: Registry, tmp_path: Path) -> 
     [
         ('accent = "#ffff00"', "contrast of 1.1"),
         ('accent_dark = "#222222"', "contrast"),
-        ('accent = "red"', "is no colour"),
-        ('logo = "../../etc/passwd.png"', "is no path"),
-        ('logo = "logo.exe"', "is no path"),
-        ('links = [{ text = "x", url = "javascript:alert(1)" }]', "is no https, http or mailto"),
-        ('color = "#000000"', "is no setting"),
+        ('accent = "red"', "is not a colour"),
+        ('logo = "../../etc/passwd.png"', "is not the path"),
+        ('logo = "logo.exe"', "is not the path"),
+        ('links = [{ text = "x", url = "javascript:alert(1)" }]', "is not an https, http or mailto"),
+        ('color = "#000000"', "is not a setting"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(setting: str, told: str) -> None:

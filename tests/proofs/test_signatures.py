@@ -77,8 +77,8 @@ def test_records_are_read_as_generously_as_the_official_registry_reads_them(text
         ("v=MCPv1; k=ed25519; p=AAAA", "32 bytes"),
         ("v=MCPv1; k=ed25519; p=A", "not base64"),
         ("v=MCPv1; k=ecdsap384; p=<P>", "49 bytes"),
-        ("v=MCPv1; k=ecdsap384; p=" + base64.b64encode(b"\x02" + b"\xff" * 48).decode(), "no point"),
-        ("v=MCPv1; k=ecdsap384; p=" + base64.b64encode(b"\x04" + b"\x01" * 48).decode(), "no point"),
+        ("v=MCPv1; k=ecdsap384; p=" + base64.b64encode(b"\x02" + b"\xff" * 48).decode(), "not a point"),
+        ("v=MCPv1; k=ecdsap384; p=" + base64.b64encode(b"\x04" + b"\x01" * 48).decode(), "not a point"),
         ("v=MCPv1; k=ed25519; p=AA_-AA==", "32 bytes|base64"),
     ],
 )  # fmt: skip

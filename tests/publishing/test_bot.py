@@ -129,13 +129,13 @@ def test_the_owner_can_and_the_check_confirms_who_asked(stage: Stage) -> None:
     ("place", "message"),
     [
         ("mallory/weather", "not there"),
-        ("https://evil.example/x", "no repository"),
-        ("https://[", "no repository"),
-        ("https://github.com℀/a/b", "no repository"),
+        ("https://evil.example/x", "neither a repository"),
+        ("https://[", "neither a repository"),
+        ("https://github.com℀/a/b", "neither a repository"),
         ("alice/weather next", "neither a tag"),
         ("alice/weather v9", "neither a tag"),
         ("https://github.com/alice/weather/blob/v1.0.0/tests/server.json", "There is no"),
-        ("https://github.com/alice/weather/blob/v1.0.0/../../etc/server.json", "no repository"),
+        ("https://github.com/alice/weather/blob/v1.0.0/../../etc/server.json", "neither a repository"),
         ("--help", "No such option"),
         ("", "Missing argument"),
     ],
@@ -157,7 +157,7 @@ def test_an_invalid_server_json_is_told_with_its_problems(stage: Stage) -> None:
     source = stage.hub.add_repository("alice/weather")
     source.tag("v1.0.0", source.commit({"server.json": source_record(WEATHER, description=None)}))
     said = ask(stage, "bob", "/publish alice/weather")
-    assert "not valid" in said
+    assert "cannot be published" in said
     assert "description" in said
 
 
@@ -276,7 +276,7 @@ def test_only_new_comments_of_people_are_answered(stage: Stage) -> None:
     event = comment(stage, "bob", "/help")
     payload = json.loads(event.read_bytes())
     event.write_text(json.dumps({**payload, "action": "edited"}))
-    assert answer(stage, event) == "This is no new comment; nothing to do."
+    assert answer(stage, event) == "This is not a new comment; nothing to do."
     own = comment(stage, BOT, "/help")
     with open_repository(stage.clone) as repository:
         line = answer_comment(read_event(own), repository, "token-of-bot")

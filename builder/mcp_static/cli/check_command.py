@@ -87,7 +87,7 @@ def _check_event(event_file: Path, repo: Path, base: str, built: Path) -> CheckR
         pull = checker.forge.pull(event.number)
         if event.head is not None and event.head != pull.head:
             raise InputError(
-                f"The head of #{pull.number} is another by now.", "Its own check says more."
+                f"The head of #{pull.number} has changed.", "See the check of the new head."
             )
         return checker.check(pull, resolve_commit(repository, base)).report
 

@@ -33,7 +33,7 @@ def command(url: str, only: tuple[str, ...], style: Style) -> None:
     3 it could not be reached.
     """
     if not url.startswith(("http://", "https://")):
-        raise UsageError(f"{url!r} is no address.", "It begins with https://, without /v0.1.")
+        raise UsageError(f"{url!r} is not a URL.", "Give one that begins with https://, without /v0.1.")
     chosen = [check for check in CHECKS if not only or check.ability in only]
     found: dict[Ability, list[Finding]] = defaultdict(list)
     with Probe(url.removesuffix("/v0.1")) as probe, ConsoleProgress() as progress:

@@ -26,7 +26,7 @@ _NAMED: Final = 50
     show_default=True,
     help="What was built.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be written and removed in a bucket.")
+@click.option("--dry-run", is_flag=True, help="List what would be written and removed in a bucket.")
 @click.option(
     "--keep",
     type=click.IntRange(1),

@@ -23,7 +23,7 @@ from mcp_static.publishing.registry_client import read_facts, registry_address
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the signature goes; proof.json beside FILE unless given.",
+    help="Where to write the signature; proof.json next to FILE by default.",
 )
 @REGISTRY
 def command(file: Path, key_file: Path, out: Path | None, registry: str | None) -> None:

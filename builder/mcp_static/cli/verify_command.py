@@ -50,7 +50,7 @@ def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
         elif Path(target).is_dir():
             found = verify(folder_reader(Path(target)), chosen, progress.advance)
         else:
-            raise InputError(f"{target} is no folder, nor a URL.", "Give dist, or https://….")
+            raise InputError(f"{target} is neither a folder nor a URL.", "Give dist, or https://….")
     report = _report(target, found)
     click.echo(print_report(report, style, most=_NAMED))
     if report.exit_code:
@@ -62,6 +62,6 @@ def _report(target: str, found: Verification) -> Report:
         f"{target} has {found.commit[:12]}: {found.compared} of {found.listed} documents compared, "
         f"{len(found.problems)} wrong."
     )
-    advice = ("`mcp-static build --full` writes everything anew; then deploy it again.",)
+    advice = ("`mcp-static build --full` rewrites everything; then deploy again.",)
     section = Section("Documents", target, tuple(found.problems))
     return Report((section,), summary, advice if found.problems else ())

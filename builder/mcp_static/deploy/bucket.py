@@ -41,7 +41,7 @@ class Bucket:
                 "AWS_SECRET_ACCESS_KEY, or from the role that the machine has.",
             )
         if "NoSuchBucket" in text:
-            return InputError(f"{self.name}: there is no such bucket.", "Create it first.")
+            return InputError(f"{self.name}: the bucket does not exist.", "Create it first.")
         return ServiceError(
             f"{self.name} could not be reached or failed: {text.splitlines()[0][:200]}",
             "Run it again: it goes on where it stopped. AWS_ENDPOINT_URL and AWS_REGION say where "

@@ -79,8 +79,8 @@ def _plain(path: str, body: bytes) -> bytes:
 
 def _damaged(root: Path, path: str) -> InputError:
     return InputError(
-        f"{root}: {path} is not what its checksum says.",
-        "`mcp-static verify` names all such files, and `mcp-static build --full` writes them anew.",
+        f"{root}: {path} does not match its checksum.",
+        "`mcp-static verify` names all such files, and `mcp-static build --full` rewrites them.",
     )
 
 

@@ -137,7 +137,7 @@ def _commit(header: bytes, changes: list[PathChange]) -> CommitChange:
     if not 0 <= seconds <= LAST_SECOND:
         raise InputError(
             f"Commit {commit[:12]} has a committer time that no calendar shows.",
-            "Write that commit anew with a sensible date.",
+            "Rewrite that commit with a correct date.",
         )
     first_parent = parents[0] if parents and parents[0] else None
     return CommitChange(commit, first_parent, seconds, tuple(changes))

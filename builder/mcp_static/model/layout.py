@@ -61,7 +61,7 @@ def segment_problem(text: str) -> str | None:
     if len(text) <= MAX_SEGMENT_BYTES and _PLAIN.fullmatch(text) and not _DEVICE.fullmatch(text):
         return None
     if text in {"", ".", ".."}:
-        return f"{text!r} is no file name"
+        return f"{text!r} is not a file name"
     if "/" in text or "\\" in text:
         return f"{text!r} has a slash, which would make it a path"
     if _CONTROL.search(text):
@@ -128,7 +128,7 @@ def location_problem(path: str) -> str:
     name = f"{namespace}/{server}"
     problem = name_problem(name) or segment_problem(namespace) or segment_problem(server)
     if problem:
-        return f"lies under a name that {problem}"
+        return f"is under a name that {problem}"
     if problem := version_problem(version):
-        return f"lies under a version that cannot be one: {problem}"
+        return f"is under a version that is not valid: {problem}"
     return f"belongs at {record_path(ServerName(Namespace(namespace), server), version)}"

@@ -52,7 +52,7 @@ REPOSITORY: Final = record(
 
 ICON: Final = record(
     "Icon",
-    "A picture that stands for the server.",
+    "An icon of the server.",
     required={"src": text("HTTPS address of the picture.", longest=255)},
     optional={
         "mimeType": one_of(
@@ -108,7 +108,7 @@ def _has_value_or_hint(argument: dict[str, Any]) -> dict[str, Any]:
 _REPEATED: Final = flag("Whether it may stand several times.")
 POSITIONAL_ARGUMENT: Final = record(
     "PositionalArgument",
-    "A value that stands by itself on the command line; it has a `value` or a `valueHint`.",
+    "A value on the command line without a flag; it has a `value` or a `valueHint`.",
     required={"type": one_of("Its kind.", "positional")},
     optional={
         **_WITH_VARIABLES,

@@ -75,7 +75,7 @@ class Grant(_Part):
     @classmethod
     def _is_pattern(cls, value: str) -> str:
         if not _PATTERN.fullmatch(value):
-            raise ValueError("is no namespace, nor one that ends in .*")
+            raise ValueError("is neither a namespace nor a pattern that ends in .*")
         return value
 
     @field_validator("accounts")
@@ -114,7 +114,7 @@ class PackageRegistry(_Part):
     @classmethod
     def _is_address(cls, value: str) -> str:
         if not _REGISTRY_URL.fullmatch(value):
-            raise ValueError("is no https address without a query, nor the host of an OCI registry")
+            raise ValueError("is neither an https URL without a query nor the host of an OCI registry")
         return value.rstrip("/")
 
 
@@ -146,7 +146,7 @@ class DnsSettings(_Part):
         for text in value:
             host = text if _is_address(text) else split_place(text)[0]
             if not _is_address(host):
-                raise ValueError(f"{text!r} is no IP address, nor one with a port")
+                raise ValueError(f"{text!r} is not an IP address, with or without a port")
         if len({resolver_place(text) for text in value}) != len(value):
             raise ValueError("names a resolver twice; they have to be independent")
         return value
@@ -194,7 +194,7 @@ class HostingSettings(_Part):
     """Where the output goes, as far as a host's own files have to say it."""
 
     root: str = Field(
-        "/srv/mcp-registry", description="Where the output lies on the server, for nginx and Caddy."
+        "/srv/mcp-registry", description="The folder of the output on the server, for nginx and Caddy."
     )
     name: str = Field("mcp-registry", description="The Worker's or the function's name.")
     bucket: str = Field("mcp-registry", description="The bucket that the Worker reads.")
@@ -210,7 +210,7 @@ class HostingSettings(_Part):
     @classmethod
     def _is_folder(cls, value: str) -> str:
         if not _FOLDER.fullmatch(value):
-            raise ValueError("is no absolute path of letters, digits and . _ - /")
+            raise ValueError("is not an absolute path of letters, digits and . _ - /")
         return value.rstrip("/") or "/"
 
     @field_validator("name", "bucket")
@@ -231,7 +231,7 @@ class Link(_Part):
     @classmethod
     def _is_safe(cls, value: str) -> str:
         if not _LINK.fullmatch(value):
-            raise ValueError("is no https, http or mailto address")
+            raise ValueError("is not an https, http or mailto URL")
         return value
 
 
@@ -239,7 +239,7 @@ class SiteSettings(_Part):
     """How the pages look, and what they say beside what they always say."""
 
     logo: str = Field(
-        "", description="A file of the repository, SVG, PNG or WebP, that stands beside the title."
+        "", description="An SVG, PNG or WebP file in the repository, shown next to the title."
     )
     accent: str = Field("#0a58ca", description="Colour of links and buttons on white.")
     accent_dark: str = Field("#82b4ff", description="The same on black, for dark themes.")
@@ -256,7 +256,7 @@ class SiteSettings(_Part):
     @classmethod
     def _is_picture(cls, value: str) -> str:
         if value and not _PICTURE.fullmatch(value):
-            raise ValueError("is no path of an .svg, .png or .webp file in the repository")
+            raise ValueError("is not the path of an .svg, .png or .webp file in the repository")
         return value
 
     @field_validator("accent")
@@ -273,7 +273,7 @@ class SiteSettings(_Part):
 def _legible(colour: str, paper: float) -> str:
     """The colour, if text in it can be read on paper of this luminance (WCAG 2.2, 1.4.3)."""
     if not _COLOUR.fullmatch(colour):
-        raise ValueError("is no colour such as #0a58ca")
+        raise ValueError("is not a colour such as #0a58ca")
     lighter, darker = sorted((_luminance(colour), paper), reverse=True)
     ratio = (lighter + 0.05) / (darker + 0.05)
     if ratio < _CONTRAST:
@@ -338,14 +338,14 @@ class Settings(BaseModel):
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         if value and not _HTTP_URL.fullmatch(value):
-            raise ValueError("is no http or https address without a query")
+            raise ValueError("is not an http or https URL without a query")
         return value.rstrip("/")
 
     @field_validator("namespace")
     @classmethod
     def _is_reversed_domain(cls, value: str) -> str:
         if value and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", value):
-            raise ValueError("is no reversed domain such as com.example.registry")
+            raise ValueError("is not a reversed domain such as com.example.registry")
         if value.startswith("io.modelcontextprotocol"):
             raise ValueError("belongs to the Model Context Protocol itself")
         return value
@@ -355,7 +355,7 @@ def _in_words(message: str) -> str:
     """A library's sentence about a fault, in the words of TOML."""
     return (
         message.removeprefix("Value error, ")
-        .replace("Extra inputs are not permitted", "is no setting")
+        .replace("Extra inputs are not permitted", "is not a setting")
         .replace("Tuple", "List")
         .replace("tuple", "list")
     )

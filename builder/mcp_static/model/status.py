@@ -29,8 +29,8 @@ class StatusFile(StatusRecord):
     version it is meant, since the same few words would fit any.
     """
 
-    name: str | None = Field(None, description="The server's name, as the path says it.")
-    version: str | None = Field(None, description="The version, as the path says it.")
+    name: str | None = Field(None, description="The server's name, as in the path.")
+    version: str | None = Field(None, description="The version, as in the path.")
     replaces: str | None = Field(
         None,
         pattern="^[0-9a-f]{64}$",

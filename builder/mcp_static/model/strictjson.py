@@ -136,7 +136,7 @@ def _integer(digits: str) -> int | float:
 def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:
     if isinstance(value, _Object):
         for key in value.duplicates:
-            message = "is a key that stands there more than once"
+            message = "is a key that occurs more than once"
             yield JsonProblem("duplicate-key", child_path(path, _shown(key).strip('"')), message)
         for key, member in value.items():
             if _has_surrogate(key):
@@ -149,7 +149,7 @@ def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:
     elif isinstance(value, float) and not math.isfinite(value):
         yield JsonProblem("number", path, "is a number that JSON readers cannot all hold")
     elif isinstance(value, str) and _has_surrogate(value):
-        yield JsonProblem("surrogate", path, "has an unpaired surrogate, which is no character")
+        yield JsonProblem("surrogate", path, "has an unpaired surrogate, which is not a character")
 
 
 def _shown(text: str) -> str:

@@ -45,7 +45,7 @@ def parse_time(text: str) -> float:
     """
     match = _RFC3339.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no RFC 3339 time such as 2025-12-01T10:30:00Z")
+        raise ValueError(f"{text!r} is not an RFC 3339 time such as 2025-12-01T10:30:00Z")
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
     leap = second == 60
     moment = datetime(year, month, day, hour, minute, 59 if leap else second, tzinfo=UTC)

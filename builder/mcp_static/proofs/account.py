@@ -75,7 +75,7 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
         failures.append(f"{domain} names {', '.join(logins) or 'no account'}")
     return fails(
         DELEGATION,
-        "; ".join(failures) or "no domain stands behind this namespace",
+        "; ".join(failures) or "this namespace belongs to no domain",
         'Add the TXT record "mcp-publisher=github:<login>" with the login of whoever publishes.',
     )
 

@@ -104,7 +104,7 @@ def _key(algorithm: str, encoded: str) -> DomainKey | str:
     try:
         _ = key.public
     except (ValueError, UnsupportedAlgorithm):
-        return f"a record's {algorithm} key is no point of its curve"
+        return f"a record's {algorithm} key is not a point on its curve"
     return key
 
 

@@ -91,9 +91,9 @@ def read_publish_signature(content: bytes) -> Signature:
     except orjson.JSONDecodeError:
         document = None
     if not isinstance(document, dict) or not {"payload", "protected", "signature"} == set(document):
-        raise SignatureError("proof.json is no JWS with payload, protected and signature")
+        raise SignatureError("proof.json is not a JWS with payload, protected and signature")
     if not all(isinstance(part, str) for part in document.values()):
-        raise SignatureError("proof.json has a part that is no text")
+        raise SignatureError("proof.json has a part that is not text")
     compact = ".".join((document["protected"], document["payload"], document["signature"]))
     return _read(compact, PUBLISH_TYPE)
 
@@ -109,9 +109,9 @@ def _read(compact: str, kind: str) -> Signature:
         header: Any = found.protected  # any JSON with `alg` in it
         claims = orjson.loads(found.payload)
     except (JoseError, ValueError, UnicodeError):
-        raise SignatureError("the signature is no JWS") from None
+        raise SignatureError("the signature is not a JWS") from None
     if not isinstance(header, dict) or not isinstance(claims, dict):
-        raise SignatureError("the signature says nothing")
+        raise SignatureError("the signature has no statement")
     if header.get("typ") != kind or header.get("alg") not in _ALGORITHMS.values() or len(header) != 3:
         raise SignatureError(f"the signature is not of the type {kind}")
     return Signature(compact, kind, str(header["alg"]), str(header.get("kid"))[:64], claims)

@@ -111,7 +111,7 @@ class Author:
                 told = state.message
                 say(told)
             if state.has_failed:
-                raise InputError(f"The check of #{number} is red.", f"Its report stands at {pull.url}.")
+                raise InputError(f"The check of #{number} is red.", f"Its report is at {pull.url}.")
             if time.monotonic() > end:
                 raise ServiceError(f"#{number} is not merged yet.", f"It goes on at {pull.url}.")
             self._pause(_BETWEEN_POLLS)

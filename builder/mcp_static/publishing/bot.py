@@ -50,7 +50,7 @@ _ANSWER: Final = "answer"
 def answer_comment(event: Event, repository: git.Repo, token: str | None) -> str:
     """Carry out the commands of the comment of an event, and answer; gives a line for the log."""
     if event.comment is None or event.number is None or event.action != "created":
-        return "This is no new comment; nothing to do."
+        return "This is not a new comment; nothing to do."
     with GitHub(token) as github:
         forge = ForgeRepository(github, event.repository)
         try:
@@ -125,7 +125,7 @@ class _Bot:
         place = parse_source_address(command.source)
         if place is None:
             raise CommandRefusedError(
-                "That is no repository on GitHub or GitLab, nor a `server.json` of one."
+                "That is neither a repository on GitHub or GitLab nor a `server.json` in one."
             )
         place = replace(place, reference=command.reference or place.reference)
         with self._context() as context:

@@ -58,7 +58,11 @@ class HelpCommand:
 Command = PublishCommand | CheckCommand | StatusCommand | HelpCommand
 
 _HELP: Final = (
-    ("/publish <repository or address of server.json> [tag]", "proposes what stands there", "anyone"),
+    (
+        "/publish <repository or address of server.json> [tag]",
+        "proposes the server.json found there",
+        "anyone",
+    ),
     ("/status <name>@<version> active|deprecated|deleted [message]", "proposes that", "the owner"),
     ("/check", "checks this pull request again", "its author, and maintainers"),
     ("/help", "shows this", "anyone"),

@@ -45,7 +45,9 @@ def registry_address(given: str | None) -> str:
             "Which registry?", f"Give its address with --registry, or in the variable {VARIABLE}."
         )
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
-        raise UsageError(f"{address!r} is no address of a registry.", "It begins with https://.")
+        raise UsageError(
+            f"{address!r} is not the URL of a registry.", "Give one that begins with https://."
+        )
     return address.rstrip("/")
 
 
@@ -55,7 +57,7 @@ def read_facts(address: str) -> RegistryFacts:
     facts = document.get("registry") if document is not None else None
     if not isinstance(facts, dict):
         raise InputError(
-            f"{address} is no static registry: it has no data/snapshot.json.",
+            f"{address} is not a static registry: it has no data/snapshot.json.",
             "Check the address; it is the one that clients are given.",
         )
     return RegistryFacts(
@@ -103,7 +105,7 @@ def _get(url: str) -> dict[str, Any] | None:
                 return None
             answer.raise_for_status()
     except (requests.exceptions.InvalidURL, ValueError):
-        raise UsageError(f"{url} is no address.", "Check the registry's address.") from None
+        raise UsageError(f"{url} is not a URL.", "Check the registry's URL.") from None
     except (requests.RequestException, HTTPError) as error:
         raise ServiceError(
             f"{url} could not be read: {type(error).__name__}.", "Check the address, or try again."

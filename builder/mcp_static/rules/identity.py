@@ -111,7 +111,7 @@ IDENTITY_RULES: Final = (
     Rule(
         id="schema-named",
         level=Level.WARNING,
-        requirement="The file says which schema it follows.",
+        requirement="The file names the schema that it follows.",
         fix=f'Add "$schema": "{SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)}".',
         check=_schema_absent,
     ),

@@ -53,7 +53,7 @@ def test_what_all_agree_about_is_found(domain: str, security: Security, lab: Dns
 
 
 @pytest.mark.parametrize(
-    ("domain", "finding"),
+    ("domain", "result"),
     [
         ("silent.signed.test", LookupResult.NO_RECORD),
         ("nx.signed.test", LookupResult.NO_DOMAIN),
@@ -179,7 +179,7 @@ def change_the_key(answer: dns.message.Message) -> None:
 
 
 @pytest.mark.parametrize(
-    ("forge", "finding"),
+    ("forge", "result"),
     [
         (strip_signatures, LookupResult.BOGUS),
         (strip_delegations, LookupResult.BOGUS),

@@ -79,7 +79,7 @@ class Resolution:
         try:
             name = dns.name.from_text(domain)
         except dns.exception.DNSException:
-            return Lookup(domain, LookupResult.NO_DOMAIN, f"{domain} is no domain name")
+            return Lookup(domain, LookupResult.NO_DOMAIN, f"{domain} is not a domain name")
         with ThreadPoolExecutor(len(self._resolvers) + 1) as pool:
             held = pool.submit(self._held, name)
             resolved = list(pool.map(lambda server: judged_ask(server, name, _TXT), self._resolvers))
