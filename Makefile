@@ -6,8 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
-TEST_PACKAGES := knot knot-dnsutils knot-dnssecutils unbound openssl \
-  nginx libnginx-mod-http-js caddy varnish chromium fonts-dejavu-core
+# What the tests run beside Python, as COMMAND-OR-FILE=PACKAGE.
+TEST_TOOLS := knotd=knot kdig=knot-dnsutils kzonesign=knot-dnssecutils unbound=unbound openssl=openssl \
+  nginx=nginx /usr/lib/nginx/modules/ngx_http_js_module.so=libnginx-mod-http-js caddy=caddy \
+  varnishd=varnish chromium=chromium /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core
 
 .PHONY: help serve check lint fix test test-tools test-corpus bench docs lock clean
 
@@ -67,11 +69,10 @@ check: lint  ## Run make lint and the unit tests (under 2 minutes), for every co
 	node --test tests/edge/
 	$(BIN)/pytest -q -n $$(nproc) -m "not integration"
 
-# What the tests run beside Python: DNS servers, web servers, a cache, a browser, Node.js with its packages.
 test-tools: tests/node/node_modules/.ready
-	@PATH="$$PATH:/usr/sbin"; for tool in knotd kzonesign keymgr unbound openssl nginx caddy varnishd chromium; do \
-	  command -v $$tool >/dev/null || { scripts/system-packages $(TEST_PACKAGES); break; }; done; \
-	test -e /usr/lib/nginx/modules/ngx_http_js_module.so || scripts/system-packages $(TEST_PACKAGES)
+	@PATH="$$PATH:/usr/sbin" missing=""; for tool in $(TEST_TOOLS); do \
+	  command -v "$${tool%=*}" >/dev/null || test -e "$${tool%=*}" || missing+=" $${tool#*=}"; done; \
+	test -z "$$missing" || scripts/system-packages $$missing
 
 tests/node/node_modules/.ready: tests/node/package-lock.json
 	@command -v npm >/dev/null || scripts/system-packages nodejs npm
