@@ -253,7 +253,7 @@ def test_an_image_is_known_by_its_source_on_github_alone(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "wrong"),
+    ("name", "content", "message"),
     [
         ("package.json", '{"name": ', "is not JSON"),
         ("package.json", "[]", "is no JSON object"),

@@ -173,7 +173,7 @@ def test_a_shallow_clone_is_told_how_to_get_the_rest(registry: Registry, tmp_pat
     )
     with open_repository(clone) as repository, pytest.raises(InputError) as caught:
         require_whole_history(repository)
-    assert "git fetch --unshallow" in str(caught.value)
+    assert "git fetch --unshallow" in caught.value.fix
 
 
 def test_a_damaged_repository_is_an_error_not_an_end(registry: Registry) -> None:

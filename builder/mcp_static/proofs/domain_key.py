@@ -60,7 +60,7 @@ def prove_dns_key(claim: Claim, context: ProofContext) -> Finding:
     return fails(
         DNS_KEY,
         "; ".join(failures),
-        f"`mcp-static verify-domain {domains[-1]}` shows each name server's answer and what is missing.",
+        f"`mcp-static verify-domain {domains[-1]}` shows each name server's answer.",
     )
 
 

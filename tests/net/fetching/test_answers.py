@@ -100,10 +100,10 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
 
 
 def test_a_certificate_of_another_host_is_not_trusted(authority: Authority, front: HttpsFront) -> None:
-    with HttpsFront(authority, {HOST: always(200)}, certified=("other.example.com",)) as message:
+    with HttpsFront(authority, {HOST: always(200)}, certified=("other.example.com",)) as front:
         with pytest.raises(UnansweredError, match=r"example\.com/file.*certificate"):
-            fetcher_to(message).get(URL, ANSWER)
-        assert message.requests == []
+            fetcher_to(front).get(URL, ANSWER)
+        assert front.requests == []
 
 
 def test_proxies_of_the_environment_are_not_used(
@@ -137,7 +137,7 @@ def test_a_sixth_redirect_is_refused(front: HttpsFront) -> None:
     assert len(front.requests) == 6
 
 
-@pytest.mark.parametrize("kind", [KEY_RECORD, SOURCE], ids=lambda kind: kind.message)
+@pytest.mark.parametrize("kind", [KEY_RECORD, SOURCE], ids=lambda kind: kind.name)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_what_must_stand_where_it_is_named_is_not_followed(
     front: HttpsFront, kind: Kind, status: int
