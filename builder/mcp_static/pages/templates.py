@@ -62,7 +62,7 @@ def render_template(name: str, custom: Templates = (), /, **values: Any) -> byte
             raise
         raise InputError(
             f"{_place(error) or name}: {str(error) or type(error).__name__}",
-            "Fix the template, or remove it to use ours; docs/operators.md lists its values.",
+            "Fix the template, or remove it to use ours; docs/site.md lists its values.",
         ) from None
 
 
