@@ -11,7 +11,7 @@ TEST_TOOLS := knotd=knot kdig=knot-dnsutils kzonesign=knot-dnssecutils unbound=u
   nginx=nginx /usr/lib/nginx/modules/ngx_http_js_module.so=libnginx-mod-http-js caddy=caddy \
   varnishd=varnish chromium=chromium /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core
 
-.PHONY: help serve check lint fix test test-tools test-corpus bench docs lock clean
+.PHONY: help serve check lint fix test test-tools test-corpus bench docs docs-site lock clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -84,7 +84,7 @@ WORKERS ?= $(shell echo $$(($$(nproc) * 3 / 2)))
 
 PYTEST = MCP_STATIC_CLIENTS=$(CURDIR)/.venv-clients/bin/python $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-test: lint test-tools .venv-clients/.ready  ## Run make lint and every test (under 20 minutes)
+test: lint docs-site test-tools .venv-clients/.ready  ## Run make lint and every test (under 20 minutes)
 	node --test tests/edge/
 	$(PYTEST)
 
@@ -98,6 +98,9 @@ docs: $(VENV)/.dev  ## Regenerate docs/rules.md from the rules
 	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
 
+docs-site: $(VENV)/.dev  ## Build the documentation as a website in build/guide/
+	$(BIN)/zensical build --clean --strict
+
 UV_COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --quiet
 
@@ -105,7 +108,8 @@ lock:  ## Update the lock files (needs uv)
 	$(UV_COMPILE) pyproject.toml --all-extras -o requirements/run.txt
 	$(UV_COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
 	$(UV_COMPILE) --group dev --group build -c requirements/run.txt -o requirements/dev.txt
+	$(UV_COMPILE) --group docs -c requirements/dev.txt -o requirements/docs.txt
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.txt
 
 clean:  ## Remove everything these targets created
-	rm -rf $(VENV) .venv-clients tests/node/node_modules dist dist.state artifacts .cache
+	rm -rf $(VENV) .venv-clients tests/node/node_modules dist dist.state build artifacts .cache
