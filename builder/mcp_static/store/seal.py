@@ -1,12 +1,14 @@
 """The seal of a store: what tells that its file is the one that the last build left.
 
-A digest of the whole file would have to be read anew at each build, which costs more than the build.
-So the seal holds the file's size, its time of modification, and SQLite's own count of its changes: any
-program that writes to it changes one of them. What a failing disk changes in silence is found by
-SQLite where it breaks a page, and by the checksum of each body.
+A digest of the whole file would have to be computed anew at each build, which costs more than the
+build. So the seal holds the file's size and header, which has SQLite's count of its changes, and its
+modification time. A file of another time is a copy, or was written to by something else than SQLite:
+SQLite's own integrity check decides. What that cannot see, a changed body, fails its checksum.
 """
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -26,16 +28,36 @@ def seal(database: Path) -> None:
 
 
 def require_sealed(database: Path) -> None:
-    """Raise StoreUnusableError unless the database is the file that was sealed."""
+    """Raise StoreUnusableError unless the database is what was sealed, or an intact copy of it.
+
+    What a killed transaction left is rolled back first, unless the folder cannot be written to.
+    """
     try:
+        _roll_back(database)
         noted = orjson.loads(_seal_of(database).read_bytes())
         marks = _marks(database)
     except FileNotFoundError:
         raise StoreUnusableError("is gone, or was not finished") from None
     except orjson.JSONDecodeError:
         raise StoreUnusableError("has a seal that cannot be read") from None
-    if noted != marks:
+    if noted == marks:
+        return
+    if not isinstance(noted, dict) or noted | {"modified": marks["modified"]} != marks:
         raise StoreUnusableError("was changed since it was written")
+    with closing(_opened(database, "ro")) as connection:
+        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise StoreUnusableError("is damaged: it fails SQLite's integrity check")
+
+
+def _roll_back(database: Path) -> None:
+    """Let SQLite undo an unfinished transaction, as it does when a database is first read."""
+    if database.with_name(f"{database.name}-journal").exists():
+        with closing(_opened(database, "rw")) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema")
+
+
+def _opened(database: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.absolute().as_uri()}?mode={mode}", uri=True)
 
 
 def _seal_of(database: Path) -> Path:
