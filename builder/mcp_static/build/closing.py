@@ -47,4 +47,4 @@ def closing_documents(
     index = checksum_index(store)
     yield index
     digest = hashlib.sha256(index.body or b"").digest()
-    yield snapshot_document(store, settings, target.name, commit, digest)
+    yield snapshot_document(store, settings, target.host, commit, digest)
