@@ -56,7 +56,6 @@ export default {
   immutableFolder: 'assets/',
   notCached: 'no-cache',
   contentOptions: 'nosniff',
-  json: 'application/json',
   mediaTypes: {
     json: 'application/json',
     yaml: 'application/yaml',

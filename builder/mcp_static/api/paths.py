@@ -19,6 +19,7 @@ FIXED_DOCUMENTS: Final = ("health", "ping", "version")
 """The API's documents beside servers, by their last segment."""
 DELETED_FOLDER: Final = "data/deleted"
 """Deleted entries, in the shape of `v0.1`."""
+_DELETED_SERVERS: Final = f"{DELETED_FOLDER}/servers"
 
 SNAPSHOT: Final = "data/snapshot.json"
 """What this output is, and where its parts begin; written last, read first."""
@@ -86,16 +87,12 @@ def part_of_ordinal(ordinal: int) -> str:
 
 def version_path(name: str, version: str, *, deleted: bool = False) -> str:
     """The file of one version (or of `latest`) of a server."""
-    return f"{_servers(deleted)}/{name}/versions/{version}.json"
+    return f"{_DELETED_SERVERS if deleted else SERVERS_FOLDER}/{name}/versions/{version}.json"
 
 
 def versions_path(name: str, *, deleted: bool = False) -> str:
     """The file of a server's list of versions."""
-    return f"{_servers(deleted)}/{name}/versions.json"
-
-
-def _servers(deleted: bool) -> str:
-    return f"{DELETED_FOLDER}/servers" if deleted else SERVERS_FOLDER
+    return f"{_DELETED_SERVERS if deleted else SERVERS_FOLDER}/{name}/versions.json"
 
 
 def export_path(number: int) -> str:

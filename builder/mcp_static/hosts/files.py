@@ -19,6 +19,8 @@ _PART: Final = "host"
 """The checksum part that lists the files of hosts."""
 _EDGE: Final = ("package.json", "facts.js", "query.js", "lists.js", "registry.js")
 
+_BARE_TYPES: Final = {kind: media.partition(";")[0] for kind, media in MEDIA_TYPES.items()}
+_TEXTS: Final = frozenset(kind for kind, media in MEDIA_TYPES.items() if "charset" in media)
 _API: Final = {
     "cors": headers.CORS_HEADERS,
     "preflight_seconds": headers.PREFLIGHT_SECONDS,
@@ -31,11 +33,10 @@ _API: Final = {
     "content_options": headers.CONTENT_OPTIONS,
     "json": JSON,
     "any_media": ANY,
-    "media_types": {kind: media.partition(";")[0] for kind, media in MEDIA_TYPES.items()},
-    "charset_types": [media.partition(";")[0] for media in MEDIA_TYPES.values() if ";" in media],
-    "compressed_types": [
-        media.partition(";")[0] for kind, media in MEDIA_TYPES.items() if kind in COMPRESSED - {"html"}
-    ],
+    "media_types": _BARE_TYPES,
+    # nginx adds text/html to both of these by itself.
+    "charset_types": [media for kind, media in _BARE_TYPES.items() if kind in _TEXTS - {"html"}],
+    "compressed_types": [media for kind, media in _BARE_TYPES.items() if kind in COMPRESSED - {"html"}],
     "api": paths.API_FOLDER,
     "host_folder": HOST_FOLDER,
     "host_files": paths.HOST_FILES_PATTERN,

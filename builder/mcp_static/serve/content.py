@@ -1,6 +1,7 @@
 """What a plan finds in a snapshot: a file, the entries of a list, or a failure."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from math import floor
@@ -99,12 +100,14 @@ def _page(snapshot: Snapshot, chain: str, number: int) -> _Page | None:
         return None
     lines = body.split(b"\n")
     metadata = orjson.loads(lines[-2].removeprefix(_METADATA).removesuffix(b"}"))
-    rows = [line.removesuffix(b",") for line in lines[1:-2] if line]
-    gaps = frozenset(metadata.get("gaps", ()))
+    entries = [line.removesuffix(b",") for line in lines[1:-2] if line]
     start = number * PAGE_SIZE
-    positions = (start + offset for offset in range(PAGE_SIZE) if offset not in gaps)
+    positions: Iterable[int] = range(start, start + PAGE_SIZE)
+    if "gaps" in metadata:
+        gaps = {start + offset for offset in metadata["gaps"]}
+        positions = (position for position in positions if position not in gaps)
     text = metadata.get("nextCursor")
-    return _Page(list(zip(positions, rows, strict=False)), parse_cursor(text) if text else None)
+    return _Page(list(zip(positions, entries, strict=False)), parse_cursor(text) if text else None)
 
 
 def _walk(snapshot: Snapshot, start: Cursor, limit: int) -> Content:

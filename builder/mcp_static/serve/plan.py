@@ -78,6 +78,7 @@ class RefuseWriting:
 
 Plan = ReadFile | WalkChain | WalkUpdates | Search | Refuse | RefuseWriting
 
+_NO_FILTERS: Final = Filters()
 _NOTHING: Final = Refuse(404, NOT_FOUND)
 
 
@@ -139,7 +140,11 @@ def _list(query: ListQuery) -> Plan:
     filters, cursor, limit = query.filters, query.cursor, query.limit
     if cursor is not None:
         # A cursor without filters belongs to a walk of its chain, whatever else the request says.
-        return Search(filters, cursor.position, limit) if filters.packed() else WalkChain(cursor, limit)
+        return (
+            WalkChain(cursor, limit)
+            if filters == _NO_FILTERS
+            else Search(filters, cursor.position, limit)
+        )
     if filters.chain is not None:
         return WalkChain(Cursor(filters.chain, 0), limit)
     if filters.only_since:
