@@ -1,4 +1,4 @@
-"""Limits of the read API: what a request may ask for, and what answering one may cost."""
+"""Limits of the read API: of requests, of the work for one, and of answers."""
 
 from typing import Final
 
@@ -18,3 +18,5 @@ MAX_READS: Final = 1000
 """Files that answering one request may read where reading is cheap."""
 MAX_WORKER_READS: Final = 48
 """The same in a Worker: the smallest plan allows 50 subrequests, of which the platform needs some."""
+MAX_LIST_BYTES: Final = 10 * 1024 * 1024
+"""Clients refuse larger bodies (VS Code's and the official SDK's limit)."""

@@ -1,12 +1,9 @@
-"""What a document is, where each kind lies in the output, and how it is cut into parts."""
+"""Where everything lies in the output, and which paths are whose."""
 
-import gzip
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from mcp_static.api.chains import pages_folder, updated_chain
-from mcp_static.model.strictjson import dump_json
 
 API_FOLDER: Final = "v0.1"
 """The API's documents: the address `/v0.1/P` is the file `v0.1/P.json`."""
@@ -40,49 +37,10 @@ HOST_FILES_PATTERN: Final = r"host(?:/|$)|\.[^/]*$"
 """What a host reads itself and never serves, in either case of letters: its folder, and dot files
 such as `.nojekyll`. A regular expression for the beginning of a path."""
 
-CHECKSUM_ORDINALS: Final = 1000
 EXPORT_POSITIONS: Final = 1000
+"""Positions of `everything` that an export part covers."""
 SEARCH_POSITIONS: Final = 10_000
-MAX_LIST_BYTES: Final = 10 * 1024 * 1024
-"""Clients refuse larger bodies (VS Code's and the official SDK's limit)."""
-GZIP_LEVEL: Final = 5
-
-MISCELLANEOUS: Final = "registry"
-"""The checksum part of the documents that belong to no ordinal and no day."""
-CHECKSUMS: Final = "checksums"
-"""The part of the checksum parts themselves, which the index lists."""
-UNLISTED: Final = "unlisted"
-"""The part of what no checksum can list: the index of checksums and the snapshot that names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file of the output. For compressed ones `body` is the plain text."""
-
-    path: str
-    body: bytes | None
-    part: str
-    is_gzip: bool = False
-
-    def file_bytes(self) -> bytes:
-        """What is written to the file; the same plain text always gives the same."""
-        assert self.body is not None
-        return gzip_member(self.body) if self.is_gzip else self.body
-
-
-def json_document(path: str, value: Any) -> Document:
-    """A document of the registry as a whole, in JSON."""
-    return Document(path, dump_json(value) + b"\n", MISCELLANEOUS)
-
-
-def gzip_member(body: bytes) -> bytes:
-    """One gzip member without name or time (RFC 1952), so members can be concatenated."""
-    return gzip.compress(body, GZIP_LEVEL, mtime=0)
-
-
-def part_of_ordinal(ordinal: int) -> str:
-    """The checksum part that lists what belongs to an ordinal."""
-    return f"entries-{ordinal // CHECKSUM_ORDINALS}"
+"""Positions, or servers, that a search part covers."""
 
 
 def version_path(name: str, version: str, *, deleted: bool = False) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
-from mcp_static.api.paths import CHECKSUMS, UNLISTED, Document
+from mcp_static.api.documents import CHECKSUMS, UNLISTED, Document
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
 from mcp_static.build.fixed_documents import fixed_documents

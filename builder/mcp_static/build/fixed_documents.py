@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
+from mcp_static.api.documents import MISCELLANEOUS, Document, json_document
 from mcp_static.api.openapi import generic_openapi, registry_openapi, yaml_of
-from mcp_static.api.paths import MISCELLANEOUS, MISSING_PAGE, Document, fixed_path, json_document
+from mcp_static.api.paths import MISSING_PAGE, fixed_path
 from mcp_static.api.schemas import SCHEMAS, schema_of
 from mcp_static.build.sitemap_documents import standing_sitemap
 from mcp_static.model.settings import Settings

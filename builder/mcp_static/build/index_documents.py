@@ -8,26 +8,22 @@ from urllib.parse import quote
 
 from mcp_static import __version__
 from mcp_static.api.chains import PAGE_SIZE
+from mcp_static.api.documents import CHECKSUMS, MISCELLANEOUS, UNLISTED, Document, json_document
 from mcp_static.api.entries import server_list
+from mcp_static.api.limits import MAX_LIST_BYTES
 from mcp_static.api.paths import (
     CHECKSUM_INDEX,
-    CHECKSUMS,
     COMPLETE_LIST,
     EXPORT_INDEX,
     EXPORT_POSITIONS,
-    MAX_LIST_BYTES,
-    MISCELLANEOUS,
     SEARCH_INDEX,
     SEARCH_POSITIONS,
     SNAPSHOT,
-    UNLISTED,
-    Document,
     cards_path,
     checksum_path,
     export_path,
     fixed_path,
     is_export,
-    json_document,
     search_path,
 )
 from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
-from mcp_static.api.paths import API_ALIASES, MISCELLANEOUS, Document
+from mcp_static.api.documents import MISCELLANEOUS, Document
+from mcp_static.api.paths import API_ALIASES
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.times import format_time
 from mcp_static.pages.server_view import server_page_path

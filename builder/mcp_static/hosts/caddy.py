@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
 from mcp_static.hosts.files import day_values, empty_list, host_document, server_values
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.rules import BY_RULES, RULES_NOTE, RULES_VARIANTS

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.api.abilities import EVERYTHING
+from mcp_static.api.documents import Document
 from mcp_static.api.limits import MAX_READS, MAX_WORKER_READS
-from mcp_static.api.paths import HOST_FOLDER, Document
+from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.hosts.files import edge_program, host_document, own_document, registry_values
 from mcp_static.hosts.host import MIB, Host, Limits
 from mcp_static.model.settings import Settings

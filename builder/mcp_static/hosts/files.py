@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from mcp_static.api import headers, limits, messages, paths
 from mcp_static.api.chains import PAGE_SIZE, PAGES_FOLDER
+from mcp_static.api.documents import Document
 from mcp_static.api.entries import server_list
 from mcp_static.api.media import ANY, JSON, MEDIA_TYPES
-from mcp_static.api.paths import HOST_FOLDER, Document
+from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.api.variants import COMPRESSED
 from mcp_static.model.settings import Settings
 from mcp_static.pages.site_files import site_folder

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from mcp_static.api.abilities import Abilities, describe
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
 from mcp_static.api.snapshot import HostFacts
 from mcp_static.api.variants import Extent, Target, Variant
 from mcp_static.model.errors import InputError

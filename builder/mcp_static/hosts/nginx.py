@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.api.abilities import EVERYTHING
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
 from mcp_static.api.variants import Variant
 from mcp_static.hosts.files import day_values, edge_program, empty_list, host_document, server_values
 from mcp_static.hosts.host import Host

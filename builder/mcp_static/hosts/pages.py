@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.api.abilities import Ability
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
 from mcp_static.api.variants import Variant
 from mcp_static.hosts.files import own_document
 from mcp_static.hosts.host import MIB, Host, Limits

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.api.abilities import Ability
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
 from mcp_static.hosts.files import empty_list, host_document, registry_values
 from mcp_static.hosts.host import Host
 from mcp_static.model.settings import Settings
