@@ -41,7 +41,7 @@ _PARAMETERS: Final = {
 def describe(abilities: Abilities) -> str:
     """What a host honours, for people who know the API's query parameters."""
     if abilities is None:
-        return "whatever your server is set up to do"
+        return "whatever your server makes of it"
     if abilities == EVERYTHING:
         return "everything"
     names = [f"`{name}`" for ability, name in _PARAMETERS.items() if ability in abilities]
