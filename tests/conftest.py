@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from mcp_static.build.build import BuildOptions, build
 from mcp_static.build.result import BuildResult
 from mcp_static.importing.importing import ImportOptions, ImportReport, import_entries
-from mcp_static.serve.snapshot import Shown
+from mcp_static.serve.snapshot import CurrentSnapshot
 
 from tests.made_up_entries import write_made_up_entries
 from tests.registries import Registry
@@ -92,6 +92,6 @@ def corpus(corpus_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpu
 @pytest.fixture(scope="session")
 def served_corpus(corpus: Corpus) -> Iterator[Served]:
     """The corpus served by the embedded host, as its own process."""
-    Shown(corpus.out)
+    CurrentSnapshot(corpus.out)
     with serve_in_background(corpus.out) as served:
         yield served

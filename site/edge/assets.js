@@ -1,9 +1,7 @@
 // A Cloudflare Worker in front of its own static assets (`env.ASSETS`).
 
+import facts from './facts.js';
 import fetching from './fetch.js';
-
-// The smallest plan allows 50 subrequests; some are left for the platform's own.
-const READS = 48;
 
 function store(assets) {
   // Encoded whole: any other spelling of an address is answered with a redirect.
@@ -22,5 +20,5 @@ function store(assets) {
 }
 
 export default {
-  fetch: (request, env) => fetching.handler(store(env.ASSETS), Number(env.READS) || READS)(request),
+  fetch: (request, env) => fetching.handler(store(env.ASSETS), Number(env.READS) || facts.maxWorkerReads)(request),
 };

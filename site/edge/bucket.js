@@ -1,9 +1,8 @@
 // A Cloudflare Worker in front of an R2 bucket (`env.BUCKET`), for registries beyond the limits of
 // static assets. `env.PREFIX` is the folder that `mcp-static deploy` was given, if any.
 
+import facts from './facts.js';
 import fetching from './fetch.js';
-
-const READS = 48;
 
 function store(bucket, prefix) {
   return {
@@ -28,6 +27,6 @@ function store(bucket, prefix) {
 export default {
   fetch: (request, env) => {
     const prefix = env.PREFIX ? `${env.PREFIX}/` : '';
-    return fetching.handler(store(env.BUCKET, prefix), Number(env.READS) || READS)(request);
+    return fetching.handler(store(env.BUCKET, prefix), Number(env.READS) || facts.maxWorkerReads)(request);
   },
 };

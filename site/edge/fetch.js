@@ -64,8 +64,7 @@ async function pass(request, step, store) {
     const found = await store.pass(path, request.headers);
     if (!found) continue;
     const headers = new Headers(found.headers);
-    const own = registry.fileHeaders(path);
-    for (const name in own) headers.set(name, own[name]);
+    for (const [name, value] of Object.entries(registry.fileHeaders(path))) headers.set(name, value);
     // Asked here, for stores compare validators in ways of their own.
     const isKnown = hasTag(request, headers.get('ETag') || '');
     if (isKnown) for (const name of ['Content-Type', 'Content-Length', 'Content-Range']) headers.delete(name);

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';
+import facts from './facts.js';
 import fetching from './fetch.js';
 
-const READS = 1000;
 const MAX_HEADER_SIZE = 128 * 1024; // a query that is too long is answered, not cut off
 
 function store(root) {
@@ -34,7 +34,7 @@ function store(root) {
 
 // Serves a folder on loopback; gives the server, which says where it listens.
 function serve(root, port) {
-  const handle = fetching.handler(store(root), READS);
+  const handle = fetching.handler(store(root), facts.maxReads);
   const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE }, async (incoming, outgoing) => {
     try {
       // The address as it was sent: what the Fetch API makes of it has its dots resolved already.

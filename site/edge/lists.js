@@ -4,13 +4,15 @@
 // `{length, find(needle, from), findBack(needle, from), slice(from, to)}` or null, whatever the
 // host keeps them in; offsets mean the same thing within one text only.
 
+import facts from './facts.js';
 import query from './query.js';
 
-const HEAD = '{"servers":[\n';
-const TAIL = '\n],"metadata":';
-const OFFICIAL = 'io.modelcontextprotocol.registry/official';
+const HEAD = facts.listHead;
+const TAIL = facts.listTail;
+const PAGE_SIZE = facts.pageSize;
+const FIELD = facts.searchFields;
+// Pages of 100: a cursor's position is the page's number with two zeros behind it.
 const STORED = /^limit=100(?:&cursor=(all|latest|everything)\.(?:0|([1-9][0-9]{0,9})00))?$/;
-const LINE = { position: 0, flag: 1, updated: 2, name: 3, version: 4, words: 5 };
 
 function listing(entries, cursor) {
   const next = cursor ? `,"nextCursor":"${cursor}"` : '';
@@ -23,7 +25,7 @@ function listing(entries, cursor) {
 const NOTHING = listing([], '');
 
 function pagePath(chain, number) {
-  return `data/pages/${chain}/${number}.json`;
+  return `${facts.pagesFolder}/${chain}/${number}.json`;
 }
 
 // A stored page: where its entries begin and end, their positions, and what it leads to.
@@ -33,7 +35,7 @@ function openPage(text, number) {
   const gaps = metadata.gaps || [];
   const positions = [];
   for (let i = 0; positions.length < metadata.count; i++) {
-    if (gaps.indexOf(i) < 0) positions.push(number * query.PAGE_SIZE + i);
+    if (gaps.indexOf(i) < 0) positions.push(number * PAGE_SIZE + i);
   }
   return { text: text, end: end, positions: positions, next: metadata.nextCursor || '' };
 }
@@ -52,15 +54,15 @@ function cut(page, from, to) {
 function walk(cursor, limit, reads) {
   // Days have few entries each, so their pages are joined; all others are full but for gaps.
   const isDay = cursor.chain.indexOf('updated/') === 0;
-  if (limit === query.PAGE_SIZE && cursor.position % query.PAGE_SIZE === 0 && !isDay) {
-    const path = pagePath(cursor.chain, cursor.position / query.PAGE_SIZE);
+  if (limit === PAGE_SIZE && cursor.position % PAGE_SIZE === 0 && !isDay) {
+    const path = pagePath(cursor.chain, cursor.position / PAGE_SIZE);
     return { files: [path], otherwise: NOTHING };
   }
   return gather(cursor, limit, reads, [], 0);
 }
 
 function gather(cursor, limit, reads, entries, count) {
-  const number = Math.floor(cursor.position / query.PAGE_SIZE);
+  const number = Math.floor(cursor.position / PAGE_SIZE);
   return {
     read: [{ path: pagePath(cursor.chain, number) }],
     then: (texts) => {
@@ -83,7 +85,7 @@ function gather(cursor, limit, reads, entries, count) {
 // What was updated at a time or later, by day: the day's index finds the page, the page the entry.
 function walkSince(filters, limit, reads) {
   return {
-    read: [{ path: 'data/snapshot.json' }],
+    read: [{ path: facts.snapshot }],
     then: (texts) => {
       const days = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).chains.updated : {};
       if (!days.firstDay) return listing([], '');
@@ -96,7 +98,7 @@ function walkSince(filters, limit, reads) {
 
 function onDay(chain, since, limit, reads) {
   return {
-    read: [{ path: `data/pages/${chain}/index.json` }],
+    read: [{ path: `${facts.pagesFolder}/${chain}/index.json` }],
     then: (texts) => {
       const until = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).until : [0];
       let number = 0;
@@ -120,24 +122,24 @@ function onPage(chain, number, isHere, since, limit, reads) {
         if (updatedAt(cut(page, middle, middle + 1).text) < since) low = middle + 1;
         else high = middle;
       }
-      const position = low ? page.positions[low] : number * query.PAGE_SIZE;
+      const position = low ? page.positions[low] : number * PAGE_SIZE;
       return walk({ chain: chain, position: position }, limit, reads - 1);
     },
   };
 }
 
 function updatedAt(entry) {
-  return query.seconds(JSON.parse(entry)._meta[OFFICIAL].updatedAt);
+  return query.seconds(JSON.parse(entry)._meta[facts.officialMeta].updatedAt);
 }
 
-// Entries that pass filters which no chain stands for: lines of the search data, then documents.
+// Entries that pass filters for which there is no chain: lines of the search data, then documents.
 //
 // `reads` bounds the files of one request: half of what is left may be parts, one a hit the rest.
 function search(filters, cursor, limit, reads) {
   if (/[\0-\x1f]/.test(filters.search)) return listing([], ''); // stands in no text, but between them
   const kind = filters.version === 'latest' ? 'latest' : 'entries';
   return {
-    read: [{ path: 'data/search/index.json' }],
+    read: [{ path: facts.searchIndex }],
     then: (texts) => {
       if (!texts[0]) return listing([], '');
       const index = JSON.parse(texts[0].slice(0, texts[0].length));
@@ -187,23 +189,23 @@ function scanLines(scan, text, most) {
     const line = text.slice(at, end);
     at = end + 1;
     const fields = line.split('\t');
-    if (Number(fields[LINE.position]) < scan.from || !passes(fields, filters)) continue;
-    if (scan.hits.length === most) return Number(fields[LINE.position]);
+    if (Number(fields[FIELD.position]) < scan.from || !passes(fields, filters)) continue;
+    if (scan.hits.length === most) return Number(fields[FIELD.position]);
     scan.hits.push(documentPath(fields));
   }
   return null;
 }
 
 function passes(fields, filters) {
-  if (fields[LINE.flag] === 'D' && !filters.include_deleted) return false;
-  if (filters.version && filters.version !== 'latest' && fields[LINE.version] !== filters.version) return false;
-  if (filters.since !== null && Number(fields[LINE.updated]) < filters.since) return false;
-  return !filters.search || fields.slice(LINE.words).some((words) => words.indexOf(filters.search) >= 0);
+  if (fields[FIELD.flag] === facts.deletedFlag && !filters.include_deleted) return false;
+  if (filters.version && filters.version !== 'latest' && fields[FIELD.version] !== filters.version) return false;
+  if (filters.since !== null && Number(fields[FIELD.updated]) < filters.since) return false;
+  return !filters.search || fields.slice(FIELD.words).some((words) => words.indexOf(filters.search) >= 0);
 }
 
 function documentPath(fields) {
-  const root = fields[LINE.flag] === 'D' ? 'data/deleted' : 'v0.1';
-  return `${root}/servers/${fields[LINE.name]}/versions/${fields[LINE.version]}.json`;
+  const root = fields[FIELD.flag] === facts.deletedFlag ? facts.deletedFolder : facts.apiFolder;
+  return `${root}/servers/${fields[FIELD.name]}/versions/${fields[FIELD.version]}.json`;
 }
 
 function documents(scan, next) {

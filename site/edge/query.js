@@ -1,17 +1,13 @@
 // The query parameters of the standard API, read strictly: the same meanings, limits and messages
-// as builder/hosts/embedded/query.py. A reading gives a value, or `{error: sentence}`.
+// as builder/mcp_static/serve/query.py. A reading gives a value, or `{error: sentence}`.
 //
 // Written for njs 0.7 as well: no destructuring, default parameters, spread, for-of, Map or URL.
 
-const PAGE_SIZE = 100;
-const DEFAULT_LIMIT = 30;
-const MAX_QUERY_LENGTH = 16384;
-const MAX_VALUE_LENGTH = 1000;
-const MAX_FIELDS = 100;
-const FILTERS = ['search', 'version', 'updated_since', 'include_deleted'];
+import facts from './facts.js';
+
+const MESSAGES = facts.messages;
+const FILTERS = facts.filters;
 const KNOWN = FILTERS.concat(['cursor', 'limit']);
-const CURSOR =
-  /^(all|latest|everything|updated\.[0-9]{4}-[0-9]{2}-[0-9]{2}|version\.[a-z0-9._-]+)\.(0|[1-9][0-9]{0,11})(?:--([A-Za-z0-9_-]+))?$/;
 const TIME =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))$/;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -49,27 +45,31 @@ function pairs(raw) {
   return found;
 }
 
+function named(message, name) {
+  return { error: message.replace('{name}', name) };
+}
+
 // The known parameters that have a value.
 function parameters(raw) {
-  if (raw.length > MAX_QUERY_LENGTH) return { error: `the query is longer than ${MAX_QUERY_LENGTH} bytes` };
-  const given = raw.split('&').length > MAX_FIELDS ? null : pairs(raw);
-  if (given === null) return { error: 'the query is not UTF-8, or has more than 100 parameters' };
+  if (raw.length > facts.maxQueryLength) return { error: MESSAGES.longQuery };
+  const given = raw.split('&').length > facts.maxParameters ? null : pairs(raw);
+  if (given === null) return { error: MESSAGES.malformedQuery };
   const seen = {};
   for (let i = 0; i < given.length; i++) {
     const name = given[i][0];
     const value = given[i][1];
     if (KNOWN.indexOf(name) < 0) continue;
-    if (seen[name] !== undefined) return { error: `${name} is given twice` };
-    if (value.indexOf('\0') >= 0) return { error: `${name} has a NUL character` };
+    if (seen[name] !== undefined) return named(MESSAGES.repeated, name);
+    if (value.indexOf('\0') >= 0) return named(MESSAGES.hasNul, name);
     seen[name] = value;
   }
   return { values: seen };
 }
 
 function limitOf(text) {
-  if (!text) return DEFAULT_LIMIT;
+  if (!text) return facts.defaultLimit;
   const limit = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= PAGE_SIZE ? limit : { error: `limit must be a number from 1 to ${PAGE_SIZE}` };
+  return limit >= 1 && limit <= facts.maxLimit ? limit : { error: MESSAGES.invalidLimit };
 }
 
 // Days since 1970 of a date of the Gregorian calendar, or null for what is none.
@@ -116,10 +116,10 @@ function flagOf(text) {
   const lower = text.toLowerCase();
   if (lower === 'true' || lower === '1') return true;
   if (lower === 'false' || lower === '0') return false;
-  return { error: 'include_deleted must be true or false' };
+  return { error: MESSAGES.invalidFlag };
 }
 
-// Lowercase one character at a time, as the search data is (builder/model/search.py).
+// Lowercase one character at a time, as the search data is (builder/mcp_static/api/search_text.py).
 function folded(text) {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   let result = '';
@@ -147,18 +147,14 @@ function filtersOf(values) {
       time = time.slice(0, -6) + '+' + time.slice(-5);
     }
     filters.since = seconds(time);
-    if (filters.since === null) {
-      return { error: 'updated_since must be an RFC 3339 time such as 2025-12-01T10:30:00Z' };
-    }
+    if (filters.since === null) return { error: MESSAGES.invalidTime };
     filters.updated_since = time;
   }
   const deleted = flagOf(values.include_deleted);
   if (deleted.error) return deleted;
   filters.include_deleted = deleted || filters.since !== null ? 'true' : '';
   for (let i = 0; i < FILTERS.length; i++) {
-    if (encoded(filters[FILTERS[i]]).length > MAX_VALUE_LENGTH) {
-      return { error: `${FILTERS[i]} is longer than ${MAX_VALUE_LENGTH} bytes` };
-    }
+    if (encoded(filters[FILTERS[i]]).length > facts.maxValueLength) return named(MESSAGES.longValue, FILTERS[i]);
   }
   return filters;
 }
@@ -202,16 +198,16 @@ function fromBase64(text) {
   return result;
 }
 
-// A place in a walk as clients see it.
+// A cursor as clients see it: a chain, the position to go on from, and the filters of the walk.
 function cursorText(chain, position, filters) {
   const rest = filters ? packed(filters) : '';
   return `${chain.replace('/', '.')}.${position}${rest ? '--' + toBase64(rest) : ''}`;
 }
 
-// What this registry gave out, read back; anything else is an error.
+// A cursor that this registry issued, read back; anything else is an error.
 function cursorOf(text) {
-  const foreign = { error: 'cursor is none that this registry gave out' };
-  const parts = text.length <= MAX_QUERY_LENGTH ? CURSOR.exec(text) : null;
+  const foreign = { error: MESSAGES.invalidCursor };
+  const parts = text.length <= facts.maxQueryLength ? facts.cursor.exec(text) : null;
   if (!parts) return foreign;
   let chain = parts[1];
   if (chain.indexOf('updated.') === 0 && dayOf(chain.slice(8)) === null) return foreign;
@@ -250,7 +246,7 @@ function escapedVersion(version) {
   });
 }
 
-// The query of a list: `{filters, limit, cursor}`, the cursor null or a place with its own filters.
+// The query of a list: `{filters, limit, cursor}`; a cursor, if there is one, has its own filters.
 function listQuery(raw) {
   const read = parameters(raw);
   if (read.error) return read;
@@ -270,7 +266,6 @@ function includeDeleted(raw) {
 }
 
 export default {
-  PAGE_SIZE,
   chainOf,
   cursorOf,
   cursorText,

@@ -1,75 +1,65 @@
 // A static registry's answer to any request, as steps that a host carries out.
 //
 //   {read: [{path, digest?}], then: f}   read these files, then go on with f(texts); null for one
-//                                        that is not there. A digest names content that may be kept.
-//   {files: [path], otherwise: answer}   pass on the first of these files that is there, unread
-//   {status, body, page?}                answer; with the file `page` as its body, if that is there
+//                                        that does not exist. A digest names content that may be kept.
+//   {files: [path], otherwise: answer}   pass on the first of these files that exists, unread
+//   {status, body, page?}                answer; with the file `page` as its body, if that exists
 //
 // Paths are those of the built output, already decoded and checked. The meanings are those of
-// builder/hosts/embedded/answers.py; a test asks both and compares.
+// builder/mcp_static/serve/; a test asks both and compares.
 
+import facts from './facts.js';
 import lists from './lists.js';
 import query from './query.js';
 
-const JSON_TYPE = 'application/json';
-const ALLOWED = 'GET, HEAD, OPTIONS';
-const FRESHNESS = 'public, max-age=60, stale-while-revalidate=600';
-const FOR_EVER = 'public, max-age=31536000, immutable'; // what is named by its content
-const MISSING_PAGE = '404.html';
-const READS = 1000;
-const TYPES = {
-  json: JSON_TYPE,
-  yaml: 'application/yaml',
-  xml: 'application/xml',
-  tsv: 'text/tab-separated-values; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  gz: 'application/gzip',
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  ico: 'image/vnd.microsoft.icon',
-  woff2: 'font/woff2',
-};
-// On every answer, since GitHub Copilot asks registries for just the first three.
-const CORS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'GET, OPTIONS',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type',
-  'Access-Control-Expose-Headers': 'ETag',
-};
+const MESSAGES = facts.messages;
+const LIST = `/${facts.apiFolder}/servers`;
 
-function error(status, says) {
+function error(status, message) {
   // Escaped as all JSON here is, so that no text is ever markup.
-  const text = JSON.stringify({ error: says }).replace(/[<>&]/g, (mark) => '\\u00' + mark.charCodeAt(0).toString(16));
-  return { status: status, body: `${text}\n` };
+  const text = JSON.stringify({ error: message });
+  const escaped = text.replace(/[<>&]/g, (mark) => '\\u00' + mark.charCodeAt(0).toString(16));
+  return { status: status, body: `${escaped}\n` };
+}
+
+function notFound() {
+  return error(404, MESSAGES.notFound);
 }
 
 function invalid(reason) {
-  return error(400, `Invalid parameter: ${reason}.`);
+  return error(400, MESSAGES.invalidParameter.replace('{reason}', reason));
 }
 
 // A file, or the page of a folder. Programs get their errors in JSON, people a page.
 function file(path) {
-  const otherwise = error(404, 'Not found');
-  if (!/^(v[0-9]|data(\/|$))/.test(path)) otherwise.page = MISSING_PAGE;
+  const otherwise = notFound();
+  if (!facts.programPaths.test(path)) otherwise.page = facts.missingPage;
   return { files: path ? [path, `${path}/index.html`] : ['index.html'], otherwise: otherwise };
 }
 
 function ofServer(paths) {
-  return { files: paths, otherwise: error(404, 'Server not found') };
+  return { files: paths, otherwise: error(404, MESSAGES.serverNotFound) };
 }
 
-function writing() {
+function refuseWriting() {
   return {
-    read: [{ path: 'data/snapshot.json' }],
+    read: [{ path: facts.snapshot }],
     then: (texts) => {
       const repository = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).registry.repository : '';
-      const where = repository || "this registry's Git repository";
-      return error(501, `This registry is read-only here. To publish, open a pull request in ${where}.`);
+      return error(
+        501,
+        MESSAGES.readOnly.replace('{repository}', () => repository || MESSAGES.unnamedRepository)
+      );
     },
   };
+}
+
+function refuseMethod(method) {
+  const name = method.slice(0, MESSAGES.maxMethodLength);
+  return error(
+    405,
+    MESSAGES.methodNotAllowed.replace('{method}', () => name)
+  );
 }
 
 // The parts of a path, or null where it could lead elsewhere.
@@ -92,51 +82,53 @@ function listed(raw, reads) {
 }
 
 function route(parts, raw, reads) {
-  if (parts[0].toLowerCase() === 'host') return error(404, 'Not found'); // configuration, for the host alone
-  if (parts[0] !== 'v0' && parts[0] !== 'v0.1') return file(parts.join('/'));
-  if (parts.length === 2 && parts[1] === 'servers') return listed(raw, reads);
-  if (parts.length === 2 && ['health', 'ping', 'version'].indexOf(parts[1]) >= 0) {
-    return file(`v0.1/${parts[1]}.json`);
+  if (facts.apiAliases.indexOf(parts[0]) < 0) {
+    const path = parts.join('/');
+    return facts.hostFiles.test(path) ? notFound() : file(path);
   }
-  if (parts[1] !== 'servers' || parts[4] !== 'versions' || parts.length > 6) return error(404, 'Not found');
+  if (parts.length === 2 && parts[1] === 'servers') return listed(raw, reads);
+  if (parts.length === 2 && facts.fixedDocuments.indexOf(parts[1]) >= 0) {
+    return file(`${facts.apiFolder}/${parts[1]}.json`);
+  }
+  if (parts[1] !== 'servers' || parts[4] !== 'versions' || parts.length > 6) return notFound();
   const isDeleted = query.includeDeleted(raw);
   if (isDeleted.error) return invalid(isDeleted.error);
-  const name = `servers/${parts[2]}/${parts[3]}/versions`;
+  const versions = `servers/${parts[2]}/${parts[3]}/versions`;
   if (parts.length === 5) {
-    const all = `data/deleted/${name}.json`;
-    return ofServer((isDeleted ? [all] : []).concat([`v0.1/${name}.json`]));
+    const all = `${facts.deletedFolder}/${versions}.json`;
+    return ofServer((isDeleted ? [all] : []).concat([`${facts.apiFolder}/${versions}.json`]));
   }
-  const hidden = `data/deleted/${name}/${parts[5]}.json`;
-  return ofServer([`v0.1/${name}/${parts[5]}.json`].concat(isDeleted ? [hidden] : []));
+  const deleted = `${facts.deletedFolder}/${versions}/${parts[5]}.json`;
+  return ofServer([`${facts.apiFolder}/${versions}/${parts[5]}.json`].concat(isDeleted ? [deleted] : []));
 }
 
 // The first step for a request: its method, its path and query as they were sent (without `?`),
 // and how many files it may cost at the most.
 function plan(method, target, raw, reads) {
   // By far the most requests: nothing to decode, nothing to check.
-  if (method === 'GET' && target === '/v0.1/servers') return listed(raw, reads || READS);
+  if (method === 'GET' && target === LIST) return listed(raw, reads || facts.maxReads);
   if (method === 'OPTIONS') return { status: 204, body: '' };
-  if (['POST', 'PUT', 'PATCH', 'DELETE'].indexOf(method) >= 0) return writing();
-  if (method !== 'GET' && method !== 'HEAD') return error(405, `The method ${method.slice(0, 20)} is not allowed.`);
+  if (facts.writeMethods.indexOf(method) >= 0) return refuseWriting();
+  if (facts.readMethods.indexOf(method) < 0) return refuseMethod(method);
   const parts = segments(target);
-  return parts === null ? error(404, 'Not found') : route(parts, raw, reads || READS);
+  return parts === null ? notFound() : route(parts, raw, reads || facts.maxReads);
 }
 
 // The headers of a file that is passed on.
 function fileHeaders(path) {
-  return Object.assign({}, CORS, {
-    'Cache-Control': path.indexOf('assets/') === 0 ? FOR_EVER : FRESHNESS,
-    'Content-Type': TYPES[path.slice(path.lastIndexOf('.') + 1)] || 'application/octet-stream',
-    'X-Content-Type-Options': 'nosniff',
+  return Object.assign({}, facts.corsHeaders, {
+    'Cache-Control': path.indexOf(facts.immutableFolder) === 0 ? facts.immutable : facts.fresh,
+    'Content-Type': facts.mediaTypes[path.slice(path.lastIndexOf('.') + 1)] || facts.anyMedia,
+    'X-Content-Type-Options': facts.contentOptions,
   });
 }
 
 // The headers of an answer, or of the page in its place; to those with status 200 the host adds an ETag.
 function answerHeaders(answer, page) {
-  if (answer.status === 204) return Object.assign({ 'Access-Control-Max-Age': '86400', Allow: ALLOWED }, CORS);
+  if (answer.status === 204) return facts.preflightHeaders;
   const headers = fileHeaders(page || 'answer.json');
-  if (answer.status !== 200) headers['Cache-Control'] = 'no-cache';
-  if (answer.status === 405 || answer.status === 501) headers.Allow = ALLOWED;
+  if (answer.status !== 200) headers['Cache-Control'] = facts.notCached;
+  if (answer.status === 405 || answer.status === 501) headers.Allow = facts.allowedMethods;
   return headers;
 }
 

@@ -17,7 +17,7 @@ from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.settings import Settings
 from mcp_static.model.times import format_time
 from mcp_static.serve.answers import answer
-from mcp_static.serve.snapshot import Shown
+from mcp_static.serve.snapshot import CurrentSnapshot
 
 from tests.build.histories import Step, expected_entries, histories, steps, write_step
 from tests.conftest import build_registry
@@ -96,7 +96,7 @@ def test_every_valid_record_is_reachable_at_its_addresses(history: list[Step]) -
         expected = expected_entries(registry)
         public = {(v.name, v.version) for v in expected if v.status != "deleted"}
         assert (report.versions, report.deleted) == (len(public), len(expected) - len(public))
-        snapshot = Shown(out).snapshot()
+        snapshot = CurrentSnapshot(out).snapshot()
         for version in expected:
             path = f"/v0.1/servers/{version.name}/versions/{version.version}".encode()
             is_public = (version.name, version.version) in public
@@ -127,7 +127,7 @@ def walk(
 
     `told` is called after each change that falls between two pages.
     """
-    shown, rest = Shown(out), list(between)
+    shown, rest = CurrentSnapshot(out), list(between)
     got: Counter[tuple[str, str]] = Counter()
     cursor, pages = "", 0
     while True:
@@ -233,7 +233,7 @@ def test_a_client_that_advances_updated_since_while_it_pages_has_everything_in_t
 ) -> None:
     with workplace() as (registry, out):
         build_registry(registry, out)
-        shown = Shown(out)
+        shown = CurrentSnapshot(out)
         mirror: dict[tuple[str, str], str] = {}
         since, cursor = "1970-01-01T00:00:00Z", ""
         rest = list(history)

@@ -1,28 +1,79 @@
 """One registry, served by every host."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Final
 
 import pytest
+from mcp_static.api.abilities import EVERYTHING, Ability
+from mcp_static.hosts.hosts import host_named
+from mcp_static.hosts.rules import BY_RULES as HONOURED_BY_RULES
 
 from tests.doubles.cloudfront import cloudfront
 from tests.doubles.github_pages import github_pages
 from tests.doubles.s3 import BUCKET, s3_store
-from tests.hosting import Hosted, Starting, caddy, embedded, nginx, node, site_of, workerd
+from tests.hosting import Hosted, Site, Starting, caddy, embedded, nginx, node, site_of, workerd
 from tests.registries import START, Registry
 from tests.servers import run_cli
 
-FULL: dict[str, tuple[str, Starting]] = {
-    "serve": ("plain", embedded),
-    "nginx": ("nginx", nginx),
-    "workerd": ("cloudflare", workerd),
-    "node": ("nginx", node),
+
+@contextmanager
+def bucket(site: Site) -> Iterator[Hosted]:
+    """A bucket behind CloudFront, filled by `mcp-static deploy`."""
+    with s3_store(site.folder) as store:
+        done = run_cli(
+            "deploy", f"s3://{BUCKET}/site", "--out", site.out, "--grace", "0", env=store.environment()
+        )
+        assert done.returncode == 0, done.stderr
+        with cloudfront(site, store, "site") as hosted:
+            yield hosted
+
+
+@contextmanager
+def pages(site: Site) -> Iterator[Hosted]:
+    """GitHub Pages, under a project's path."""
+    with github_pages(site.out.resolve(), site.path, site.port):
+        yield Hosted(site.url, site.out)
+
+
+@contextmanager
+def smallest_workerd(site: Site) -> Iterator[Hosted]:
+    """The Worker within the limits of Cloudflare's smallest plan."""
+    with workerd(site, reads=48) as hosted:
+        yield hosted
+
+
+@dataclass(frozen=True)
+class Server:
+    """A program that serves what was built for a host, at an address with a path."""
+
+    built_for: str
+    start: Starting
+    path: str = ""
+
+    @property
+    def honours(self) -> frozenset[Ability]:
+        """What it is held to: what the host says; the embedded host, which `plain` is for, to all."""
+        honours = host_named(self.built_for).honours
+        return EVERYTHING if honours is None else honours
+
+
+SERVERS: Final = {
+    "serve": Server("plain", embedded),
+    "nginx": Server("nginx", nginx),
+    "workerd": Server("cloudflare", workerd),
+    "node": Server("nginx", node),
+    "nginx-rules": Server("nginx-rules", nginx),
+    "caddy": Server("caddy", caddy),
+    "s3": Server("s3", bucket),
+    "github-pages": Server("github-pages", pages, "/repo"),
 }
-"""Those that honour everything: the host that is built for, and how it starts."""
-BY_RULES: dict[str, tuple[str, Starting]] = {
-    "nginx-rules": ("nginx-rules", nginx),
-    "caddy": ("caddy", caddy),
-}
+FULL: Final = tuple(name for name, server in SERVERS.items() if server.honours == EVERYTHING)
+BY_RULES: Final = tuple(name for name, server in SERVERS.items() if server.honours == HONOURED_BY_RULES)
+BY_FILES: Final = tuple(
+    name for name, server in SERVERS.items() if Ability.CURSORS not in server.honours
+)
 
 
 @pytest.fixture(scope="session")
@@ -42,55 +93,52 @@ def contract_registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     return registry
 
 
-def started(built_for: str, start: Starting, registry: Registry, folder: Path) -> Iterator[Hosted]:
-    """A registry, built and served by a host."""
-    with start(site_of(registry, folder / built_for, built_for)) as hosted:
+Serve = Callable[[str], Hosted]
+"""Gives the contract's registry, served by a server of this name until the tests end."""
+
+
+@pytest.fixture(scope="session")
+def serve(contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Each server, started when it is first asked for."""
+    running: dict[str, Hosted] = {}
+    with ExitStack() as stack:
+
+        def hosted(name: str) -> Hosted:
+            if name not in running:
+                server = SERVERS[name]
+                folder = tmp_path_factory.mktemp("host") / server.built_for
+                site = site_of(contract_registry, folder, server.built_for, server.path)
+                running[name] = stack.enter_context(server.start(site))
+            return running[name]
+
         yield hosted
 
 
-@pytest.fixture(scope="session", params=list(FULL))
-def full_host(
-    request: pytest.FixtureRequest,
-    contract_registry: Registry,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Hosted]:
-    """Each host that honours everything."""
-    yield from started(*FULL[request.param], contract_registry, tmp_path_factory.mktemp("host"))
+@pytest.fixture(params=SERVERS)
+def any_host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
+    """Each server."""
+    return serve(request.param)
 
 
-@pytest.fixture(scope="session", params=list(BY_RULES))
-def rules_host(
-    request: pytest.FixtureRequest,
-    contract_registry: Registry,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Hosted]:
-    """Each host that goes by rewrite rules."""
-    yield from started(*BY_RULES[request.param], contract_registry, tmp_path_factory.mktemp("host"))
+@pytest.fixture(params=FULL)
+def full_host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
+    """Each server that honours everything."""
+    return serve(request.param)
 
 
-@pytest.fixture(scope="session")
-def pages_host(
-    contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hosted]:
-    """GitHub Pages, under a project's path."""
-    site = site_of(
-        contract_registry, tmp_path_factory.mktemp("host") / "pages", "github-pages", "/repo"
-    )
-    with github_pages(site.out.resolve(), site.path, site.port):
-        yield Hosted(site.url, site.out)
+@pytest.fixture(params=BY_RULES)
+def rules_host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
+    """Each server that goes by rewrite rules."""
+    return serve(request.param)
 
 
-@pytest.fixture(scope="session")
-def bucket_host(
-    contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hosted]:
-    """A bucket behind CloudFront, filled by `mcp-static deploy`."""
-    folder = tmp_path_factory.mktemp("bucket-host")
-    site = site_of(contract_registry, folder / "s3", "s3")
-    with s3_store(folder) as store:
-        done = run_cli(
-            "deploy", f"s3://{BUCKET}/site", "--out", site.out, "--grace", "0", env=store.environment()
-        )
-        assert done.returncode == 0, done.stderr
-        with cloudfront(site, store, "site") as hosted:
-            yield hosted
+@pytest.fixture(params=BY_FILES)
+def files_host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
+    """Each server that reads no query."""
+    return serve(request.param)
+
+
+@pytest.fixture
+def bucket_host(serve: Serve) -> Hosted:
+    """A bucket behind CloudFront."""
+    return serve("s3")

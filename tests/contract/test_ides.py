@@ -8,21 +8,17 @@ from urllib.parse import quote_plus
 import pytest
 import yaml
 
-from tests.contract.conftest import BY_RULES, FULL, started
+from tests.contract.conftest import BY_FILES, BY_RULES, FULL, Serve, smallest_workerd
 from tests.contract.gallery import Gallery, ask, encoded
-from tests.hosting import Hosted, Starting, nginx, site_of, workerd
+from tests.hosting import Hosted, nginx, site_of
 from tests.registries import Registry
 
-HOSTS: dict[str, tuple[str, Starting]] = {
-    **FULL,
-    "workerd-free": ("cloudflare", lambda site: workerd(site, reads=48)),
-    **BY_RULES,
-}
-"""Those that are started here; the smallest plan of Workers has shorter pages than are asked for."""
-PAGES, BUCKET = "github-pages", "s3"
-SEARCHING = (*FULL, "workerd-free")
+SMALLEST_PLAN = "workerd-free"
+"""The smallest plan of Workers: its pages of a search are shorter than what is asked for."""
+BUCKET = "s3"
+SEARCHING = (*FULL, SMALLEST_PLAN)
 WALKING = (*SEARCHING, *BY_RULES, BUCKET)
-EVERY_HOST = (*WALKING, PAGES)
+EVERY_HOST = (*WALKING, *BY_FILES)
 
 OFFICIAL = "io.modelcontextprotocol.registry/official"
 NUMBERED = {f"io.github.user{n % 50}/server-{n}": f"1.1.{(n + 130) % 7}" for n in range(130)}
@@ -32,18 +28,22 @@ ODD_VERSIONS = ("2025.10.23.1321", "2.0.0-RC_1", "50% off", "vÄ 1", "a?b#c&d=e"
 
 
 @pytest.fixture(scope="session")
-def host(
-    request: pytest.FixtureRequest,
-    contract_registry: Registry,
-    tmp_path_factory: pytest.TempPathFactory,
+def smallest_plan(
+    contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hosted]:
+    """The contract's registry on the smallest plan of Workers."""
+    site = site_of(contract_registry, tmp_path_factory.mktemp("free") / "site", "cloudflare")
+    with smallest_workerd(site) as hosted:
+        yield hosted
+
+
+@pytest.fixture
+def host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
     """The contract's registry on the host of this name."""
-    name: str = request.param
-    if name in (PAGES, BUCKET):
-        fixture = {PAGES: "pages_host", BUCKET: "bucket_host"}[name]
-        yield request.getfixturevalue(fixture)
-    else:
-        yield from started(*HOSTS[name], contract_registry, tmp_path_factory.mktemp("ide-host"))
+    if request.param == SMALLEST_PLAN:
+        hosted: Hosted = request.getfixturevalue("smallest_plan")
+        return hosted
+    return serve(request.param)
 
 
 def on(hosts: tuple[str, ...]) -> pytest.MarkDecorator:
@@ -100,12 +100,12 @@ def test_the_second_page_of_a_search_keeps_it_though_vs_code_does_not(host: Host
     assert not [path for path in following if "search=" in path]
 
 
-@on((*BY_RULES, BUCKET, PAGES))
+@on((*BY_RULES, BUCKET, *BY_FILES))
 def test_where_searches_mean_nothing_vs_code_shows_everything_once(host: Hosted) -> None:
     assert names_of(Gallery(host.url).servers("Number 1")) == sorted(LATEST)
 
 
-@on((PAGES,))
+@on(BY_FILES)
 def test_on_github_pages_vs_code_gets_everything_at_once_whatever_its_type(host: Hosted) -> None:
     gallery = Gallery(host.url)
     assert len(gallery.servers()) == len(LATEST)
@@ -216,8 +216,8 @@ class Headers:
 SAYS = dict.fromkeys(EVERY_HOST, Headers(CORS, 204, CORS)) | {
     # A function for requests answers the question; answers get what the operator's policy adds.
     BUCKET: Headers(ORIGIN_ALONE, 204, CORS),
-    # Sets its own headers alone, and knows no OPTIONS: a simple request, which IDEs send, needs none.
-    PAGES: Headers(ORIGIN_ALONE, 405, ORIGIN_ALONE),
+    # Pages set their own headers alone and know no OPTIONS: a simple request, as IDEs send, needs none.
+    **dict.fromkeys(BY_FILES, Headers(ORIGIN_ALONE, 405, ORIGIN_ALONE)),
 }
 """Every host with what it says; where it cannot say all that Copilot asks for, with the reason."""
 ASKED = {

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 import pytest
+from mcp_static.api.abilities import Ability
+from mcp_static.api.paths import SNAPSHOT
 from mcp_static.conformance.verifying import address_of, folder_reader, verify
 from mcp_static.hosts.hosts import host_named
 from mcp_static.model.settings import Settings
@@ -65,7 +67,7 @@ def test_whatever_was_changed_is_named(path: str, damage: str, out: Path, tmp_pa
         (copy / path).write_bytes((copy / path).read_bytes() + b" ")
     done = run_cli("verify", copy, "--all")
     assert done.returncode == 1
-    assert f"wrong: {path} " in done.stderr
+    assert f"✗ {path} " in done.stdout
 
 
 def test_what_cannot_be_verified_is_told(tmp_path: Path) -> None:
@@ -89,9 +91,17 @@ def test_a_served_list_that_loses_or_repeats_entries_is_named(out: Path) -> None
     facts = orjson.loads((out / "data/snapshot.json").read_bytes())
     page = orjson.loads((out / "data/pages/all/0.json").read_bytes())
 
+    folder = folder_reader(out)
+    # Of a plain host nothing is known: a list of latest entries would be right as well.
+    facts["host"]["honours"] = [Ability.CURSORS.value]
+    honest = orjson.dumps(facts)
+
+    def read(path: str) -> bytes | None:
+        return honest if path == SNAPSHOT else folder(path)
+
     def said(*pages: dict[str, Any] | None) -> list[tuple[str, str]]:
         waiting = [None if page is None else orjson.dumps(page) for page in pages]
-        found = verify(folder_reader(out), 1, lambda: None, lambda _: waiting.pop(0))
+        found = verify(read, 1, lambda: None, lambda _: waiting.pop(0))
         return [(one.path, one.message) for one in found.problems if one.path == "v0.1/servers"]
 
     def of(entries: list[Any], cursor: str = "") -> dict[str, Any]:
@@ -130,7 +140,7 @@ def test_damaged_twins_and_files_of_the_host_are_named(
     damaged.write_bytes(gzip.compress(b"other") if path.endswith(".gz") else b"other")
     done = run_cli("verify", copy, "--all")
     assert done.returncode == 1
-    assert f"wrong: {damaged.relative_to(copy)} " in done.stderr
+    assert f"✗ {damaged.relative_to(copy)} " in done.stdout
 
 
 def verified(hosted: Hosted) -> None:
@@ -139,17 +149,5 @@ def verified(hosted: Hosted) -> None:
     assert ", 0 wrong." in done.stdout
 
 
-def test_hosts_that_honour_everything_serve_what_was_built(full_host: Hosted) -> None:
-    verified(full_host)
-
-
-def test_hosts_by_rules_serve_what_was_built(rules_host: Hosted) -> None:
-    verified(rules_host)
-
-
-def test_a_bucket_serves_what_was_deployed(bucket_host: Hosted) -> None:
-    verified(bucket_host)
-
-
-def test_github_pages_serves_what_was_built(pages_host: Hosted) -> None:
-    verified(pages_host)
+def test_every_host_serves_what_was_built(any_host: Hosted) -> None:
+    verified(any_host)

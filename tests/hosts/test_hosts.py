@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from mcp_static.api.snapshot import host_of
 from mcp_static.api.variants import Extent, Variant
 from mcp_static.build.extent import estimate, measure
 from mcp_static.hosts.files import dates_up_to
@@ -40,7 +41,7 @@ def test_every_host_has_the_common_files_and_only_twins_beside(
     common, own = files_below(tmp_path / "plain"), files_below(tmp_path / "dist")
     differing = {path for path, body in common.items() if own.get(path) != body}
     assert differing <= {"data/snapshot.json", "data/checksums/index.txt"}
-    assert json.loads(own["data/snapshot.json"])["host"] == name
+    assert host_of(json.loads(own["data/snapshot.json"])) == host.facts
     for path in own.keys() - common.keys():
         if path.endswith(".gz"):
             assert gzip.decompress(own[path]) == own[path.removesuffix(".gz")]
@@ -101,7 +102,7 @@ def test_what_does_not_fit_is_refused_with_the_figure_and_the_way_out(
     for again in range(2):  # incremental, and then from nothing
         run = run_cli(*command, *(["--full"] if again else []))
         assert run.returncode == 1
-        assert "180 are the most" in run.stderr
+        assert "the limit is 180" in run.stderr
         assert "cloudflare-r2" in run.stderr
         assert files_below(tmp_path / "dist") == before
 
@@ -114,8 +115,9 @@ def test_each_limit_is_told_in_words() -> None:
     assert "1,907.3 MiB in all" in (Limits(total=10).exceeded_by(extent) or "")
     require = host_named("cloudflare").target(Settings()).require
     assert require is not None
-    with pytest.raises(InputError, match="cloudflare-r2"):
+    with pytest.raises(InputError, match="the limit is 20,000") as caught:
         require(Extent(30_000, 1, 1))
+    assert "cloudflare-r2" in caught.value.fix
 
 
 def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_path: Path) -> None:

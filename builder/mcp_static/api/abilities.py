@@ -1,10 +1,13 @@
-"""What a host may or may not be able to do."""
+"""What a host is able to do, of all that the standard API has."""
 
 from enum import StrEnum
+from typing import Final
+
+from mcp_static.api.chains import PAGE_SIZE
 
 
 class Ability(StrEnum):
-    """What a host may or may not be able to do; a check belongs to one."""
+    """Something that a host may or may not be able to do; a conformance check belongs to one."""
 
     FILES = "files"
     TYPES = "types"
@@ -18,3 +21,31 @@ class Ability(StrEnum):
     CORS = "cors"
     HEADERS = "headers"
     ERRORS = "errors"
+
+
+Abilities = frozenset[Ability] | None
+"""What a host honours; None where it depends on how its operator sets it up."""
+
+EVERYTHING: Final = frozenset(Ability)
+
+_PARAMETERS: Final = {
+    Ability.CURSORS: "cursor",
+    Ability.PAGES: "limit",
+    Ability.VERSIONS: "version",
+    Ability.SINCE: "updated_since",
+    Ability.FILTERS: "search",
+    Ability.DELETED: "include_deleted",
+}
+
+
+def describe(abilities: Abilities) -> str:
+    """What a host honours, for people who know the API's query parameters."""
+    if abilities is None:
+        return "whatever your server makes of it"
+    if abilities == EVERYTHING:
+        return "everything"
+    names = [f"`{name}`" for ability, name in _PARAMETERS.items() if ability in abilities]
+    if not names:
+        return "no query: complete lists without `nextCursor`"
+    pages = "" if Ability.PAGES in abilities else f"; pages of {PAGE_SIZE}"
+    return ", ".join(names) + pages

@@ -13,6 +13,7 @@ from mcp_static.model.versions import escaped_version
 PAGE_SIZE: Final = 100
 """Positions a page covers; also the largest `limit` of the standard API."""
 
+PAGES_FOLDER: Final = "data/pages"
 ALL: Final = "all"
 EVERYTHING: Final = "everything"
 LATEST_CHAIN: Final = "latest"
@@ -28,6 +29,16 @@ def updated_chain(day: int) -> str:
     return f"updated/{format_day(day)}"
 
 
+def is_day(chain: str) -> bool:
+    """Whether a chain is one day's, whose pages lead on to the next day's."""
+    return chain.startswith("updated/")
+
+
+def pages_folder(chain: str) -> str:
+    """The folder of a chain's pages."""
+    return f"{PAGES_FOLDER}/{chain}"
+
+
 def page_path(chain: str, number: int) -> str:
-    """The file of one page of a chain, relative to the output folder."""
-    return f"data/pages/{chain}/{number}.json"
+    """The file of one page of a chain."""
+    return f"{PAGES_FOLDER}/{chain}/{number}.json"

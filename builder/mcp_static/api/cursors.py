@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from mcp_static.api.limits import MAX_QUERY_BYTES
+from mcp_static.api.messages import INVALID_CURSOR
 from mcp_static.model.times import parse_day
 
-MAX_CURSOR_LENGTH: Final = 16 * 1024
-
-_CURSOR: Final = re.compile(
-    r"(?P<chain>all|latest|everything|updated\.\d{4}-\d\d-\d\d|version\.[a-z0-9._-]+)"
-    r"\.(?P<position>0|[1-9]\d{0,11})(?:--(?P<filters>[A-Za-z0-9_-]+))?",
-    re.ASCII,
+CURSOR_PATTERN: Final = (
+    r"(all|latest|everything|updated\.[0-9]{4}-[0-9]{2}-[0-9]{2}|version\.[a-z0-9._-]+)"
+    r"\.(0|[1-9][0-9]{0,11})(?:--([A-Za-z0-9_-]+))?"
 )
-_FILTER_NAMES: Final = ("search", "version", "updated_since", "include_deleted")
+"""A whole cursor: chain, position, packed filters."""
+FILTERS: Final = ("search", "version", "updated_since", "include_deleted")
+"""The filters of a walk, in the order in which a cursor packs them."""
+
+_CURSOR: Final = re.compile(CURSOR_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +46,26 @@ class Cursor:
 
 
 def parse_cursor(text: str) -> Cursor:
-    """Read a cursor; raises ValueError for anything this project never gave out."""
-    match = _CURSOR.fullmatch(text) if len(text) <= MAX_CURSOR_LENGTH else None
+    """Read a cursor; raises ValueError for anything this project never issued."""
+    match = _CURSOR.fullmatch(text) if len(text) <= MAX_QUERY_BYTES else None
     if not match:
-        raise ValueError("is no cursor of this registry")
-    chain = match["chain"]
+        raise _foreign()
+    chain, position, packed = match.groups()
     if chain.startswith("updated."):
         parse_day(chain.removeprefix("updated."))
     if chain.startswith(("updated.", "version.")):
         chain = chain.replace(".", "/", 1)
     filters: tuple[tuple[str, str], ...] = ()
-    if match["filters"]:
-        filters = _unpack(match["filters"])
-    cursor = Cursor(chain, int(match["position"]), filters)
+    if packed:
+        filters = _unpack(packed)
+    cursor = Cursor(chain, int(position), filters)
     if str(cursor) != text:
-        raise ValueError("is no cursor of this registry")
+        raise _foreign()
     return cursor
+
+
+def _foreign() -> ValueError:
+    return ValueError(INVALID_CURSOR)
 
 
 def _unpack(packed: str) -> tuple[tuple[str, str], ...]:
@@ -66,8 +73,8 @@ def _unpack(packed: str) -> tuple[tuple[str, str], ...]:
         raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         pairs = parse_qsl(raw.decode(), strict_parsing=True, errors="strict")
     except (binascii.Error, ValueError):
-        raise ValueError("is no cursor of this registry") from None
+        raise _foreign() from None
     names = [name for name, _ in pairs]
-    if len(set(names)) != len(names) or not set(names) <= set(_FILTER_NAMES):
-        raise ValueError("is no cursor of this registry")
+    if len(set(names)) != len(names) or not set(names) <= set(FILTERS):
+        raise _foreign()
     return tuple(pairs)

@@ -13,6 +13,12 @@ from mcp_static.model.times import format_time
 
 OFFICIAL_META: Final = "io.modelcontextprotocol.registry/official"
 
+LIST_HEAD: Final = '{"servers":[\n'
+LIST_TAIL: Final = '\n],"metadata":'
+"""What stands before and after the entries of a list, so that it can be cut without being parsed."""
+_HEAD: Final = LIST_HEAD.encode()
+_TAIL: Final = LIST_TAIL.encode()
+
 MAX_ENTRY_BYTES: Final = 96 * 1024
 """A rendered entry; a hundred of them stay under the 10 MiB that clients accept."""
 MAX_SERVER_BYTES: Final = 84 * 1024
@@ -91,4 +97,4 @@ def server_list(
     if gaps:
         metadata["gaps"] = gaps
     lines = b",\n".join(entries)
-    return b'{"servers":[\n' + lines + b'\n],"metadata":' + dump_json(metadata) + b"}\n"
+    return _HEAD + lines + _TAIL + dump_json(metadata) + b"}\n"

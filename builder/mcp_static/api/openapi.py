@@ -9,13 +9,12 @@ from typing import Any, Final
 import yaml
 
 from mcp_static import __version__
-from mcp_static.api.chains import PAGE_SIZE
 from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.api.limits import DEFAULT_LIMIT, MAX_LIMIT
+from mcp_static.api.media import JSON
 from mcp_static.api.schemas import served_components, server_components
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.settings import Settings
-
-DEFAULT_LIMIT: Final = 30
 
 _API_VERSION: Final = "1.0.0"
 """What the standard's own document says; ToolHive's registry server reads no other."""
@@ -137,7 +136,7 @@ def _list_servers() -> dict[str, Any]:
             _query(
                 "limit",
                 "How many entries to return at the most.",
-                {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE, "default": DEFAULT_LIMIT},
+                {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
             ),
             _query(
                 "search",
@@ -247,7 +246,7 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 def _json_response(description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    return {"description": description, "content": {JSON: {"schema": schema}}}
 
 
 def _error(description: str) -> dict[str, Any]:

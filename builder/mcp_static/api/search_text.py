@@ -9,6 +9,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+SEARCH_FIELDS: Final = ("position", "flag", "updated", "name", "version", "words")
+"""The fields of a line of the search data, joined by tabs; the words may have tabs of their own."""
+DELETED_FLAG: Final = "D"
+
 _SEPARATORS: Final = str.maketrans(dict.fromkeys(range(32), " "))
 
 

@@ -1,32 +1,36 @@
-"""What one kind of host needs beside the common files: twins of documents, and files of its own."""
+"""What a build makes for one kind of host: variants of documents, and files of its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mcp_static.api.chains import updated_chain
-from mcp_static.api.paths import Document, gzip_member
+from mcp_static.api.chains import PAGES_FOLDER, pages_folder, updated_chain
+from mcp_static.api.documents import Document, gzip_member
+from mcp_static.api.paths import API_FOLDER, CHECKSUMS_FOLDER, SEARCH_FOLDER
+from mcp_static.api.snapshot import PLAIN, HostFacts
 from mcp_static.model.settings import Settings
 from mcp_static.model.times import parse_day
 
-HOST_FOLDER: Final = "host"
-"""Configuration and programs for the host; read there, never served."""
-
-_COMPRESSED: Final = frozenset({"json", "xml", "yaml", "txt", "tsv", "html", "css", "js", "svg"})
+COMPRESSED: Final = frozenset({"json", "xml", "yaml", "txt", "tsv", "html", "css", "js", "svg"})
+"""The extensions of text, which is worth compressing."""
 WORTH_COMPRESSING: Final = 1400
 """What fits into one packet arrives no sooner when it is compressed."""
-_SELDOM: Final = ("data/checksums/", "data/search/entries/", "data/search/latest/")
+_SELDOM: Final = (
+    f"{CHECKSUMS_FOLDER}/",
+    f"{SEARCH_FOLDER}/entries/",
+    f"{SEARCH_FOLDER}/latest/",
+)
 """What hardly anybody asks a server for, so that a publish need not write it twice."""
 _DAY_BEGINS: Final = "/0.json"
-_UPDATED: Final = "data/pages/updated/"
+_UPDATED: Final = f"{PAGES_FOLDER}/updated/"
 
 
 class Variant(StrEnum):
     """A copy of a document under another name, for hosts that cannot make it themselves."""
 
     HTML = "html"
-    """`P.html` beside `P.json`, for hosts that look for nothing else at the address `P`; and
+    """`P.html` next to `P.json`, for hosts that look for nothing else at the address `P`; and
     `P/index.html` where `P` is a folder as well.
     """
     SINCE = "since"
@@ -35,7 +39,7 @@ class Variant(StrEnum):
     Its time may have any offset, so the day that it names may be one later than the day in UTC.
     """
     GZIP = "gzip"
-    """`FILE.gz` beside a file, for hosts that send what is compressed beforehand."""
+    """`FILE.gz` next to a file, for hosts that send what is compressed beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,24 @@ class Target:
     `require` raises InputError when an output is too large for the host.
     """
 
-    name: str = "plain"
+    host: HostFacts = PLAIN
     variants: tuple[Variant, ...] = ()
     documents: Callable[[Settings, str | None], Iterator[Document]] | None = None
     require: Callable[[Extent], None] | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of the host."""
+        return self.host.name
 
-PLAIN: Final = Target()
+
+PLAIN_TARGET: Final = Target()
 
 
 def files_of(document: Document, variants: tuple[Variant, ...]) -> Iterator[tuple[str, bytes | None]]:
-    """The files of a document and of its twins; None for those that must not exist."""
+    """The files of a document and of its variants; None for those that must not exist."""
     yield document.path, None if document.body is None else document.file_bytes()
-    if Variant.HTML in variants and document.path.startswith("v0.1/"):
+    if Variant.HTML in variants and document.path.startswith(f"{API_FOLDER}/"):
         address = document.path.removesuffix(".json")
         if not address.endswith("/versions/index"):  # the name is taken, by the list above it
             yield f"{address}.html", document.body
@@ -89,13 +98,13 @@ def _since_path(path: str) -> str | None:
     if not (path.startswith(_UPDATED) and path.endswith(_DAY_BEGINS)):
         return None
     day = parse_day(path.removeprefix(_UPDATED).removesuffix(_DAY_BEGINS))
-    return f"data/pages/{updated_chain(day + 1)}/since.json"
+    return f"{pages_folder(updated_chain(day + 1))}/since.json"
 
 
 def _is_text(document: Document) -> bool:
     is_seldom = document.path.startswith(_SELDOM)
     kind = document.path.rpartition(".")[2]
-    return kind in _COMPRESSED and not document.is_gzip and not is_seldom
+    return kind in COMPRESSED and not document.is_gzip and not is_seldom
 
 
 def _compressed(body: bytes | None) -> bytes | None:

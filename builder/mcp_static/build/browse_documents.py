@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from mcp_static.api.paths import MISCELLANEOUS, Document
+from mcp_static.api.documents import MISCELLANEOUS, Document
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.names import parse_name
 from mcp_static.pages.server_view import Card, card_of

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import git
 
-from mcp_static.api.variants import PLAIN, Target
+from mcp_static.api.paths import SNAPSHOT
+from mcp_static.api.variants import PLAIN_TARGET, Target
 from mcp_static.build.full import build_fully
 from mcp_static.build.incremental import build_incrementally
-from mcp_static.build.index_documents import SNAPSHOT_PATH
 from mcp_static.build.job import BuildJob
 from mcp_static.build.output_tree import TREES, Output, TreeLocation
 from mcp_static.build.progress import Progress, Silent
@@ -43,7 +43,7 @@ class BuildOptions:
     strict: bool = False
     accept_rewrite: bool = False
     workers: int = 0
-    target: Target = PLAIN
+    target: Target = PLAIN_TARGET
 
 
 class _FullBuildNeeded(Exception):  # noqa: N818 (no error: the build goes on, as a full one)
@@ -161,7 +161,7 @@ def _is_sound(store: Store, location: TreeLocation) -> bool:
     if location.tree not in TREES:
         return False
     try:
-        snapshot = (location.root / SNAPSHOT_PATH).read_bytes()
+        snapshot = (location.root / SNAPSHOT).read_bytes()
     except OSError:
         return False
-    return store.documents.digest(SNAPSHOT_PATH) == hashlib.sha256(snapshot).digest()
+    return store.documents.digest(SNAPSHOT) == hashlib.sha256(snapshot).digest()

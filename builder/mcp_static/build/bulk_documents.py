@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from mcp_static.api.documents import MISCELLANEOUS, Document, part_of_ordinal
 from mcp_static.api.paths import (
     EXPORT_POSITIONS,
-    MISCELLANEOUS,
     SEARCH_POSITIONS,
-    Document,
     cards_path,
     export_path,
-    part_of_ordinal,
     search_path,
 )
 from mcp_static.build.context import RenderContext, Span

@@ -5,8 +5,9 @@ from itertools import accumulate
 
 from mcp_static.api.chains import PAGE_SIZE, page_path, updated_chain
 from mcp_static.api.cursors import Cursor
+from mcp_static.api.documents import Document, part_of_ordinal
 from mcp_static.api.entries import server_list
-from mcp_static.api.paths import Document, day_index_path, part_of_ordinal
+from mcp_static.api.paths import day_index_path
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import format_day

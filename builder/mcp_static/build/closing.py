@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
-from mcp_static.api.paths import CHECKSUMS, UNLISTED, Document
+from mcp_static.api.documents import CHECKSUMS, UNLISTED, Document
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
 from mcp_static.build.fixed_documents import fixed_documents
@@ -47,4 +47,4 @@ def closing_documents(
     index = checksum_index(store)
     yield index
     digest = hashlib.sha256(index.body or b"").digest()
-    yield snapshot_document(store, settings, target.name, commit, digest)
+    yield snapshot_document(store, settings, target.host, commit, digest)

@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 
 from mcp_static.api.chains import PAGE_SIZE
+from mcp_static.api.documents import Document, part_of_ordinal
 from mcp_static.api.entries import server_list
-from mcp_static.api.paths import (
-    EXPORT_POSITIONS,
-    Document,
-    part_of_ordinal,
-    version_path,
-    versions_path,
-)
+from mcp_static.api.paths import EXPORT_POSITIONS, version_path, versions_path
 from mcp_static.build.bulk_documents import export_part
 from mcp_static.build.chain_documents import chain_page
 from mcp_static.build.context import RenderContext, Span

@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mcp_static.api.variants import HOST_FOLDER, WORTH_COMPRESSING, Extent, Variant
+from mcp_static.api.paths import API_FOLDER, HOST_FOLDER
+from mcp_static.api.variants import WORTH_COMPRESSING, Extent, Variant
 
 
 def measure(root: Path) -> Extent:
@@ -17,7 +18,7 @@ def estimate(root: Path, variants: tuple[Variant, ...]) -> Extent:
     common = [(path, size) for path, size in _sizes(root) if not _is_variant(path)]
     sizes = list(common)
     for path, size in common:
-        if Variant.HTML in variants and path.startswith("v0.1/"):
+        if Variant.HTML in variants and path.startswith(f"{API_FOLDER}/"):
             sizes.append((f"{path}.html", size))
         if Variant.GZIP in variants and size >= WORTH_COMPRESSING and not path.endswith(".gz"):
             sizes.append((f"{path}.gz", size // 5))
@@ -36,7 +37,8 @@ def _sizes(root: Path) -> Iterator[tuple[str, int]]:
 def _is_variant(path: str) -> bool:
     if path.endswith(".gz"):
         return not path.endswith(".ndjson.gz")
-    return path.endswith("/since.json") or (path.startswith("v0.1/") and path.endswith(".html"))
+    is_html = path.startswith(f"{API_FOLDER}/") and path.endswith(".html")
+    return is_html or path.endswith("/since.json")
 
 
 def _extent(sizes: Iterable[tuple[str, int]]) -> Extent:

@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
+from mcp_static.api.documents import MISCELLANEOUS, Document, json_document
 from mcp_static.api.openapi import generic_openapi, registry_openapi, yaml_of
-from mcp_static.api.paths import MISCELLANEOUS, Document, json_document
+from mcp_static.api.paths import MISSING_PAGE, fixed_path
 from mcp_static.api.schemas import SCHEMAS, schema_of
 from mcp_static.build.sitemap_documents import standing_sitemap
 from mcp_static.model.settings import Settings
@@ -16,8 +17,8 @@ from mcp_static.pages.site import Layout, Site, asset_documents
 
 def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:
     """Those documents: health, definitions, schemas, the pages that explain, what all pages load."""
-    yield json_document("v0.1/health.json", {"status": "ok"})
-    yield json_document("v0.1/ping.json", {"pong": True})
+    yield json_document(fixed_path("health"), {"status": "ok"})
+    yield json_document(fixed_path("ping"), {"pong": True})
     reference = registry_openapi(settings)
     yield Document("openapi.yaml", yaml_of(reference), MISCELLANEOUS)
     yield Document("openapi.generic.yaml", generic_openapi(), MISCELLANEOUS)
@@ -41,4 +42,4 @@ def _pages(site: Site, reference: dict[str, Any]) -> Iterator[Document]:
         operations=operations_of(reference),
         schemas=schemas_of(reference),
     )
-    yield layout.page("missing", "/404.html", "There is no such page.")
+    yield layout.page("missing", f"/{MISSING_PAGE}", "There is no such page.")

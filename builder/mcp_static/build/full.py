@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Final
 
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
+from mcp_static.api.paths import SERVERS_FOLDER
 from mcp_static.api.variants import Variant
 from mcp_static.build.apply_commits import CommitApplier
 from mcp_static.build.closing import closing_documents
@@ -152,7 +153,7 @@ class _CloneWork:
             tree.clone_from(written, folder)
 
 
-_LARGE: Final = ("v0.1/servers", "servers")
+_LARGE: Final = (SERVERS_FOLDER, "servers")
 """Folders with a folder for each namespace."""
 
 

@@ -8,22 +8,25 @@ from urllib.parse import quote
 
 from mcp_static import __version__
 from mcp_static.api.chains import PAGE_SIZE
+from mcp_static.api.documents import CHECKSUMS, MISCELLANEOUS, UNLISTED, Document, json_document
 from mcp_static.api.entries import server_list
+from mcp_static.api.limits import MAX_LIST_BYTES
 from mcp_static.api.paths import (
-    CHECKSUMS,
+    CHECKSUM_INDEX,
+    COMPLETE_LIST,
+    EXPORT_INDEX,
     EXPORT_POSITIONS,
-    MAX_LIST_BYTES,
-    MISCELLANEOUS,
+    SEARCH_INDEX,
     SEARCH_POSITIONS,
-    UNLISTED,
-    Document,
+    SNAPSHOT,
     cards_path,
     checksum_path,
     export_path,
+    fixed_path,
     is_export,
-    json_document,
     search_path,
 )
+from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
 from mcp_static.model.lifecycle import Status
@@ -37,10 +40,7 @@ from mcp_static.store.entries import Entry
 from mcp_static.store.store import Store
 
 FEED_ENTRIES: Final = 50
-SNAPSHOT_PATH: Final = "data/snapshot.json"
-SNAPSHOT_FORMAT: Final = 1
 SEARCH_FORMAT: Final = 1
-CHECKSUM_INDEX: Final = "data/checksums/index.txt"
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -49,9 +49,9 @@ def registry_documents(store: Store, settings: Settings, commit: str) -> Iterato
     """The indexes and the feed; the snapshot and the checksums speak about the rest, and come last."""
     time = format_time(store.facts.counters.registry_time)
     version = {"version": __version__, "git_commit": commit, "build_time": time}
-    yield json_document("v0.1/version.json", version)
-    yield json_document("data/export/index.json", {"format": 1, "parts": list(_export_parts(store))})
-    yield json_document("data/search/index.json", _search_index(store))
+    yield json_document(fixed_path("version"), version)
+    yield json_document(EXPORT_INDEX, {"format": 1, "parts": list(_export_parts(store))})
+    yield json_document(SEARCH_INDEX, _search_index(store))
     yield Document("feed.xml", _feed(store, settings), MISCELLANEOUS)
 
 
@@ -128,7 +128,7 @@ def complete_list(context: RenderContext) -> Document:
     body = None
     if context.store.facts.number("leading_bytes") <= MAX_LIST_BYTES:
         body = server_list([context.rendered(entry) for entry in context.store.entries.latest()])
-    return Document("v0.1/servers.json", body, MISCELLANEOUS)
+    return Document(COMPLETE_LIST, body, MISCELLANEOUS)
 
 
 def checksum_part(store: Store, part: str) -> Document:
@@ -150,7 +150,7 @@ def _checksums(rows: Iterable[WrittenDocument]) -> bytes:
 
 
 def snapshot_document(
-    store: Store, settings: Settings, host: str, commit: str, checksums: bytes
+    store: Store, settings: Settings, host: HostFacts, commit: str, checksums: bytes
 ) -> Document:
     """`snapshot.json`: what this output is, and where its parts begin.
 
@@ -167,7 +167,7 @@ def snapshot_document(
         "commit": commit,
         "time": format_time(counters.registry_time),
         "builder": __version__,
-        "host": host,
+        "host": host.document(),
         "registry": {
             "title": settings.title,
             "description": settings.description,
@@ -191,8 +191,8 @@ def snapshot_document(
             },
         },
         "completeList": store.facts.number("leading_bytes") <= MAX_LIST_BYTES,
-        "exports": "data/export/index.json",
-        "search": "data/search/index.json",
+        "exports": EXPORT_INDEX,
+        "search": SEARCH_INDEX,
         "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},
     }
-    return Document(SNAPSHOT_PATH, dump_json(snapshot) + b"\n", UNLISTED)
+    return Document(SNAPSHOT, dump_json(snapshot) + b"\n", UNLISTED)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from mcp_static.api.chains import PAGE_SIZE
-from mcp_static.api.paths import EXPORT_POSITIONS, SEARCH_POSITIONS, Document
+from mcp_static.api.documents import Document
+from mcp_static.api.paths import EXPORT_POSITIONS, SEARCH_POSITIONS
 from mcp_static.build.browse_documents import addresses_of, browse_page, browse_pages
 from mcp_static.build.bulk_documents import exports, latest_searches, searches
 from mcp_static.build.chain_documents import chain_key, chain_pages, day_indexes, updated_pages

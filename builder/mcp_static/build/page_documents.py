@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from mcp_static.api.paths import MISCELLANEOUS, Document
+from mcp_static.api.documents import MISCELLANEOUS, Document
 from mcp_static.build.browse_documents import browse_pages, browse_steps, node_of
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.names import Namespace

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mcp_static.api.paths import MAX_LIST_BYTES
+from mcp_static.api.limits import MAX_LIST_BYTES
 from mcp_static.model.errors import InputError
 from mcp_static.store.store import Store
 

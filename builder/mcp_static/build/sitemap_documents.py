@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
-from mcp_static.api.paths import MISCELLANEOUS, Document
+from mcp_static.api.documents import MISCELLANEOUS, Document
+from mcp_static.api.paths import API_ALIASES
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.times import format_time
 from mcp_static.pages.server_view import server_page_path
@@ -69,5 +70,5 @@ def standing_sitemap(site: Site) -> Iterator[Document]:
 def _robots(site: Site) -> str:
     if not site.options.is_indexed:
         return "User-agent: *\nDisallow: /\n"
-    hidden = "".join(f"Disallow: {site.base}/{folder}/\n" for folder in ("v0", "v0.1", "data"))
+    hidden = "".join(f"Disallow: {site.base}/{folder}/\n" for folder in (*API_ALIASES, "data"))
     return f"User-agent: *\n{hidden}Allow: /\nSitemap: {site.url}/sitemap.xml\n"

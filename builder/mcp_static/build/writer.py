@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from sys import intern
 from typing import Final
 
-from mcp_static.api.paths import Document
+from mcp_static.api.documents import Document
 from mcp_static.api.variants import Variant, files_of
 from mcp_static.build.output_tree import Tree
 from mcp_static.build.result import BuildResult

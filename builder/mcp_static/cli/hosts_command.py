@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import orjson
 
+from mcp_static.api.paths import SNAPSHOT
 from mcp_static.build.extent import estimate
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.hosts.host import Host
@@ -34,16 +35,17 @@ from mcp_static.model.settings import Settings
 def command(repo: Path, out: Path, style: str) -> None:
     """Print the hosts: what each honours, how much it takes, and whether this registry fits."""
     settings = _settings(repo)
-    built = out if (out / "data" / "snapshot.json").is_file() else None
+    built = out if (out / SNAPSHOT).is_file() else None
     rows = [_row(host, settings, built) for host in HOSTS]
     if style == "json":
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
     for row in rows:
-        click.echo(f"{row['name']}\n  {row['says']}")
-        click.echo(f"  honours  {row['honours']}")
-        click.echo(f"  takes    {row['takes']}")
-        click.echo(f"  fits     {row['fits']}\n")
+        click.echo(f"{row['name']}\n  {row['description']}")
+        click.echo(f"  honours   {row['honours']}")
+        click.echo(f"  takes     {row['takes']}")
+        click.echo(f"  deploy    {row['deploy']}")
+        click.echo(f"  fits      {row['fits']}\n")
     click.echo("`mcp-static build --host NAME` makes what a host needs; docs/hosts.md has the steps.")
 
 
@@ -59,9 +61,10 @@ def _settings(repo: Path) -> Settings:
 def _row(host: Host, settings: Settings, built: Path | None) -> dict[str, str]:
     return {
         "name": host.name,
-        "says": host.description,
+        "description": host.description,
         "honours": host.honours_in_words,
         "takes": host.limits_with(settings).in_words(),
+        "deploy": host.deployed_by,
         "fits": _fits(host, settings, built),
     }
 
@@ -75,4 +78,4 @@ def _fits(host: Host, settings: Settings, built: Path | None) -> str:
         return "nothing is built yet; `mcp-static build` tells"
     extent = estimate(built, host.variants)
     problem = host.limits_with(settings).exceeded_by(extent)
-    return f"no: {problem}. {host.way_out}" if problem else f"yes, with about {extent.in_words()}"
+    return f"no: {problem}. {host.too_large}" if problem else f"yes, with about {extent.in_words()}"

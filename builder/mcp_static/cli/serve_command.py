@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mcp_static.serve.app import listen, serve
-from mcp_static.serve.snapshot import Shown
+from mcp_static.serve.snapshot import CurrentSnapshot
 
 
 @click.command("serve")
@@ -29,10 +29,10 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
         from mcp_static.cli.watching import build_first, rebuild  # what builds is an extra of its own
 
         on_start = partial(rebuild, build_first(repo, out))
-    shown = Shown(out)
+    current = CurrentSnapshot(out)
     listener = listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    facts = shown.snapshot().facts
+    facts = current.snapshot().facts
     click.echo(
         f"{facts['registry']['title']}: {facts['counts']['versions']} versions of "
         f"{facts['counts']['servers']} servers\n"
@@ -43,4 +43,4 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
         f"For an IDE, the registry's address is {address} (Ctrl-C stops)."
     )
     with suppress(KeyboardInterrupt):
-        serve(listener, shown, on_start)
+        serve(listener, current, on_start)

@@ -17,22 +17,26 @@ from urllib.parse import quote
 import requests
 
 from mcp_static import __version__
+from mcp_static.api.abilities import Ability
 from mcp_static.api.checksums import checksum_lines, json_object
-from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.api.limits import MAX_LIMIT
+from mcp_static.api.paths import (
+    API_FOLDER,
+    COMPLETE_LIST,
+    SERVERS_FOLDER,
+    SNAPSHOT,
+    is_for_host,
+)
+from mcp_static.api.snapshot import host_of, read_snapshot
+from mcp_static.model.errors import ServiceError
 from mcp_static.reports.findings import Finding, Level
 
-SNAPSHOT: Final = "data/snapshot.json"
 _SECONDS: Final = 30
 _AT_ONCE: Final = 8
-_ALIKE: Final = frozenset({"v0.1/servers.json"})
+_UNCOMPARED: Final = frozenset({COMPLETE_LIST})
 """Documents whose address gives something else on hosts that read queries: a page."""
-
-_LIST: Final = "v0.1/servers"
 _MISSING: Final = "is missing"
 _SAMPLED_PAGES: Final = 5
-_WITHOUT_QUERIES: Final = frozenset({"github-pages"})
-_OWN: Final = ("host/", ".")
-"""What hosts keep to themselves."""
 
 ReadList = Callable[[str], bytes | None]
 """Gives a page of the list by its cursor, empty for the first, or None when it is not there."""
@@ -65,7 +69,7 @@ def folder_reader(root: Path) -> Read:
 def address_of(path: str) -> str:
     """The address, below a registry's, at which a host serves a document of the output."""
     parts = path.split("/")
-    if parts[0] == "v0.1" and path.endswith(".json"):
+    if parts[0] == API_FOLDER and path.endswith(".json"):
         parts[-1] = parts[-1].removesuffix(".json")
         if parts[1:2] == ["servers"] and len(parts) > 3:
             parts[2:4] = ["/".join(parts[2:4])]  # the name is one segment
@@ -96,9 +100,9 @@ def served_lists(session: requests.Session, url: str) -> ReadList:
     """Asks a served registry for its list, as a client does; raises ServiceError."""
 
     def read(cursor: str) -> bytes | None:
-        query = f"?limit=100{f'&cursor={cursor}' if cursor else ''}"
+        query = f"?limit={MAX_LIMIT}{f'&cursor={cursor}' if cursor else ''}"
         try:
-            answer = session.get(f"{url.rstrip('/')}/v0.1/servers{query}", timeout=_SECONDS)
+            answer = session.get(f"{url.rstrip('/')}/{SERVERS_FOLDER}{query}", timeout=_SECONDS)
         except requests.RequestException as error:
             raise ServiceError(
                 f"{url} could not be asked: {type(error).__name__}.", "Try again in a while."
@@ -116,28 +120,23 @@ def verify(
 ) -> Verification:
     """Compare documents with the checksums: `sample` of them by chance, or None for all.
 
-    With `read_list` the registry is served: its list is walked as well, a few pages or all, and held
-    against the snapshot's counts; what hosts keep to themselves is left out. Without, it is a
-    folder, whose compressed and renamed twins are looked at, too.
+    With `read_list` the registry is served: its list is walked as well, a few pages or all, and
+    compared with the snapshot's counts; files for the host alone are left out. Without, it is a
+    folder, whose compressed and renamed variants are compared, too.
 
-    Raises InputError when there is no snapshot to begin with, and ServiceError when the registry
-    changed meanwhile, so that nothing can be said.
+    Raises InputError when there is no snapshot that this version reads, and ServiceError when the
+    registry changed meanwhile, so that nothing can be said.
     """
     snapshot = read(SNAPSHOT)
-    facts = json_object(snapshot)
-    checksums = facts.get("checksums") if facts else None
-    if facts is None or not isinstance(checksums, dict):
-        raise InputError(
-            f"There is no {SNAPSHOT} that can be read.",
-            "Give a built folder, or a static registry's URL.",
-        )
-    found = Verification(str(facts.get("commit")))
-    index = read(str(checksums.get("path")))
-    if index is None or _digest(index) != checksums.get("sha256"):
-        found.problems.append(_problem(str(checksums.get("path")), "does not match the snapshot"))
+    facts = read_snapshot(snapshot, "The registry")
+    checksums = facts["checksums"]
+    found = Verification(str(facts["commit"]))
+    index = read(str(checksums["path"]))
+    if index is None or _digest(index) != checksums["sha256"]:
+        found.problems.append(_problem(str(checksums["path"]), "does not match the snapshot"))
     documents = list(_documents(read, index or b"", found))
     if read_list is not None:
-        documents = [row for row in documents if not row[0].startswith(_OWN)]
+        documents = [row for row in documents if not is_for_host(row[0])]
         _walk(read_list, facts, None if sample is None else _SAMPLED_PAGES, found)
     documents += _exports(read, facts)
     found.listed = len(documents)
@@ -150,8 +149,8 @@ def verify(
             advance()
             found.problems += problems
         if read_list is None:
-            variants = (twin for path, digest in chosen for twin in _variants(path, digest))
-            for problems in pool.map(lambda twin: list(_compared(read, *twin)), variants):
+            variants = (copy for path, digest in chosen for copy in _variants(path, digest))
+            for problems in pool.map(lambda copy: list(_compared(read, *copy)), variants):
                 found.problems += [problem for problem in problems if problem.message != _MISSING]
     if read(SNAPSHOT) != snapshot:
         raise ServiceError("The registry changed meanwhile.", "Run it again.")
@@ -167,12 +166,12 @@ def _documents(read: Read, index: bytes, found: Verification) -> Iterator[tuple[
             message = _MISSING if body is None else "does not match the index"
             found.problems.append(_problem(part, message))
             continue
-        yield from ((path, wanted) for path, wanted in checksum_lines(body) if path not in _ALIKE)
+        yield from ((path, wanted) for path, wanted in checksum_lines(body) if path not in _UNCOMPARED)
 
 
 def _exports(read: Read, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The export parts, known by the digest of their plain text."""
-    index = json_object(read(str(facts.get("exports"))))
+    index = json_object(read(str(facts["exports"])))
     for part in index.get("parts", []) if index else []:
         yield str(part.get("path")), str(part.get("sha256"))
 
@@ -197,19 +196,32 @@ def _variants(path: str, digest: str) -> Iterator[tuple[str, str]]:
     """The copies of a document that some hosts have, with the same content."""
     if not path.endswith(".gz"):
         yield f"{path}.gz", digest
-    if path.startswith("v0.1/"):
+    if path.startswith(f"{API_FOLDER}/"):
         yield f"{path.removesuffix('.json')}.html", digest
+
+
+def _lengths(facts: dict[str, Any]) -> frozenset[int]:
+    """How many entries the served list may have: every version, or each server's latest.
+
+    A host of which nothing is known may serve either.
+    """
+    counts, honours = facts["counts"], host_of(facts).honours
+    if honours is None:
+        return frozenset({int(counts["versions"]), int(counts["servers"])})
+    return frozenset({int(counts["versions" if Ability.CURSORS in honours else "servers"])})
+
+
+def _has_no_list(facts: dict[str, Any]) -> bool:
+    """Whether the list is too long for clients on a host that cannot cut it into pages."""
+    honours = host_of(facts).honours
+    return honours is not None and Ability.CURSORS not in honours and not facts["completeList"]
 
 
 def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verification) -> None:
     """Walk the list as a client does, and count what it meets."""
-    counts = facts.get("counts") or {}
-    if facts.get("host") in _WITHOUT_QUERIES:
-        expected = int(counts.get("servers", 0))
-        if not facts.get("completeList"):
-            return  # too long for clients, so it is not there
-    else:
-        expected = int(counts.get("versions", 0))
+    if _has_no_list(facts):
+        return
+    lengths = _lengths(facts)
     met: set[tuple[str, str]] = set()
     cursor, number = "", 0
     while pages is None or number < pages:
@@ -222,25 +234,26 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
             entries = None
         if entries is None:
             found.problems.append(
-                _problem(_LIST, f"is no list{f' at the cursor {cursor}' if cursor else ''}")
+                _problem(SERVERS_FOLDER, f"is no list{f' at the cursor {cursor}' if cursor else ''}")
             )
             return
         twice = next((name for name, version in keys if (name, version) in met), None)
         if twice is not None:
-            found.problems.append(_problem(_LIST, f"has {twice} twice"))
+            found.problems.append(_problem(SERVERS_FOLDER, f"has {twice} twice"))
             return
         met.update(keys)
         cursor, number = following, number + 1
         if not cursor:
-            if len(met) != expected:
+            if len(met) not in lengths:
+                expected = " or ".join(map(str, sorted(lengths)))
                 found.problems.append(
-                    _problem(_LIST, f"has {len(met)} entries, and the snapshot {expected}")
+                    _problem(SERVERS_FOLDER, f"has {len(met)} entries, and the snapshot {expected}")
                 )
             return
 
 
 def _problem(path: str, message: str) -> Finding:
-    return Finding("list" if path == _LIST else "checksum", Level.ERROR, message, path=path)
+    return Finding("list" if path == SERVERS_FOLDER else "checksum", Level.ERROR, message, path=path)
 
 
 def _digest(body: bytes) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 from obstore import exceptions
 from obstore.store import S3Store
 
-from mcp_static.api.media import freshness, media_type
+from mcp_static.api.headers import freshness
+from mcp_static.api.media import media_type
 from mcp_static.model.errors import InputError, RegistryError, ServiceError
 
 _Result = TypeVar("_Result")

@@ -9,10 +9,11 @@ from typing import Final, Self
 import orjson
 
 from mcp_static.api.checksums import json_object
+from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.deploy.bucket import Bucket
 from mcp_static.model.errors import InputError, RegistryError
 
-LOCK: Final = "host/lock.json"
+LOCK: Final = f"{HOST_FOLDER}/lock.json"
 _DEAD_SECONDS: Final = 120
 _BEAT_SECONDS: Final = 20
 

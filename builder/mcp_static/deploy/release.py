@@ -9,13 +9,28 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from mcp_static.api.chains import PAGES_FOLDER
 from mcp_static.api.checksums import checksum_lines, json_object
-from mcp_static.api.variants import HOST_FOLDER
+from mcp_static.api.paths import (
+    CHECKSUM_INDEX,
+    CHECKSUMS_FOLDER,
+    COMPLETE_LIST,
+    DELETED_FOLDER,
+    EXPORT_INDEX,
+    EXPORTS_FOLDER,
+    SEARCH_FOLDER,
+    SEARCH_INDEX,
+    SERVERS_FOLDER,
+    SNAPSHOT,
+    is_for_host,
+)
+from mcp_static.api.snapshot import HostFacts, host_of, read_snapshot
 from mcp_static.model.errors import InputError
 
-SNAPSHOT: Final = "data/snapshot.json"
-INDEX: Final = "data/checksums/index.txt"
-_EXPORTS: Final = "data/export/index.json"
+_LEAVES: Final = tuple(
+    f"{folder}/" for folder in (SERVERS_FOLDER, DELETED_FOLDER, "schemas", "assets", "servers")
+)
+_PARTS: Final = (f"{SEARCH_FOLDER}/", f"{EXPORTS_FOLDER}/")
 
 Read = Callable[[str], bytes | None]
 
@@ -35,13 +50,13 @@ def rank_of(path: str, *, is_new: bool) -> Rank:
     """The rank of a file; a new page goes before the pages that may lead to it."""
     if path == SNAPSHOT:
         return Rank.SNAPSHOT
-    if path.startswith("data/checksums/"):
+    if path.startswith(f"{CHECKSUMS_FOLDER}/"):
         return Rank.CHECKSUMS
-    if path.startswith("data/pages/") or path.endswith("/versions.json") or path == "v0.1/servers.json":
+    if path.startswith(f"{PAGES_FOLDER}/") or path.endswith("/versions.json") or path == COMPLETE_LIST:
         return Rank.NEW_LIST if is_new else Rank.LIST
-    if path.startswith(("v0.1/servers/", "data/deleted/", "schemas/", "assets/", "servers/")):
+    if path.startswith(_LEAVES):
         return Rank.LEAF
-    if path.startswith(("data/search/", "data/export/")) and not path.endswith("/index.json"):
+    if path.startswith(_PARTS) and path not in {SEARCH_INDEX, EXPORT_INDEX}:
         return Rank.LEAF
     return Rank.INDEX
 
@@ -52,7 +67,7 @@ class Release:
 
     root: Path
     commit: str
-    host: str
+    host: HostFacts
     parts: dict[str, str]
     """The checksum parts: path → SHA-256."""
 
@@ -86,15 +101,11 @@ def _damaged(root: Path, path: str) -> InputError:
 
 def open_release(root: Path) -> Release:
     """The output in a folder; raises InputError where there is none, or a damaged one."""
-    snapshot = json_object(_read_file(root, SNAPSHOT))
-    index = _read_file(root, INDEX)
-    if snapshot is None or index is None:
-        raise InputError(f"{root} holds no built registry.", "Build one with `mcp-static build`.")
-    if hashlib.sha256(index).hexdigest() != snapshot.get("checksums", {}).get("sha256"):
-        raise _damaged(root, INDEX)
-    return Release(
-        root, str(snapshot["commit"]), str(snapshot.get("host")), dict(checksum_lines(index))
-    )
+    snapshot = read_snapshot(_read_file(root, SNAPSHOT), str(root))
+    index = _read_file(root, CHECKSUM_INDEX)
+    if index is None or hashlib.sha256(index).hexdigest() != snapshot["checksums"]["sha256"]:
+        raise _damaged(root, CHECKSUM_INDEX)
+    return Release(root, str(snapshot["commit"]), host_of(snapshot), dict(checksum_lines(index)))
 
 
 def _read_file(root: Path, path: str) -> bytes | None:
@@ -106,7 +117,7 @@ def _read_file(root: Path, path: str) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a place lacks: files to write with their digests, and paths to remove."""
+    """What a destination lacks: files to write with their digests, and paths to remove."""
 
     write: dict[str, str]
     remove: frozenset[str]
@@ -123,16 +134,16 @@ class Difference:
 
 
 def files_of(parts: dict[str, str], read: Read, only: Iterable[str] | None = None) -> dict[str, str]:
-    """The files that checksum parts list, with the parts themselves; the host's own are left out."""
+    """The files that checksum parts list, with the parts themselves, but for those of the host."""
     found: dict[str, str] = {}
     for part in parts if only is None else only:
         found[part] = parts[part]
         found.update(checksum_lines(read(part) or b""))
-    return {path: digest for path, digest in found.items() if not path.startswith(f"{HOST_FOLDER}/")}
+    return {path: digest for path, digest in found.items() if not is_for_host(path)}
 
 
 def difference(release: Release, there: dict[str, str], read_there: Read) -> Difference:
-    """What a place lacks that holds a whole release, found by the checksum parts that differ."""
+    """What a destination lacks that holds a whole release, found by the checksum parts that differ."""
 
     def read_here(path: str) -> bytes | None:
         return release.content(path, release.parts.get(path, ""))
@@ -148,10 +159,10 @@ def difference(release: Release, there: dict[str, str], read_there: Read) -> Dif
 def _unlisted(read: Read) -> dict[str, str]:
     """What no checksum part lists: the index, the snapshot, and the exports, known by their index."""
     found = {}
-    for path in (INDEX, SNAPSHOT):
+    for path in (CHECKSUM_INDEX, SNAPSHOT):
         body = read(path)
         if body is not None:
             found[path] = hashlib.sha256(body).hexdigest()
-    index = json_object(read(_EXPORTS)) or {}
+    index = json_object(read(EXPORT_INDEX)) or {}
     found.update((str(part["path"]), str(part["sha256"])) for part in index.get("parts", ()))
     return found

@@ -1,4 +1,4 @@
-"""Deploying to a bucket: only what changed, in an order that readers under way can bear.
+"""Deploying to a bucket: only what changed, in an order that keeps readers right meanwhile.
 
 One object below `host/`, which is never served, keeps what the next deploy has to know: whether
 this one ended, and which objects wait to be removed.
@@ -14,15 +14,14 @@ from typing import Final
 import orjson
 
 from mcp_static.api.checksums import checksum_lines, json_object
-from mcp_static.api.variants import HOST_FOLDER
+from mcp_static.api.paths import API_FOLDER, CHECKSUM_INDEX, HOST_FOLDER, is_for_host
 from mcp_static.build.progress import Progress
 from mcp_static.deploy.bucket import Bucket
 from mcp_static.deploy.lock import DeployLock
-from mcp_static.deploy.release import INDEX, Difference, Release, difference
+from mcp_static.deploy.release import Difference, Release, difference
 from mcp_static.model.errors import InputError
 
-STATE: Final = "host/deployed.json"
-BUCKET_HOSTS: Final = frozenset({"s3", "cloudflare-r2", "plain"})
+STATE: Final = f"{HOST_FOLDER}/deployed.json"
 _AT_ONCE: Final = 32
 
 
@@ -53,10 +52,10 @@ def deploy_to_bucket(
 
     Raises InputError (a damaged release, no rights, another deploy under way) or ServiceError.
     """
-    if release.host not in BUCKET_HOSTS:
+    if not release.host.deploys_to_bucket:
         raise InputError(
-            f"{release.root} was built for {release.host}, whose files a bucket does not need.",
-            "Build it with --host s3 or --host cloudflare-r2.",
+            f"{release.root} was built for {release.host.name}, which is not served from a bucket.",
+            "Build it for a host that is: `mcp-static hosts` tells how each is deployed to.",
         )
     started = time.monotonic()
     if options.dry_run:
@@ -77,7 +76,7 @@ def _plan(
     """What to write and remove, and what an earlier deploy left to be removed."""
     state = json_object(bucket.read(STATE)) or {}
     waiting = frozenset(map(str, state.get("removing", ())))
-    index = bucket.read(INDEX)
+    index = bucket.read(CHECKSUM_INDEX)
     is_alike = state.get("extensionless", False) == options.extensionless
     is_whole = is_alike and not state.get("unfinished")
     if index is not None and is_whole:
@@ -96,7 +95,7 @@ def _whole_difference(release: Release, bucket: Bucket, options: BucketOptions) 
         if any(there.get(key) != tag for key in keys_of([path], options)):
             write[path] = digest
     wanted = set(keys_of(files, options))
-    foreign = {key for key in there if key not in wanted and not key.startswith(f"{HOST_FOLDER}/")}
+    foreign = {key for key in there if key not in wanted and not is_for_host(key)}
     return Difference(write, frozenset(foreign), frozenset(write.keys() & there.keys()))
 
 
@@ -105,7 +104,7 @@ def keys_of(paths: Iterable[str], options: BucketOptions) -> list[str]:
     found = []
     for path in paths:
         found.append(path)
-        if options.extensionless and path.startswith("v0.1/") and path.endswith(".json"):
+        if options.extensionless and path.startswith(f"{API_FOLDER}/") and path.endswith(".json"):
             found.append(path.removesuffix(".json"))
     return found
 

@@ -1,1 +1,1 @@
-"""What each host needs beside the common files, and the embedded host itself."""
+"""The kinds of place that serve an output, one value each, grouped by family."""

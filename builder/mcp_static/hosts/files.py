@@ -1,99 +1,100 @@
-"""The files that hosts need beside the common ones: configurations, programs, error pages."""
+"""What the files of several hosts have in common: the edge program, and values of templates."""
 
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mcp_static.api import headers, limits, messages, paths
+from mcp_static.api.chains import PAGE_SIZE, PAGES_FOLDER
+from mcp_static.api.documents import Document
 from mcp_static.api.entries import server_list
-from mcp_static.api.paths import Document
-from mcp_static.api.variants import HOST_FOLDER
+from mcp_static.api.media import ANY, JSON, MEDIA_TYPES
+from mcp_static.api.paths import HOST_FOLDER
+from mcp_static.api.variants import COMPRESSED
 from mcp_static.model.settings import Settings
 from mcp_static.pages.site_files import site_folder
 
+NO_ENTRIES: Final = f"{PAGES_FOLDER}/none.json"
 _PART: Final = "host"
-"""The checksum part that lists them."""
-NO_ENTRIES: Final = "data/pages/none.json"
-_EDGE: Final = ("package.json", "query.js", "lists.js", "registry.js")
+"""The checksum part that lists the files of hosts."""
+_EDGE: Final = ("package.json", "facts.js", "query.js", "lists.js", "registry.js")
+
+_BARE_TYPES: Final = {kind: media.partition(";")[0] for kind, media in MEDIA_TYPES.items()}
+_TEXTS: Final = frozenset(kind for kind, media in MEDIA_TYPES.items() if "charset" in media)
+_API: Final = {
+    "cors": headers.CORS_HEADERS,
+    "preflight_seconds": headers.PREFLIGHT_SECONDS,
+    "allowed": headers.ALLOWED_METHODS,
+    "read_methods": headers.READ_METHODS,
+    "fresh": headers.FRESH,
+    "immutable": headers.IMMUTABLE,
+    "immutable_folder": headers.IMMUTABLE_FOLDER,
+    "not_cached": headers.NOT_CACHED,
+    "content_options": headers.CONTENT_OPTIONS,
+    "json": JSON,
+    "any_media": ANY,
+    "media_types": _BARE_TYPES,
+    # nginx adds text/html to both of these by itself.
+    "charset_types": [media for kind, media in _BARE_TYPES.items() if kind in _TEXTS - {"html"}],
+    "compressed_types": [media for kind, media in _BARE_TYPES.items() if kind in COMPRESSED - {"html"}],
+    "api": paths.API_FOLDER,
+    "host_folder": HOST_FOLDER,
+    "host_files": paths.HOST_FILES_PATTERN,
+    "programs": paths.PROGRAMS_PATTERN,
+    "pages": PAGES_FOLDER,
+    "no_entries": NO_ENTRIES,
+    "missing_page": paths.MISSING_PAGE,
+    "page_size": PAGE_SIZE,
+    "query_kib": limits.MAX_QUERY_BYTES // 1024,
+    "not_found": messages.NOT_FOUND,
+    "bad_request": messages.BAD_REQUEST,
+    "url_too_long": messages.URL_TOO_LONG,
+    "too_many_searches": messages.TOO_MANY_SEARCHES,
+    "invalid_cursor": messages.invalid_parameter(messages.INVALID_CURSOR),
+}
+"""What templates say of the API; none of it depends on a registry."""
 
 
-def nginx_files(settings: Settings, _: str | None) -> Iterator[Document]:
-    """The site's configuration and the edge program."""
-    values = _server_values(settings)
-    yield _rendered("nginx.conf", "nginx.conf.j2", values, host="nginx", by_program=True)
-    yield from _edge_program("nginx.js")
-
-
-def nginx_rules_files(settings: Settings, first_day: str | None) -> Iterator[Document]:
-    """The site's configuration by rewrite rules, and the list that holds nothing."""
-    values = _server_values(settings) | _days(first_day)
-    yield _rendered("nginx.conf", "nginx.conf.j2", values, host="nginx-rules", by_program=False)
-    yield _no_entries()
-
-
-def caddy_files(settings: Settings, first_day: str | None) -> Iterator[Document]:
-    """The Caddyfile, and the list that holds nothing."""
-    yield _rendered("Caddyfile", "Caddyfile.j2", _server_values(settings) | _days(first_day))
-    yield _no_entries()
-
-
-def worker_files(settings: Settings, _: str | None) -> Iterator[Document]:
-    """The Worker with its static assets."""
-    yield _rendered(
-        "wrangler.toml", "wrangler.toml.j2", _values(settings), host="cloudflare", bucket=""
-    )
-    yield from _edge_program("fetch.js", "assets.js")
-    yield Document(".assetsignore", f"{HOST_FOLDER}\n".encode(), _PART)
-
-
-def bucket_worker_files(settings: Settings, _: str | None) -> Iterator[Document]:
-    """The Worker in front of a bucket."""
-    values = _values(settings)
-    bucket = settings.hosting.bucket
-    yield _rendered("wrangler.toml", "wrangler.toml.j2", values, host="cloudflare-r2", bucket=bucket)
-    yield from _edge_program("fetch.js", "bucket.js")
-
-
-def pages_files(_: Settings, __: str | None) -> Iterator[Document]:
-    """What makes GitHub Pages serve the files as they are."""
-    yield Document(".nojekyll", b"", _PART)
-
-
-def bucket_files(settings: Settings, _: str | None) -> Iterator[Document]:
-    """The function that makes addresses keys, and the list that holds nothing."""
-    yield _rendered("cloudfront.js", "cloudfront.js.j2", _values(settings))
-    yield _no_entries()
-
-
-def _rendered(name: str, template: str, values: dict[str, Any], **more: object) -> Document:
+def host_document(name: str, template: str, values: dict[str, Any], **more: object) -> Document:
+    """A file below `host/`, from its template."""
     from mcp_static.pages.templates import render_host_template  # a list of hosts needs no Jinja
 
-    return Document(f"{HOST_FOLDER}/{name}", render_host_template(template, **values, **more), _PART)
+    body = render_host_template(template, **_API, **values, **more)
+    return own_document(f"{HOST_FOLDER}/{name}", body)
 
 
-def _edge_program(*adapters: str) -> Iterator[Document]:
+def own_document(path: str, body: bytes) -> Document:
+    """A file that one kind of host has on top of the common ones."""
+    return Document(path, body, _PART)
+
+
+def edge_program(*adapters: str) -> Iterator[Document]:
+    """The edge program with the adapters to a host's runtime."""
     for name in (*_EDGE, *adapters):
         body = (site_folder() / "edge" / name).read_bytes()
-        yield Document(f"{HOST_FOLDER}/edge/{name}", body, _PART)
+        yield own_document(f"{HOST_FOLDER}/edge/{name}", body)
 
 
-def _no_entries() -> Document:
-    return Document(NO_ENTRIES, server_list([]), _PART)
+def empty_list() -> Document:
+    """The list without entries, for rules that can find a file but make none up."""
+    return own_document(NO_ENTRIES, server_list([]))
 
 
-def _values(settings: Settings) -> dict[str, Any]:
+def registry_values(settings: Settings) -> dict[str, Any]:
+    """What every template may say of the registry."""
     return {
         "title": " ".join(settings.title.split()),
         "name": settings.hosting.name,
-        "repository": settings.repository or "its Git repository",
+        "read_only": messages.read_only(settings.repository),
     }
 
 
-def _server_values(settings: Settings) -> dict[str, Any]:
+def server_values(settings: Settings) -> dict[str, Any]:
     """Where a web server of one's own listens: at the registry's address, if that names a port."""
     address = urlsplit(settings.url)
     host = address.hostname or "localhost"
-    return _values(settings) | {
+    return registry_values(settings) | {
         "id": re.sub("[^a-z0-9]", "_", settings.hosting.name),
         "root": settings.hosting.root,
         "rate": settings.hosting.searches_per_second,
@@ -104,7 +105,8 @@ def _server_values(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _days(first_day: str | None) -> dict[str, Any]:
+def day_values(first_day: str | None) -> dict[str, Any]:
+    """What rules need that lead `updated_since` to the pages of days."""
     return {"first_day": first_day, "up_to_first_day": dates_up_to(first_day) if first_day else ""}
 
 

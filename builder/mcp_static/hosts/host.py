@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from mcp_static.api.abilities import Ability
-from mcp_static.api.paths import Document
+from mcp_static.api.abilities import Abilities, describe
+from mcp_static.api.documents import Document
+from mcp_static.api.snapshot import HostFacts
 from mcp_static.api.variants import Extent, Target, Variant
 from mcp_static.model.errors import InputError
 from mcp_static.model.settings import Settings
@@ -16,7 +17,7 @@ MIB: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a host takes at the most; sizes in bytes, None for no limit that matters here."""
+    """The most that a host takes; sizes in bytes, None for no limit that matters here."""
 
     files: int | None = None
     file_size: int | None = None
@@ -24,24 +25,24 @@ class Limits:
 
     def in_words(self) -> str:
         """The limits, for people."""
-        said = [
+        parts = [
             f"{self.files:,} files" if self.files else "",
             f"{_size(self.file_size)} a file" if self.file_size else "",
             f"{_size(self.total)} in all" if self.total else "",
         ]
-        return ", ".join(filter(None, said)) or "as much as there is room for"
+        return ", ".join(filter(None, parts)) or "as much as there is room for"
 
     def exceeded_by(self, extent: Extent) -> str | None:
         """Which limit an output exceeds, in words with both figures, or None."""
         if self.files is not None and extent.files > self.files:
-            return f"it has {extent.files:,} files, and {self.files:,} are the most"
+            return f"it has {extent.files:,} files, and the limit is {self.files:,}"
         if self.file_size is not None and extent.largest > self.file_size:
             return (
-                f"{extent.largest_path} has {_size(extent.largest)}, and a file may have "
+                f"{extent.largest_path} has {_size(extent.largest)}, and the limit for a file is "
                 f"{_size(self.file_size)}"
             )
         if self.total is not None and extent.total > self.total:
-            return f"it has {_size(extent.total)} in all, and {_size(self.total)} are the most"
+            return f"it has {_size(extent.total)} in all, and the limit is {_size(self.total)}"
         return None
 
 
@@ -51,17 +52,36 @@ def _size(count: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """One kind of place. `honours` are the conformance checks that it is held to."""
+    """One kind of place.
+
+    `honours` decides which conformance checks it is held to; `note` adds what abilities cannot
+    tell. `too_large` is the advice for an output that exceeds the limits. `takes_path` tells
+    whether the registry's address may have a path. `deployed_by` is how an output gets there, and
+    `deploys_to_bucket` whether `mcp-static deploy s3://…` brings it. `variants` and `documents`
+    are what a build makes for this host on top of the common files.
+    """
 
     name: str
     description: str
-    honours: frozenset[Ability]
-    honours_in_words: str
-    limits: Limits
-    way_out: str = ""
+    honours: Abilities
+    note: str = ""
+    limits: Limits = Limits()
+    too_large: str = ""
     takes_path: bool = False
+    deployed_by: str
+    deploys_to_bucket: bool = False
     variants: tuple[Variant, ...] = ()
     documents: Callable[[Settings, str | None], Iterator[Document]] | None = None
+
+    @property
+    def honours_in_words(self) -> str:
+        """What it honours, for people."""
+        return "; ".join(filter(None, (describe(self.honours), self.note)))
+
+    @property
+    def facts(self) -> HostFacts:
+        """What an output made for this host says of it."""
+        return HostFacts(self.name, self.honours, self.deploys_to_bucket)
 
     def limits_with(self, settings: Settings) -> Limits:
         """The limits, where a plan that is paid for moves them."""
@@ -86,7 +106,9 @@ class Host:
         def require(extent: Extent) -> None:
             problem = limits.exceeded_by(extent)
             if problem:
-                raise InputError(f"This registry does not fit on {self.name}: {problem}.", self.way_out)
+                raise InputError(
+                    f"This registry does not fit on {self.name}: {problem}.", self.too_large
+                )
 
         is_bounded = limits != Limits()
-        return Target(self.name, self.variants, self.documents, require if is_bounded else None)
+        return Target(self.facts, self.variants, self.documents, require if is_bounded else None)

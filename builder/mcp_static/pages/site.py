@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
-from mcp_static.api.paths import MISCELLANEOUS, Document
+from mcp_static.api.documents import MISCELLANEOUS, Document
 from mcp_static.model.settings import Settings, SiteSettings
 from mcp_static.pages.customization import Customization
 from mcp_static.pages.site_files import site_folder

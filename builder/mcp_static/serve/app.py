@@ -11,62 +11,45 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mcp_static.api.media import JSON
+from mcp_static.api.headers import PREFLIGHT_HEADERS
+from mcp_static.api.messages import UNAVAILABLE
 from mcp_static.model.errors import InputError
-from mcp_static.serve.answers import ALLOWED, answer
-from mcp_static.serve.snapshot import Shown
+from mcp_static.serve.answers import Answer, answer, error_answer
+from mcp_static.serve.snapshot import CurrentSnapshot
 
-# On every answer, since GitHub Copilot asks registries for just these three.
-_CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
-    "Access-Control-Expose-Headers": "ETag",
-}
-_PREFLIGHT: Final = {**_CORS, "Access-Control-Max-Age": "86400", "Allow": ALLOWED}
 _GZIP_FROM: Final = 1000
 
 
 class _Registry:
-    """Answers requests from whatever snapshot is shown."""
+    """Answers requests from whatever snapshot is current."""
 
-    def __init__(self, shown: Shown) -> None:
-        self._shown = shown
+    def __init__(self, current: CurrentSnapshot) -> None:
+        self._current = current
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        response = self._respond(scope)
-        await response(scope, receive, send)
+        await self._respond(scope)(scope, receive, send)
 
     def _respond(self, scope: Scope) -> Response:
-        method: str = scope["method"]
-        if method == "OPTIONS":
-            return Response(status_code=204, headers=_PREFLIGHT)
-        path: bytes = scope["raw_path"].partition(b"?")[0]
-        query = scope["query_string"].decode("latin-1")
-        try:
-            snapshot = self._shown.snapshot()
-        except (OSError, InputError):
-            body = b'{"error":"The registry is not there at the moment."}\n'
-            return Response(body, 503, {**_CORS, "Content-Type": JSON, "Cache-Control": "no-cache"})
-        result = answer(snapshot, method, path, query)
-        headers = {
-            **_CORS,
-            "Content-Type": result.type,
-            "X-Content-Type-Options": "nosniff",
-        }
-        if result.status in {405, 501}:
-            headers["Allow"] = ALLOWED
-        if result.status != 200:
-            headers["Cache-Control"] = "no-cache"
-            return Response(result.body, result.status, headers)
-        tag = _tag(result.body)
-        headers |= {"ETag": tag, "Cache-Control": result.freshness}
-        if _has_tag(scope, tag):
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+        answered = self._answer(scope)
+        if answered.status != 200:
+            return Response(answered.body, answered.status, answered.headers)
+        headers = answered.headers | {"ETag": _tag(answered.body)}
+        if _has_tag(scope, headers["ETag"]):
             del headers["Content-Type"]
-            return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
-        return Response(result.body, 200, headers)
+            return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})
+        return Response(answered.body, 200, headers)
+
+    def _answer(self, scope: Scope) -> Answer:
+        path: bytes = scope["raw_path"].partition(b"?")[0]
+        try:
+            snapshot = self._current.snapshot()
+        except (OSError, InputError):
+            return error_answer(503, UNAVAILABLE)
+        return answer(snapshot, scope["method"], path, scope["query_string"].decode("latin-1"))
 
 
 def _tag(body: bytes) -> str:
@@ -83,9 +66,9 @@ def _has_tag(scope: Scope, tag: str) -> bool:
     return False
 
 
-def application(shown: Shown) -> ASGIApp:
+def application(current: CurrentSnapshot) -> ASGIApp:
     """The ASGI application of an output folder."""
-    return GZipMiddleware(_Registry(shown), minimum_size=_GZIP_FROM, compresslevel=5)
+    return GZipMiddleware(_Registry(current), minimum_size=_GZIP_FROM, compresslevel=5)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -107,11 +90,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    listener: socket.socket, shown: Shown, alongside: Callable[[], Awaitable[None]] | None = None
+    listener: socket.socket,
+    current: CurrentSnapshot,
+    background: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until interrupted; `alongside` runs beside, such as a watch for new commits."""
+    """Serve until interrupted; `background` runs meanwhile, such as a watch for new commits."""
     config = uvicorn.Config(
-        application(shown),
+        application(current),
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -120,7 +105,7 @@ def serve(
     server = uvicorn.Server(config)
 
     async def run() -> None:
-        companion = asyncio.create_task(_run(alongside)) if alongside else None
+        companion = asyncio.create_task(_run(background)) if background else None
         try:
             await server.serve(sockets=[listener])
         finally:

@@ -9,18 +9,32 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, quote_plus
 
-from mcp_static.api.chains import ALL, EVERYTHING, LATEST_CHAIN, PAGE_SIZE, version_chain
-from mcp_static.api.cursors import Cursor, parse_cursor
+from mcp_static.api.chains import ALL, EVERYTHING, LATEST_CHAIN, version_chain
+from mcp_static.api.cursors import FILTERS, Cursor, parse_cursor
+from mcp_static.api.limits import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_PARAMETERS,
+    MAX_QUERY_BYTES,
+    MAX_VALUE_BYTES,
+)
+from mcp_static.api.messages import (
+    HAS_NUL,
+    INVALID_CURSOR,
+    INVALID_FLAG,
+    INVALID_LIMIT,
+    INVALID_TIME,
+    LONG_QUERY,
+    LONG_VALUE,
+    MALFORMED_QUERY,
+    REPEATED,
+)
 from mcp_static.api.search_text import folded_text
 from mcp_static.model.errors import QueryError
 from mcp_static.model.times import parse_time
 from mcp_static.model.versions import LATEST
 
-DEFAULT_LIMIT: Final = 30
-MAX_QUERY_BYTES: Final = 16 * 1024
-MAX_VALUE_BYTES: Final = 1000
-"""A filter, percent-encoded; cursors carry filters along."""
-_KNOWN: Final = ("cursor", "limit", "search", "updated_since", "version", "include_deleted")
+_KNOWN: Final = (*FILTERS, "cursor", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +76,14 @@ class Filters:
 
     def packed(self) -> tuple[tuple[str, str], ...]:
         """The filters as a cursor carries them."""
-        pairs = (
-            ("search", self.search),
-            ("version", self.version),
-            ("updated_since", self.updated_since),
-            ("include_deleted", "true" if self.include_deleted else ""),
-        )
-        return tuple((name, value) for name, value in pairs if value)
+        deleted = "true" if self.include_deleted else ""
+        values = (self.search, self.version, self.updated_since, deleted)
+        return tuple((name, value) for name, value in zip(FILTERS, values, strict=True) if value)
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A request for a page: the filters, how many entries at the most, and where to go on."""
+    """A request for a page: the filters, the most entries to return, and where to go on."""
 
     filters: Filters
     limit: int = DEFAULT_LIMIT
@@ -83,18 +93,18 @@ class ListQuery:
 def read_parameters(raw: str) -> dict[str, str]:
     """The known parameters of a raw query string; raises QueryError."""
     if len(raw) > MAX_QUERY_BYTES:
-        raise QueryError(f"the query is longer than {MAX_QUERY_BYTES} bytes")
+        raise QueryError(LONG_QUERY)
     try:
-        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=100)
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError:
-        raise QueryError("the query is not UTF-8, or has more than 100 parameters") from None
+        raise QueryError(MALFORMED_QUERY) from None
     found: dict[str, str] = {}
     for name, value in pairs:
         if name in _KNOWN:
             if name in found:
-                raise QueryError(f"{name} is given twice")
+                raise QueryError(REPEATED.format(name=name))
             if "\0" in value:
-                raise QueryError(f"{name} has a NUL character")
+                raise QueryError(HAS_NUL.format(name=name))
             found[name] = value
     return {name: value for name, value in found.items() if value}
 
@@ -111,14 +121,10 @@ def parse_list_query(raw: str) -> ListQuery:
         cursor = parse_cursor(text)
         filters = _filters(dict(cursor.filters))
     except ValueError:
-        raise _foreign_cursor() from None
+        raise QueryError(INVALID_CURSOR) from None
     if filters.packed() != cursor.filters or (cursor.filters and cursor.chain != filters.order):
-        raise _foreign_cursor()
+        raise QueryError(INVALID_CURSOR)
     return ListQuery(filters, limit, replace(cursor, filters=()))
-
-
-def _foreign_cursor() -> QueryError:
-    return QueryError("cursor is none that this registry gave out")
 
 
 def parse_include_deleted(raw: str) -> bool:
@@ -130,10 +136,10 @@ def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise QueryError(f"limit must be a number from 1 to {PAGE_SIZE}")
+        raise QueryError(INVALID_LIMIT)
     limit = int(text)
-    if not 1 <= limit <= PAGE_SIZE:
-        raise QueryError(f"limit must be a number from 1 to {PAGE_SIZE}")
+    if not 1 <= limit <= MAX_LIMIT:
+        raise QueryError(INVALID_LIMIT)
     return limit
 
 
@@ -148,7 +154,7 @@ def _filters(parameters: Mapping[str, str]) -> Filters:
         filters = replace(filters, include_deleted=True)
     for name, value in filters.packed():
         if len(quote_plus(value)) > MAX_VALUE_BYTES:
-            raise QueryError(f"{name} is longer than {MAX_VALUE_BYTES} bytes")
+            raise QueryError(LONG_VALUE.format(name=name))
     return filters
 
 
@@ -162,9 +168,7 @@ def _time(text: str) -> str:
         try:
             parse_time(repaired)
         except ValueError:
-            raise QueryError(
-                "updated_since must be an RFC 3339 time such as 2025-12-01T10:30:00Z"
-            ) from None
+            raise QueryError(INVALID_TIME) from None
     return repaired
 
 
@@ -176,4 +180,4 @@ def _flag(text: str | None) -> bool:
             return True
         case "false" | "0":
             return False
-    raise QueryError("include_deleted must be true or false")
+    raise QueryError(INVALID_FLAG)

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import orjson
 
-from mcp_static.model.errors import InputError
+from mcp_static.api.paths import SEARCH_INDEX, SNAPSHOT, day_index_path, is_inside, version_path
+from mcp_static.api.search_text import DELETED_FLAG, SEARCH_FIELDS
+from mcp_static.api.snapshot import read_snapshot
 
-_SNAPSHOT: Final = "data/snapshot.json"
+_TABS: Final = len(SEARCH_FIELDS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,7 @@ class Line:
     @property
     def document(self) -> str:
         """The file that holds the entry."""
-        root = "data/deleted" if self.is_deleted else "v0.1"
-        return f"{root}/servers/{self.name}/versions/{self.version}.json"
-
-
-def is_inside(path: str) -> bool:
-    """Whether a path cannot lead out of the folder that it is relative to."""
-    return not any(part in {"", ".", ".."} or "\0" in part or "\\" in part for part in path.split("/"))
+        return version_path(self.name, self.version, deleted=self.is_deleted)
 
 
 class Snapshot:
@@ -48,7 +44,7 @@ class Snapshot:
         self.facts: Final[dict[str, Any]] = _facts(root)
 
     def read(self, path: str) -> bytes | None:
-        """The content of a file, or None; never of one outside of the tree."""
+        """The content of a file, or None; never of one outside the tree."""
         if not is_inside(path):
             return None
         try:
@@ -72,7 +68,7 @@ class Snapshot:
         return self._lines("latest")
 
     def _lines(self, kind: str) -> list[Line]:
-        index = orjson.loads(self.read("data/search/index.json") or b"{}")
+        index = orjson.loads(self.read(SEARCH_INDEX) or b"{}")
         found: list[Line] = []
         for part in index.get(kind, ()):
             lines = self._known_parts.get(part["sha256"])
@@ -93,33 +89,28 @@ class Snapshot:
         days = self.facts["chains"]["updated"]
         return (days["firstDay"], days["lastDay"]) if days["firstDay"] else None
 
-    def pages_until(self, day: str) -> list[int]:
+    def pages_until(self, day: int) -> list[int]:
         """For each page of a day, when the last entry up to its end was updated; in seconds."""
-        index = orjson.loads(self.read(f"data/pages/updated/{day}/index.json") or b"{}")
+        index = orjson.loads(self.read(day_index_path(day)) or b"{}")
         return list(index.get("until", ()))
 
 
 def _facts(root: Path) -> dict[str, Any]:
     try:
-        facts = orjson.loads((root / _SNAPSHOT).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        facts = None
-    if not isinstance(facts, dict) or not {"chains", "counts", "registry"} <= facts.keys():
-        raise InputError(
-            f"{root} holds no built registry.",
-            "Build one with `mcp-static build`, or name it with --out.",
-        )
-    return facts
+        body = (root / SNAPSHOT).read_bytes()
+    except OSError:
+        body = None
+    return read_snapshot(body, str(root))
 
 
 def _lines(part: bytes) -> Iterator[Line]:
     for row in part.decode().split("\n")[:-1]:
-        position, flags, updated, name, version, words = row.split("\t", 5)
-        yield Line(int(position), flags == "D", int(updated), name, version, words)
+        position, flag, updated, name, version, words = row.split("\t", _TABS)
+        yield Line(int(position), flag == DELETED_FLAG, int(updated), name, version, words)
 
 
-class Shown:
-    """The snapshot that an output folder shows at the moment; follows its changes."""
+class CurrentSnapshot:
+    """The snapshot that an output folder has at the moment; follows the folder's changes."""
 
     def __init__(self, out: Path) -> None:
         self._out: Final = out
@@ -128,13 +119,13 @@ class Shown:
         self.snapshot()
 
     def snapshot(self) -> Snapshot:
-        """The snapshot as it is shown now."""
+        """The snapshot as it is now; raises InputError when there is none."""
         try:
             target = os.readlink(self._out)
         except OSError:
             target = ""
         try:
-            key = (target, os.stat(self._out / _SNAPSHOT).st_mtime_ns)
+            key = (target, os.stat(self._out / SNAPSHOT).st_mtime_ns)
         except OSError:
             key = (target, 0)
         if self._snapshot is None or key != self._key:
