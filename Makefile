@@ -97,6 +97,7 @@ bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md
 docs: $(VENV)/.dev  ## Regenerate docs/rules.md from the rules
 	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
+	$(BIN)/python scripts/write_package_types.py docs/authors.md
 
 docs-site: $(VENV)/.dev  ## Build the documentation as a website in build/guide/
 	$(BIN)/zensical build --clean --strict

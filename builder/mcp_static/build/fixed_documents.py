@@ -10,6 +10,7 @@ from mcp_static.api.paths import MISCELLANEOUS, Document, json_document
 from mcp_static.api.schemas import SCHEMAS, schema_of
 from mcp_static.build.sitemap_documents import standing_sitemap
 from mcp_static.model.settings import Settings
+from mcp_static.pages.package_markers import package_markers
 from mcp_static.pages.reference import operations_of, schemas_of
 from mcp_static.pages.site import Layout, Site, asset_documents
 
@@ -31,7 +32,8 @@ def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:
 
 def _pages(site: Site, reference: dict[str, Any]) -> Iterator[Document]:
     layout, title = Layout(site), site.title
-    yield layout.page("publish", "/publish/", f"How to publish an MCP server in {title}.")
+    publishing = f"How to publish an MCP server in {title}."
+    yield layout.page("publish", "/publish/", publishing, package_markers=package_markers())
     reading = f"How to read {title}: the standard API, exports and feeds."
     yield layout.page("aggregators", "/aggregators/", reading)
     yield layout.page(
