@@ -39,7 +39,7 @@ from mcp_static.store.store import Store
 FEED_ENTRIES: Final = 50
 SNAPSHOT_PATH: Final = "data/snapshot.json"
 SNAPSHOT_FORMAT: Final = 1
-SEARCH_FORMAT: Final = 1
+SEARCH_FORMAT: Final = 2
 CHECKSUM_INDEX: Final = "data/checksums/index.txt"
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
