@@ -15,12 +15,12 @@ import pytest
 import requests
 from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.proofs import ProofId, proof_label
-from mcp_static.model.settings import SiteSettings
 from mcp_static.packages.markdown import types_table
 from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.proofs.namespace import PROOFS
 from mcp_static.rules import RULES
 from mcp_static.rules.run import findings_of, read_record
+from mcp_static.settings import SiteSettings
 
 from tests.conftest import Corpus
 from tests.desk import WEATHER, a_desk

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mcp_static.model.names import parse_name
-from mcp_static.model.settings import NetworkSettings, PackageRegistry, Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Finding
+from mcp_static.settings import NetworkSettings, PackageRegistry, Settings
 
 from tests.doubles.https import HttpsFront
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from mcp_static.model.names import parse_name
-from mcp_static.model.settings import NetworkSettings, Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.images import PUBLIC_SUFFIXES
 from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Level
+from mcp_static.settings import NetworkSettings, Settings
 
 from tests.doubles.package_registries import Npm
 from tests.packages.market import ALICE, Market, package

@@ -2,12 +2,12 @@
 
 import pytest
 from mcp_static.model.names import parse_name
-from mcp_static.model.settings import NetworkSettings, PackageRegistry, Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.types import package_type
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Level
+from mcp_static.settings import NetworkSettings, PackageRegistry, Settings
 
 from tests.doubles.package_registries import Oci
 from tests.packages.market import ALICE, PRIVATE, Market, package

@@ -13,7 +13,7 @@ from mcp_static.api.chains import PAGE_SIZE
 from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.api.schemas import served_components, server_components
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 DEFAULT_LIMIT: Final = 30
 

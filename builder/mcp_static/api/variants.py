@@ -7,8 +7,8 @@ from typing import Final
 
 from mcp_static.api.chains import updated_chain
 from mcp_static.api.paths import Document, gzip_member
-from mcp_static.model.settings import Settings
 from mcp_static.model.times import parse_day
+from mcp_static.settings import Settings
 
 HOST_FOLDER: Final = "host"
 """Configuration and programs for the host; read there, never served."""

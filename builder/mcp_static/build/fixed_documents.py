@@ -9,10 +9,10 @@ from mcp_static.api.openapi import generic_openapi, registry_openapi, yaml_of
 from mcp_static.api.paths import MISCELLANEOUS, Document, json_document
 from mcp_static.api.schemas import SCHEMAS, schema_of
 from mcp_static.build.sitemap_documents import standing_sitemap
-from mcp_static.model.settings import Settings
 from mcp_static.pages.package_markers import package_markers
 from mcp_static.pages.reference import operations_of, schemas_of
 from mcp_static.pages.site import Layout, Site, asset_documents
+from mcp_static.settings import Settings
 
 
 def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from mcp_static.api.entries import server_list
 from mcp_static.api.paths import Document
 from mcp_static.api.variants import HOST_FOLDER
-from mcp_static.model.settings import Settings
 from mcp_static.pages.site_files import site_folder
+from mcp_static.settings import Settings
 
 _PART: Final = "host"
 """The checksum part that lists them."""

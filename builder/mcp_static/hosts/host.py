@@ -9,7 +9,7 @@ from mcp_static.api.abilities import Ability
 from mcp_static.api.paths import Document
 from mcp_static.api.variants import Extent, Target, Variant
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 MIB: Final = 1024 * 1024
 

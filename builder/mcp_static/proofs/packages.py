@@ -8,12 +8,12 @@ from typing import Any, Final
 from mcp_static.model.errors import FetchRefusedError, NotProvenError, UnansweredError
 from mcp_static.model.names import ServerName
 from mcp_static.model.reading import objects_in
-from mcp_static.model.settings import PackageRegistry, Settings
 from mcp_static.packages.package import Fetch, Package
 from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.types import package_type
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding
+from mcp_static.settings import PackageRegistry, Settings
 
 _AT_ONCE: Final = 8
 

@@ -2,7 +2,7 @@
 
 import pytest
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import Grant, parse_settings, resolver_place
+from mcp_static.settings import Grant, parse_settings, resolver_place
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 import re
 import tomllib
 from ipaddress import ip_address, ip_network
-from typing import Final, Literal
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from mcp_static.model.errors import InputError
+from mcp_static.packages.types import PACKAGE_TYPES
 
 SETTINGS_FILE: Final = "registry.toml"
 _HTTP_URL: Final = re.compile(
@@ -33,6 +34,8 @@ _CONTRAST: Final = 5
 _WHITE: Final = 1.0
 _BLACK: Final = 0.0075
 _PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
+
+_TYPES_WITH_REGISTRIES: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.can_trust_registries)
 
 ROOT_ANCHORS: Final = (
     "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
@@ -107,8 +110,15 @@ class Grant(_Part):
 class PackageRegistry(_Part):
     """A package registry to trust beside the public ones, and under whose address."""
 
-    type: Literal["npm", "pypi", "nuget", "cargo", "oci", "go"]
+    type: str = Field(json_schema_extra={"enum": [*_TYPES_WITH_REGISTRIES]})
     url: str = Field(description="`https://npm.example.com`; of an OCI registry its host alone.")
+
+    @field_validator("type")
+    @classmethod
+    def _has_registries(cls, value: str) -> str:
+        if value not in _TYPES_WITH_REGISTRIES:
+            raise ValueError(f"is none of {', '.join(_TYPES_WITH_REGISTRIES)}")
+        return value
 
     @field_validator("url")
     @classmethod
