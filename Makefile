@@ -94,7 +94,7 @@ test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that
 bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.dev  ## Regenerate docs/rules.md from the rules
+docs: $(VENV)/.dev  ## Regenerate docs/rules.md and the table of package types
 	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
 	$(BIN)/python scripts/write_package_types.py docs/authors.md
