@@ -94,9 +94,10 @@ test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that
 bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.dev  ## Write generated files anew: docs/rules.md, site/edge/facts.js
+docs: $(VENV)/.dev  ## Regenerate docs/rules.md, the table of package types, and site/edge/facts.js
 	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
+	$(BIN)/python scripts/write_package_types.py docs/authors.md
 	$(BIN)/python -c 'from mcp_static.api.edge_facts import edge_facts; print(edge_facts(), end="")' \
 	  > site/edge/facts.js.new
 	mv site/edge/facts.js.new site/edge/facts.js

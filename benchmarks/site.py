@@ -11,9 +11,9 @@ from typing import Final
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.build.entry_documents import server_documents
 from mcp_static.build.output_tree import Tree
-from mcp_static.model.settings import Settings
 from mcp_static.pages.customization import Customization
 from mcp_static.pages.site import site_of
+from mcp_static.settings import Settings
 from mcp_static.store.store import Store
 from playwright.sync_api import Page, Request, expect, sync_playwright
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mcp_static.build.build import BuildOptions, build
 from mcp_static.hosts.hosts import host_named
-from mcp_static.model.settings import parse_settings
+from mcp_static.settings import parse_settings
 
 from tests.registries import Registry
 from tests.servers import PROJECT, serve_in_background

@@ -25,7 +25,7 @@ _INTEGRATION: Final = (
     "importing",
     "net/dns",
     "net/fetching",
-    "proofs/packages",
+    "packages",
     "proofs/test_live_registries.py",
     "publishing",
     "serve",

@@ -12,9 +12,9 @@ from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.git.repository import open_repository
-from mcp_static.model.settings import Settings, parse_settings
 from mcp_static.proofs.context import open_context
 from mcp_static.reports.findings import Finding
+from mcp_static.settings import Settings, parse_settings
 
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_state import RepositoryDouble

@@ -15,11 +15,12 @@ import pytest
 import requests
 from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.proofs import ProofId, proof_label
-from mcp_static.model.settings import SiteSettings
+from mcp_static.packages.markdown import types_table
+from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.proofs.namespace import PROOFS
-from mcp_static.proofs.packages.prove import PACKAGE_PROOFS
 from mcp_static.rules import RULES
 from mcp_static.rules.run import findings_of, read_record
+from mcp_static.settings import SiteSettings
 
 from tests.conftest import Corpus
 from tests.desk import WEATHER, a_desk
@@ -86,10 +87,17 @@ def test_the_proofs_page_has_every_proof() -> None:
     page = (PROJECT / "docs/proofs.md").read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
     assert rows == [proof.id for proof in PROOFS]
-    authors = (PROJECT / "docs/authors.md").read_text().partition("## Prove the packages")[2]
-    for name in ("npm", "PyPI", "NuGet", "crates.io", "OCI", "MCPB", "Go"):
-        assert re.search(rf"^\|.*\b{re.escape(name)}\b.*\|$", authors, re.MULTILINE)
-    assert len(PACKAGE_PROOFS) == 7
+
+
+def test_the_authors_page_has_every_package_type() -> None:
+    assert types_table() in (PROJECT / "docs/authors.md").read_text(), "run `make docs`"
+
+
+def test_the_operators_page_knows_which_types_can_have_private_registries() -> None:
+    page = (PROJECT / "docs/operators.md").read_text()
+    (row,) = re.findall(r"^\| `package_registries` \|.*$", page, re.MULTILINE)
+    others = [kind.id for kind in PACKAGE_TYPES if not kind.can_trust_registries]
+    assert f" but {' and '.join(others)})" in row
 
 
 def test_every_proof_has_a_label_for_its_page() -> None:

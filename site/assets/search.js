@@ -5,7 +5,7 @@ const form = document.getElementById('search');
 const results = document.getElementById('results');
 const found = document.getElementById('found');
 const more = document.getElementById('more');
-const FILTERS = ['package', 'place', 'transport', 'status'];
+const FILTERS = ['package', 'location', 'transport', 'status'];
 const PAGE = 50;
 
 let listed = null;
@@ -113,10 +113,10 @@ function offers(server) {
     .trim()
     .split(' ')
     .map((kind) => kind.split(':'))
-    .filter(([kind]) => kind === 'package' || kind === 'place')
+    .filter(([kind]) => kind === 'package' || kind === 'location')
     .map(
       ([kind, word]) =>
-        (kind === 'place' ? word : [...form.elements.package].find((one) => one.value === word)?.text) ?? word
+        (kind === 'location' ? word : [...form.elements.package].find((one) => one.value === word)?.text) ?? word
     );
 }
 

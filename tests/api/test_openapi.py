@@ -11,8 +11,8 @@ import pytest
 import yaml
 from mcp_static.api.openapi import generic_openapi, registry_openapi
 from mcp_static.api.schemas import SCHEMAS, schema_of
-from mcp_static.model.settings import Settings
 from mcp_static.rules.run import findings_of, read_record
+from mcp_static.settings import Settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.conftest import Corpus

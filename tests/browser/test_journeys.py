@@ -61,7 +61,7 @@ def test_what_is_asked_stands_in_the_address(project_site: Hosted, open_page: Op
     )
     page.get_by_label("Runs").select_option("remote")
     page.get_by_role("searchbox").fill("counts to 5")
-    page.wait_for_url("**/search/?q=counts+to+5&place=remote")
+    page.wait_for_url("**/search/?q=counts+to+5&location=remote")
     again = open_page(page.url)
     expect(again.get_by_role("status").first).to_have_text("21 servers found.")
     assert results(again) == results(page)
@@ -81,7 +81,7 @@ def test_whoever_comes_back_from_a_result_finds_the_search_as_it_was(
     expect(page.locator("#results > li")).to_have_count(60)
     expect(page.get_by_role("searchbox")).to_have_value("tool")
     expect(page.get_by_label("Runs")).to_have_value("remote")
-    assert page.url.endswith("/search/?q=tool&place=remote")
+    assert page.url.endswith("/search/?q=tool&location=remote")
 
 
 def test_filters_are_facts_of_records(project_site: Hosted, open_page: Open) -> None:
@@ -158,7 +158,7 @@ def test_snippets_are_copied_as_they_are(project_site: Hosted, open_page: Open) 
         permissions=["clipboard-read", "clipboard-write"],
     )
     page.get_by_role("heading", name=re.compile("npm package")).scroll_into_view_if_needed()
-    section = page.locator("section.way", has=page.get_by_role("heading", name=re.compile("npm")))
+    section = page.locator("section.method", has=page.get_by_role("heading", name=re.compile("npm")))
     section.locator("summary", has_text="Claude Desktop").click()
     section.get_by_role("button", name="Copy the text for Claude Desktop").click()
     expect(section.get_by_role("button", name="Copy the text for Claude Desktop")).to_have_text(

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
-from mcp_static.model.settings import Settings
 from mcp_static.model.times import format_time
 from mcp_static.serve.answers import answer
 from mcp_static.serve.snapshot import CurrentSnapshot
+from mcp_static.settings import Settings
 
 from tests.build.histories import Step, expected_entries, histories, steps, write_step
 from tests.conftest import build_registry

@@ -11,13 +11,13 @@ from mcp_static.check.report import CheckReport
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
-from mcp_static.model.settings import parse_settings
 from mcp_static.net.fetch import Kind
 from mcp_static.proofs import domain_key
 from mcp_static.proofs.keys import PrivateKey, key_of, new_private_key
 from mcp_static.proofs.signatures import publish_claims, sign_publish, sign_status, status_claims
 from mcp_static.publishing.proposing import publish_files, status_bytes, status_file
 from mcp_static.reports.findings import Finding, Level
+from mcp_static.settings import parse_settings
 
 from tests.doubles.dns_lab import DnsLab
 from tests.doubles.https import Authority, Handler, HttpsFront, always, dripping

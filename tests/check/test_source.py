@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from mcp_static.check.report import CheckReport
-from mcp_static.model.settings import parse_settings
 from mcp_static.reports.findings import Finding, Level
+from mcp_static.settings import parse_settings
 
 from tests.doubles.github_state import RepositoryDouble
 from tests.doubles.gitlab_double import GitLabDouble

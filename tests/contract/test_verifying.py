@@ -11,7 +11,7 @@ from mcp_static.api.abilities import Ability
 from mcp_static.api.paths import SNAPSHOT
 from mcp_static.conformance.verifying import address_of, folder_reader, verify
 from mcp_static.hosts.hosts import host_named
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 from tests.conftest import build_registry
 from tests.hosting import Hosted

@@ -13,7 +13,7 @@ import pytest
 from mcp_static.build.build import BuildOptions, build
 from mcp_static.deploy.release import Rank, open_release, rank_of
 from mcp_static.hosts.hosts import host_named
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 from tests.doubles.s3 import BUCKET, Front, Store, front_of, s3_store
 from tests.registries import Registry, entries_of

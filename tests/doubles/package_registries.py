@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from mcp_static.packages.registries import CRATE_INDEX, CRATE_READMES, OCI_HUB, REGISTRIES
+from mcp_static.packages import cargo, golang, images, npm, nuget, pypi
 from packaging.utils import canonicalize_version
 
 from tests.doubles.https import Handler, HttpsFront
@@ -45,7 +45,7 @@ class Double:
 class Npm(Double):
     """`GET /<name>/<version or dist-tag>`; a scope's slash comes escaped."""
 
-    def __init__(self, host: str = REGISTRIES["npm"].host) -> None:
+    def __init__(self, host: str = npm.REGISTRY.site.host) -> None:
         self.host = host
         self.manifests: dict[str, dict[str, Any]] = {}
 
@@ -70,7 +70,7 @@ class Pypi(Double):
 
     def __init__(
         self,
-        host: str = REGISTRIES["pypi"].host,
+        host: str = pypi.REGISTRY.site.host,
         files: str = "files.example.com",
         *,
         has_json_api: bool = True,
@@ -162,7 +162,7 @@ class Pypi(Double):
 class Nuget(Double):
     """The service index, the list of versions and the README, all under lowercase names."""
 
-    def __init__(self, host: str = REGISTRIES["nuget"].host) -> None:
+    def __init__(self, host: str = nuget.REGISTRY.site.host) -> None:
         self.host = host
         self.readmes: dict[tuple[str, str], str | None] = {}
 
@@ -212,7 +212,7 @@ class Cargo(Double):
     def handlers(self) -> dict[str, Handler]:
         if self.host:
             return {self.host: self.handle_both}
-        return {CRATE_INDEX.host: self.handle_index, CRATE_READMES.host: self.handle_readme}
+        return {cargo.INDEX.host: self.handle_index, cargo.READMES.host: self.handle_readme}
 
     def handle_both(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer for both at one host, the index below `/index`."""
@@ -247,7 +247,7 @@ def _crate_folder(name: str) -> str:
 class GoProxy(Double):
     """`.info` and `.mod` files below escaped paths; branches resolve as versions do."""
 
-    def __init__(self, host: str = REGISTRIES["go"].host) -> None:
+    def __init__(self, host: str = golang.REGISTRY.site.host) -> None:
         self.host = host
         self.files: dict[str, bytes] = {}
 
@@ -280,7 +280,7 @@ class Oci(Double):
 
     def __init__(
         self,
-        host: str = OCI_HUB.host,
+        host: str = images.HUB.host,
         realm: str = "auth.example.com",
         blob_host: str = "blobs.example.com",
         *,

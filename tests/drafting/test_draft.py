@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_static.drafting.draft import Answers, Findings, draft
-from mcp_static.drafting.manifest import Manifest
 from mcp_static.drafting.markers import missing_markers
-from mcp_static.drafting.origin import Origin
-from mcp_static.drafting.readme import first_paragraph, has_marker, marker_in
-from mcp_static.drafting.wording import cut, one_line
+from mcp_static.drafting.readme import first_paragraph
+from mcp_static.model.origin import Origin
+from mcp_static.model.wording import cut, one_line
+from mcp_static.packages.manifest import Manifest
+from mcp_static.packages.markers import has_marker, marker_in
 from mcp_static.rules.run import findings_of, read_record
 
 ALICE = "io.github.alice/weather"
@@ -80,7 +81,7 @@ def test_a_package_without_a_version_takes_the_servers() -> None:
 
 def test_only_a_go_package_has_its_version_with_a_v() -> None:
     module = Manifest(
-        file="go.mod", registry_type="go", identifier="github.com/alice/weather", version="v1.2.3"
+        file="go.mod", registry_type="go", identifier="github.com/alice/weather", version="1.2.3"
     )
     document = document_of(module, readme="Forecasts.")
     assert (document["version"], document["packages"][0]["version"]) == ("1.2.3", "v1.2.3")

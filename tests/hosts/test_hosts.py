@@ -13,7 +13,7 @@ from mcp_static.hosts.files import dates_up_to
 from mcp_static.hosts.host import Host, Limits
 from mcp_static.hosts.hosts import HOSTS, host_named
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import Settings, parse_settings
+from mcp_static.settings import Settings, parse_settings
 
 from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, files_below

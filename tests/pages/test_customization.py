@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import parse_settings
 from mcp_static.pages.site import page_file
 from mcp_static.pages.templates import render_template
+from mcp_static.settings import parse_settings
 
 from tests.conftest import build_registry
 from tests.registries import Registry, files_below

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from mcp_static.packages.registries import PAGES
+from mcp_static.packages import npm
 
 from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, accepted_json, files_below, path_of
@@ -137,7 +137,7 @@ def test_what_an_author_writes_is_text_and_nothing_else(hostile: Registry, tmp_p
         for _, attributes in evil.elements
         if attributes.get("rel") == "nofollow ugc noopener"
     ]
-    package = f"{PAGES['npm'].url}/evil/v/1.0.0"
+    package = f"{npm.REGISTRY.pages.url}/evil/v/1.0.0"
     assert {attributes["href"] for attributes in out} == {"https://example.com/evil", package}
     assert "javascript:alert(1)" in evil.text  # as text, for whoever wonders
 

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from mcp_static.packages.launch import Way, ways_of
+from mcp_static.packages.methods import Method, methods_of
 from mcp_static.pages.install_snippets import Snippet, client_name, snippets_of
-from mcp_static.pages.server_view import way_views
+from mcp_static.pages.server_view import method_views
 
 STDIO = {"type": "stdio"}
 
@@ -24,50 +24,16 @@ def package(kind: str, identifier: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def way(server: dict[str, Any]) -> Way:
-    [found] = ways_of(server)
+def method(server: dict[str, Any]) -> Method:
+    [found] = methods_of(server)
     return found
 
 
 def words(server: dict[str, Any]) -> list[str]:
-    launch = way(server).launch
+    launch = method(server).launch
     assert launch is not None
     args = ["".join(p if isinstance(p, str) else f"<{p.id}>" for p in word) for word in launch.args]
     return [launch.command, *args]
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (package("npm", "@a/weather"), "npx -y @a/weather@1.2.3"),
-        (package("npm", "weather", runtimeHint="bunx"), "bunx -y weather@1.2.3"),
-        (package("npm", "weather", runtimeHint="node"), "npx -y weather@1.2.3"),
-        (package("pypi", "weather", runtimeHint="rm -rf ~"), "uvx weather@1.2.3"),
-        (package("pypi", "weather-mcp"), "uvx weather-mcp@1.2.3"),
-        (package("nuget", "A.Weather"), "dnx A.Weather@1.2.3 --yes"),
-        (package("oci", "docker.io/a/weather"), "docker run -i --rm docker.io/a/weather:1.2.3"),
-        (package("oci", "ghcr.io/a/weather:1.2.3"), "docker run -i --rm ghcr.io/a/weather:1.2.3"),
-        (package("oci", "ghcr.io:443/a/weather"), "docker run -i --rm ghcr.io:443/a/weather:1.2.3"),
-        (package("oci", "ghcr.io/a/w@sha256:00"), "docker run -i --rm ghcr.io/a/w@sha256:00"),
-        (package("go", "github.com/a/weather", version="v1.2.3"), "go run github.com/a/weather@v1.2.3"),
-        (package("cargo", "weather-mcp"), "weather-mcp"),
-    ],
-)
-def test_every_type_of_package_has_its_command(given: dict[str, Any], expected: str) -> None:
-    assert " ".join(words({"packages": [given]})) == expected
-
-
-def test_what_is_no_command_says_what_to_do_first() -> None:
-    bundle = way({"packages": [package("mcpb", "https://github.com/a/b/releases/download/v1/b.mcpb")]})
-    assert (bundle.launch, bundle.identifier) == (
-        None,
-        "https://github.com/a/b/releases/download/v1/b.mcpb",
-    )
-    assert snippets_of("b", bundle) == ()
-    crate = way({"packages": [package("cargo", "weather-mcp")]})
-    assert crate.before == "cargo install weather-mcp --version 1.2.3"
-    hostile = way({"packages": [package("cargo", "weather;$(reboot)", version="1&'")]})
-    assert hostile.before == "cargo install 'weather;$(reboot)' --version '1&'\"'\"''"
 
 
 ARGUMENTS = package(
@@ -99,15 +65,15 @@ def test_arguments_and_variables_become_what_the_user_needs_and_no_more() -> Non
         "npx", "-y", "--node-options", "-r <module>", "weather@1.2.3", "<folder>", "fixed {braces}", "--port", "8080",
         "--verbose", "<verbose>",
     ]  # fmt: skip
-    launch = way(given).launch
+    launch = method(given).launch
     assert launch is not None
     assert [name for name, _ in launch.env] == ["API_KEY", "LEAKED", "TOKEN", "UNITS", "REGION"]
-    ids = [given.id for given in way(given).inputs]
+    ids = [given.id for given in method(given).inputs]
     assert ids == ["module", "folder", "verbose", "API_KEY", "LEAKED", "token", "units"]
 
 
 def by_client(server: dict[str, Any]) -> dict[str, Snippet]:
-    return {snippet.client: snippet for snippet in snippets_of("weather", way(server))}
+    return {snippet.client: snippet for snippet in snippets_of("weather", method(server))}
 
 
 def test_secrets_are_placeholders_in_every_client() -> None:
@@ -194,8 +160,8 @@ def test_a_package_with_an_address_is_started_first_and_then_reached() -> None:
         "Other clients",
     }
     assert plain({"packages": [given]}) == {"type": "http", "url": "http://localhost:3000/mcp"}
-    [view] = way_views({"name": "a/weather", "packages": [given]})
-    assert view.start == "npx -y weather@1.2.3"
+    [view] = method_views({"name": "a/weather", "packages": [given]})
+    assert view.start_command == "npx -y weather@1.2.3"
 
 
 def plain(server: dict[str, Any]) -> Any:
@@ -223,8 +189,8 @@ STARTED = package(
 def test_the_address_of_a_package_has_what_its_settings_say() -> None:
     given = {"name": "a/weather", "packages": [STARTED]}
     assert plain(given)["url"] == "http://127.0.0.1:8089/<path>/{other}"
-    [view] = way_views(given)
-    assert view.start == (
+    [view] = method_views(given)
+    assert view.start_command == (
         "MODE='it'\"'\"'s http' KEY='<KEY>' "
         "npx -y weather@1.2.3 --listen 127.0.0.1 --port 8089 --log info"
     )
@@ -253,7 +219,7 @@ def test_a_header_is_a_form_to_fill_in(value: dict[str, Any], written: str) -> N
     inputs = json.loads(by_client(server)["VS Code"].text).get("inputs", [])
     assert all(one["password"] for one in inputs)
     assert len(inputs) == written.count("<")
-    [view] = way_views(server)
+    [view] = method_views(server)
     assert "sk-1" not in view.options[0].value
     if "{api_key}" in value["value"]:
         assert view.options[0].value == "Bearer {api_key}"
@@ -319,12 +285,15 @@ def test_remotes_come_before_packages_and_nothing_is_nothing() -> None:
         "remotes": [{"type": "sse", "url": "https://a.example/sse"}],
         "packages": [package("npm", "a")],
     }
-    assert [way.title for way in ways_of(server)] == ["Remote, server-sent events", "npm package"]
-    assert ways_of({}) == ways_of({"packages": None, "remotes": ["x"]}) == ()
+    assert [method.title for method in methods_of(server)] == [
+        "Remote, server-sent events",
+        "npm package",
+    ]
+    assert methods_of({}) == methods_of({"packages": None, "remotes": ["x"]}) == ()
 
 
 def test_what_no_schema_foresaw_breaks_nothing() -> None:
     odd = {"packages": [{"registryType": "zip", "identifier": 7}, {}, {"registryType": "npm", "environmentVariables": [{"name": 1, "value": 2}, 3]}],
            "remotes": [{}]}  # fmt: skip
-    titles = [(found.title, len(snippets_of("x", found))) for found in ways_of(odd)]
+    titles = [(found.title, len(snippets_of("x", found))) for found in methods_of(odd)]
     assert titles == [("Remote, streamable HTTP", 4), ("zip", 0), ("Package", 0), ("npm package", 5)]

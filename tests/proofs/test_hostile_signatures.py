@@ -19,7 +19,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mcp_static.model.errors import InputError, SignatureError
 from mcp_static.model.names import Namespace, name_problem
-from mcp_static.proofs.domains import candidate_domains, domain_of
+from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.keys import (
     Algorithm,
     PrivateKey,
@@ -212,7 +212,7 @@ _LABEL = st.from_regex(r"[A-Za-z0-9-]{0,6}", fullmatch=True) | st.sampled_from(
 def test_no_key_speaks_for_a_public_suffix(labels: list[str]) -> None:
     namespace = Namespace(".".join(labels))
     assume(not name_problem(f"{namespace}/server"))
-    domain = domain_of(namespace)
+    domain = namespace.domain
     candidates = candidate_domains(namespace)
     assert candidates == () or candidates[0] == domain
     for candidate in candidates:

@@ -4,14 +4,15 @@ import socket
 
 import pytest
 from mcp_static.model.names import parse_name
-from mcp_static.model.settings import NetworkSettings, Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
-from mcp_static.packages.registries import REGISTRIES, Site
-from mcp_static.proofs.packages.prove import prove_packages
+from mcp_static.packages import npm, pypi
+from mcp_static.packages.registry import Site
+from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Finding, Level
+from mcp_static.settings import NetworkSettings, Settings
 
-HOSTS = (REGISTRIES["npm"].host, REGISTRIES["pypi"].host, Site("org.pythonhosted.files").host)
+HOSTS = (npm.REGISTRY.site.host, pypi.REGISTRY.site.host, Site("org.pythonhosted.files").host)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from mcp_static.model.errors import InputError, SignatureError
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import Namespace, parse_name
 from mcp_static.model.status import StatusFile
-from mcp_static.proofs.domains import candidate_domains, is_domain, is_domain_namespace
+from mcp_static.proofs.domains import candidate_domains, is_domain
 from mcp_static.proofs.keys import (
     Algorithm,
     PrivateKey,
@@ -275,5 +275,5 @@ def test_every_candidate_covers_the_domain_and_can_be_owned(labels: list[str]) -
 
 def test_accounts_of_forges_are_no_domains() -> None:
     for text in ("io.github.alice", "IO.GitHub.alice", "io.gitlab.skyteam", "io.github"):
-        assert not is_domain_namespace(Namespace(text))
-    assert is_domain_namespace(Namespace("io.githubby.alice"))
+        assert not Namespace(text).is_of_a_domain
+    assert Namespace("io.githubby.alice").is_of_a_domain

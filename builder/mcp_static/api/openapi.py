@@ -14,7 +14,7 @@ from mcp_static.api.limits import DEFAULT_LIMIT, MAX_LIMIT
 from mcp_static.api.media import JSON
 from mcp_static.api.schemas import served_components, server_components
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 _API_VERSION: Final = "1.0.0"
 """What the standard's own document says; ToolHive's registry server reads no other."""

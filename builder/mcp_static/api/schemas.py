@@ -7,8 +7,8 @@ from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema, JsonS
 from pydantic_core import core_schema
 
 from mcp_static.model.server import SERVER_DOCUMENT
-from mcp_static.model.settings import Settings
 from mcp_static.model.status import StatusFile
+from mcp_static.settings import Settings
 
 SCHEMAS: Final = ("server", "status", "registry")
 """The documents that have a schema: `server.json`, `status.json`, `registry.toml`."""

@@ -9,8 +9,8 @@ from mcp_static.api.chains import PAGES_FOLDER, pages_folder, updated_chain
 from mcp_static.api.documents import Document, gzip_member
 from mcp_static.api.paths import API_FOLDER, CHECKSUMS_FOLDER, SEARCH_FOLDER
 from mcp_static.api.snapshot import PLAIN, HostFacts
-from mcp_static.model.settings import Settings
 from mcp_static.model.times import parse_day
+from mcp_static.settings import Settings
 
 COMPRESSED: Final = frozenset({"json", "xml", "yaml", "txt", "tsv", "html", "css", "js", "svg"})
 """The extensions of text, which is worth compressing."""

@@ -17,7 +17,7 @@ from mcp_static.build.index_documents import (
 )
 from mcp_static.build.page_documents import site_pages
 from mcp_static.build.sitemap_documents import sitemap_index
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 
 def closing_documents(

@@ -10,9 +10,10 @@ from mcp_static.api.openapi import generic_openapi, registry_openapi, yaml_of
 from mcp_static.api.paths import MISSING_PAGE, fixed_path
 from mcp_static.api.schemas import SCHEMAS, schema_of
 from mcp_static.build.sitemap_documents import standing_sitemap
-from mcp_static.model.settings import Settings
+from mcp_static.pages.package_markers import package_markers
 from mcp_static.pages.reference import operations_of, schemas_of
 from mcp_static.pages.site import Layout, Site, asset_documents
+from mcp_static.settings import Settings
 
 
 def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:
@@ -32,7 +33,8 @@ def fixed_documents(settings: Settings, site: Site) -> Iterator[Document]:
 
 def _pages(site: Site, reference: dict[str, Any]) -> Iterator[Document]:
     layout, title = Layout(site), site.title
-    yield layout.page("publish", "/publish/", f"How to publish an MCP server in {title}.")
+    publishing = f"How to publish an MCP server in {title}."
+    yield layout.page("publish", "/publish/", publishing, package_markers=package_markers())
     reading = f"How to read {title}: the standard API, exports and feeds."
     yield layout.page("aggregators", "/aggregators/", reading)
     yield layout.page(

@@ -30,17 +30,17 @@ from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
 from mcp_static.model.lifecycle import Status
-from mcp_static.model.settings import Settings
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import format_day, format_time
 from mcp_static.pages.server_view import version_page_path
 from mcp_static.pages.templates import render_template
+from mcp_static.settings import Settings
 from mcp_static.store.documents import WrittenDocument
 from mcp_static.store.entries import Entry
 from mcp_static.store.store import Store
 
 FEED_ENTRIES: Final = 50
-SEARCH_FORMAT: Final = 1
+SEARCH_FORMAT: Final = 2
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -8,8 +8,8 @@ from mcp_static.api.variants import Target
 from mcp_static.build.output_tree import Output
 from mcp_static.build.progress import Progress
 from mcp_static.build.result import BuildResult
-from mcp_static.model.settings import Settings
 from mcp_static.pages.site import Site
+from mcp_static.settings import Settings
 from mcp_static.store.facts import BuildInputs
 
 

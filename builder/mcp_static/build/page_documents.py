@@ -13,9 +13,9 @@ from mcp_static.pages.server_view import (
     Card,
     VersionLine,
     card_of,
+    method_views,
     server_view,
     version_page_path,
-    way_views,
 )
 from mcp_static.pages.site import page_file
 from mcp_static.pages.statistics import charts_of, kind_name, kinds_present, statistics_data
@@ -67,7 +67,7 @@ def version_page(context: RenderContext, version: Entry | AbsentVersion, part: s
 def _server_values(entry: Entry) -> dict[str, Any]:
     document = entry.document
     view = server_view(document, entry.meta, entry.commit, entry.acceptance)
-    return {"server": view, "ways": way_views(document)}
+    return {"server": view, "methods": method_views(document)}
 
 
 def _version_line(entry: Entry) -> VersionLine:

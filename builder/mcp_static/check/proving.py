@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.namespace import prove_namespace
-from mcp_static.proofs.packages.prove import prove_packages
+from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Finding, Level
 
 

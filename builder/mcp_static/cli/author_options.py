@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import Settings, parse_settings
+from mcp_static.settings import Settings, parse_settings
 
 REGISTRY: Final = click.option(
     "--registry",

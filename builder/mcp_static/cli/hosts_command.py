@@ -11,7 +11,7 @@ from mcp_static.git.repository import open_repository, read_settings, resolve_co
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.errors import RegistryError
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 
 @click.command("hosts")

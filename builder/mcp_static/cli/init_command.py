@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 import orjson
@@ -18,13 +19,22 @@ from mcp_static.drafting.markers import missing_markers
 from mcp_static.model.errors import InputError
 from mcp_static.model.reading import packages_of
 from mcp_static.model.terminal import printable
+from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.reports.findings import Finding
 from mcp_static.reports.printing import print_report
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.validation import validation_report
 
+_MANIFESTS: Final = ", ".join(kind.manifest.pattern for kind in PACKAGE_TYPES if kind.manifest)
 
-@click.command("init")
+
+@click.command(
+    "init",
+    help=f"""Draft a server.json from what the project in FOLDER (by default this one) already says.
+
+    It reads {_MANIFESTS}, the README, and Git's origin, and asks for what they do not say.
+    """,
+)
 @click.argument("folder", default=".", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--yes", is_flag=True, help="Ask nothing; end with what is missing, if anything is.")
 @click.option("--name", help="The server's name, such as io.github.alice/weather.")
@@ -50,11 +60,7 @@ def command(
     out: Path | None,
     force: bool,
 ) -> None:
-    """Draft a server.json from what the project in FOLDER (by default this one) already says.
-
-    Read are package.json, pyproject.toml, Cargo.toml, *.csproj, go.mod, the Dockerfile's labels,
-    the README, and Git's origin. What they do not say is asked.
-    """
+    """Draft a server.json."""
     yes = yes or sys.stdin is None  # nobody can be asked
     target = out or folder / "server.json"
     _require_free(target, force=force)

@@ -13,13 +13,13 @@ from mcp_static.cli.console import say
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.forges.github.login import find_token
 from mcp_static.model.errors import InputError, UsageError
-from mcp_static.model.settings import SETTINGS_FILE
 from mcp_static.proofs.claims import Claim, Publication
 from mcp_static.proofs.context import open_context
 from mcp_static.publishing.authoring import Author
 from mcp_static.publishing.registry_client import RegistryFacts, repository_name
 from mcp_static.reports.findings import Level, Section
 from mcp_static.reports.printing import section_text
+from mcp_static.settings import SETTINGS_FILE
 
 _WAIT_SECONDS = 1800.0
 

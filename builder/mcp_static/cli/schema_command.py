@@ -4,7 +4,7 @@ import click
 import orjson
 
 from mcp_static.api.schemas import SCHEMAS, schema_of
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 
 @click.command("schema")

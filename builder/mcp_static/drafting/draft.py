@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from mcp_static.drafting.manifest import Manifest
-from mcp_static.drafting.origin import Origin, parse_origin
-from mcp_static.drafting.readme import first_paragraph, marker_in
-from mcp_static.drafting.wording import cut, one_line
+from mcp_static.drafting.readme import first_paragraph
 from mcp_static.model.names import name_problem
+from mcp_static.model.origin import Origin, parse_origin
 from mcp_static.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
-from mcp_static.rules.texts import is_https
+from mcp_static.model.web_addresses import is_https
+from mcp_static.model.wording import cut, one_line
+from mcp_static.packages.manifest import Manifest
+from mcp_static.packages.markers import marker_in
+from mcp_static.packages.oci import OCI
+from mcp_static.packages.types import package_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,14 +120,14 @@ def _assumed(found: Findings, version: str | None) -> Iterator[str]:
     """A note for each package that has its version of another's manifest."""
     is_known = any(manifest.version for manifest in found.manifests)
     for manifest in found.manifests:
-        is_package = manifest.identifier and manifest.registry_type != "oci"
+        is_package = manifest.identifier and manifest.registry_type != OCI.id
         if is_package and version and is_known and not manifest.version:
             yield f"{manifest.file} gives no version, so its package is taken to have {version}"
 
 
 def _is_open(question: Question, found: Findings, answers: Answers, document: dict[str, Any]) -> bool:
     if question.field == "image":
-        has_image = any(manifest.registry_type == "oci" for manifest in found.manifests)
+        has_image = any(manifest.registry_type == OCI.id for manifest in found.manifests)
         return has_image and answers.image is None and not _image(found, answers)
     if question.field == "remote":
         return answers.remote is None
@@ -170,14 +173,10 @@ def _description(found: Findings, answers: Answers) -> str | None:
 
 
 def _version(found: Findings, answers: Answers) -> str | None:
-    """The version of the first manifest that has one; a Go module's without its `v`."""
+    """The version of the first manifest that has one."""
     if answers.version is not None:
         return one_line(answers.version)
-    for manifest in found.manifests:
-        if manifest.version:
-            is_go = manifest.registry_type == "go"
-            return manifest.version.removeprefix("v") if is_go else manifest.version
-    return None
+    return _first(manifest.version for manifest in found.manifests)
 
 
 def _repository(found: Findings) -> tuple[Origin | None, str]:
@@ -221,25 +220,19 @@ def _website(found: Findings, origin: Origin | None) -> str | None:
 
 def _packages(found: Findings, answers: Answers, version: str | None) -> Iterator[dict[str, Any]]:
     for manifest in found.manifests:
-        if manifest.registry_type != "oci" and manifest.identifier:
+        if manifest.registry_type != OCI.id and manifest.identifier:
             yield _package(manifest, version)
     if image := _image(found, answers):
-        yield {
-            "registryType": "oci",
-            "identifier": _with_tag(image, version),
-            "runtimeHint": "docker",
-            "transport": {"type": "stdio"},
-        }
+        named = Manifest(file="", registry_type=OCI.id, identifier=image, runtime_hint="docker")
+        yield _package(named, version)
 
 
 def _package(manifest: Manifest, version: str | None) -> dict[str, Any]:
-    own = manifest.version or version
-    if own and manifest.registry_type == "go":
-        own = f"v{own.removeprefix('v')}"
+    known = package_type(manifest.registry_type)
+    assert known is not None
     package = {
-        "registryType": manifest.registry_type,
-        "identifier": manifest.identifier,
-        "version": own,
+        "registryType": known.id,
+        **known.release(manifest.identifier or "", manifest.version or version or ""),
         "runtimeHint": manifest.runtime_hint,
         "transport": {"type": "stdio"},
     }
@@ -250,14 +243,8 @@ def _image(found: Findings, answers: Answers) -> str | None:
     if answers.image is not None:
         return one_line(answers.image)
     return _first(
-        manifest.identifier for manifest in found.manifests if manifest.registry_type == "oci"
+        manifest.identifier for manifest in found.manifests if manifest.registry_type == OCI.id
     )
-
-
-def _with_tag(image: str, version: str | None) -> str:
-    """An image reference with the version for its tag, if it has neither tag nor digest."""
-    is_exact = "@" in image or ":" in image.rpartition("/")[2]
-    return image if is_exact or not version else f"{image}:{version}"
 
 
 def _remotes(answers: Answers) -> list[dict[str, str]]:

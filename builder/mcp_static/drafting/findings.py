@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcp_static.drafting.draft import Findings
-from mcp_static.drafting.manifests import newest_tag, read_manifests
+from mcp_static.drafting.manifests import read_manifests
 from mcp_static.drafting.project import Project
-from mcp_static.drafting.readme import readme_name
 from mcp_static.drafting.remote import read_checkout
 from mcp_static.model.errors import ManifestError
+from mcp_static.packages.manifest import newest_tag, readme_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

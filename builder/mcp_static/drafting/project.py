@@ -33,7 +33,7 @@ class Project:
         """The names of what lies in the folder, sorted."""
         return sorted(path.name for path in self.path.iterdir())
 
-    def text(self, name: str | Path) -> str | None:
+    def text(self, name: str) -> str | None:
         """A file's text, by its path from the folder; None when it is not there.
 
         Raises ManifestError for what is too large, elsewhere, no file, or not UTF-8.

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from git.exc import GitCommandError, GitCommandNotFound
 
-from mcp_static.drafting.origin import Origin, parse_origin
 from mcp_static.drafting.project import Project
 from mcp_static.git.repository import open_repository
 from mcp_static.model.errors import InputError
+from mcp_static.model.origin import Origin, parse_origin
 
 
 @dataclass(frozen=True, slots=True)

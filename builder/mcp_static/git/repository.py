@@ -14,7 +14,7 @@ from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryErr
 from mcp_static.git.trees import read_file
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.layout import DATA_ROOT
-from mcp_static.model.settings import SETTINGS_FILE, Settings, parse_settings
+from mcp_static.settings import SETTINGS_FILE, Settings, parse_settings
 
 _MAX_SETTINGS: Final = 1 << 20
 _ENVIRONMENT: Final = {

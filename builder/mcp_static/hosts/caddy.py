@@ -7,7 +7,7 @@ from mcp_static.api.documents import Document
 from mcp_static.hosts.files import day_values, empty_list, host_document, server_values
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.rules import BY_RULES, RULES_NOTE, RULES_VARIANTS
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 
 def _files(settings: Settings, first_day: str | None) -> Iterator[Document]:

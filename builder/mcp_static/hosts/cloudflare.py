@@ -9,7 +9,7 @@ from mcp_static.api.limits import MAX_READS, MAX_WORKER_READS
 from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.hosts.files import edge_program, host_document, own_document, registry_values
 from mcp_static.hosts.host import MIB, Host, Limits
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 
 def _assets_files(settings: Settings, _: str | None) -> Iterator[Document]:

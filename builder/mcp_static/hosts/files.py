@@ -12,8 +12,8 @@ from mcp_static.api.entries import server_list
 from mcp_static.api.media import ANY, JSON, MEDIA_TYPES
 from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.api.variants import COMPRESSED
-from mcp_static.model.settings import Settings
 from mcp_static.pages.site_files import site_folder
+from mcp_static.settings import Settings
 
 NO_ENTRIES: Final = f"{PAGES_FOLDER}/none.json"
 _PART: Final = "host"

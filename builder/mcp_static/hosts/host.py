@@ -10,7 +10,7 @@ from mcp_static.api.documents import Document
 from mcp_static.api.snapshot import HostFacts
 from mcp_static.api.variants import Extent, Target, Variant
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 MIB: Final = 1024 * 1024
 

@@ -9,7 +9,7 @@ from mcp_static.api.variants import Variant
 from mcp_static.hosts.files import day_values, edge_program, empty_list, host_document, server_values
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.rules import BY_RULES, RULES_NOTE, RULES_VARIANTS
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 _DEPLOYED_BY: Final = "mcp-static deploy FOLDER, which nginx.conf names as its root"
 

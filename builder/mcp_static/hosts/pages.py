@@ -8,7 +8,7 @@ from mcp_static.api.documents import Document
 from mcp_static.api.variants import Variant
 from mcp_static.hosts.files import own_document
 from mcp_static.hosts.host import MIB, Host, Limits
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 _BY_FILES: Final = frozenset({Ability.FILES, Ability.LIST, Ability.CORS})
 

@@ -7,7 +7,7 @@ from mcp_static.api.abilities import Ability
 from mcp_static.api.documents import Document
 from mcp_static.hosts.files import empty_list, host_document, registry_values
 from mcp_static.hosts.host import Host
-from mcp_static.model.settings import Settings
+from mcp_static.settings import Settings
 
 
 def _files(settings: Settings, _: str | None) -> Iterator[Document]:

@@ -12,6 +12,9 @@ from typing import Final
 
 MAX_NAME_LENGTH: Final = 200
 
+FORGE_PARENTS: Final = ("io.github", "io.gitlab")
+"""Namespaces below these stand for accounts of a forge, not for domains."""
+
 _NAMESPACE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _SERVER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _INDEX_FILE: Final = re.compile(r"index\.html(\..*)?", re.IGNORECASE)
@@ -35,6 +38,17 @@ class Namespace:
     def shard(self) -> str:
         """The folder that keeps this namespace: two lowercase characters of its last label."""
         return self.labels[-1][:2].lower()
+
+    @property
+    def domain(self) -> str:
+        """The domain that this is the reverse of, in lowercase: `api.example.com`."""
+        return ".".join(reversed(self.labels)).lower()
+
+    @property
+    def is_of_a_domain(self) -> bool:
+        """Whether it stands for a domain, so that the domain's keys can speak for it."""
+        text = self.text.lower()
+        return not any(text == parent or text.startswith(f"{parent}.") for parent in FORGE_PARENTS)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -186,7 +186,7 @@ PACKAGE: Final = record(
     "Package",
     "A way to install and run the server on the user's machine.",
     required={
-        "registryType": text("`npm`, `pypi`, `nuget`, `cargo`, `oci`, `mcpb` or `go`."),
+        "registryType": text("The package's type, such as `npm` or `oci`."),
         "identifier": text("The package's name, image reference or address."),
         "transport": by_type(
             "How to talk to it.",

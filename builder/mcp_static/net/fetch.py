@@ -130,6 +130,14 @@ class Fetcher:
                 self._answers[key] = self._tried(url, kind, headers or {})
             return self._answers[key]
 
+    def answer(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """What a package registry answers; raises as `get` does."""
+        return self.get(url, ANSWER, headers)
+
+    def release(self, url: str) -> Answer:
+        """The SHA-256 of a file of a release; raises as `get` does."""
+        return self.get(url, RELEASE)
+
     def _tried(self, url: str, kind: Kind, headers: Mapping[str, str]) -> Answer:
         for attempt in range(1, _TRIES + 1):
             try:

@@ -13,9 +13,9 @@ import git
 
 from mcp_static.git.trees import read_file
 from mcp_static.model.errors import InputError
-from mcp_static.model.settings import SETTINGS_FILE, Settings
 from mcp_static.pages.site_files import site_folder
 from mcp_static.pages.templates import TEMPLATES
+from mcp_static.settings import SETTINGS_FILE, Settings
 
 _MAX_TEMPLATE: Final = 256 * 1024
 _MAX_LOGO: Final = 256 * 1024

@@ -1,4 +1,4 @@
-"""What to paste into the clients that people use, for one way to run a server.
+"""What to paste into the clients that people use, for one installation method of a server.
 
 Formats: VS Code's `mcp.json` and its install links, Claude Desktop's `claude_desktop_config.json`,
 `claude mcp add-json` of Claude Code, Cursor's `mcp.json` and its install links, and the `mcpServers`
@@ -17,7 +17,9 @@ from urllib.parse import quote
 
 import orjson
 
-from mcp_static.packages.launch import Connection, Input, Launch, Value, Way
+from mcp_static.packages.launch import Launch
+from mcp_static.packages.methods import Connection, Method
+from mcp_static.packages.values import Input, Value
 
 _GENERIC: Final = frozenset({"mcp", "server", "mcp-server", "mcp_server", "mcpserver", "api"})
 """What many servers are called."""
@@ -52,16 +54,16 @@ def placeholder(given: Input) -> str:
     return given.default if given.default is not None else f"<{given.id}>"
 
 
-def snippets_of(name: str, way: Way) -> tuple[Snippet, ...]:
-    """The snippets of a way, for a server called `name` in the client; none where none can be made."""
+def snippets_of(name: str, method: Method) -> tuple[Snippet, ...]:
+    """The snippets of a method, for a server called `name` in the client; none if it has no command."""
     found = []
-    if way.launch and not way.connection:
-        found = [_vs_code(name, way), _claude_desktop(name, way.launch)]
-    elif way.connection:
-        found = [_vs_code(name, way)]
+    if method.launch and not method.connection:
+        found = [_vs_code(name, method), _claude_desktop(name, method.launch)]
+    elif method.connection:
+        found = [_vs_code(name, method)]
     else:
         return ()
-    plain = _plain(way)
+    plain = _plain(method)
     return (*found, _claude_code(name, plain), _cursor(name, plain), _generic(name, plain))
 
 
@@ -84,28 +86,28 @@ def _connection(connection: Connection, write: Write) -> dict[str, Any]:
     return config
 
 
-def _plain(way: Way) -> dict[str, Any]:
-    """A way as most clients read it, with placeholders."""
-    if way.connection:
-        return {"type": way.connection.kind, **_connection(way.connection, placeholder)}
-    assert way.launch is not None
-    return {"type": "stdio", **_launch(way.launch, placeholder)}
+def _plain(method: Method) -> dict[str, Any]:
+    """A method as most clients read it, with placeholders."""
+    if method.connection:
+        return {"type": method.connection.kind, **_connection(method.connection, placeholder)}
+    assert method.launch is not None
+    return {"type": "stdio", **_launch(method.launch, placeholder)}
 
 
 def _json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
-def _vs_code(name: str, way: Way) -> Snippet:
+def _vs_code(name: str, method: Method) -> Snippet:
     def write(given: Input) -> str:
         return f"${{input:{name}-{given.id}}}"
 
-    if way.connection:
-        config = {"type": way.connection.kind, **_connection(way.connection, write)}
+    if method.connection:
+        config = {"type": method.connection.kind, **_connection(method.connection, write)}
     else:
-        assert way.launch is not None
-        config = {"type": "stdio", **_launch(way.launch, write)}
-    inputs = [_vs_code_input(name, given) for given in way.inputs]
+        assert method.launch is not None
+        config = {"type": "stdio", **_launch(method.launch, write)}
+    inputs = [_vs_code_input(name, given) for given in method.inputs]
     document: dict[str, Any] = {"servers": {name: config}}
     asked: dict[str, Any] = {"name": name, **config}
     if inputs:
@@ -153,8 +155,7 @@ def _cursor(name: str, config: dict[str, Any]) -> Snippet:
     )
 
 
-_ELSEWHERE: Final = "Add to your client's mcp.json"
-
-
 def _generic(name: str, config: dict[str, Any]) -> Snippet:
-    return Snippet("Other clients", _ELSEWHERE, _json({"mcpServers": {name: config}}))
+    return Snippet(
+        "Other clients", "Add to your client's mcp.json", _json({"mcpServers": {name: config}})
+    )

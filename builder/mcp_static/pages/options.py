@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mcp_static.model.reading import objects_in, text_of
-from mcp_static.packages.launch import is_template
+from mcp_static.packages.values import is_template
 
-_PLACES: Final = (
+_KINDS: Final = (
     ("environmentVariables", "environment variable"),
     ("runtimeArguments", "runtime argument"),
     ("packageArguments", "argument"),
@@ -17,10 +17,10 @@ _PLACES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to set; `place` says where it goes, in words."""
+    """One thing to set; `kind` is what it is, in words."""
 
     name: str
-    place: str
+    kind: str
     description: str
     value: str
     is_required: bool
@@ -29,7 +29,7 @@ class Option:
 
     @property
     def is_left_out(self) -> bool:
-        """Whether a snippet has no place for it."""
+        """Whether the snippets leave it out."""
         return not self.is_required and not self.value
 
 
@@ -39,10 +39,10 @@ def options_of(part: dict[str, Any]) -> tuple[Option, ...]:
 
 
 def _options(part: dict[str, Any]) -> Iterator[Option]:
-    for key, place in _PLACES:
+    for key, kind in _KINDS:
         for value in objects_in(part.get(key)):
             name = text_of(value, "name") or text_of(value, "valueHint") or "value"
-            yield _option(name, place, value)
+            yield _option(name, kind, value)
             yield from _variables(value, f"part of {name}")
     yield from _variables(part, "part of the address")
     transport = part.get("transport")
@@ -50,11 +50,11 @@ def _options(part: dict[str, Any]) -> Iterator[Option]:
         yield from _options(transport)
 
 
-def _variables(value: dict[str, Any], place: str) -> Iterator[Option]:
+def _variables(value: dict[str, Any], kind: str) -> Iterator[Option]:
     variables = value.get("variables")
     if isinstance(variables, dict):
         for name, described in variables.items():
-            yield _option(name, place, described if isinstance(described, dict) else {})
+            yield _option(name, kind, described if isinstance(described, dict) else {})
 
 
 def _shown(value: dict[str, Any], *, is_secret: bool) -> str:
@@ -65,12 +65,12 @@ def _shown(value: dict[str, Any], *, is_secret: bool) -> str:
     return fixed or text_of(value, "default") or ""
 
 
-def _option(name: str, place: str, value: dict[str, Any]) -> Option:
+def _option(name: str, kind: str, value: dict[str, Any]) -> Option:
     is_secret = value.get("isSecret") is True
     choices = value.get("choices")
     return Option(
         name,
-        place,
+        kind,
         text_of(value, "description") or "",
         _shown(value, is_secret=is_secret),
         value.get("isRequired") is True,

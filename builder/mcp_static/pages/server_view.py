@@ -12,8 +12,9 @@ from mcp_static.model.proofs import proof_label
 from mcp_static.model.reading import objects_in, part_of, text_of
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import format_time
-from mcp_static.packages.launch import Value, Way, parts_of, ways_of
-from mcp_static.packages.links import package_page
+from mcp_static.packages.methods import Method, methods_of
+from mcp_static.packages.types import package_type
+from mcp_static.packages.values import Value
 from mcp_static.pages.install_snippets import Snippet, client_name, placeholder, snippets_of
 from mcp_static.pages.options import Option, options_of
 
@@ -86,16 +87,16 @@ class VersionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class WayView:
-    """One way to run a server, with what to paste."""
+class MethodView:
+    """One installation method of a server, with what to paste."""
 
     title: str
     identifier: str
     page: str
     version: str
     sha256: str
-    before: str
-    start: str
+    install_command: str
+    start_command: str
     has_placeholders: bool
     snippets: tuple[Snippet, ...]
     options: tuple[Option, ...]
@@ -202,28 +203,38 @@ def _icon(server: dict[str, Any]) -> str:
     return (text_of(icons[0], "src") if icons else None) or ""
 
 
-def way_views(server: dict[str, Any]) -> list[WayView]:
-    """The ways to run a server, with their snippets."""
+def method_views(server: dict[str, Any]) -> list[MethodView]:
+    """The installation methods of a server, with their snippets."""
     name = client_name(str(server.get("name", "")))
-    found = []
-    for part, way in zip(parts_of(server), ways_of(server), strict=True):
-        snippets = snippets_of(name, way)
-        start, options = _start(way), options_of(part)
-        version, digest = text_of(part, "version") or "", text_of(part, "fileSha256") or ""
-        named = (way.title, way.identifier, package_page(part))
-        is_open = bool(snippets) and any(given.default is None for given in way.all_inputs)
-        found.append(WayView(*named, version, digest, way.before, start, is_open, snippets, options))
-    return found
+    return [_method_view(name, method) for method in methods_of(server)]
 
 
-def _start(way: Way) -> str:
+def _method_view(name: str, method: Method) -> MethodView:
+    snippets, part = snippets_of(name, method), method.part
+    kind = package_type(text_of(part, "registryType") or "")
+    return MethodView(
+        title=method.title,
+        identifier=method.identifier,
+        page=kind.page(part) if kind else "",
+        version=text_of(part, "version") or "",
+        sha256=text_of(part, "fileSha256") or "",
+        install_command=method.install_command,
+        start_command=_start_command(method),
+        has_placeholders=bool(snippets) and any(given.default is None for given in method.all_inputs),
+        snippets=snippets,
+        options=options_of(part),
+    )
+
+
+def _start_command(method: Method) -> str:
     """The command of what is started before it is connected to, with its environment before it."""
-    if way.launch is None or way.connection is None:
+    launch = method.launch
+    if launch is None or method.connection is None:
         return ""
-    env = [f"{name}={shlex.quote(_written(value))}" for name, value in way.launch.env]
-    words = [_written(word) for word in way.launch.args]
-    return " ".join([*env, shlex.join([way.launch.command, *words])])
+    env = [f"{name}={shlex.quote(_with_placeholders(value))}" for name, value in launch.env]
+    words = [_with_placeholders(word) for word in launch.args]
+    return " ".join([*env, shlex.join([launch.command, *words])])
 
 
-def _written(value: Value) -> str:
+def _with_placeholders(value: Value) -> str:
     return "".join(part if isinstance(part, str) else placeholder(part) for part in value)

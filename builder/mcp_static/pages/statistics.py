@@ -11,16 +11,11 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 
 from mcp_static.model.strictjson import dump_json
+from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.store.daily_counts import Month
 
-_NAMES: Final = {
-    "npm": "npm",
-    "pypi": "PyPI",
-    "oci": "Container images",
-    "nuget": "NuGet",
-    "cargo": "crates.io",
-    "mcpb": "MCP bundles",
-    "go": "Go modules",
+_LABELS: Final = {
+    **{kind.id: kind.label for kind in PACKAGE_TYPES},
     "stdio": "stdio (standard input/output)",
     "streamable-http": "Streamable HTTP",
     "sse": "Server-sent events",
@@ -44,7 +39,7 @@ class Chart:
 
 def kind_name(word: str) -> str:
     """A registry type, or a transport, as people call it."""
-    return _NAMES.get(word, word)
+    return _LABELS.get(word, word)
 
 
 def charts_of(months: Sequence[Month]) -> list[Chart]:

@@ -8,10 +8,10 @@ from typing import Any
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.forges.gitlab import GitLab
 from mcp_static.model.names import Namespace, ServerName
-from mcp_static.model.settings import Settings
 from mcp_static.model.status import StatusFile
 from mcp_static.net.dns.resolution import Resolution
 from mcp_static.net.fetch import Fetcher
+from mcp_static.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

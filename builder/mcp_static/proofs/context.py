@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.forges.gitlab import GitLab
-from mcp_static.model.settings import Settings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns.resolution import Resolution
 from mcp_static.net.fetch import Fetcher
 from mcp_static.proofs.claims import ProofContext
+from mcp_static.settings import Settings
 
 
 @contextmanager

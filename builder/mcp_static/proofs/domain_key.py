@@ -10,7 +10,7 @@ from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
 from mcp_static.net.fetch import KEY_RECORD
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
-from mcp_static.proofs.domains import candidate_domains, domain_of
+from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.keys import DomainKey, KeyRecords, read_records
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.proofs.signatures import (
@@ -38,7 +38,7 @@ def prove_dns_key(claim: Claim, context: ProofContext) -> Finding:
     if not domains:
         return fails(
             DNS_KEY,
-            f"{domain_of(claim.name.namespace)} is a public suffix, or none that anybody can own",
+            f"{claim.name.namespace.domain} is a public suffix, or none that anybody can own",
             "Publish under a domain of your own.",
         )
     failures, doubt = [], ""
@@ -69,7 +69,7 @@ def prove_https_key(claim: Claim, context: ProofContext) -> Finding:
     signature = _signature(HTTPS_KEY, claim, context)
     if isinstance(signature, Finding):
         return signature
-    domain = domain_of(claim.name.namespace)
+    domain = claim.name.namespace.domain
     fix = f"Serve the line that `mcp-static keygen` printed at https://{domain}{WELL_KNOWN}."
     if not candidate_domains(claim.name.namespace):
         return fails(HTTPS_KEY, f"{domain} is a public suffix, or none that anybody can own", fix)

@@ -7,20 +7,6 @@ from publicsuffixlist import PublicSuffixList
 
 from mcp_static.model.names import Namespace
 
-FORGE_PARENTS = ("io.github", "io.gitlab")
-"""Namespaces below these stand for accounts of a forge, not for domains."""
-
-
-def domain_of(namespace: Namespace) -> str:
-    """The domain that a namespace is the reverse of, in lowercase: `api.example.com`."""
-    return ".".join(reversed(namespace.labels)).lower()
-
-
-def is_domain_namespace(namespace: Namespace) -> bool:
-    """Whether a domain's keys can speak for a namespace at all."""
-    text = namespace.text.lower()
-    return not any(text == parent or text.startswith(f"{parent}.") for parent in FORGE_PARENTS)
-
 
 def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
     """The domains whose DNS keys cover a namespace: its own first, up to the registrable one.
@@ -28,7 +14,7 @@ def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
     Empty for a public suffix, which owns nothing (Public Suffix List, ICANN and private parts), and
     for what is no domain at all.
     """
-    domain = domain_of(namespace)
+    domain = namespace.domain
     registrable = _suffixes().privatesuffix(domain)
     if registrable is None or not is_domain(domain):
         return ()

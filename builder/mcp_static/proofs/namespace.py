@@ -18,7 +18,6 @@ from mcp_static.proofs.account import (
 )
 from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
-from mcp_static.proofs.domains import is_domain_namespace
 from mcp_static.proofs.results import fails, unknown
 from mcp_static.proofs.source import SOURCE, gitlab_group, prove_source
 from mcp_static.reports.findings import Finding
@@ -39,7 +38,7 @@ class Proof:
 
 
 def _is_domain(namespace: Namespace, _: ProofContext) -> bool:
-    return is_domain_namespace(namespace)
+    return namespace.is_of_a_domain
 
 
 PROOFS: Final = (

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from mcp_static.model.reading import every_value, part_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
+from mcp_static.model.web_addresses import is_https
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Breach, Record, Rule
 
@@ -18,15 +18,6 @@ _REPOSITORY: Final = {
     "github": re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+/?", re.ASCII),
     "gitlab": re.compile(r"https?://(?:www\.)?gitlab\.com/[\w.-]+(?:/[\w.-]+)+/?", re.ASCII),
 }
-
-
-def is_https(address: str) -> bool:
-    """Whether this is an absolute https address with a host and without white space."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and not re.search(r"\s", address)
 
 
 def _hidden_characters(record: Record) -> Iterator[Breach]:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-FORMAT: Final = "4"
-"""Changes with the tables below; a store of another format is made anew."""
+FORMAT: Final = "5"
+"""Changes with the tables below, or with what they hold; a store of another format is made anew."""
 
 TABLES: Final = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

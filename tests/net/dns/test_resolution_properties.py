@@ -15,11 +15,11 @@ import dns.rrset
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from mcp_static.model.settings import DnsSettings, NetworkSettings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns import queries
 from mcp_static.net.dns.dnssec import Security
 from mcp_static.net.dns.resolution import Lookup, LookupResult, Resolution
+from mcp_static.settings import DnsSettings, NetworkSettings
 
 from tests.doubles.dns_lab import KEY, OTHER_KEY, DnsLab
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from mcp_static.model.settings import NetworkSettings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import (
     Fetcher,
     Kind,
 )
+from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import Body, HttpsFront
 

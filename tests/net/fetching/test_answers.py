@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
-from mcp_static.model.settings import NetworkSettings
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import ANSWER, KEY_RECORD, RELEASE, SOURCE, Fetcher, Kind
+from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import Authority, Body, HttpsFront, always
 from tests.net.fetching.fetchers import HOST, URL, fetcher_to, unpaused

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
-from mcp_static.model.settings import NetworkSettings
 from mcp_static.net import fetch
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import ANSWER, KEY_RECORD, SOURCE, Fetcher, Kind
+from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import Body, Handler, HttpsFront, Wire, always, dripping
 from tests.net.fetching.fetchers import (

@@ -15,10 +15,10 @@ import dns.exception
 import dns.name
 import dns.rdatatype
 
-from mcp_static.model.settings import DnsSettings, resolver_place
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns.dnssec import Security, security_of
 from mcp_static.net.dns.queries import Reply, ReplyStatus, Server, ask, judged_ask
+from mcp_static.settings import DnsSettings, resolver_place
 
 MARKS: Final = ("v=MCPv1", "mcp-publisher=")
 """What a TXT record must hold to matter; a domain has many others, which may well differ."""

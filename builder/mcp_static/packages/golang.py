@@ -1,0 +1,118 @@
+"""Go: the module path belongs to the namespace's owner, and the module proxy has the version."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+
+from mcp_static.model.errors import ManifestError, NotProvenError
+from mcp_static.model.reading import Part, text_of
+from mcp_static.model.wording import one_line
+from mcp_static.packages.launch import Launch, RunnablePackage, run_with
+from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, newest_tag
+from mcp_static.packages.package import Package, expect, json_of
+from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.type import PackageType, Requirement
+
+REGISTRY: Final = PublicRegistry(
+    site=Site("org.golang.proxy"), pages=Site("dev.go.pkg"), version_separator="@"
+)
+
+_FORGES: Final = {"io.github": "github.com", "io.gitlab": "gitlab.com"}
+_VERSION: Final = re.compile(r"v\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
+_MODULE: Final = re.compile(r'^\s*module\s+"?([^\s"]+)"?', re.MULTILINE)
+
+
+def _breaches(package: Part) -> Iterator[tuple[str, str]]:
+    version = text_of(package, "version")
+    if version and not _VERSION.fullmatch(version):
+        yield "version", "is no Go version such as v1.2.3"
+
+
+def _launch(package: RunnablePackage) -> Launch:
+    named = package.at_version if package.version else f"{package.identifier}@latest"
+    return run_with(package, ("go",), "run", named=named)
+
+
+def _prove(package: Package) -> str:
+    """Ask the module proxy for the version and its go.mod.
+
+    A proxy also resolves branches, and old repositories under foreign paths, so that the answer's
+    own version and the `module` line of the go.mod are compared.
+    """
+    module, version = package.identifier, package.version
+    owner = _owner(package)
+    if not f"{module.lower()}/".startswith(f"{owner}/") or module.lower() == owner:
+        raise NotProvenError(
+            f"the module {module} is not below {owner}",
+            f"Publish a module below {owner}, which the server's namespace stands for.",
+        )
+    base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
+    info = package.get(f"{base}.info", "*/*")
+    if not expect(info, 404, 410) or json_of(info).get("Version") != version:
+        raise package.missing(f"{module} {version}")
+    mod = package.get(f"{base}.mod", "*/*")
+    line = _MODULE.search(mod.body.decode(errors="replace"))
+    if not expect(mod, 404, 410) or line is None or line[1] != module:
+        raise NotProvenError(
+            f"{module} {version} has another path in its go.mod", "Name the module by its own path."
+        )
+    return f"{module} {version} is below {owner}"
+
+
+def _owner(package: Package) -> str:
+    """What module paths of a namespace begin with: an account of a forge, or the domain."""
+    namespace = package.name.namespace
+    if namespace.is_of_a_domain:
+        return namespace.domain
+    forge = _FORGES[".".join(namespace.labels[:2]).lower()]
+    return f"{forge}/{'.'.join(namespace.labels[2:])}".lower()
+
+
+def _escaped(text: str) -> str:
+    """A path or version as module proxies want it: `!` before a letter that was a capital."""
+    return quote(re.sub("[A-Z]", lambda letter: "!" + letter[0].lower(), text), safe="/!~+-._")
+
+
+def _read(project: Project, file: str, text: str) -> Manifest:
+    """Read a go.mod; the version is the newest tag of the module (Go Modules Reference)."""
+    match = _MODULE.search(text)
+    module = one_line(match[1]) if match else None
+    if module is None:
+        raise ManifestError("has no module line")
+    suffix = re.search(r"/v(\d+)$", module)
+    return Manifest(
+        file=file,
+        registry_type="go",
+        identifier=module,
+        version=newest_tag(project, (int(suffix[1]),) if suffix else (0, 1)),
+        repository=f"https://{module}" if module.startswith("github.com/") else None,
+    )
+
+
+def _release(identifier: str, version: str) -> Part:
+    return {"identifier": identifier, "version": version and f"v{version.removeprefix('v')}"}
+
+
+GO: Final = PackageType(
+    id="go",
+    title="Go module",
+    label="Go modules",
+    needs_version=True,
+    requirements=(
+        Requirement(
+            id="package-go-version",
+            requirement="A Go package's version is a module version, with its `v`.",
+            fix="Write the tag, such as v1.2.3.",
+            breaches=_breaches,
+        ),
+    ),
+    can_trust_registries=True,
+    registry=REGISTRY,
+    page=REGISTRY.page,
+    launch=_launch,
+    marker="the owner of the module's path",
+    prove=_prove,
+    manifest=ManifestFormat("go.mod", _read),
+    release=_release,
+)

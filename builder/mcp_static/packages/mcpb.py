@@ -1,0 +1,101 @@
+"""MCPB: a file of a release on GitHub or GitLab, known by its address and its SHA-256.
+
+The forms of the addresses are the official registry's (`internal/validators/registries/mcpb.go`);
+unlike it, the file is fetched and its hash compared.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from mcp_static.model.errors import NotProvenError
+from mcp_static.model.reading import Part, text_of
+from mcp_static.model.web_addresses import is_https
+from mcp_static.packages.package import Package, expect
+from mcp_static.packages.type import PackageType, Requirement
+
+_PART: Final = r"[A-Za-z0-9._-]+"
+_FORMS: Final = {
+    "github.com": (rf"/{_PART}/{_PART}/releases/download/[^/]+/[^/]+",),
+    "gitlab.com": (
+        rf"(?:/{_PART})+/-/releases/[^/]+/downloads/[^/]+",
+        rf"(?:/{_PART})+/-/package_files/\d+/download",
+    ),
+}
+
+
+def _breaches(package: Part) -> Iterator[tuple[str, str]]:
+    if not text_of(package, "fileSha256"):
+        yield "fileSha256", "is missing"
+    identifier = text_of(package, "identifier")
+    if identifier is None:
+        return
+    if not is_https(identifier):
+        yield "identifier", "is no https address of a file"
+    elif "mcp" not in identifier:
+        yield "identifier", "does not contain 'mcp'"
+
+
+def _page(package: Part) -> str:
+    """A bundle is its file."""
+    identifier = text_of(package, "identifier") or ""
+    return identifier if identifier.startswith("https://") else ""
+
+
+def _prove(package: Package) -> str:
+    url = package.identifier
+    if not _is_release(url):
+        raise NotProvenError(
+            "the address is no file of a release on GitHub or GitLab",
+            "Attach the file to a release, and give the address it has there.",
+        )
+    wanted = package.text("fileSha256").lower()
+    if not wanted:
+        raise NotProvenError("the package has no fileSha256", "Add the file's SHA-256.")
+    answer = package.fetch.release(url)
+    if not expect(answer, 404):
+        raise NotProvenError("the file does not exist", "Attach the file to that release.")
+    if answer.sha256 != wanted:
+        raise NotProvenError(
+            f"the file's SHA-256 is {answer.sha256}, not {wanted}",
+            "Set fileSha256 to that, if the file is the right one.",
+        )
+    return f"the file has the SHA-256 {wanted[:16]}…"
+
+
+def _is_release(url: str) -> bool:
+    if not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = unquote(parts.path)
+    host = (parts.netloc or "").lower().removeprefix("www.")
+    if parts.query or parts.fragment or {".", ".."} & set(path.split("/")):
+        return False
+    return any(re.fullmatch(form, path) for form in _FORMS.get(host, ()))
+
+
+MCPB: Final = PackageType(
+    id="mcpb",
+    title="MCP bundle",
+    label="MCP bundles",
+    needs_version=False,
+    requirements=(
+        Requirement(
+            id="package-mcpb-file",
+            requirement="An MCPB package is an https address that contains `mcp`, with the file's "
+            "SHA-256.",
+            fix="Add `fileSha256` (sha256sum prints it) and the address of the .mcpb file.",
+            breaches=_breaches,
+        ),
+    ),
+    can_trust_registries=False,
+    registry=None,
+    page=_page,
+    launch=None,
+    marker="the file's `fileSha256` in `server.json`",
+    prove=_prove,
+)

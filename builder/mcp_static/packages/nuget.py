@@ -1,0 +1,103 @@
+"""NuGet: the package's README carries `mcp-name: <server name>`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from mcp_static.model.errors import NotProvenError, UnansweredError
+from mcp_static.packages.launch import Launch, RunnablePackage, run_with
+from mcp_static.packages.manifest import Manifest, ManifestFormat, Project
+from mcp_static.packages.markers import README_MARKER, readme_advice
+from mcp_static.packages.package import Package, expect, json_of, require_marker
+from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.type import PackageType
+
+REGISTRY: Final = PublicRegistry(
+    site=Site("org.nuget.api", "/v3/index.json"),
+    pages=Site("org.nuget.www", "/packages"),
+    aliases=(Site("org.nuget.api").url,),  # the form of older records
+)
+
+
+def _launch(package: RunnablePackage) -> Launch:
+    # What follows `--` is the package's, whatever it looks like.
+    after = ("--yes", "--") if package.package_arguments else ("--yes",)
+    return run_with(package, ("dnx",), after=after)
+
+
+def _prove(package: Package) -> str:
+    """Ask what the service index names: the list of versions, then the README.
+
+    They are the resources `PackageBaseAddress/3.0.0` and `ReadmeUriTemplate/6.13.0`; ids and versions
+    are in lowercase there.
+    """
+    what = f"{package.identifier} {package.version}"
+    index = package.get(package.base)
+    if not expect(index, 404):
+        raise UnansweredError(f"{package.base} has no service index")
+    resources = json_of(index).get("resources")
+    name, version = (
+        quote(package.identifier.lower(), safe=""),
+        quote(_normalized(package.version), safe=""),
+    )
+    listing = package.get(
+        f"{_resource(resources, 'PackageBaseAddress/3.0.0').rstrip('/')}/{name}/index.json"
+    )
+    versions = json_of(listing).get("versions") if expect(listing, 404) else []
+    if not isinstance(versions, list) or _normalized(package.version) not in versions:
+        raise package.missing(what)
+    template = _resource(resources, "ReadmeUriTemplate/6.13.0")
+    readme = package.get(
+        template.replace("{lower_id}", name).replace("{lower_version}", version), "*/*"
+    )
+    if not expect(readme, 404):
+        raise NotProvenError(
+            f"{what} has no README in its package",
+            f"Pack a README (`PackageReadmeFile`) with a line `mcp-name: {package.name}`.",
+        )
+    require_marker(readme.body.decode(errors="replace"), package.name, f"the README of {what}")
+    return f"the README of {what} names the server"
+
+
+def _resource(resources: Any, kind: str) -> str:
+    for resource in resources if isinstance(resources, list) else ():
+        if isinstance(resource, dict) and resource.get("@type") == kind and "@id" in resource:
+            return str(resource["@id"])
+    raise UnansweredError(f"the service index has no {kind}")
+
+
+def _normalized(version: str) -> str:
+    """A version as the lists have it: no build part, no leading zeros, no fourth part of 0."""
+    release, dash, rest = version.partition("+")[0].lower().partition("-")
+    numbers = [re.sub(r"^0+(?=\d)", "", part) for part in release.split(".")]
+    numbers += ["0"] * (3 - len(numbers))
+    if len(numbers) == 4 and numbers[3] == "0":
+        numbers.pop()
+    return ".".join(numbers) + dash + rest
+
+
+def _read(project: Project, file: str, text: str) -> Manifest:
+    from mcp_static.packages.csproj import read_csproj  # loads a reader of XML
+
+    return read_csproj(project, file, text)
+
+
+def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
+    return readme_advice(manifests, name, setting="`PackageReadmeFile` in the project file")
+
+
+NUGET: Final = PackageType(
+    id="nuget",
+    title="NuGet package",
+    label="NuGet",
+    needs_version=True,
+    can_trust_registries=True,
+    registry=REGISTRY,
+    page=REGISTRY.page,
+    launch=_launch,
+    marker=README_MARKER,
+    prove=_prove,
+    manifest=ManifestFormat("*.csproj", _read),
+    marker_advice=_advice,
+)

@@ -1,0 +1,121 @@
+"""OCI: the image's configuration carries the label `io.modelcontextprotocol.server.name`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from mcp_static.model.errors import NotProvenError
+from mcp_static.model.reading import Part, text_of
+from mcp_static.packages.dockerfile import read_dockerfile
+from mcp_static.packages.images import (
+    SERVER_LABEL,
+    has_tag_or_digest,
+    image_page,
+    is_public_host,
+    parse_reference,
+    parse_repository,
+    with_tag,
+)
+from mcp_static.packages.launch import Launch, RunnablePackage, run_with
+from mcp_static.packages.manifest import Manifest, ManifestFormat
+from mcp_static.packages.package import Package
+from mcp_static.packages.type import PackageType, Requirement
+
+
+def _breaches(package: Part) -> Iterator[tuple[str, str]]:
+    identifier = text_of(package, "identifier")
+    if identifier is not None and not has_tag_or_digest(identifier):
+        yield "identifier", "has neither a tag nor a digest"
+    for member in ("version", "registryBaseUrl"):
+        if member in package:
+            yield member, "has no place in an OCI package"
+
+
+def _page(package: Part) -> str:
+    return image_page(text_of(package, "identifier") or "", text_of(package, "version") or "")
+
+
+def _launch(package: RunnablePackage) -> Launch:
+    return run_with(
+        package,
+        ("docker", "podman"),
+        "run",
+        "-i",
+        "--rm",
+        *_passed_variables(package),
+        named=with_tag(package.identifier, package.version),
+        is_identifier=_is_same_image,
+    )
+
+
+def _passed_variables(package: RunnablePackage) -> Iterator[str]:
+    """Options that hand the environment variables over, unless the record does it for one itself."""
+    given = {word for (word, *_) in package.runtime_arguments if isinstance(word, str)}
+    for name, _ in package.environment:
+        if not any(word == name or word.startswith(f"{name}=") for word in given):
+            yield from ("-e", name)
+
+
+def _is_same_image(word: str, identifier: str) -> bool:
+    if word == identifier:
+        return True
+    repository = parse_repository(word)
+    return "/" in identifier and repository is not None and repository == parse_repository(identifier)
+
+
+def _prove(package: Package) -> str:
+    from mcp_static.packages.image_labels import server_label
+
+    reference = parse_reference(package.identifier)
+    if reference is None:
+        raise NotProvenError(
+            f"{package.identifier} is no image reference with a tag or digest",
+            "Write it as ghcr.io/alice/weather:1.2.3.",
+        )
+    trusted = {address.partition("://")[2] or address for address in package.trusted}
+    if not is_public_host(reference.host) and reference.host not in trusted:
+        raise NotProvenError(
+            f"images from {reference.host} are not trusted here",
+            "Push the image to a registry that docs/authors.md lists.",
+        )
+    found = server_label(package, reference)
+    if found == str(package.name):
+        return f"{package.identifier} has the label {SERVER_LABEL}"
+    fix = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
+    if found:
+        raise NotProvenError(f"{package.identifier} has the label of {found[:200]}", fix)
+    raise NotProvenError(f"{package.identifier} has no label {SERVER_LABEL}", fix)
+
+
+def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
+    if not any(manifest.server_name == name for manifest in manifests):
+        yield f'Dockerfile: add `LABEL {SERVER_LABEL}="{name}"`.'
+
+
+def _release(identifier: str, version: str) -> Part:
+    return {"identifier": with_tag(identifier, version)}
+
+
+OCI: Final = PackageType(
+    id="oci",
+    title="Container image",
+    label="Container images",
+    needs_version=False,
+    requirements=(
+        Requirement(
+            id="package-oci-reference",
+            requirement="An OCI package is one image reference with its registry, tag or digest; it "
+            "has no `version` and no `registryBaseUrl`.",
+            fix="Write it all in the identifier, such as ghcr.io/alice/weather:1.2.3.",
+            breaches=_breaches,
+        ),
+    ),
+    can_trust_registries=True,
+    registry=None,
+    page=_page,
+    launch=_launch,
+    marker=f"the label `{SERVER_LABEL}`",
+    prove=_prove,
+    manifest=ManifestFormat("Dockerfile", read_dockerfile),
+    marker_advice=_advice,
+    release=_release,
+)

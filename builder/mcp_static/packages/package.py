@@ -1,0 +1,129 @@
+"""A package to prove: what its record says, how its registry is asked, and how a proof ends early."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from mcp_static.model.errors import NotProvenError, UnansweredError
+from mcp_static.model.names import ServerName
+from mcp_static.packages.markers import named_server, names_server, readme_marker
+
+
+class Answer(Protocol):
+    """What a server answered: the body, or of a release its SHA-256 alone."""
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; the case of their names does not matter."""
+
+    @property
+    def body(self) -> bytes:
+        """The body; empty for a release."""
+
+    @property
+    def url(self) -> str:
+        """The address that answered, after redirects."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the body."""
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the answer is 200."""
+
+
+class Fetch(Protocol):
+    """Fetching what a record names, within limits of size and time.
+
+    Both raise FetchRefusedError and UnansweredError.
+    """
+
+    def answer(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """A registry's answer."""
+
+    def release(self, url: str) -> Answer:
+        """The SHA-256 of a file of a release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package of a record, with what it takes to ask about it.
+
+    `base` is the address of its registry, where its type has one; `trusted` are the further
+    registries of this type that the settings name.
+    """
+
+    document: Mapping[str, Any]
+    name: ServerName
+    fetch: Fetch
+    trusted: frozenset[str] = frozenset()
+    base: str = ""
+
+    def text(self, key: str) -> str:
+        """A member that is a string; empty when it is not there."""
+        value = self.document.get(key)
+        return value if isinstance(value, str) else ""
+
+    @property
+    def identifier(self) -> str:
+        """The package's name, reference or address."""
+        return self.text("identifier")
+
+    @property
+    def version(self) -> str:
+        """The exact version."""
+        return self.text("version")
+
+    def get(self, url: str, accept: str = "application/json") -> Answer:
+        """Ask a registry."""
+        return self.fetch.answer(url, {"Accept": accept})
+
+    def missing(self, what: str) -> NotProvenError:
+        """The error for a version that the registry does not have."""
+        return NotProvenError(
+            f"{what} does not exist",
+            "Publish the package first, with this very version; a fresh one can take some minutes "
+            "to be seen.",
+        )
+
+
+def json_of(answer: Answer) -> dict[str, Any]:
+    """The object that an answer holds; raises UnansweredError for anything else."""
+    try:
+        document = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict):
+        raise UnansweredError(
+            f"{answer.url.partition('?')[0]} answered something that is no JSON object"
+        )
+    return document
+
+
+def expect(answer: Answer, *absent: int) -> bool:
+    """Whether an answer is there (200) or one of the statuses for absence; raises UnansweredError."""
+    if answer.is_ok:
+        return True
+    if answer.status in absent:
+        return False
+    raise UnansweredError(f"{answer.url.partition('?')[0]} answered {answer.status}")
+
+
+def require_marker(text: str, name: ServerName, where: str) -> None:
+    """Raise NotProvenError unless a README, or what stands for one, names the server."""
+    if names_server(text, str(name)):
+        return
+    mark = readme_marker(str(name))
+    fix = f"Add a line `{mark}` to the README and publish a new version of the package."
+    if mark in text:
+        raise NotProvenError(f"{where} has the marker, but the name runs on after it", fix)
+    if other := named_server(text):
+        raise NotProvenError(f"{where} names {other[:200]}, not {name}", fix)
+    raise NotProvenError(f"{where} does not name the server", fix)

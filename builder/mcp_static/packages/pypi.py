@@ -1,0 +1,105 @@
+"""PyPI: the long description carries `mcp-name: <server name>`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from mcp_static.model.errors import ManifestError
+from mcp_static.model.reading import Part, part_of, text_of
+from mcp_static.model.wording import one_line
+from mcp_static.packages.launch import Launch, RunnablePackage, run_with
+from mcp_static.packages.manifest import (
+    Manifest,
+    ManifestFormat,
+    Project,
+    parse_toml,
+    shipped_readme,
+    unpublished_note,
+)
+from mcp_static.packages.markers import README_MARKER, readme_advice
+from mcp_static.packages.package import Package, require_marker
+from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.type import PackageType
+
+REGISTRY: Final = PublicRegistry(site=Site("org.pypi"), pages=Site("org.pypi", "/project"))
+
+_SOURCE_LABELS: Final = ("source", "sourcecode", "repository", "github", "gitlab", "code")
+_SITE_LABELS: Final = ("homepage", "documentation")
+_PRIVATE: Final = "Private :: Do Not Upload"
+
+
+def _launch(package: RunnablePackage) -> Launch:
+    return run_with(package, ("uvx",))
+
+
+def _prove(package: Package) -> str:
+    from mcp_static.packages.python_index import description_of  # loads readers of archives and HTML
+
+    what = f"{package.identifier} {package.version}"
+    require_marker(description_of(package), package.name, f"the description of {what}")
+    return f"the description of {what} names the server"
+
+
+def _read(project: Project, file: str, text: str) -> Manifest:
+    """Read a pyproject.toml (PyPA's specification of `[project]`)."""
+    table = part_of(parse_toml(text), "project")
+    if not table:
+        raise ManifestError("has no [project] table")
+    name = one_line(table.get("name"))
+    classifiers = table.get("classifiers")
+    is_private = isinstance(classifiers, list) and _PRIVATE in classifiers
+    urls = {
+        re.sub(r"[\W_]", "", label).lower(): one_line(url)
+        for label, url in part_of(table, "urls").items()
+    }
+    return Manifest(
+        file=file,
+        registry_type="pypi",
+        identifier=None if is_private else name,
+        version=one_line(table.get("version")),
+        description=one_line(table.get("description")),
+        repository=_first(urls, _SOURCE_LABELS) or urls.get("homepage"),
+        website=_first(urls, _SITE_LABELS),
+        runtime_hint="uvx" if name and _is_run_by_uvx(part_of(table, "scripts"), name) else None,
+        readme=_readme_of(project, table),
+        notes=unpublished_note(file, "PyPI", name, is_private=is_private),
+    )
+
+
+def _is_run_by_uvx(scripts: Part, name: str) -> bool:
+    """Whether uvx finds the command: it looks for one called as the package is."""
+    return _normalized(name) in map(_normalized, scripts)
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _first(urls: dict[str, str | None], labels: tuple[str, ...]) -> str | None:
+    return next((url for label in labels if (url := urls.get(label))), None)
+
+
+def _readme_of(project: Project, table: Part) -> str | None:
+    described = part_of(table, "readme")
+    name = text_of(table, "readme") or text_of(described, "file")
+    return shipped_readme(project, name) if name else text_of(described, "text")
+
+
+def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
+    return readme_advice(manifests, name, setting="`readme` in pyproject.toml")
+
+
+PYPI: Final = PackageType(
+    id="pypi",
+    title="PyPI package",
+    label="PyPI",
+    needs_version=True,
+    can_trust_registries=True,
+    registry=REGISTRY,
+    page=REGISTRY.page,
+    launch=_launch,
+    marker=README_MARKER,
+    prove=_prove,
+    manifest=ManifestFormat("pyproject.toml", _read),
+    marker_advice=_advice,
+)

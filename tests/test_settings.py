@@ -1,0 +1,64 @@
+"""`registry.toml`: what is taken, and how what is not is told."""
+
+import pytest
+from mcp_static.model.errors import InputError
+from mcp_static.settings import Grant, parse_settings, resolver_place
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[merge]\nautomatic = 'yes'", "merge.automatic"),
+        ("[merge]\nautomatik = true", "merge.automatik: is not a setting"),
+        ("[dns]\nresolvers = ['1.1.1.1']", "at least 2"),
+        ("[dns]\nresolvers = ['1.1.1.1', '1.1.1.1:53']", "twice"),
+        ("[dns]\nresolvers = ['dns.example', '1.1.1.1']", "dns.resolvers"),
+        ("[dns]\ntrust_anchors = ['x']", "trust_anchors"),
+        ("[dns]\ntrust_anchors = []", "trust_anchors"),
+        ("[network]\nreach = ['10.0.0.1/8']", "network.reach"),
+        ("[network]\nconnect = {'a' = 'b:1'}", "host:port"),
+        ("[[grants]]\nnamespace = 'a b'\naccounts = ['github:a']", "grants.0.namespace"),
+        ("[[grants]]\nnamespace = 'a.b'\naccounts = []", "grants.0.accounts"),
+        ("[[grants]]\nnamespace = 'a.b'\naccounts = ['alice']", "github:login"),
+        ("[[package_registries]]\ntype = 'npm'\nurl = 'http://npm.example'", "https"),
+        (
+            "[[package_registries]]\ntype = 'apt'\nurl = 'https://a.example'",
+            "package_registries.0.type",
+        ),
+        ("title = 1", "title"),
+        ("colour = 'red'", "colour: is not a setting"),
+        ("title =", "is not TOML"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(text: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        parse_settings(text)
+    assert message in raised.value.message
+    assert "Value error" not in raised.value.message
+    assert "uple" not in raised.value.message
+
+
+def test_grants_cover_their_namespace_and_with_a_star_all_below() -> None:
+    exact = Grant(namespace="com.example", accounts=("github:alice#7",))
+    below = Grant(namespace="com.example.*", accounts=("github:alice",))
+    assert [exact.covers(name) for name in ("com.example", "COM.Example", "com.example.a")] == [
+        True,
+        True,
+        False,
+    ]
+    covered = [below.covers(name) for name in ("com.example", "com.example.a.b", "com.examples")]
+    assert covered == [True, True, False]
+    assert [(holder.login, holder.id) for holder in exact.holders] == [("alice", 7)]
+
+
+def test_resolvers_have_port_53_unless_they_say_another() -> None:
+    assert resolver_place("9.9.9.9") == ("9.9.9.9", 53)
+    assert resolver_place("127.0.0.1:5353") == ("127.0.0.1", 5353)
+    assert resolver_place("[::1]:5353") == ("::1", 5353)
+    assert resolver_place("2001:db8::1") == ("2001:db8::1", 53)
+
+
+def test_only_what_is_rendered_asks_for_a_new_build() -> None:
+    plain = parse_settings("title = 'A'").rendered()
+    assert parse_settings("title = 'A'\n[merge]\nautomatic = true").rendered() == plain
+    assert parse_settings("title = 'B'").rendered() != plain
