@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import git
-
 from mcp_static.check.accepted import known_accounts
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.diffing import MAX_PATHS, read_change
+from mcp_static.git.repository import Repository
 from mcp_static.git.trees import read_file
 from mcp_static.model.change import Change, ChangedPath
 from mcp_static.model.errors import SignatureError
@@ -33,7 +32,7 @@ _STATUS: Final = "status-file"
 
 
 def check(
-    repository: git.Repo, base: str, head: str, context: ProofContext, built: Path | None = None
+    repository: Repository, base: str, head: str, context: ProofContext, built: Path | None = None
 ) -> CheckReport:
     """Check what `head` brings to `base`; both are full ids of commits that are there.
 
@@ -54,7 +53,7 @@ class _Check:
     """One check under way."""
 
     def __init__(
-        self, repository: git.Repo, change: Change, context: ProofContext, built: Path | None
+        self, repository: Repository, change: Change, context: ProofContext, built: Path | None
     ) -> None:
         self._repository = repository
         self._change = change

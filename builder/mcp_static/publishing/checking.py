@@ -12,7 +12,7 @@ from mcp_static.check.report import CheckReport
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.forges.github.events import Event
 from mcp_static.forges.github.repository import ForgeRepository, Pull
-from mcp_static.git.fetching import fetch_commits, require_commit
+from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import has_commit, read_settings
 from mcp_static.model.errors import ServiceError, UnansweredError
 from mcp_static.proofs.context import open_context

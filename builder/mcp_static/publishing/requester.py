@@ -1,10 +1,10 @@
 """Who brought a head commit, confirmed over the API by numeric id."""
 
-import git
-
 from mcp_static.forges.github.client import GitHub, GitHubAccount
 from mcp_static.forges.github.events import Event
 from mcp_static.forges.github.repository import Pull
+from mcp_static.git.commits import trailer_of
+from mcp_static.git.repository import Repository
 from mcp_static.publishing.commands import PublishCommand, StatusCommand, parse_commands
 
 TRAILER = "Requested-in"
@@ -12,7 +12,7 @@ TRAILER = "Requested-in"
 
 
 def requester_of(
-    event: Event, pull: Pull, repository: git.Repo, github: GitHub, bot: GitHubAccount
+    event: Event, pull: Pull, repository: Repository, github: GitHub, bot: GitHubAccount
 ) -> GitHubAccount | None:
     """The account behind the head of a pull request; None when nobody can be confirmed.
 
@@ -43,10 +43,9 @@ def _brings_it_here(pull: Pull, account: GitHubAccount) -> bool:
     return account.id == pull.author.id or owner.lower() != account.login.lower()
 
 
-def _asker(event: Event, pull: Pull, repository: git.Repo, github: GitHub) -> GitHubAccount | None:
+def _asker(event: Event, pull: Pull, repository: Repository, github: GitHub) -> GitHubAccount | None:
     """Whoever wrote the comment that a commit of the bot's names."""
-    said = repository.git.log("-1", f"--format=%(trailers:key={TRAILER},valueonly)", pull.head)
-    number = str(said).strip()
+    number = trailer_of(repository, pull.head, TRAILER)
     if not number.isdecimal() or len(number) > 20:
         return None
     comment = github.comment(event.repository, int(number))
