@@ -8,7 +8,8 @@ import orjson
 
 from mcp_static.forges.github.client import GitHubAccount, SourceRepository
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
-from mcp_static.net.fetch import SOURCE, Fetcher
+from mcp_static.net.fetch import Fetcher
+from mcp_static.net.limits import SOURCE
 
 HOST: Final = "gitlab.com"
 _API: Final = f"https://{HOST}/api/v4"

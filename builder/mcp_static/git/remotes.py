@@ -32,7 +32,7 @@ def require_commit(repository: git.Repo, commit: str, where: str) -> None:
     if not has_commit(repository, commit):
         raise InputError(
             f"{commit[:12]} is not at {where} any more.",
-            "Somebody pushed meanwhile; the check of that push says more.",
+            "Somebody pushed in the meantime; see the check of that push.",
         )
 
 

@@ -17,7 +17,7 @@ from github.GithubException import BadAttributeException
 from github.Repository import Repository
 
 from mcp_static.model.errors import UnansweredError, UsageError
-from mcp_static.net.fetch import SOURCE, USER_AGENT
+from mcp_static.net.limits import SOURCE, USER_AGENT
 
 API: Final = "https://api.github.com"
 SITE: Final = "https://github.com"
