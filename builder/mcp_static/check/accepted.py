@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
-from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.forges.forge import Account
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import entries_of, folders_of
@@ -21,7 +21,7 @@ _MAX_READ: Final = 5_000
 
 
 def accepted_bytes(
-    proof: Finding, requester: GitHubAccount | None, head: str, pull_request: int | None, time: int
+    proof: Finding, requester: Account | None, head: str, pull_request: int | None, time: int
 ) -> bytes:
     """The file for one accepted record; `time` in seconds since 1970."""
     facts = dict(proof.facts)

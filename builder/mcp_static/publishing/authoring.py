@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from mcp_static.forges.github.client import SITE, GitHub
-from mcp_static.forges.github.repository import ForgeRepository, Pull
+from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.remotes import fetch_head, push_head
 from mcp_static.git.trees import read_file
 from mcp_static.git.writing import NewCommit, create_repository, start_branch, write_commits
@@ -40,13 +40,13 @@ class Author:
         self, github: GitHub, full_name: str, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._github = github
-        self._registry = ForgeRepository(github, full_name)
+        self._registry = GitHubRepository(github, full_name)
         self._pause = pause
 
     @property
     def login(self) -> str:
         """Who proposes."""
-        return self._registry.me().login
+        return self._github.me().login
 
     def published(self, path: str) -> bytes | None:
         """A file as the registry has it now."""
@@ -66,19 +66,19 @@ class Author:
         pull = self._registry.open_pull(owner, branch, title, body)
         return Proposal(self._registry.pull(pull.number), is_new=True)
 
-    def _home(self) -> ForgeRepository:
+    def _home(self) -> GitHubRepository:
         """Where the author can push: the registry itself, or a fork of theirs."""
         if self._registry.may_push:
             return self._registry
         name = self._registry.fork()
         for _ in range(_POLLS):
-            home = ForgeRepository(self._github, name)
+            home = GitHubRepository(self._github, name)
             if home.head_of(home.default_branch) is not None:
                 return home
             self._pause(_BETWEEN_POLLS)
         raise ServiceError(f"The fork {name} is not ready yet.", "Run the command again in a while.")
 
-    def _commit(self, home: ForgeRepository, files: Mapping[str, bytes], title: str) -> str:
+    def _commit(self, home: GitHubRepository, files: Mapping[str, bytes], title: str) -> str:
         """A commit on the registry's newest one; a fork can see it, once it has caught up."""
         base = self._registry.head_of(self._registry.default_branch)
         if base is None:

@@ -52,9 +52,10 @@ def registry_address(given: str | None) -> str:
 def _has_host(address: str) -> bool:
     try:
         parts = urlsplit(address)
-        return parts.hostname is not None and parts.port != 0
+        port = parts.port
     except ValueError:  # a bracket that is not closed, a port beyond 65535
         return False
+    return bool(parts.hostname) and port != 0
 
 
 def read_facts(address: str) -> RegistryFacts:
