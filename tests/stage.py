@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import git
+from github import Auth, Github
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
-from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GitHub
 from mcp_static.git.repository import open_repository
-from mcp_static.proofs.context import open_context
+from mcp_static.proofs.context import proof_context
 from mcp_static.reports.findings import Finding
 from mcp_static.settings import Settings, parse_settings
 
@@ -83,9 +85,8 @@ class Stage:
         """Open a pull request from a branch of a user's fork."""
         token = f"token-of-{opener or login}"
         self.hub.add_token(token, opener or login)
-        with GitHub(token) as github:
-            repository = github.client.get_repo(REGISTRY)
-            pull = repository.create_pull(
+        with client_of(self.hub, token) as client:
+            pull = client.get_repo(REGISTRY).create_pull(
                 base="main", head=f"{login}:{branch}", title="Publish", body=""
             )
             return pull.number
@@ -124,12 +125,22 @@ class Stage:
         account = None
         if requester is not None:
             user = self.hub.user(requester)
-            account = GitHubAccount(user.login, user.id)
-        with (
-            self.checking(head) as repository,
-            open_context(settings or self.settings, None, account) as context,
-        ):
+            account = Account(user.login, user.id)
+        with self.checking(head) as repository, GitHub(None) as github:
+            context = proof_context(settings or self.settings, github, account)
             return check(repository, self.registry.head, head, context, built)
+
+
+@contextmanager
+def client_of(hub: GitHubDouble, token: str) -> Iterator[Github]:
+    """A client of GitHub's own kind, for what people do there by hand."""
+    client = Github(
+        auth=Auth.Token(token), base_url=hub.url, seconds_between_requests=0, seconds_between_writes=0
+    )
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def clone_of(registry: RepositoryDouble, path: Path) -> Path:

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
-from mcp_static.forges.github.client import GitHub
 
 from tests.doubles.github_double import GitHubDouble
 from tests.registries import path_of
 from tests.servers import PROJECT
-from tests.stage import BOT, REGISTRY, Stage, settings_text, staged
+from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, staged
 
 WORKFLOWS = {path.name: path for path in sorted((PROJECT / ".github/workflows").iterdir())}
 WEATHER = "io.github.alice/weather"
@@ -169,8 +168,8 @@ def test_check_has_nothing_to_say_about_code(stage: Stage, environment: Environm
 
 def test_bot_answers_a_comment(stage: Stage, environment: Environment) -> None:
     stage.hub.add_token("token-of-alice", "alice")
-    with GitHub("token-of-alice") as github:
-        issue = github.client.get_repo(REGISTRY).create_issue("How do I publish?")
+    with client_of(stage.hub, "token-of-alice") as github:
+        issue = github.get_repo(REGISTRY).create_issue("How do I publish?")
         comment = issue.create_comment("/help")
         event = stage.hub.issue_comment_event(stage.registry, issue.number, comment.id)
     Runner(stage, environment, stage.write_event(event)).run("bot.yml", "answer")

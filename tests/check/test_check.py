@@ -2,8 +2,9 @@
 
 import pytest
 from mcp_static.check.checking import check
+from mcp_static.forges.github.client import GitHub
 from mcp_static.git.diffing import MAX_PATHS, read_change
-from mcp_static.proofs.context import open_context
+from mcp_static.proofs.context import proof_context
 from mcp_static.reports.findings import Level
 from mcp_static.reports.printing import print_report
 
@@ -300,10 +301,8 @@ def test_a_path_that_is_no_utf8_breaks_no_report(stage: Stage) -> None:
     stage.hub.bring(fork, stage.registry.head)
     fork.store.read("fast-import", "--quiet", stdin=stream)
     head = fork.store.git("rev-parse", "refs/heads/odd")
-    with (
-        stage.checking(stage.registry.head) as repository,
-        open_context(stage.settings, None) as context,
-    ):
+    with stage.checking(stage.registry.head) as repository, GitHub(None) as github:
+        context = proof_context(stage.settings, github)
         repository.git.fetch("--quiet", str(fork.path), "odd")
         report = check(repository, stage.registry.head, head, context)
     for style in ("text", "markdown", "json", "github"):

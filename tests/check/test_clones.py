@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
-from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GitHub
 from mcp_static.git.repository import open_repository
-from mcp_static.proofs.context import open_context
+from mcp_static.proofs.context import proof_context
 from mcp_static.reports.findings import Level
 
 from tests.conftest import build_registry
@@ -37,10 +38,8 @@ def checked(stage: Stage, path: Path, number: int, built: Path | None = None) ->
     """Check a pull request in a clone, brought by Alice."""
     user = stage.hub.user("alice")
     head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
-    with (
-        open_repository(path) as repository,
-        open_context(stage.settings, None, GitHubAccount(user.login, user.id)) as context,
-    ):
+    with open_repository(path) as repository, GitHub(None) as github:
+        context = proof_context(stage.settings, github, Account(user.login, user.id))
         return check(repository, stage.registry.head, head, context, built)
 
 
@@ -104,10 +103,8 @@ def test_a_state_changes_nothing_but_the_time_it_takes(
     clone_more = ["git", "--git-dir", str(path), "fetch", "-q", "origin", f"refs/pull/{taken}/head"]
     subprocess.run(clone_more, check=True)
     user = stage.hub.user("alice")
-    with (
-        open_repository(path) as repository,
-        open_context(stage.settings, None, GitHubAccount(user.login, user.id)) as context,
-    ):
+    with open_repository(path) as repository, GitHub(None) as github:
+        context = proof_context(stage.settings, github, Account(user.login, user.id))
         for number, rules in ((fine, set()), (taken, {"remote-unique"})):
             head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
             report = check(repository, base, head, context, out)

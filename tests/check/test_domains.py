@@ -11,7 +11,7 @@ from mcp_static.check.report import CheckReport
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
-from mcp_static.net.fetch import Kind
+from mcp_static.net.limits import FetchLimits
 from mcp_static.proofs import domain_key
 from mcp_static.proofs.keys import PrivateKey, key_of, new_private_key
 from mcp_static.proofs.signatures import publish_claims, sign_publish, sign_status, status_claims
@@ -190,7 +190,7 @@ def test_a_well_known_address_that_misbehaves_proves_nothing(domains: Domains) -
 
 
 def test_one_byte_a_minute_ends_in_time(domains: Domains, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(domain_key, "KEY_RECORD", Kind("key record", 4096, 1, 0))
+    monkeypatch.setattr(domain_key, "KEY_RECORD", FetchLimits("key record", 4096, 1, 0))
     domains.serve("example.com", lambda *_: (200, {}, dripping(domains.front, RECORD.encode(), 60)))
     assert "took longer" in line(domains.bring(), "https-key").message
 

@@ -108,7 +108,7 @@ def test_an_invalid_file_is_reported_and_not_sent(desk: Desk) -> None:
         ({"GITHUB_TOKEN": "stale"}, 1, "token"),
         ({"MCP_STATIC_REGISTRY": ""}, 2, "--registry"),
         ({"MCP_STATIC_REGISTRY": "ftp://x"}, 2, "not the URL"),
-        ({"MCP_STATIC_REGISTRY": "http://127.0.0.1:9"}, 3, "could not be read"),
+        ({"MCP_STATIC_REGISTRY": "http://127.0.0.1:9"}, 3, "could not be reached"),
         ({"GITHUB_API_URL": "http://127.0.0.1:9"}, 3, "GitHub"),
     ],
 )
@@ -288,22 +288,21 @@ def test_a_message_that_cannot_be_shown_is_refused(desk: Desk) -> None:
 def test_a_token_for_github_goes_to_github_alone(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[tuple[str, str | None]] = []
+    given: list[str | None] = []
 
-    def access(url: str, token: str | None) -> dict[str, str]:
-        given.append((url, token))
-        return {}
+    def fetch(_repository: object, _url: str, token: str | None) -> str:
+        given.append(token)
+        raise InputError("not fetched")
 
-    monkeypatch.setattr(authoring, "access", access)
+    monkeypatch.setattr(authoring, "fetch_head", fetch)
     for url in (
         "https://gitlab.example.com/a/b",
         "https://github.com.evil.example/a",
         "https://github.com/a/b",
     ):
-        monkeypatch.setattr(authoring, "_fetch_head", lambda *_: (_ for _ in ()).throw(InputError("")))
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="not fetched"):
             authoring.push_branch(url, "b", lambda _: {}, "t", "secret")
-    assert [token for _, token in given] == [None, None, "secret"]
+    assert given == [None, None, "secret"]
 
 
 def test_a_remote_that_is_none_is_told_in_gits_words(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from mcp_static.net import fetch
-from mcp_static.net.fetch import Kind
+from mcp_static.net.limits import FetchLimits
 from mcp_static.packages.mcpb import MCPB
 from mcp_static.packages.methods import methods_of
 from mcp_static.reports.findings import Level
@@ -72,7 +72,7 @@ def test_a_file_without_a_digest_in_the_record_fails(market: Market) -> None:
 
 
 def test_a_file_that_is_too_large_fails(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = Kind("release", 1000, 10, 5)
+    small = FetchLimits("release", 1000, 10, 5)
     monkeypatch.setattr(fetch, "RELEASE", small)
     digest = Releases().on(market.front).add(RELEASE_PATH, b"x" * 1001)
     asked = package("mcpb", f"https://github.com{RELEASE_PATH}", fileSha256=digest)

@@ -8,12 +8,12 @@ from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
-from mcp_static.publishing.checking import pull_checker
+from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
 
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of
-from tests.stage import BOT, REGISTRY, Stage, settings_text, source_record
+from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, source_record
 
 WEATHER = "io.github.alice/weather"
 
@@ -21,8 +21,8 @@ WEATHER = "io.github.alice/weather"
 def comment(stage: Stage, login: str, body: str, number: int | None = None) -> Path:
     """Write a comment, on a new issue unless a number is given; its event."""
     stage.hub.add_token(f"token-of-{login}", login)
-    with GitHub(f"token-of-{login}") as github:
-        repository = github.client.get_repo(REGISTRY)
+    with client_of(stage.hub, f"token-of-{login}") as github:
+        repository = github.get_repo(REGISTRY)
         issue = repository.get_issue(number) if number else repository.create_issue("Please")
         made = issue.create_comment(body)
         payload = stage.hub.issue_comment_event(stage.registry, issue.number, made.id)
@@ -49,9 +49,9 @@ def checked(stage: Stage, number: int) -> MergeResult:
     )
     with (
         open_repository(stage.clone) as repository,
-        pull_checker(read_event(stage.write_event(payload)), repository, "token-of-bot") as checker,
+        GitHub("token-of-bot") as github,
     ):
-        return merge(checker)
+        return merge(pull_job(read_event(stage.write_event(payload)), repository, github))
 
 
 @pytest.fixture

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import git
 import pytest
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.model.errors import InputError, ServiceError
-from mcp_static.publishing.checking import pull_checker
+from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
 
 from tests.conftest import build_registry
 from tests.doubles.github_state import PullRequest
 from tests.registries import Registry, path_of
-from tests.stage import REGISTRY, Stage, settings_text, source_record
+from tests.stage import REGISTRY, Stage, client_of, settings_text, source_record
 
 WEATHER = "io.github.alice/weather"
 RECORD = path_of(WEATHER, "1.0.0")
@@ -24,9 +25,9 @@ def run(stage: Stage, event: Path) -> MergeResult:
     """Merge as a workflow does."""
     with (
         open_repository(stage.clone) as repository,
-        pull_checker(read_event(event), repository, "token-of-bot") as checker,
+        GitHub("token-of-bot") as github,
     ):
-        return merge(checker)
+        return merge(pull_job(read_event(event), repository, github))
 
 
 def published(stage: Stage, path: str = RECORD) -> bytes | None:
@@ -91,10 +92,8 @@ def test_a_red_one_is_reported_in_one_comment_that_is_edited(stage: Stage) -> No
 
 def test_a_comment_that_mimics_the_bots_is_left_alone(stage: Stage) -> None:
     number = stage.propose("mallory", stage.record(WEATHER))
-    from mcp_static.forges.github.client import GitHub
-
-    with GitHub("token-of-mallory") as github:
-        issue = github.client.get_repo(REGISTRY).get_issue(number)
+    with client_of(stage.hub, "token-of-mallory") as github:
+        issue = github.get_repo(REGISTRY).get_issue(number)
         issue.create_comment("<!-- mcp-static -->\n<!-- mcp-static:check -->\n✅ all green")
     run(stage, stage.event(number, "mallory"))
     bodies = {c.user.login: c.body for c in stage.registry.comments.values()}

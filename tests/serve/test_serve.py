@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from mcp_static.serve.app import listen, serve
+from mcp_static.serve.snapshot import CurrentSnapshot
 
 from tests.conftest import Corpus, build_registry
 from tests.registries import START, Registry, entries_of
@@ -303,6 +305,17 @@ def test_a_failing_build_does_not_end_the_watch(tmp_path: Path) -> None:
                 return
             subprocess.run(["sleep", "0.1"], check=True)
     raise AssertionError("the watch has ended")
+
+
+def test_a_bug_while_watching_ends_the_program_and_shows(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+
+    async def watch() -> None:
+        raise ZeroDivisionError("a bug")
+
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        serve(listen("127.0.0.1", 0), CurrentSnapshot(tmp_path / "dist"), watch)
 
 
 def test_a_registry_that_vanishes_is_a_503(registry: Registry, tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import git
-
 from mcp_static.api.paths import SNAPSHOT
 from mcp_static.api.variants import PLAIN_TARGET, Target
 from mcp_static.build.full import build_fully
@@ -17,6 +15,7 @@ from mcp_static.build.progress import Progress, Silent
 from mcp_static.build.result import BuildResult
 from mcp_static.git.history import first_parent_history, rewritten
 from mcp_static.git.repository import (
+    Repository,
     has_commit,
     open_repository,
     read_settings,
@@ -74,7 +73,7 @@ def build(options: BuildOptions, progress: Progress | None = None) -> BuildResul
 
 
 def _job(
-    options: BuildOptions, repository: git.Repo, commit: str, output: Output, progress: Progress
+    options: BuildOptions, repository: Repository, commit: str, output: Output, progress: Progress
 ) -> BuildJob:
     settings = read_settings(repository, commit)
     customization = read_customization(repository, commit, settings)

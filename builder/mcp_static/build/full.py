@@ -21,6 +21,7 @@ from mcp_static.build.read_commits import CommitRecords, read_commits
 from mcp_static.build.result import refuse_leaving_out
 from mcp_static.build.workers import Workers, batches, repository_reader
 from mcp_static.build.writer import write_new
+from mcp_static.git.commits import count_first_parents
 from mcp_static.git.history import CommitChange, first_parent_history
 from mcp_static.model.errors import InputError
 from mcp_static.pages.site import Site
@@ -76,7 +77,7 @@ class _FullBuild:
 
     def _apply_history(self) -> None:
         job = self._job
-        count = int(job.repository.git.rev_list("--first-parent", "--count", job.commit))
+        count = count_first_parents(job.repository, job.commit)
         self._workers.start(is_worth=count >= _WORTH_WORKERS)
         job.progress.stage("Reading history", count)
         applier = CommitApplier(self._store, job.settings.namespace)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import git
-
 from mcp_static.api.variants import Target
 from mcp_static.build.output_tree import Output
 from mcp_static.build.progress import Progress
 from mcp_static.build.result import BuildResult
+from mcp_static.git.repository import Repository
 from mcp_static.pages.site import Site
 from mcp_static.settings import Settings
 from mcp_static.store.facts import BuildInputs
@@ -17,7 +16,7 @@ from mcp_static.store.facts import BuildInputs
 class BuildJob:
     """What full and incremental builds both need; `workers` of 0 means one a processor."""
 
-    repository: git.Repo
+    repository: Repository
     output: Output
     settings: Settings
     site: Site

@@ -38,7 +38,7 @@ class Workers:
 
     def start(self, *, is_worth: bool) -> None:
         """Start the processes if there is enough to do for more than one."""
-        repository_reader.cache_clear()
+        self._stack.callback(_close_reader)
         _set_repository(self._git_dir)
         if is_worth and self._count > 1:
             self._executor = self._stack.enter_context(
@@ -89,3 +89,10 @@ def _end_with_parent() -> None:
 def repository_reader() -> BlobReader:
     """This process's reader of blobs, kept open for all its batches."""
     return BlobReader(open_repository(Path(_repository_path[0])))
+
+
+def _close_reader() -> None:
+    """End the git process of this process's reader, if there is one."""
+    if repository_reader.cache_info().currsize:
+        repository_reader().close()
+    repository_reader.cache_clear()

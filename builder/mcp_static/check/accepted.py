@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import git
 import orjson
 
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
-from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.forges.forge import Account
 from mcp_static.git.blobs import BlobReader
+from mcp_static.git.repository import Repository
 from mcp_static.git.trees import entries_of, folders_of
 from mcp_static.model.errors import JsonError
 from mcp_static.model.layout import SERVERS_ROOT
@@ -21,7 +21,7 @@ _MAX_READ: Final = 5_000
 
 
 def accepted_bytes(
-    proof: Finding, requester: GitHubAccount | None, head: str, pull_request: int | None, time: int
+    proof: Finding, requester: Account | None, head: str, pull_request: int | None, time: int
 ) -> bytes:
     """The file for one accepted record; `time` in seconds since 1970."""
     facts = dict(proof.facts)
@@ -39,7 +39,7 @@ def accepted_bytes(
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def known_accounts(repository: git.Repo, commit: str, namespace: Namespace) -> Mapping[str, int]:
+def known_accounts(repository: Repository, commit: str, namespace: Namespace) -> Mapping[str, int]:
     """The numeric ids, by lowercase login, on which a namespace's publishes rested so far.
 
     However it was spelled: accounts and domains know no case.

@@ -9,12 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-import git
-
 from mcp_static.build.output_tree import Output
 from mcp_static.git.diffing import changed_since
 from mcp_static.git.records import read_records
-from mcp_static.git.repository import has_commit
+from mcp_static.git.repository import Repository, has_commit
 from mcp_static.git.trees import folders_of, read_file
 from mcp_static.model.errors import StoreUnusableError
 from mcp_static.model.layout import SERVERS_ROOT, parse_location, record_path
@@ -35,7 +33,7 @@ _User = tuple[str, str]
 class BaseIndex:
     """The base commit, and the records of the change that were judged before; see `Surroundings`."""
 
-    def __init__(self, repository: git.Repo, base: str, built: Path | None) -> None:
+    def __init__(self, repository: Repository, base: str, built: Path | None) -> None:
         self._repository: Final = repository
         self._base: Final = base
         self._built: Final = built

@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import git
-
 from mcp_static.check.accepted import known_accounts
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.diffing import MAX_PATHS, read_change
+from mcp_static.git.repository import Repository
 from mcp_static.git.trees import read_file
 from mcp_static.model.change import Change, ChangedPath
 from mcp_static.model.errors import SignatureError
@@ -33,7 +32,7 @@ _STATUS: Final = "status-file"
 
 
 def check(
-    repository: git.Repo, base: str, head: str, context: ProofContext, built: Path | None = None
+    repository: Repository, base: str, head: str, context: ProofContext, built: Path | None = None
 ) -> CheckReport:
     """Check what `head` brings to `base`; both are full ids of commits that are there.
 
@@ -54,7 +53,7 @@ class _Check:
     """One check under way."""
 
     def __init__(
-        self, repository: git.Repo, change: Change, context: ProofContext, built: Path | None
+        self, repository: Repository, change: Change, context: ProofContext, built: Path | None
     ) -> None:
         self._repository = repository
         self._change = change
@@ -89,9 +88,9 @@ class _Check:
             assert location is not None  # the rules over the change hold
             content = self._contents(files)
             if "server.json" in files:
-                sections.append(self._publish(location, files, content))
+                sections.append(self._publish(location, content))
             if "status.json" in files:
-                sections.append(self._status(location, files, content))
+                sections.append(self._status(location, content))
         return sections
 
     def notes(self) -> tuple[str, ...]:
@@ -111,9 +110,7 @@ class _Check:
         with BlobReader(self._repository) as blobs:
             return dict(zip(present, blobs.read(present.values(), MAX_FILE_BYTES), strict=True))
 
-    def _publish(
-        self, location: Location, files: dict[str, ChangedPath], content: dict[str, bytes]
-    ) -> Section:
+    def _publish(self, location: Location, content: dict[str, bytes]) -> Section:
         name, version = location.name, location.version
         record = read_record(content["server.json"], location)
         findings = _with_passed_rules(findings_of(record, self._index))
@@ -122,14 +119,12 @@ class _Check:
             signature = content.get("proof.json")
             findings += _signature_findings(signature)
             claim = Publication(name, version, record.raw, record.document, signature)
-            findings += self._proof_findings(claim, files)
+            findings += self._proof_findings(claim, content)
             findings += package_findings(claim, self._context)
         path = record_path(name, version)
         return Section(f"Publish {name} {version}", path, tuple(findings))
 
-    def _status(
-        self, location: Location, files: dict[str, ChangedPath], content: dict[str, bytes]
-    ) -> Section:
+    def _status(self, location: Location, content: dict[str, bytes]) -> Section:
         name, version = location.name, location.version
         path = record_path(name, version, "status.json")
         problem = self._status_problem(location, content["status.json"], content.get("server.json"))
@@ -141,7 +136,7 @@ class _Check:
             claim = StatusChange(name, version, content["status.json"], file, document)
             message = "The status is valid, and replaces the current one."
             findings = [Finding(_STATUS, Level.PASSED, message, is_counted=True)]
-            findings += self._proof_findings(claim, {"status.json": files["status.json"]})
+            findings += self._proof_findings(claim, content)
         return Section(f"Status of {name} {version}", path, tuple(findings))
 
     def _status_problem(
@@ -175,17 +170,14 @@ class _Check:
     def _base_file(self, path: str) -> bytes | None:
         return read_file(self._repository, self._change.base, path, MAX_FILE_BYTES)
 
-    def _proof_findings(self, claim: Claim, files: dict[str, ChangedPath]) -> list[Finding]:
+    def _proof_findings(self, claim: Claim, content: dict[str, bytes]) -> list[Finding]:
         findings, proven = namespace_findings(claim, self._context)
         if proven is not None:
             is_publish = isinstance(claim, Publication)
             kinds = {"server.json", "proof.json"} if is_publish else {"status.json"}
-            blobs = {
-                changed.path: changed.after.id
-                for file, changed in files.items()
-                if changed.after and file in kinds
-            }
-            self.accepted.append(Accepted(claim.name, claim.version, is_publish, blobs, proven))
+            folder = record_path(claim.name, claim.version).rpartition("/")[0]
+            files = {f"{folder}/{file}": content[file] for file in kinds & content.keys()}
+            self.accepted.append(Accepted(claim.name, claim.version, is_publish, files, proven))
         return findings
 
 

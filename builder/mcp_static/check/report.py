@@ -11,13 +11,13 @@ from mcp_static.reports.findings import Finding, Level, Report, Section
 class Accepted:
     """A record that may be merged: its files as the head has them, and the proof that holds.
 
-    `files` are repository paths with the ids of their blobs. `is_publish` is False for a status.
+    `files` are repository paths with the bytes that were checked. `is_publish` is False for a status.
     """
 
     name: ServerName
     version: str
     is_publish: bool
-    files: dict[str, str]
+    files: dict[str, bytes]
     proof: Finding
 
 

@@ -11,7 +11,7 @@ import click
 
 from mcp_static import __version__
 from mcp_static.cli.console import fail
-from mcp_static.model.errors import InputError, RegistryError, ServiceError
+from mcp_static.model.errors import InputError, RegistryError
 
 _COMMANDS: Final = {
     "init": "Draft a server.json from what a project already says.",
@@ -48,6 +48,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
+        # GitPython looks for git while it is imported; our runner does, when git is needed.
+        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
         try:
             module = importlib.import_module(f"mcp_static.cli.{cmd_name.replace('-', '_')}_command")
         except ModuleNotFoundError as error:
@@ -76,23 +78,6 @@ class _Commands(click.Group):
             sys.exit(error.exit_code)
         except OSError as error:
             _fail_for(error)
-        except ImportError as error:
-            # GitPython looks for git when a command loads it.
-            if "git executable" not in str(error):
-                raise
-            fail(ServiceError("git is not installed.", "Install it; version 2.31 or newer."))
-            sys.exit(ServiceError.exit_code)
-        except Exception as error:
-            # GitPython is only there when a command has loaded it, and with it git is.
-            if type(error).__name__ != "GitCommandError":
-                raise
-            message = str(getattr(error, "stderr", error)).strip()
-            fail(
-                InputError(
-                    f"git failed: {message}", "`git fsck` tells whether the repository is whole."
-                )
-            )
-            sys.exit(InputError.exit_code)
 
 
 def _explained(error: ModuleNotFoundError, command: str) -> Exception:

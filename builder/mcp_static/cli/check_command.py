@@ -8,13 +8,14 @@ import click
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
-from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
-from mcp_static.model.errors import InputError, ServiceError, UnansweredError, UsageError
-from mcp_static.proofs.context import open_context
-from mcp_static.publishing.checking import pull_checker
+from mcp_static.model.errors import InputError, UsageError
+from mcp_static.proofs.context import proof_context
+from mcp_static.publishing.checking import check_event, pull_job
 from mcp_static.reports.markdown import report_markdown
 from mcp_static.reports.printing import Style, print_report
 
@@ -80,34 +81,22 @@ def command(
 
 def _check_event(event_file: Path, repo: Path, base: str, built: Path) -> CheckReport:
     event = read_event(event_file)
-    if event.number is None or not event.is_pull_request:
-        raise InputError("The event is about no pull request.", "Give --base and --head instead.")
-    token = token_from_environment()
-    with open_repository(repo) as repository, pull_checker(event, repository, token, built) as checker:
-        pull = checker.forge.pull(event.number)
-        if event.head is not None and event.head != pull.head:
-            raise InputError(
-                f"The head of #{pull.number} has changed.", "See the check of the new head."
-            )
-        return checker.check(pull, resolve_commit(repository, base)).report
+    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
+        job = pull_job(event, repository, github, built)
+        return check_event(job, resolve_commit(repository, base))
 
 
 def _check_revisions(repo: Path, base: str, head: str, author: str | None, built: Path) -> CheckReport:
-    token = token_from_environment()
-    with open_repository(repo) as repository:
+    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
         settings = read_settings(repository, base)
-        requester = _account(author, token) if author else None
-        with open_context(settings, token, requester) as context:
-            return check(repository, base, head, context, built)
+        requester = _account(author, github) if author else None
+        context = proof_context(settings, github, requester)
+        return check(repository, base, head, context, built)
 
 
-def _account(login: str, token: str | None) -> GitHubAccount:
-    try:
-        with GitHub(token) as github:
-            account = github.account(login)
-    except UnansweredError as error:
-        raise ServiceError(f"{error}.", "Try again in a while.") from None
+def _account(login: str, github: GitHub) -> Account:
+    account = github.account(login)
     if account is None:
         raise InputError(f"GitHub has no account {login}.", "Give another --author.")
     return account

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.forge_options import EVENT, REPO, STATE
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
 from mcp_static.git.repository import open_repository
-from mcp_static.publishing.checking import pull_checker
+from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import merge
 
 
@@ -23,9 +24,8 @@ def command(event_file: Path, repo: Path, built: Path) -> None:
     Exit codes: 0 merged, or nothing to do; 1 not green; 3 something could not be checked.
     """
     event = read_event(event_file)
-    token = token_from_environment()
-    with open_repository(repo) as repository, pull_checker(event, repository, token, built) as checker:
-        result = merge(checker)
+    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
+        result = merge(pull_job(event, repository, github, built))
     click.echo(result.message)
     if result.exit_code:
         sys.exit(result.exit_code)

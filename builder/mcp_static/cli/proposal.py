@@ -1,6 +1,6 @@
 """Proposing from the command line: the ways to a registry's repository, and what is said about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,12 @@ import click
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.cli.author_options import settings_of
 from mcp_static.cli.console import say
-from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.login import find_token
 from mcp_static.model.errors import InputError, UsageError
-from mcp_static.proofs.claims import Claim, Publication
-from mcp_static.proofs.context import open_context
+from mcp_static.proofs.claims import Claim, ProofContext, Publication
+from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.authoring import Author
 from mcp_static.publishing.registry_client import RegistryFacts, repository_name
 from mcp_static.reports.findings import Level, Section
@@ -30,8 +31,8 @@ class Proposer:
 
     facts: RegistryFacts
     author: Author
-    account: GitHubAccount | None
-    token: str | None
+    github: GitHub
+    account: Account | None
 
 
 @contextmanager
@@ -46,10 +47,10 @@ def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator
     with GitHub(token) as github:
         author = Author(github, repository_name(facts))
         account = github.account(author.login) if token is not None else None
-        yield Proposer(facts, author, account, token)
+        yield Proposer(facts, author, github, account)
 
 
-def prove_here(claim: Claim, proposer: Proposer, settings_file: Path | None) -> bool:
+def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path | None) -> bool:
     """Try the proofs from this machine, as the registry's settings have them; print what came of it.
 
     False when the check would surely be red. What cannot be told from here is left to the check.
@@ -57,13 +58,18 @@ def prove_here(claim: Claim, proposer: Proposer, settings_file: Path | None) -> 
     text = proposer.author.published(SETTINGS_FILE)
     settings = settings_of(settings_file, text.decode(errors="replace") if text else None)
     settings = settings.model_copy(update={"url": proposer.facts.url})
-    with open_context(settings, proposer.token, proposer.account) as context:
-        findings, _ = namespace_findings(claim, context)
-        if isinstance(claim, Publication):
-            findings += package_findings(claim, context)
-    section = Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(findings))
-    click.echo(section_text(section))
-    return section.level is not Level.ERROR
+    context = proof_context(settings, proposer.github, proposer.account)
+    sections = [_section(claim, context) for claim in claims]
+    for section in sections:
+        click.echo(section_text(section))
+    return all(section.level is not Level.ERROR for section in sections)
+
+
+def _section(claim: Claim, context: ProofContext) -> Section:
+    findings, _ = namespace_findings(claim, context)
+    if isinstance(claim, Publication):
+        findings += package_findings(claim, context)
+    return Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(findings))
 
 
 def propose(

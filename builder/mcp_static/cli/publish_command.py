@@ -80,7 +80,7 @@ def command(
                 "A published version never changes; publish the change under a new one.",
             )
         claim = Publication(record.name, record.version, record.content, record.document, signature)
-        if not no_check and not prove_here(claim, proposer, settings_file):
+        if not no_check and not prove_here([claim], proposer, settings_file):
             click.echo("Nothing was sent: the check would be red. --no-check sends it all the same.")
             sys.exit(1)
         if dry_run:

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import click
-import requests
 
 from mcp_static.cli.console import ConsoleProgress
 from mcp_static.conformance.verifying import (
@@ -15,10 +14,12 @@ from mcp_static.conformance.verifying import (
     verify,
 )
 from mcp_static.model.errors import InputError
+from mcp_static.net.client import Client
 from mcp_static.reports.findings import Report, Section
 from mcp_static.reports.printing import Style, print_report
 
 _SAMPLE = 200
+_SECONDS = 120
 _NAMED = 50
 
 
@@ -44,9 +45,9 @@ def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
     with ConsoleProgress() as progress:
         progress.stage("Comparing documents", chosen)
         if target.startswith(("http://", "https://")):
-            with requests.Session() as session:
-                lists = served_lists(session, target)
-                found = verify(served_reader(session, target), chosen, progress.advance, lists)
+            with Client(seconds=_SECONDS) as client:
+                lists = served_lists(client, target)
+                found = verify(served_reader(client, target), chosen, progress.advance, lists)
         elif Path(target).is_dir():
             found = verify(folder_reader(Path(target)), chosen, progress.advance)
         else:

@@ -7,10 +7,11 @@ import click
 
 from mcp_static.cli.author_options import KEY, SETTINGS, settings_of
 from mcp_static.cli.console import ConsoleProgress
+from mcp_static.forges.github.client import GitHub
 from mcp_static.model.errors import FetchRefusedError, UnansweredError, UsageError
 from mcp_static.model.terminal import printable
 from mcp_static.net.dns.resolution import Lookup, LookupResult
-from mcp_static.proofs.context import open_context
+from mcp_static.proofs.context import proof_context
 from mcp_static.proofs.domain_key import WELL_KNOWN, fetch_key_records
 from mcp_static.proofs.domains import is_domain
 from mcp_static.proofs.keys import DomainKey, KeyRecords, key_of, read_private_key, read_records
@@ -29,7 +30,8 @@ def command(domain: str, key_file: Path | None, settings_file: Path | None) -> N
     if not is_domain(domain):
         raise UsageError(f"{domain!r} is no domain of somebody's.", "Give one such as example.com.")
     wanted = key_of(read_private_key(key_file)) if key_file else None
-    with open_context(settings_of(settings_file), None) as context, ConsoleProgress() as progress:
+    with GitHub(None) as github, ConsoleProgress() as progress:
+        context = proof_context(settings_of(settings_file), github)
         progress.stage(f"Asking about {domain}")
         lookup = context.resolution.look_up(domain)
         served: KeyRecords | str

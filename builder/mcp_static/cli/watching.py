@@ -1,4 +1,4 @@
-"""What `mcp-static serve --watch` does beside serving: it builds every new commit."""
+"""What `mcp-static serve --watch` does while it serves: it builds every new commit."""
 
 import asyncio
 from pathlib import Path
@@ -22,7 +22,10 @@ def build_first(repository: Path, out: Path) -> BuildOptions:
 
 
 async def rebuild(options: BuildOptions) -> None:
-    """Build whenever the repository has a new commit; a failed build is reported, and not fatal."""
+    """Build whenever the repository has a new commit.
+
+    A build that fails is reported, and what was built last stays served; a bug ends the program.
+    """
     with open_repository(options.repository) as repository:
         before = resolve_commit(repository, options.commit)
         while True:
@@ -34,5 +37,5 @@ async def rebuild(options: BuildOptions) -> None:
                     print_report(await asyncio.to_thread(build, options), options.out)
             except RegistryError as error:
                 fail(error)
-            except Exception as error:  # noqa: BLE001 (whatever it is, what is shown goes on being served)
-                fail(InputError(f"The build failed: {error!r}.", "What was built last is served on."))
+            except OSError as error:  # such as a full disk
+                fail(InputError(f"The build failed: {error}.", "The last build stays served."))

@@ -7,15 +7,12 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-import requests
-
-from mcp_static import __version__
 from mcp_static.api.entries import OFFICIAL_META
-from mcp_static.model.errors import NonconformityError, NothingToSeeError, ServiceError
+from mcp_static.model.errors import NonconformityError, NothingToSeeError
+from mcp_static.net.client import Client
 
 _SECONDS: Final = 30
 _WALK_PAGES: Final = 2_000
-_AGENT: Final = f"mcp-static/{__version__} (conformance)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +84,13 @@ class Probe:
 
     def __init__(self, url: str) -> None:
         self.url: Final = url.rstrip("/")
-        self._session: Final = requests.Session()
-        self._session.headers.update({"User-Agent": _AGENT, "Accept": "application/json"})
+        self._client: Final = Client(seconds=_SECONDS)
 
     def __enter__(self) -> "Probe":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self._client.close()
 
     def ask(
         self,
@@ -104,19 +100,10 @@ class Probe:
         query: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Heard:
-        """One request, path and query exactly as given; raises ServiceError when nothing answers."""
+        """One request, path and query exactly as given; raises UnansweredError when nothing answers."""
         url = f"{self.url}{path}{f'?{query}' if query else ''}"
-        try:
-            request = requests.Request(method, url, headers=headers)
-            prepared = self._session.prepare_request(request)
-            prepared.url = url  # as it stands: requests would tidy it up
-            answer = self._session.send(prepared, timeout=_SECONDS, allow_redirects=False)
-        except (requests.RequestException, ValueError) as error:
-            raise ServiceError(
-                f"{url[:200]} could not be asked: {type(error).__name__}.",
-                "Check the address, and that the registry is up.",
-            ) from None
-        return Heard(url[:200], answer.status_code, answer.headers, answer.content)
+        answer = self._client.ask(method, url, {"Accept": "application/json", **(headers or {})})
+        return Heard(url[:200], answer.status, answer.headers, answer.body)
 
     def listing(self, **parameters: str | int) -> Heard:
         """`GET /v0.1/servers` with some parameters."""

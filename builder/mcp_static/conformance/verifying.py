@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import requests
-
-from mcp_static import __version__
 from mcp_static.api.abilities import Ability
 from mcp_static.api.checksums import checksum_lines, json_object
 from mcp_static.api.limits import MAX_LIMIT
@@ -29,9 +26,10 @@ from mcp_static.api.paths import (
 )
 from mcp_static.api.snapshot import host_of, read_snapshot
 from mcp_static.model.errors import ServiceError
+from mcp_static.model.reading import part_of, text_of
+from mcp_static.net.client import Client
 from mcp_static.reports.findings import Finding, Level
 
-_SECONDS: Final = 30
 _AT_ONCE: Final = 8
 _UNCOMPARED: Final = frozenset({COMPLETE_LIST})
 """Documents whose address gives something else on hosts that read queries: a page."""
@@ -76,38 +74,25 @@ def address_of(path: str) -> str:
     return "/".join(quote(part, safe="") for part in parts)
 
 
-def served_reader(session: requests.Session, url: str) -> Read:
+def served_reader(client: Client, url: str) -> Read:
     """Reads a served registry; raises ServiceError when it does not answer."""
 
     def read(path: str) -> bytes | None:
-        address = f"{url.rstrip('/')}/{address_of(path)}"
-        headers = {"User-Agent": f"mcp-static/{__version__} (verify)"}
-        try:
-            answer = session.get(address, headers=headers, timeout=_SECONDS)
-        except requests.RequestException as error:
-            raise ServiceError(
-                f"{address} could not be asked: {type(error).__name__}.",
-                "Check the address, and that the registry is up.",
-            ) from None
-        if answer.status_code >= 500:
-            raise ServiceError(f"{address} answers {answer.status_code}.", "Try again in a while.")
-        return answer.content if answer.status_code == 200 else None
+        answer = client.get(f"{url.rstrip('/')}/{address_of(path)}")
+        if answer.status >= 500:
+            raise ServiceError(f"{answer.url} answers {answer.status}.", "Try again in a while.")
+        return answer.body if answer.is_ok else None
 
     return read
 
 
-def served_lists(session: requests.Session, url: str) -> ReadList:
+def served_lists(client: Client, url: str) -> ReadList:
     """Asks a served registry for its list, as a client does; raises ServiceError."""
 
     def read(cursor: str) -> bytes | None:
         query = f"?limit={MAX_LIMIT}{f'&cursor={cursor}' if cursor else ''}"
-        try:
-            answer = session.get(f"{url.rstrip('/')}/{SERVERS_FOLDER}{query}", timeout=_SECONDS)
-        except requests.RequestException as error:
-            raise ServiceError(
-                f"{url} could not be asked: {type(error).__name__}.", "Try again in a while."
-            ) from None
-        return answer.content if answer.status_code == 200 else None
+        answer = client.get(f"{url.rstrip('/')}/{SERVERS_FOLDER}{query}")
+        return answer.body if answer.is_ok else None
 
     return read
 
@@ -225,18 +210,13 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
     met: set[tuple[str, str]] = set()
     cursor, number = "", 0
     while pages is None or number < pages:
-        document = json_object(read(cursor))
-        try:
-            entries = document["servers"] if document else None
-            keys = [(entry["server"]["name"], entry["server"]["version"]) for entry in entries or ()]
-            following = str(document["metadata"].get("nextCursor") or "") if document else ""
-        except (KeyError, TypeError, AttributeError):
-            entries = None
-        if entries is None:
+        page = _page(json_object(read(cursor)))
+        if page is None:
             found.problems.append(
                 _problem(SERVERS_FOLDER, f"is no list{f' at the cursor {cursor}' if cursor else ''}")
             )
             return
+        keys, following = page
         twice = next((name for name, version in keys if (name, version) in met), None)
         if twice is not None:
             found.problems.append(_problem(SERVERS_FOLDER, f"has {twice} twice"))
@@ -250,6 +230,19 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
                     _problem(SERVERS_FOLDER, f"has {len(met)} entries, and the snapshot {expected}")
                 )
             return
+
+
+def _page(document: dict[str, Any] | None) -> tuple[list[tuple[str, str]], str] | None:
+    """The names and versions of a page of the list, and the next cursor; None for what is no page."""
+    entries = document.get("servers") if document else None
+    metadata = document.get("metadata") if document else None
+    if not isinstance(entries, list) or not isinstance(metadata, dict):
+        return None
+    servers = [part_of(entry, "server") for entry in entries if isinstance(entry, dict)]
+    keys = [(text_of(server, "name") or "", text_of(server, "version") or "") for server in servers]
+    if len(keys) != len(entries) or not all(name and version for name, version in keys):
+        return None
+    return keys, str(metadata.get("nextCursor") or "")
 
 
 def _problem(path: str, message: str) -> Finding:

@@ -48,7 +48,7 @@ class Project:
 
     def _read(self, path: Path) -> bytes | None:
         try:
-            found = path.resolve(strict=True)
+            found = _resolved(path)
             if not found.is_relative_to(self.top):
                 raise ManifestError("leads out of the project")
             raw = _read_file(found)
@@ -58,14 +58,16 @@ class Project:
             return None
         except OSError as error:
             raise ManifestError(f"cannot be read: {error.strerror}") from None
-        except (RuntimeError, ValueError) as error:
-            if isinstance(error, ManifestError):
-                raise
-            # What pathlib makes of links in a circle, and of a path with a zero byte.
-            raise ManifestError("leads nowhere") from None
         if len(raw) > MAX_BYTES:
             raise ManifestError(f"is larger than {MAX_BYTES} bytes")
         return raw
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve(strict=True)
+    except (RuntimeError, ValueError):  # links in a circle, a zero byte in the path
+        raise ManifestError("leads nowhere") from None
 
 
 def _read_file(path: Path) -> bytes:

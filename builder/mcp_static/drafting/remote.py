@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from git.exc import GitCommandError, GitCommandNotFound
-
 from mcp_static.drafting.project import Project
+from mcp_static.git.remotes import origin_of, tags_of
 from mcp_static.git.repository import open_repository
 from mcp_static.model.errors import InputError
 from mcp_static.model.origin import Origin, parse_origin
@@ -33,12 +32,9 @@ def read_checkout(folder: Path) -> Checkout:
         if top is None or not path.is_relative_to(top):
             return Checkout(alone)
         try:
-            tags = str(repository.git.for_each_ref("refs/tags", format="%(refname:strip=2)"))
-            remotes = str(repository.git.remote()).splitlines()
-            address = str(repository.git.remote("get-url", "origin")) if "origin" in remotes else ""
-        except (GitCommandError, GitCommandNotFound) as error:
-            reason = str(getattr(error, "stderr", "")).strip() or "it does not answer"
-            return Checkout(alone, notes=(f"Git cannot be asked about {path}: {reason}",))
+            tags, address = tags_of(repository), origin_of(repository)
+        except InputError as error:
+            return Checkout(alone, notes=(f"Git cannot be asked about {path}: {error}",))
     origin = parse_origin(address)
     notes = () if origin or not address else ("origin is on neither GitHub nor GitLab: left out",)
-    return Checkout(Project(path, top, tuple(tags.splitlines())), origin, notes)
+    return Checkout(Project(path, top, tags), origin, notes)

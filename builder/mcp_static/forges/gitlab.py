@@ -1,67 +1,102 @@
-"""Reading facts from GitLab's REST API (version 4) for source proofs."""
+"""GitLab, asked for facts through its REST API (version 4)."""
 
 import re
-from typing import Any, Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
-import orjson
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from mcp_static.forges.github.client import GitHubAccount, SourceRepository
+from mcp_static.forges.forge import Account, SourceRepository
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
-from mcp_static.net.fetch import SOURCE, Fetcher
+from mcp_static.net.fetch import Fetcher
+from mcp_static.net.limits import SOURCE
 
 HOST: Final = "gitlab.com"
-_API: Final = f"https://{HOST}/api/v4"
+SITE: Final = f"https://{HOST}"
+_API: Final = f"{SITE}/api/v4"
 _PATH: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
+
+_Found = TypeVar("_Found")
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class _Group(_Shape):
+    full_path: str
+    id: int
+
+
+class _User(_Shape):
+    username: str
+    id: int
+
+
+class _Parent(_Shape):
+    id: int
+
+
+class _Project(_Shape):
+    path_with_namespace: str
+    default_branch: str | None = None
+    forked_from_project: _Parent | None = None
+
+
+class _Commit(_Shape):
+    id: str
+
+
+class _Tag(_Shape):
+    name: str
+    commit: _Commit
+
+
+class _Branch(_Shape):
+    commit: _Commit
 
 
 class GitLab:
-    """Answers the questions of source proofs; redirects, which a moved project gives, are refused."""
+    """The `Forge` protocol for gitlab.com; redirects, which a moved project gives, are refused."""
+
+    site: Final = SITE
 
     def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
+        self._fetcher: Final = fetcher
 
-    def owner(self, path: str) -> GitHubAccount | None:
+    def account(self, login: str) -> Account | None:
         """The group or user of a path, by its numeric id."""
-        group = self._get(f"/groups/{quote(path, safe='')}?with_projects=false")
-        if group is not None and str(group.get("full_path")).lower() == path.lower():
-            return GitHubAccount(str(group["full_path"]), int(group["id"]), is_organization=True)
-        for user in self._get_list(f"/users?username={quote(path, safe='')}"):
-            if isinstance(user, dict) and str(user.get("username")).lower() == path.lower():
-                return GitHubAccount(str(user["username"]), int(user["id"]))
-        return None
+        group = self._find(f"/groups/{quote(login, safe='')}?with_projects=false", _Group)
+        if group is not None and group.full_path.lower() == login.lower():
+            return Account(group.full_path, group.id, is_organization=True)
+        users = self._find(f"/users?username={quote(login, safe='')}", list[_User]) or []
+        named = (user for user in users if user.username.lower() == login.lower())
+        return next((Account(user.username, user.id) for user in named), None)
 
     def repository(self, path: str) -> SourceRepository | None:
         """A project by the path that it has now."""
         if not _PATH.fullmatch(path):
             return None
-        found = self._get(f"/projects/{quote(path, safe='')}")
-        if found is None or str(found.get("path_with_namespace")).lower() != path.lower():
+        found = self._find(f"/projects/{quote(path, safe='')}", _Project)
+        if found is None or found.path_with_namespace.lower() != path.lower():
             return None
-        top = self.owner(path.partition("/")[0])
+        top = self.account(path.partition("/")[0])
         if top is None:
             return None
-        is_fork = found.get("forked_from_project") is not None
-        return SourceRepository(path, top, is_fork, str(found.get("default_branch")))
+        is_fork = found.forked_from_project is not None
+        return SourceRepository(path, top, is_fork, found.default_branch or "")
 
     def tags(self, path: str, prefix: str) -> dict[str, str]:
         """The tags whose names begin so, with the commits that they name."""
         query = f"search={quote('^' + prefix, safe='')}&per_page=50"
-        found = self._get_list(f"/projects/{quote(path, safe='')}/repository/tags?{query}")
-        tags = {}
-        for tag in found:
-            commit = tag.get("commit") if isinstance(tag, dict) else None
-            if isinstance(commit, dict) and str(tag.get("name")).startswith(prefix):
-                tags[str(tag["name"])] = str(commit.get("id"))
-        return tags
+        tags = self._find(f"/projects/{quote(path, safe='')}/repository/tags?{query}", list[_Tag])
+        return {tag.name: tag.commit.id for tag in tags or () if tag.name.startswith(prefix)}
 
     def branch_head(self, path: str, branch: str) -> str | None:
         """The commit at the head of a branch."""
-        found = self._get(
-            f"/projects/{quote(path, safe='')}/repository/branches/{quote(branch, safe='')}"
-        )
-        commit = found.get("commit") if found else None
-        return str(commit.get("id")) if isinstance(commit, dict) else None
+        project = f"/projects/{quote(path, safe='')}"
+        found = self._find(f"{project}/repository/branches/{quote(branch, safe='')}", _Branch)
+        return found.commit.id if found else None
 
     def file(self, path: str, file: str, commit: str) -> bytes | None:
         """The content of a file at a commit."""
@@ -76,15 +111,8 @@ class GitLab:
             raise UnansweredError(f"GitLab answered {answer.status}")
         return None
 
-    def _get(self, path: str) -> dict[str, Any] | None:
-        found = self._ask(path)
-        return found if isinstance(found, dict) else None
-
-    def _get_list(self, path: str) -> list[Any]:
-        found = self._ask(path)
-        return found if isinstance(found, list) else []
-
-    def _ask(self, path: str) -> Any:
+    def _find(self, path: str, shape: type[_Found]) -> _Found | None:
+        """What is at a path; None for nothing."""
         try:
             answer = self._fetcher.get(_API + path, SOURCE, {"Accept": "application/json"})
         except FetchRefusedError:
@@ -94,6 +122,6 @@ class GitLab:
         if not answer.is_ok:
             raise UnansweredError(f"GitLab answered {answer.status}")
         try:
-            return orjson.loads(answer.body)
-        except orjson.JSONDecodeError:
-            raise UnansweredError("GitLab answered something that is no JSON") from None
+            return TypeAdapter(shape).validate_json(answer.body)
+        except ValidationError:
+            raise UnansweredError("GitLab's answer cannot be read") from None

@@ -1,12 +1,12 @@
 """Reading many blobs through one `git cat-file --batch` process."""
 
-import subprocess
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import Final, Self
 
 import git
 
+from mcp_static.git.command import GitProcess
 from mcp_static.model.errors import InputError
 
 _REQUESTS: Final = 512
@@ -17,7 +17,7 @@ class BlobReader:
     """Reads blobs by id; a context manager that ends its git process."""
 
     def __init__(self, repository: git.Repo) -> None:
-        self._process = repository.git.cat_file("--batch", as_process=True, istream=subprocess.PIPE)
+        self._process: Final = GitProcess(repository, "cat-file", "--batch")
 
     def __enter__(self) -> Self:
         return self
@@ -28,20 +28,11 @@ class BlobReader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stdin.close()
-        self._stdout.close()
-        self._process.proc.wait()
-        self._process.proc.stderr.close()
+        self.close()
 
-    @property
-    def _stdin(self) -> IO[bytes]:
-        stream: IO[bytes] = self._process.proc.stdin
-        return stream
-
-    @property
-    def _stdout(self) -> IO[bytes]:
-        stream: IO[bytes] = self._process.proc.stdout
-        return stream
+    def close(self) -> None:
+        """End the git process."""
+        self._process.close()
 
     def read(self, blobs: Iterable[str], limit: int) -> Iterator[bytes]:
         """The content of each blob, in order; of one larger than `limit` its first `limit + 1` bytes.
@@ -57,10 +48,10 @@ class BlobReader:
         yield from self._answers(waiting, limit)
 
     def _answers(self, blobs: list[str], limit: int) -> Iterator[bytes]:
-        self._stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
-        self._stdin.flush()
+        self._process.stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
+        self._process.stdin.flush()
         for blob in blobs:
-            header = self._stdout.readline().split()
+            header = self._process.stdout.readline().split()
             if len(header) != 3:
                 raise InputError(
                     f"The repository lacks the object {blob}.",
@@ -69,8 +60,8 @@ class BlobReader:
             yield self._content(int(header[2]), limit)
 
     def _content(self, size: int, limit: int) -> bytes:
-        kept = self._stdout.read(min(size, limit + 1))
+        kept = self._process.stdout.read(min(size, limit + 1))
         left = size - len(kept) + 1  # git ends each object with a newline
         while left:
-            left -= len(self._stdout.read(min(left, 1 << 16)))
+            left -= len(self._process.stdout.read(min(left, 1 << 16)))
         return kept

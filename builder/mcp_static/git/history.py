@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Final, Literal
+from typing import Final, Literal
 
 import git
 
-from mcp_static.model.errors import InputError
+from mcp_static.git.command import GitProcess
+from mcp_static.model.errors import GitError, InputError
 from mcp_static.model.layout import DATA_ROOT
 from mcp_static.model.times import LAST_SECOND
 
@@ -14,7 +15,6 @@ PathKind = Literal["file", "symlink", "submodule"]
 
 _KINDS: Final[dict[bytes, PathKind]] = {b"120000": "symlink", b"160000": "submodule"}
 _HEADER: Final = b"\x01"
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ def first_parent_history(
     Raises InputError when `after` is not on that line: history was rewritten.
     """
     span = commit if after is None else f"{after}..{commit}"
-    process = repository.git.log(
+    is_first = True
+    with GitProcess(
+        repository,
+        "log",
         "--first-parent",
         "--diff-merges=first-parent",
         "--reverse",
@@ -63,26 +66,18 @@ def first_parent_history(
         "--format=%x01%H %P %ct",
         "--end-of-options",
         span,
-        as_process=True,
-    )
-    is_first = True
-    try:
-        for change in _parse(process.stdout):
+    ) as process:
+        for change in _parse(process.fields()):
             if is_first and after is not None and change.first_parent != after:
                 raise rewritten(after)
             is_first = False
             yield change
-        status = process.proc.wait()
-        message = process.stderr.read().decode(errors="replace").strip()
-    finally:
-        if process.proc is not None:
-            if process.proc.poll() is None:
-                process.proc.kill()
-                process.proc.wait()
-            process.proc.stdout.close()
-            process.proc.stderr.close()
-    if status:
-        raise InputError(f"git could not read the history of {commit[:12]}: {message}", "")
+        try:
+            process.finish()
+        except GitError as error:
+            raise InputError(
+                f"git could not read the history of {commit[:12]}: {error}.", error.fix
+            ) from None
     if is_first and after is not None and after != commit:
         raise rewritten(after)
 
@@ -97,20 +92,9 @@ def rewritten(after: str) -> InputError:
     )
 
 
-def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
-    while chunk := stream.read(_CHUNK):
-        parts = (rest + chunk).split(b"\0")
-        rest = parts.pop()
-        yield from parts
-    if rest.strip():
-        yield rest
-
-
-def _parse(stream: IO[bytes]) -> Iterator[CommitChange]:
+def _parse(tokens: Iterator[bytes]) -> Iterator[CommitChange]:
     header: bytes | None = None
     changes: list[PathChange] = []
-    tokens = _tokens(stream)
     prefix = DATA_ROOT.encode()
     for token in tokens:
         entry = token.lstrip(b"\n")

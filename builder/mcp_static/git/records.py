@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import git
 
 from mcp_static.git.blobs import BlobReader
+from mcp_static.git.trees import entries_of
 from mcp_static.model.layout import SERVERS_ROOT, Location, parse_location
 
 _BATCH = 512
@@ -17,15 +18,12 @@ def read_records(
 
     Of a file larger than `limit` bytes only the first `limit + 1` are read.
     """
-    listing = repository.git.ls_tree("-r", "-z", "--full-tree", commit, f"{SERVERS_ROOT}/")
     batch: list[tuple[Location, str]] = []
     with BlobReader(repository) as blobs:
-        for line in filter(None, listing.split("\0")):
-            facts, _, path = line.partition("\t")
-            mode, _, blob = facts.split(" ")
+        for path, blob in entries_of(repository, commit, f"{SERVERS_ROOT}/", recursive=True):
             location = parse_location(path)
-            if location is not None and location.file in files and mode.startswith("100"):
-                batch.append((location, blob))
+            if location is not None and location.file in files and blob.mode.startswith("100"):
+                batch.append((location, blob.id))
             if len(batch) == _BATCH:
                 yield from _read(blobs, batch, limit)
                 batch.clear()

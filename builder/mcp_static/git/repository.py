@@ -1,4 +1,4 @@
-"""Opening a repository and asking it small questions, through GitPython.
+"""Opening a repository and asking it small questions.
 
 Works on bare repositories, work trees and linked work trees alike, and never needs a checkout.
 """
@@ -9,53 +9,44 @@ from pathlib import Path
 from typing import Final
 
 import git
-from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
+from mcp_static.git.command import require_git, run, succeeds
 from mcp_static.git.trees import read_file
-from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.model.errors import GitError, InputError
 from mcp_static.model.layout import DATA_ROOT
 from mcp_static.settings import SETTINGS_FILE, Settings, parse_settings
 
+Repository = git.Repo
+"""A repository, open: what the functions of this room take."""
+
 _MAX_SETTINGS: Final = 1 << 20
-_ENVIRONMENT: Final = {
-    "GIT_NO_REPLACE_OBJECTS": "1",  # what is built is what was committed
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
 
 
-def open_repository(path: Path, *, is_root: bool = False) -> git.Repo:
-    """The repository that holds `path`, or with `is_root` is `path`; raises InputError for none."""
+def open_repository(path: Path, *, is_root: bool = False) -> Repository:
+    """The repository that holds `path`, or with `is_root` is `path`.
+
+    Raises InputError for none, and ServiceError when git is not installed.
+    """
+    require_git()
     try:
-        repository = git.Repo(path, search_parent_directories=not is_root)
+        return git.Repo(path, search_parent_directories=not is_root)
     except (InvalidGitRepositoryError, NoSuchPathError):
         raise InputError(
             f"{path} is {'no' if is_root else 'not in a'} Git repository.",
             "Name the folder of the registry's repository, or make one there with `git init`.",
         ) from None
-    repository.git.update_environment(**_ENVIRONMENT)
-    return repository
 
 
-def resolve_commit(repository: git.Repo, revision: str) -> str:
+def resolve_commit(repository: Repository, revision: str) -> str:
     """The full id of the commit that `revision` names; raises InputError."""
+    options = ("--verify", "--quiet", "--end-of-options")
     try:
-        found = str(
-            repository.git.rev_parse(
-                "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-            )
-        )
-        if re.fullmatch("[0-9a-f]+", found):  # "^HEAD" is understood, and is no commit
-            return found
-    except GitCommandError as error:
-        if "dubious ownership" in str(error.stderr):
-            raise InputError(
-                f"Git does not trust {repository.git_dir}: another user owns it.",
-                "Run as that user, or add it with `git config --global --add safe.directory …`.",
-            ) from None
-    except GitCommandNotFound:
-        raise ServiceError("git is not installed.", "Install it; version 2.31 or newer.") from None
+        found = run(repository, "rev-parse", *options, f"{revision}^{{commit}}")
+    except GitError:
+        found = ""
+    if re.fullmatch("[0-9a-f]+", found):  # "^HEAD" is understood, and is no commit
+        return found
     if not _has_commits(repository):
         raise InputError(
             f"The repository {repository.git_dir} has no commits yet.",
@@ -67,25 +58,21 @@ def resolve_commit(repository: git.Repo, revision: str) -> str:
     )
 
 
-def _has_commits(repository: git.Repo) -> bool:
+def _has_commits(repository: Repository) -> bool:
     try:
-        return bool(repository.git.rev_list("--all", "--max-count=1"))
-    except GitCommandError:
+        return bool(run(repository, "rev-list", "--all", "--max-count=1"))
+    except GitError:
         return False
 
 
-def has_commit(repository: git.Repo, commit: str) -> bool:
+def has_commit(repository: Repository, commit: str) -> bool:
     """Whether the repository has a commit of this full id."""
-    try:
-        repository.git.cat_file("-e", f"{commit}^{{commit}}")
-    except GitCommandError:
-        return False
-    return True
+    return succeeds(repository, "cat-file", "-e", f"{commit}^{{commit}}")
 
 
-def require_whole_history(repository: git.Repo) -> None:
+def require_whole_history(repository: Repository) -> None:
     """Raise InputError for a shallow clone, whose commits do not tell when things began."""
-    if repository.git.rev_parse("--is-shallow-repository") == "true":
+    if run(repository, "rev-parse", "--is-shallow-repository") == "true":
         raise InputError(
             "This clone is shallow: it does not have the commits that say when each version was "
             "published.",
@@ -93,17 +80,16 @@ def require_whole_history(repository: git.Repo) -> None:
         )
 
 
-def require_data(repository: git.Repo, commit: str) -> None:
+def require_data(repository: Repository, commit: str) -> None:
     """Raise InputError when the commit has no `registry-data/` folder."""
-    entry = repository.git.ls_tree(commit, DATA_ROOT)
-    if not entry.startswith("040000 tree"):
+    if not run(repository, "ls-tree", "--full-tree", commit, DATA_ROOT).startswith("040000 tree"):
         raise InputError(
             f"Commit {commit[:12]} has no folder {DATA_ROOT}/.",
             "This is no registry's repository, or its records lie elsewhere; see docs/operators.md.",
         )
 
 
-def read_settings(repository: git.Repo, commit: str) -> Settings:
+def read_settings(repository: Repository, commit: str) -> Settings:
     """The registry's settings as that commit has them; the defaults when it has none."""
     content = read_file(repository, commit, SETTINGS_FILE, _MAX_SETTINGS)
     if content is None:
@@ -115,8 +101,8 @@ def read_settings(repository: git.Repo, commit: str) -> Settings:
     return parse_settings(text)
 
 
-def has_uncommitted_records(repository: git.Repo) -> bool:
+def has_uncommitted_records(repository: Repository) -> bool:
     """Whether a work tree has changes under `registry-data/` that no commit holds."""
     if repository.bare or not (Path(os.fspath(repository.working_dir)) / DATA_ROOT).is_dir():
         return False
-    return bool(repository.git.status("--porcelain", "--", f":(top){DATA_ROOT}"))
+    return bool(run(repository, "status", "--porcelain", "--", f":(top){DATA_ROOT}"))

@@ -1,10 +1,11 @@
 """Single files and folders of a commit, read from Git's objects."""
 
 import git
-from git.exc import GitCommandError
 
 from mcp_static.git.blobs import BlobReader
+from mcp_static.git.command import run
 from mcp_static.model.change import Blob
+from mcp_static.model.errors import GitError
 
 
 def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
@@ -16,9 +17,12 @@ def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
 def entries_of(
     repository: git.Repo, commit: str, path: str, *, recursive: bool = False
 ) -> list[tuple[str, Blob]]:
-    """The files at a path, or below it with `recursive`: paths and blobs, in path order."""
+    """The files at a path, or below it with `recursive`: paths and blobs, in path order.
+
+    A path that ends in a slash lists the folder's own files.
+    """
     options = ["-r"] if recursive else []
-    listing = repository.git.ls_tree(*options, "-z", "--full-tree", commit, "--", path)
+    listing = run(repository, "ls-tree", *options, "-z", "--full-tree", commit, "--", path)
     found = []
     for line in filter(None, listing.split("\0")):
         facts, _, name = line.partition("\t")
@@ -31,8 +35,8 @@ def entries_of(
 def folders_of(repository: git.Repo, commit: str, folder: str) -> list[str]:
     """The names of the folders right below a folder; none when it is not there."""
     try:
-        listing = repository.git.ls_tree("-d", "-z", "--name-only", f"{commit}:{folder}")
-    except GitCommandError:
+        listing = run(repository, "ls-tree", "-d", "-z", "--name-only", f"{commit}:{folder}")
+    except GitError:
         return []
     return [name for name in listing.split("\0") if name]
 

@@ -1,17 +1,18 @@
 """Writing many commits at once, through one `git fast-import` process."""
 
-import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import git
 from filelock import FileLock, Timeout
 from git.exc import GitCommandError
 
-from mcp_static.model.errors import InputError
+from mcp_static.git.command import GitProcess, require_git, run
+from mcp_static.git.commits import is_ancestor
+from mcp_static.model.errors import GitError, InputError
 from mcp_static.model.layout import DATA_ROOT
 
 _UNNAMED: Final = "mcp-static <mcp-static@localhost>"
@@ -31,13 +32,19 @@ def create_repository(path: Path) -> git.Repo:
 
     Raises InputError when it cannot be made there.
     """
+    require_git()
     try:
         return git.Repo.init(path, mkdir=True, bare=path.suffix == ".git", initial_branch="main")
-    except (OSError, GitCommandError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"No repository can be made at {path}: {reason}.", "Name another place with --into."
-        ) from None
+    except OSError as error:
+        raise _not_made(path, error.strerror or str(error)) from None
+    except GitCommandError as error:
+        raise _not_made(path, error.stderr.strip()) from None
+
+
+def _not_made(path: Path, reason: str) -> InputError:
+    return InputError(
+        f"No repository can be made at {path}: {reason}.", "Name another place with --into."
+    )
 
 
 @contextmanager
@@ -75,15 +82,15 @@ def _unfinished(repository: git.Repo) -> Path:
 
 def _check_out(repository: git.Repo) -> None:
     """Bring a work tree to the newest commit; it was clean before, so nothing is lost."""
-    repository.git.reset("--hard", "--quiet", "HEAD")
+    run(repository, "reset", "--hard", "--quiet", "HEAD")
     _unfinished(repository).unlink(missing_ok=True)
 
 
 def current_branch(repository: git.Repo) -> str:
     """The branch that HEAD is on, born or not, as a full reference; raises InputError."""
     try:
-        return str(repository.git.symbolic_ref("--quiet", "HEAD"))
-    except GitCommandError:
+        return run(repository, "symbolic-ref", "--quiet", "HEAD")
+    except GitError:
         raise InputError(
             f"{repository.git_dir} is on no branch (a detached HEAD).",
             "Check out the branch that holds the registry, such as main.",
@@ -94,9 +101,9 @@ def require_clean(repository: git.Repo) -> None:
     """Raise InputError when a work tree has changes that a new commit would trample."""
     if repository.bare:
         return
-    changed = repository.git.status("--porcelain", "--untracked-files=no")
-    untracked = repository.git.status(
-        "--porcelain", "--untracked-files=all", "--", f":(top){DATA_ROOT}"
+    changed = run(repository, "status", "--porcelain", "--untracked-files=no")
+    untracked = run(
+        repository, "status", "--porcelain", "--untracked-files=all", "--", f":(top){DATA_ROOT}"
     )
     if changed or untracked:
         raise InputError(
@@ -115,35 +122,23 @@ def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
         _unfinished(repository).parent.mkdir(exist_ok=True)
         _unfinished(repository).write_text(parent or "")
     identity = _identity(repository)
-    process = repository.git.fast_import(
-        "--quiet", "--date-format=raw", as_process=True, istream=subprocess.PIPE
-    )
-    stream = process.proc.stdin
-    count = 0
-    try:
-        for commit in commits:
-            message = commit.message.encode()
-            stream.write(f"commit {branch}\ncommitter {identity} {commit.time} +0000\n".encode())
-            stream.write(b"data %d\n%s\n" % (len(message), message))
-            if count == 0 and parent:
-                stream.write(f"from {parent}\n".encode())
-            for path, content in commit.files.items():
-                stream.write(f"M 100644 inline {path}\n".encode())
-                stream.write(b"data %d\n%s\n" % (len(content), content))
-            count += 1
-    except BrokenPipeError:
-        pass  # git has said why on its standard error
-    finally:
-        stream.close()
-    error = process.proc.stderr.read().decode(errors="replace").strip()
-    process.proc.stdout.close()
-    process.proc.stderr.close()
-    if process.proc.wait():
-        _unfinished(repository).unlink(missing_ok=True)
-        raise InputError(
-            f"Git refused the commits: {error.splitlines()[0] if error else 'no reason given'}.",
-            "Nothing was changed. If somebody else committed meanwhile, run it again.",
-        )
+    with GitProcess(repository, "fast-import", "--quiet", "--date-format=raw") as process:
+        count = 0
+        try:
+            for commit in commits:
+                start = f"from {parent}\n" if count == 0 and parent else ""
+                _write_commit(process.stdin, commit, f"commit {branch}", identity, start)
+                count += 1
+        except BrokenPipeError:
+            pass  # git has ended; `finish` gives its reason
+        try:
+            process.finish()
+        except GitError as error:
+            _unfinished(repository).unlink(missing_ok=True)
+            raise InputError(
+                f"Git refused the commits: {error}.",
+                "Nothing was changed. If somebody else committed meanwhile, run it again.",
+            ) from None
     if not repository.bare:
         if count:
             _check_out(repository)
@@ -151,30 +146,43 @@ def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
     return count
 
 
+def _write_commit(
+    stream: IO[bytes], commit: NewCommit, command: str, identity: str, start: str
+) -> None:
+    """One commit in the language of `git fast-import`."""
+    message = commit.message.encode()
+    stream.write(f"{command}\ncommitter {identity} {commit.time} +0000\n".encode())
+    stream.write(b"data %d\n%s\n%s" % (len(message), message, start.encode()))
+    for path, content in commit.files.items():
+        stream.write(f"M 100644 inline {path}\n".encode())
+        stream.write(b"data %d\n%s\n" % (len(content), content))
+
+
+def start_branch(repository: git.Repo, branch: str, commit: str) -> None:
+    """Put HEAD on a new branch that begins at a commit."""
+    run(repository, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+    run(repository, "update-ref", "HEAD", commit)
+
+
 def tip_of(repository: git.Repo) -> str | None:
     """The newest commit of the current branch, None when it has none yet."""
+    revision = f"{current_branch(repository)}^{{commit}}"
     try:
-        return str(
-            repository.git.rev_parse("--verify", "--quiet", f"{current_branch(repository)}^{{commit}}")
-        )
-    except GitCommandError:
+        return run(repository, "rev-parse", "--verify", "--quiet", revision)
+    except GitError:
         return None
 
 
 def contains(repository: git.Repo, commit: str) -> bool:
     """Whether the current branch holds a commit."""
-    try:
-        repository.git.merge_base("--is-ancestor", commit, "HEAD")
-    except GitCommandError:
-        return False
-    return True
+    return is_ancestor(repository, commit, "HEAD")
 
 
 def _identity(repository: git.Repo) -> str:
     """Who commits: Git's own settings, else this program."""
     try:
-        ident = str(repository.git.var("GIT_COMMITTER_IDENT"))
-    except GitCommandError:
+        ident = run(repository, "var", "GIT_COMMITTER_IDENT")
+    except GitError:
         return _UNNAMED
     name_and_address, _, _ = ident.rpartition("> ")
     return name_and_address + ">"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.model.errors import InputError
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.status import StatusRecord
@@ -30,24 +31,24 @@ class SourceEntry:
 def read_entry(value: Any, now: int) -> SourceEntry:
     """Read a standard entry, or a bare `server.json`, which counts as published `now`.
 
-    Raises ValueError with a sentence that says what is wrong.
+    Raises InputError; its message reads on from the entry's name.
     """
     if not isinstance(value, dict):
-        raise ValueError("is no JSON object")  # noqa: TRY004 (bad input, not a bad call)
+        raise InputError("is no JSON object")
     if "server" not in value and "name" in value:
         value = {"server": value}
     server = value.get("server")
     if not isinstance(server, dict):
-        raise ValueError("has no `server` object")  # noqa: TRY004 (as above)
+        raise InputError("has no `server` object")
     meta = part_of(part_of(value, "_meta"), OFFICIAL_META)
     published = _seconds(meta, "publishedAt", now)
     updated = _seconds(meta, "updatedAt", published)
     changed = _seconds(meta, "statusChangedAt", updated)
     if max(published, changed) > now:
-        raise ValueError("is dated in the future")
+        raise InputError("is dated in the future")
     text = text_of(meta, "status") or Status.ACTIVE.value
     if text not in set(Status):
-        raise ValueError(f"has the unknown status {text!r}")
+        raise InputError(f"has the unknown status {text!r}")
     message = text_of(meta, "statusMessage")
     status = StatusRecord(
         status=Status(text), statusMessage=message[:MAX_STATUS_MESSAGE] if message else None
@@ -59,7 +60,10 @@ def _seconds(meta: dict[str, Any], key: str, default: int) -> int:
     text = text_of(meta, key)
     if text is None:
         return default
-    seconds = math.floor(parse_time(text))
+    try:
+        seconds = math.floor(parse_time(text))
+    except ValueError as error:
+        raise InputError(str(error)) from None
     if not 0 <= seconds <= LAST_SECOND:
-        raise ValueError(f"has a {key} before 1970")
+        raise InputError(f"has a {key} before 1970")
     return seconds

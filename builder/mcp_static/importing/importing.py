@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-import git
 import orjson
 
+from mcp_static.git.commits import branch_exists
 from mcp_static.git.records import read_records
-from mcp_static.git.repository import open_repository, resolve_commit
+from mcp_static.git.repository import Repository, open_repository, resolve_commit
 from mcp_static.git.writing import (
     NewCommit,
     contains,
@@ -95,14 +95,14 @@ def import_entries(
     return importing.report
 
 
-def _repository(into: Path) -> git.Repo:
+def _repository(into: Path) -> Repository:
     """The repository at exactly this path, made if nothing is there; never one that encloses it."""
     if not into.exists() or (into.is_dir() and not any(into.iterdir())):
         return create_repository(into)
     return open_repository(into, is_root=True)
 
 
-def _walk(repository: git.Repo, options: ImportOptions) -> RegistryWalk | None:
+def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None:
     if not options.source.lower().startswith(("http://", "https://")):
         return None
     choices = (options.lenient, options.only)
@@ -136,7 +136,7 @@ def _counted(
 class _Import:
     """One import under way."""
 
-    def __init__(self, repository: git.Repo, options: ImportOptions) -> None:
+    def __init__(self, repository: Repository, options: ImportOptions) -> None:
         self._options: Final = options
         self._index: Final = SnapshotIndex()
         self._statuses: Final[dict[tuple[ServerName, str], StatusRecord]] = {}
@@ -144,10 +144,10 @@ class _Import:
         self._now: Final = int(time.time())
         self.report: Final = ImportReport()
         self.newest = 0
-        if repository.git.for_each_ref("--count=1", current_branch(repository)):
+        if branch_exists(repository, current_branch(repository)):
             self._read_snapshot(repository)
 
-    def _read_snapshot(self, repository: git.Repo) -> None:
+    def _read_snapshot(self, repository: Repository) -> None:
         commit = resolve_commit(repository, "HEAD")
         files = frozenset({"server.json", "status.json"})
         for location, content in read_records(repository, commit, files, MAX_FILE_BYTES):
@@ -169,7 +169,7 @@ class _Import:
                 if isinstance(value, JsonError):
                     raise value
                 entries.append(read_entry(value, self._now))
-            except ValueError as error:
+            except InputError as error:
                 self._leave_out(place, str(error))
         entries.sort(key=lambda entry: entry.published_at)
         for entry in entries:

@@ -7,33 +7,21 @@ where it stopped, and a later one asks only for what was updated since.
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import orjson
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, LocationParseError
-from urllib3.util import Retry
 
 from mcp_static import __version__
 from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.net.client import Client
 
 PAGE_LIMIT: Final = 100
 MAX_PAGE_BYTES: Final = 32 * 1024 * 1024
 _PAGE_SECONDS: Final = 120
 _MOST_EMPTY_PAGES: Final = 50
-_BAD_ADDRESS: Final = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.MissingSchema,
-    LocationParseError,
-    UnicodeError,
-)
-_TIMEOUT: Final = (10, 60)
-"""Seconds to connect, and between two pieces of an answer."""
 
 
 class RegistryWalk:
@@ -59,10 +47,10 @@ class RegistryWalk:
             return
         seen: set[str] = set()
         empty = 0
-        with _session() as session, self.spool.open("ab") as spool:
+        with _client() as client, self.spool.open("ab") as spool:
             spool.truncate(state.get("size", 0))
             while True:
-                page = self._fetch(session, state)
+                page = self._fetch(client, state)
                 spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in page["servers"]))
                 spool.flush()
                 os.fsync(spool.fileno())
@@ -107,50 +95,29 @@ class RegistryWalk:
         fresh.write_bytes(orjson.dumps(state))
         fresh.replace(self._progress)
 
-    def _fetch(self, session: requests.Session, state: dict[str, Any]) -> dict[str, Any]:
-        query: dict[str, Any] = {"limit": PAGE_LIMIT, "include_deleted": "true"}
+    def _fetch(self, client: Client, state: dict[str, Any]) -> dict[str, Any]:
+        query = {"limit": str(PAGE_LIMIT), "include_deleted": "true"}
         if state.get("since"):
             query["updated_since"] = state["since"]
         if state.get("cursor"):
             query["cursor"] = state["cursor"]
         address = f"{self._url}/v0.1/servers"
-        try:
-            with session.get(address, params=query, timeout=_TIMEOUT, stream=True) as answer:
-                if answer.status_code in {404, 410}:
-                    raise InputError(
-                        f"{address} does not exist ({answer.status_code}).",
-                        "Give the address under which the registry's /v0.1/ lies.",
-                    )
-                if answer.status_code != 200:
-                    raise self._strange(f"it answered {answer.status_code}")
-                body = self._body(answer)
-        except _BAD_ADDRESS as error:
+        answer = client.get(f"{address}?{urlencode(query)}")
+        if answer.status in {404, 410}:
             raise InputError(
-                f"{self._url} is no address: {error}", "Give an http or https address."
-            ) from None
-        except (requests.RequestException, HTTPError) as error:
-            raise ServiceError(
-                f"{self._url} could not be reached: {error}.",
-                "Run the same command again; it goes on where it stopped.",
-            ) from None
+                f"{address} does not exist ({answer.status}).",
+                "Give the address under which the registry's /v0.1/ lies.",
+            )
+        if not answer.is_ok:
+            raise self._strange(f"it answered {answer.status}")
         try:
             # Not strictly: each entry is read strictly later, and one bad one costs only itself.
-            page = json.loads(body)
+            page = json.loads(answer.body)
         except (ValueError, RecursionError) as error:
             raise self._strange(f"what it sent is no JSON: {error}") from None
         if not isinstance(page, dict) or not isinstance(page.get("servers"), list):
             raise self._strange("what it sent is no list of servers")
         return page
-
-    def _body(self, answer: requests.Response) -> bytes:
-        body, started = b"", time.monotonic()
-        for piece in answer.iter_content(1 << 16):
-            body += piece
-            if len(body) > MAX_PAGE_BYTES:
-                raise self._strange("it sent a page of more than 32 MiB")
-            if time.monotonic() - started > _PAGE_SECONDS:
-                raise self._strange(f"a page took longer than {_PAGE_SECONDS} seconds")
-        return body
 
     def _strange(self, message: str) -> ServiceError:
         return ServiceError(
@@ -165,18 +132,5 @@ def _next_cursor(page: dict[str, Any]) -> str | None:
     return cursor if isinstance(cursor, str) and cursor else None
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.headers["User-Agent"] = f"mcp-static/{__version__}"
-    session.max_redirects = 5
-    retry = Retry(
-        total=5,
-        backoff_factor=0.5,
-        status_forcelist=(429, 500, 502, 503, 504),
-        allowed_methods=("GET",),
-        raise_on_status=False,
-        respect_retry_after_header=False,  # it may name an hour; our own pauses add up to 15 s
-    )
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
-    return session
+def _client() -> Client:
+    return Client(max_bytes=MAX_PAGE_BYTES, seconds=_PAGE_SECONDS, retries=5)

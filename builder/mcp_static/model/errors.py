@@ -45,6 +45,10 @@ class FetchRefusedError(InputError):
     """What was named may not or cannot be fetched, and that is the fault of who named it."""
 
 
+class ForbiddenError(InputError):
+    """A service knows the token, and does not let it do this."""
+
+
 class GitError(InputError):
     """A git command failed; `message` has the reason that git gave."""
 

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
+from mcp_static.model.reading import parts_of
 from mcp_static.packages.package import Package, expect, json_of
 
 _SIMPLE = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
@@ -111,13 +112,12 @@ def _files(body: bytes, kind: str) -> list[tuple[str, str, bool]]:
     """The files of a project's page: name, address, and whether there is a metadata file for it."""
     if "json" in kind:
         try:
-            files = orjson.loads(body).get("files", [])
-        except (orjson.JSONDecodeError, AttributeError):
+            document = orjson.loads(body)
+        except orjson.JSONDecodeError:
             return []
         return [
             (str(file.get("filename")), str(file.get("url")), _has_metadata(file))
-            for file in files
-            if isinstance(file, dict)
+            for _, file in parts_of(document if isinstance(document, dict) else {}, "files")
         ]
     page = _Page()
     page.feed(body.decode(errors="replace"))

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import git
-
-from mcp_static.git.trees import read_file
+from mcp_static.git.repository import Repository
+from mcp_static.git.trees import entries_of, read_file
 from mcp_static.model.errors import InputError
 from mcp_static.pages.site_files import site_folder
 from mcp_static.pages.templates import TEMPLATES
@@ -34,7 +33,7 @@ class Customization:
         return hashlib.sha256(repr(self).encode()).hexdigest() if self != Customization() else ""
 
 
-def read_customization(repository: git.Repo, commit: str, settings: Settings) -> Customization:
+def read_customization(repository: Repository, commit: str, settings: Settings) -> Customization:
     """What the repository has of its own at a commit.
 
     Raises InputError for a logo that is not there, or a file that is too large or not UTF-8.
@@ -53,12 +52,11 @@ def read_customization(repository: git.Repo, commit: str, settings: Settings) ->
     return Customization(tuple(_templates(repository, commit)), logo, kind)
 
 
-def _templates(repository: git.Repo, commit: str) -> list[tuple[str, str]]:
+def _templates(repository: Repository, commit: str) -> list[tuple[str, str]]:
     if _is_this_program(repository):
         return []  # a fork of the whole project: its templates are the ones in use
-    listed = repository.git.ls_tree("--name-only", "-z", commit, f"{TEMPLATES}/")
     found = []
-    for path in sorted(filter(None, listed.split("\0"))):
+    for path, _ in entries_of(repository, commit, f"{TEMPLATES}/"):
         if not path.endswith(".j2"):
             continue
         content = read_file(repository, commit, path, _MAX_TEMPLATE) or b""
@@ -76,7 +74,7 @@ def _within(content: bytes, limit: int, path: str) -> bytes:
     return content
 
 
-def _is_this_program(repository: git.Repo) -> bool:
+def _is_this_program(repository: Repository) -> bool:
     """Whether this very checkout is what runs."""
     folder = repository.working_tree_dir
     return folder is not None and Path(folder).resolve() == site_folder().parent.resolve()

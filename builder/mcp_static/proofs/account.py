@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.forges.forge import Account
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
@@ -107,7 +107,7 @@ def has_grant(namespace: Namespace, context: ProofContext) -> bool:
 
 
 def _same_account(
-    proof: str, claim: Claim, context: ProofContext, account: GitHubAccount, **facts: str
+    proof: str, claim: Claim, context: ProofContext, account: Account, **facts: str
 ) -> Finding:
     """The proof holds, unless the login belonged to somebody else when it published before."""
     before = context.other_holder(claim.name.namespace, account)
@@ -117,7 +117,7 @@ def _same_account(
     return holds(proof, message, login=account.login, id=account.id, **facts)
 
 
-def account_changed(proof: str, account: GitHubAccount, before: int) -> Finding:
+def account_changed(proof: str, account: Account, before: int) -> Finding:
     """The outcome for a login that changed hands."""
     return fails(
         proof,

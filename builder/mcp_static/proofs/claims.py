@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mcp_static.forges.github.client import GitHub, GitHubAccount
-from mcp_static.forges.gitlab import GitLab
+from mcp_static.forges.forge import Account, Forge
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.net.dns.resolution import Resolution
@@ -56,9 +55,9 @@ class ProofContext:
     settings: Settings
     fetcher: Fetcher
     resolution: Resolution
-    github: GitHub
-    gitlab: GitLab
-    requester: GitHubAccount | None = None
+    github: Forge
+    gitlab: Forge
+    requester: Account | None = None
     known_accounts: Callable[[Namespace], Mapping[str, int]] = nobody_yet
     now: float = field(default_factory=time.time)
 
@@ -67,7 +66,7 @@ class ProofContext:
         """How signatures name this registry: its address."""
         return self.settings.url
 
-    def other_holder(self, namespace: Namespace, account: GitHubAccount) -> int | None:
+    def other_holder(self, namespace: Namespace, account: Account) -> int | None:
         """The id that this login had before, if it was another."""
         known = self.known_accounts(namespace).get(account.login.lower())
         return known if known is not None and known != account.id else None

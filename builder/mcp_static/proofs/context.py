@@ -1,9 +1,7 @@
-"""Opening what proofs ask with."""
+"""What proofs ask with, put together from a registry's settings."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.gitlab import GitLab
 from mcp_static.net.addresses import Reach
 from mcp_static.net.dns.resolution import Resolution
@@ -12,19 +10,15 @@ from mcp_static.proofs.claims import ProofContext
 from mcp_static.settings import Settings
 
 
-@contextmanager
-def open_context(
-    settings: Settings, token: str | None, requester: GitHubAccount | None = None
-) -> Iterator[ProofContext]:
-    """What a registry's settings allow proofs to ask with, closed at the end."""
+def proof_context(settings: Settings, github: GitHub, requester: Account | None = None) -> ProofContext:
+    """What a registry's settings allow proofs to ask with, by a client of GitHub that is open."""
     reach = Reach(settings.network)
     fetcher = Fetcher(reach)
-    with GitHub(token) as github:
-        yield ProofContext(
-            settings=settings,
-            fetcher=fetcher,
-            resolution=Resolution(settings.dns, reach),
-            github=github,
-            gitlab=GitLab(fetcher),
-            requester=requester,
-        )
+    return ProofContext(
+        settings=settings,
+        fetcher=fetcher,
+        resolution=Resolution(settings.dns, reach),
+        github=github,
+        gitlab=GitLab(fetcher),
+        requester=requester,
+    )

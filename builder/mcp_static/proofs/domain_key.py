@@ -8,7 +8,7 @@ from typing import Final
 from mcp_static.model.errors import FetchRefusedError, SignatureError, UnansweredError
 from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
-from mcp_static.net.fetch import KEY_RECORD
+from mcp_static.net.limits import KEY_RECORD
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.keys import DomainKey, KeyRecords, read_records

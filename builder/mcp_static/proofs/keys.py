@@ -163,7 +163,7 @@ def read_private_key(path: Path) -> PrivateKey:
         if re.fullmatch(rb"[0-9A-Fa-f]{96}", content):
             return ec.derive_private_key(int(content, 16), ec.SECP384R1())
         private = load_pem_private_key(content, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # a TypeError when it is encrypted
         raise InputError(f"{path} holds no private key that can be read.", fix) from None
     if isinstance(private, ed25519.Ed25519PrivateKey):
         return private

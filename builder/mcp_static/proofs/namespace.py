@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mcp_static.model.errors import FetchRefusedError, UnansweredError
+from mcp_static.model.errors import FetchRefusedError, ForbiddenError, UnansweredError
 from mcp_static.model.names import Namespace
 from mcp_static.proofs.account import (
     ACCOUNT,
@@ -98,7 +98,7 @@ def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
             continue
         try:
             outcome = proof.prove(claim, context)
-        except UnansweredError as error:
+        except (UnansweredError, ForbiddenError) as error:
             outcome = unknown(proof.id, str(error))
         except FetchRefusedError as error:
             outcome = fails(proof.id, str(error), "Use another proof, or fix that address.")

@@ -7,11 +7,11 @@ branch only the owner, lest strangers burn a version before its release.
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from mcp_static.forges.github.client import SITE, GitHubAccount, SourceRepository
+from mcp_static.forges.forge import Account, Forge, SourceRepository
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.account import account_changed, github_owner
@@ -21,22 +21,6 @@ from mcp_static.reports.findings import Finding
 
 SOURCE: Final = ProofId.SOURCE
 _FOLDERS: Final = ("", ".mcp/")
-
-
-class Forge(Protocol):
-    """What a source proof asks of a forge."""
-
-    def repository(self, path: str, /) -> SourceRepository | None:
-        """A repository by the name that it has now; None when it moved away, or never was."""
-
-    def branch_head(self, path: str, branch: str, /) -> str | None:
-        """The commit at the head of a branch."""
-
-    def tags(self, path: str, prefix: str, /) -> dict[str, str]:
-        """The tags whose names begin so, with the commits that they name."""
-
-    def file(self, path: str, file: str, commit: str, /) -> bytes | None:
-        """The content of a file at a commit."""
 
 
 def gitlab_group(namespace: Namespace) -> str | None:
@@ -79,35 +63,32 @@ def prove_source(claim: Claim, context: ProofContext) -> Finding:
     namespace = claim.name.namespace
     login = github_owner(namespace)
     if login is not None:
-        return _Search(claim, context, context.github, SITE).outcome(
-            lambda: context.github.account(login)
-        )
+        return _Search(claim, context, context.github).outcome(login)
     group = gitlab_group(namespace)
     assert group is not None
-    search = _Search(claim, context, context.gitlab, "https://gitlab.com")
-    return search.outcome(lambda: context.gitlab.owner(group))
+    return _Search(claim, context, context.gitlab).outcome(group)
 
 
 class _Search:
     """One search for the bytes in the repository that the record names."""
 
-    def __init__(self, claim: Claim, context: ProofContext, forge: Forge, site: str) -> None:
+    def __init__(self, claim: Claim, context: ProofContext, forge: Forge) -> None:
         self._claim = claim
         self._context = context
         self._forge = forge
-        self._site = site
+        self._site = forge.site
         self._file = "server.json" if isinstance(claim, Publication) else "status.json"
         self._paths = fixed_paths(claim.document, self._file)
 
-    def outcome(self, find_owner: Callable[[], GitHubAccount | None]) -> Finding:
-        """What was found; `find_owner` asks for the account that the namespace stands for."""
+    def outcome(self, login: str) -> Finding:
+        """What was found; `login` is the account or group that the namespace stands for."""
         path = repository_path(self._claim.document, self._site)
         if path is None:
             return self._fails(
                 f"the record names no repository on {self._site}",
                 "Add `repository` with its address there, if it is public.",
             )
-        owner = find_owner()
+        owner = self._forge.account(login)
         if owner is None:
             return self._fails("the namespace's account does not exist", "Publish under your own.")
         repository = self._forge.repository(path)
@@ -128,7 +109,7 @@ class _Search:
             return account_changed(SOURCE, owner, before)
         return self._in_tags(repository, owner) or self._in_branch(repository, owner)
 
-    def _in_tags(self, repository: SourceRepository, owner: GitHubAccount) -> Finding | None:
+    def _in_tags(self, repository: SourceRepository, owner: Account) -> Finding | None:
         """The bytes under a tag that names the version; a status stands on the branch alone."""
         if isinstance(self._claim, StatusChange):
             return None
@@ -141,7 +122,7 @@ class _Search:
                         return found
         return None
 
-    def _in_branch(self, repository: SourceRepository, owner: GitHubAccount) -> Finding:
+    def _in_branch(self, repository: SourceRepository, owner: Account) -> Finding:
         branch = repository.default_branch
         head = self._forge.branch_head(repository.full_name, branch)
         requester = self._context.requester
@@ -153,7 +134,11 @@ class _Search:
         if found is None:
             return self._fails(where, fix)
         if isinstance(self._claim, Publication):
-            is_owner = requester is not None and self._site == SITE and requester.id == owner.id
+            is_owner = (
+                requester is not None
+                and self._site == self._context.github.site
+                and requester.id == owner.id
+            )
             if not is_owner:
                 return self._fails(
                     f"the bytes stand on the branch {branch} only, which is not released",
@@ -170,7 +155,7 @@ class _Search:
         return found
 
     def _found(
-        self, repository: SourceRepository, owner: GitHubAccount, commit: str, where: str
+        self, repository: SourceRepository, owner: Account, commit: str, where: str
     ) -> Finding | None:
         for path in self._paths:
             content = self._forge.file(repository.full_name, path, commit)

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import git
-from git.exc import GitCommandError
-
 from mcp_static.forges.github.client import SITE, GitHub
-from mcp_static.forges.github.repository import ForgeRepository, Pull
-from mcp_static.git.fetching import access, reason_of
+from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.git.remotes import fetch_head, push_head
 from mcp_static.git.trees import read_file
-from mcp_static.git.writing import NewCommit, create_repository, write_commits
+from mcp_static.git.writing import NewCommit, create_repository, start_branch, write_commits
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.publishing.proposing import commit_message
 
@@ -43,13 +40,13 @@ class Author:
         self, github: GitHub, full_name: str, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._github = github
-        self._registry = ForgeRepository(github, full_name)
+        self._registry = GitHubRepository(github, full_name)
         self._pause = pause
 
     @property
     def login(self) -> str:
         """Who proposes."""
-        return self._registry.me().login
+        return self._github.me().login
 
     def published(self, path: str) -> bytes | None:
         """A file as the registry has it now."""
@@ -69,19 +66,19 @@ class Author:
         pull = self._registry.open_pull(owner, branch, title, body)
         return Proposal(self._registry.pull(pull.number), is_new=True)
 
-    def _home(self) -> ForgeRepository:
+    def _home(self) -> GitHubRepository:
         """Where the author can push: the registry itself, or a fork of theirs."""
         if self._registry.may_push:
             return self._registry
         name = self._registry.fork()
         for _ in range(_POLLS):
-            home = ForgeRepository(self._github, name)
+            home = GitHubRepository(self._github, name)
             if home.head_of(home.default_branch) is not None:
                 return home
             self._pause(_BETWEEN_POLLS)
         raise ServiceError(f"The fork {name} is not ready yet.", "Run the command again in a while.")
 
-    def _commit(self, home: ForgeRepository, files: Mapping[str, bytes], title: str) -> str:
+    def _commit(self, home: GitHubRepository, files: Mapping[str, bytes], title: str) -> str:
         """A commit on the registry's newest one; a fork can see it, once it has caught up."""
         base = self._registry.head_of(self._registry.default_branch)
         if base is None:
@@ -136,8 +133,8 @@ def push_branch(
     token = token if url.startswith(f"{site}/") else None
     with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
         repository = create_repository(Path(folder) / "proposal.git")
-        with repository, repository.git.custom_environment(**access(url, token)):
-            base = _fetch_head(repository, url)
+        with repository:
+            base = fetch_head(repository, url, token)
 
             def read(path: str) -> bytes | None:
                 return read_file(repository, base, path, _MAX_FILE)
@@ -145,25 +142,8 @@ def push_branch(
             files = make(read)
             if all(read(path) == content for path, content in files.items()):
                 return False
-            repository.git.symbolic_ref("HEAD", f"refs/heads/{branch}")
-            repository.git.update_ref("HEAD", base)
+            start_branch(repository, branch, base)
             commit = NewCommit(int(time.time()), commit_message(title), dict(files))
             write_commits(repository, [commit])
-            try:
-                repository.git.push("--quiet", "--force", "--", url, f"HEAD:refs/heads/{branch}")
-            except GitCommandError as error:
-                raise InputError(
-                    f"{url} refused the branch: {reason_of(error)}.", "Check your rights there."
-                ) from None
+            push_head(repository, url, branch, token)
     return True
-
-
-def _fetch_head(repository: git.Repo, url: str) -> str:
-    """The remote's newest commit, without older ones."""
-    try:
-        repository.git.fetch("--quiet", "--no-tags", "--depth=1", "--", url, "HEAD")
-    except GitCommandError as error:
-        raise ServiceError(
-            f"git could not fetch from {url}: {reason_of(error)}.", "Check the address and your rights."
-        ) from None
-    return str(repository.git.rev_parse("FETCH_HEAD"))

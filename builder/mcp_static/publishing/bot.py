@@ -4,22 +4,20 @@ Nothing in a comment is believed: whoever wrote it is asked of the API, and what
 against the same proofs as everything else. Running it twice does nothing twice.
 """
 
-from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
-
-import git
 
 from mcp_static.forges.github.client import SITE, GitHub, IssueComment
 from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.repository import ForgeRepository, Pull
-from mcp_static.git.repository import read_settings
-from mcp_static.model.errors import CommandRefusedError, InputError, ServiceError, UnansweredError
+from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.git.repository import Repository, read_settings
+from mcp_static.model.errors import CommandRefusedError, ForbiddenError, InputError, UnansweredError
 from mcp_static.model.layout import record_path
 from mcp_static.model.names import ServerName, parse_name
 from mcp_static.model.status import StatusRecord
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
-from mcp_static.proofs.context import open_context
+from mcp_static.proofs.context import proof_context
 from mcp_static.proofs.namespace import prove_namespace
 from mcp_static.publishing.commands import (
     HELP,
@@ -47,24 +45,21 @@ CHECK: Final = "check.yml"
 _ANSWER: Final = "answer"
 
 
-def answer_comment(event: Event, repository: git.Repo, token: str | None) -> str:
+def answer_comment(event: Event, repository: Repository, token: str | None) -> str:
     """Carry out the commands of the comment of an event, and answer; gives a line for the log."""
     if event.comment is None or event.number is None or event.action != "created":
         return "This is not a new comment; nothing to do."
     with GitHub(token) as github:
-        forge = ForgeRepository(github, event.repository)
-        try:
-            comment = github.comment(event.repository, event.comment)
-        except UnansweredError as error:
-            raise ServiceError(f"{error}.", "Run it again in a while.") from None
+        forge = GitHubRepository(github, event.repository)
+        comment = github.comment(event.repository, event.comment)
         if comment is None or comment.issue != event.number:
             return "The comment is gone; nothing to do."
-        if comment.author.id == forge.me().id:
+        if comment.author.id == github.me().id:
             return "The comment is the bot's own; nothing to do."
         commands = parse_commands(comment.body)
         if not commands:
             return "The comment asks for nothing."
-        bot = _Bot(event, comment, repository, forge, token)
+        bot = _Bot(event, comment, repository, forge, github)
         answers = [bot.answer(command) for command in commands]
         reply_to = None if event.is_pull_request else comment.id
         forge.post_comment(event.number, _ANSWER, "\n\n".join(answers), reply_to)
@@ -78,15 +73,15 @@ class _Bot:
         self,
         event: Event,
         comment: IssueComment,
-        repository: git.Repo,
-        forge: ForgeRepository,
-        token: str | None,
+        repository: Repository,
+        forge: GitHubRepository,
+        github: GitHub,
     ) -> None:
         self._event = event
         self._comment = comment
         self._repository = repository
         self._forge = forge
-        self._token = token
+        self._github = github
 
     def answer(self, command: Command) -> str:
         """Carry out one command; what came of it, in Markdown."""
@@ -128,16 +123,18 @@ class _Bot:
                 "That is neither a repository on GitHub or GitLab nor a `server.json` in one."
             )
         place = replace(place, reference=command.reference or place.reference)
-        with self._context() as context:
-            content, where = _read_source(place, context)
-            record = read_record(content)
-            report = validation_report((where, findings_of(record)))
-            if report.exit_code:
-                raise CommandRefusedError(report_markdown(report))
-            name = parse_name(str(record.document["name"]))
-            version = str(record.document["version"])
-            claim = Publication(name, version, content, record.document)
-            self._require_proof(claim, context)
+        try:
+            content, where = _read_source(place, self._context)
+        except ForbiddenError:
+            raise CommandRefusedError(f"{escaped(place.path)} cannot be read from here.") from None
+        record = read_record(content)
+        report = validation_report((where, findings_of(record)))
+        if report.exit_code:
+            raise CommandRefusedError(report_markdown(report))
+        name = parse_name(str(record.document["name"]))
+        version = str(record.document["version"])
+        claim = Publication(name, version, content, record.document)
+        self._require_proof(claim)
         known = self._main_file(record_path(name, version))
         if known is not None:
             same = (
@@ -161,8 +158,7 @@ class _Bot:
         file = status_file(name, version, command.status, command.message, before)
         content = status_bytes(file)
         claim = StatusChange(name, version, content, file, read_record(server).document)
-        with self._context() as context:
-            self._require_proof(claim, context)
+        self._require_proof(claim)
         pull = self._propose(
             name, version, "status", {record_path(name, version, "status.json"): content}
         )
@@ -170,13 +166,15 @@ class _Bot:
 
     # What both need
 
-    def _context(self) -> AbstractContextManager[ProofContext]:
+    @cached_property
+    def _context(self) -> ProofContext:
+        """What proofs ask with, for the writer of the comment."""
         settings = read_settings(self._repository, "HEAD")
-        return open_context(settings, self._token, self._comment.author)
+        return proof_context(settings, self._github, self._comment.author)
 
-    def _require_proof(self, claim: Claim, context: ProofContext) -> None:
+    def _require_proof(self, claim: Claim) -> None:
         """Refuse what its writer cannot prove, before anything is proposed in their name."""
-        outcomes = prove_namespace(claim, context)
+        outcomes = prove_namespace(claim, self._context)
         if not any(outcome.has_passed for outcome in outcomes):
             said = "\n".join(finding_line(outcome) for outcome in outcomes)
             raise CommandRefusedError(f"❌ Nothing proves that this is the owner's will:\n\n{said}")
@@ -211,7 +209,7 @@ class _Bot:
 
 
 def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, str]:
-    """The server.json at a place, and where it was found; raises _RefusedError."""
+    """The server.json at a place, and where it was found; raises CommandRefusedError."""
     forge = context.github if place.site == SITE else context.gitlab
     repository = forge.repository(place.path)
     if repository is None:

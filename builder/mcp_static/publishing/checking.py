@@ -1,84 +1,90 @@
 """Checking a pull request of the forge: its commits fetched, its requester confirmed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-
-import git
 
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
-from mcp_static.forges.github.client import GitHub, GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.repository import ForgeRepository, Pull
-from mcp_static.git.fetching import fetch_commits, require_commit
-from mcp_static.git.repository import has_commit, read_settings
-from mcp_static.model.errors import ServiceError, UnansweredError
-from mcp_static.proofs.context import open_context
+from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.git.remotes import fetch_commits, require_commit
+from mcp_static.git.repository import Repository, has_commit, read_settings
+from mcp_static.model.errors import InputError
+from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.requester import requester_of
+from mcp_static.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class PullCheck:
-    """A pull request with what its check found, and who asked for it."""
+class PullJob:
+    """What it takes to check the pull request of an event, and to merge it.
+
+    `clone` is any clone of the registry, `registry` its repository on GitHub, and `built` the output of
+    an earlier build, if there is one.
+    """
+
+    event: Event
+    number: int
+    clone: Repository
+    registry: GitHubRepository
+    github: GitHub
+    built: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPull:
+    """A pull request with what its check found against a base, and what the check went by."""
 
     pull: Pull
+    base: str
+    settings: Settings
+    requester: Account | None
     report: CheckReport
-    requester: GitHubAccount | None
 
 
-class PullChecker:
-    """Checks one pull request, as often as main moves; `repository` is any clone of the registry."""
-
-    def __init__(
-        self,
-        event: Event,
-        repository: git.Repo,
-        github: GitHub,
-        token: str | None,
-        built: Path | None = None,
-    ) -> None:
-        self.event = event
-        self.repository = repository
-        self.forge = ForgeRepository(github, event.repository)
-        self._github = github
-        self._token = token
-        self._built = built
-
-    def fetch(self, pull: Pull, base: str) -> None:
-        """Bring the head and the base into the repository, as objects.
-
-        Raises InputError when the head is another by now.
-        """
-        if not has_commit(self.repository, pull.head):
-            self._fetch(f"refs/pull/{pull.number}/head")
-        require_commit(self.repository, pull.head, f"pull request {pull.number}")
-        if not has_commit(self.repository, base):
-            self._fetch(base)
-
-    def _fetch(self, reference: str) -> None:
-        fetch_commits(self.repository, self.event.clone_url, [reference], self._token)
-
-    def check(self, pull: Pull, base: str) -> PullCheck:
-        """Check the head of a pull request against a base."""
-        self.fetch(pull, base)
-        settings = read_settings(self.repository, base)
-        try:
-            requester = requester_of(self.event, pull, self.repository, self._github, self.forge.me())
-        except UnansweredError as error:
-            raise ServiceError(f"{error}.", "Run the check again in a while.") from None
-        with open_context(settings, self._token, requester) as context:
-            report = check(
-                self.repository, base, pull.head, replace(context, github=self._github), self._built
-            )
-        return PullCheck(pull, report, requester)
+def pull_job(event: Event, clone: Repository, github: GitHub, built: Path | None = None) -> PullJob:
+    """The job of an event; raises InputError for one that is about no pull request."""
+    if event.number is None or not event.is_pull_request:
+        raise InputError(
+            "The event is about no pull request.", "Only events of pull requests can be checked."
+        )
+    registry = GitHubRepository(github, event.repository)
+    return PullJob(event, event.number, clone, registry, github, built)
 
 
-@contextmanager
-def pull_checker(
-    event: Event, repository: git.Repo, token: str | None, built: Path | None = None
-) -> Iterator[PullChecker]:
-    """A checker with a client of its own, closed at the end."""
-    with GitHub(token) as github:
-        yield PullChecker(event, repository, github, token, built)
+def check_event(job: PullJob, base: str) -> CheckReport:
+    """Check the head that an event speaks of against a base; raises InputError once it has moved."""
+    pull = job.registry.pull(job.number)
+    if job.event.head not in {None, pull.head}:
+        raise InputError(
+            f"The head of #{pull.number} has moved since.", "Its new head has a check of its own."
+        )
+    fetch_pull(job, pull, base)
+    return check_pull(job, pull, base).report
+
+
+def fetch_pull(job: PullJob, pull: Pull, base: str) -> None:
+    """Bring the head and the base into the clone, as objects.
+
+    Raises InputError when the head is another by now.
+    """
+    if not has_commit(job.clone, pull.head):
+        _fetch(job, f"refs/pull/{pull.number}/head")
+    require_commit(job.clone, pull.head, f"pull request {pull.number}")
+    if not has_commit(job.clone, base):
+        _fetch(job, base)
+
+
+def _fetch(job: PullJob, reference: str) -> None:
+    fetch_commits(job.clone, job.event.clone_url, [reference], job.github.token)
+
+
+def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
+    """Check a pull request against a base; both have been fetched."""
+    settings = read_settings(job.clone, base)
+    requester = requester_of(job.event, pull, job.clone, job.github)
+    context = proof_context(settings, job.github, requester)
+    report = check(job.clone, base, pull.head, context, job.built)
+    return CheckedPull(pull, base, settings, requester, report)

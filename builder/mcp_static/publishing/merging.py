@@ -11,16 +11,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-import git
-from git.exc import GitCommandError
-
 from mcp_static.check.accepted import accepted_bytes
-from mcp_static.forges.github.repository import ForgeRepository
-from mcp_static.git.blobs import BlobReader
-from mcp_static.git.repository import read_settings, require_whole_history
+from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.git.commits import is_ancestor
+from mcp_static.git.repository import require_whole_history
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.layout import record_path
-from mcp_static.publishing.checking import PullCheck, PullChecker
+from mcp_static.publishing.checking import CheckedPull, PullJob, check_pull, fetch_pull
 from mcp_static.reports.markdown import report_markdown
 from mcp_static.rules.file import MAX_FILE_BYTES
 
@@ -49,100 +46,101 @@ class MergeResult:
     exit_code: int = 0
 
 
-def merge(checker: PullChecker) -> MergeResult:
+def merge(job: PullJob) -> MergeResult:
     """Check the pull request of an event against main as it is now, and merge it if all is well."""
-    event, forge = checker.event, checker.forge
-    if event.number is None or not event.is_pull_request:
-        raise InputError("The event is about no pull request.", "Nothing was merged.")
-    require_whole_history(checker.repository)  # what becomes part of main has to be seen whole
+    require_whole_history(job.clone)  # what becomes part of main has to be seen whole
     for _ in range(_ATTEMPTS):
-        pull = forge.pull(event.number)
-        branch = forge.default_branch
-        main = forge.head_of(branch)
-        if main is None:
-            raise InputError(f"{forge.full_name} has no branch {branch}.", "Nothing was merged.")
-        if event.head is not None and pull.head != event.head:
-            message = f"The head of #{pull.number} is another by now; its own check decides about it."
-            return MergeResult(MergeOutcome.MOVED, message)
-        checker.fetch(pull, main)
-        if _contains(checker.repository, main, pull.head):
-            message = f"#{pull.number} is merged already."
-            return _deployed(forge, branch, MergeResult(MergeOutcome.MERGED_BEFORE, message))
-        if pull.base_branch != branch:
-            message = f"#{pull.number} is for {pull.base_branch}, not for {branch}; nothing was merged."
-            return MergeResult(MergeOutcome.ELSEWHERE, message)
-        if pull.state != "open":
-            return MergeResult(MergeOutcome.CLOSED, f"#{pull.number} was closed; nothing was merged.")
-        found = checker.check(pull, main)
-        ended = _unless_green(checker, found, main)
-        if ended is not None:
-            return ended
-        commit = _merge_commit(checker, found, main)
-        if forge.move_branch(branch, commit):
-            message = f"#{pull.number} is merged as {commit}."
-            result = _deployed(forge, branch, MergeResult(MergeOutcome.MERGED, message))
-            forge.post_comment(
-                pull.number, "merge", f"🎉 Merged as {commit}; the next deploy publishes it."
-            )
+        result = _attempt(job)
+        if result is not None:
             return result
     raise ServiceError(
-        f"{forge.default_branch} moved at each of {_ATTEMPTS} attempts.", "Run the merge again."
+        f"{job.registry.default_branch} moved at each of {_ATTEMPTS} attempts.", "Run the merge again."
     )
 
 
-def _deployed(forge: ForgeRepository, branch: str, result: MergeResult) -> MergeResult:
-    """Start the deploy; if that cannot be, the merge stands all the same, and the result says so."""
-    try:
-        forge.dispatch(DEPLOY, branch, {})
-    except InputError as error:
-        return replace(result, message=f"{result.message} But no deploy begins: {error}", exit_code=1)
+def _attempt(job: PullJob) -> MergeResult | None:
+    """One attempt, from the pull request to the deploy; None when main has moved meanwhile."""
+    registry = job.registry
+    branch = registry.default_branch
+    pull = registry.pull(job.number)
+    main = registry.head_of(branch)
+    if main is None:
+        raise InputError(f"{registry.full_name} has no branch {branch}.", "Nothing was merged.")
+    if job.event.head not in {None, pull.head}:
+        message = f"The head of #{pull.number} is another by now; its own check decides about it."
+        return MergeResult(MergeOutcome.MOVED, message)
+    fetch_pull(job, pull, main)
+    if is_ancestor(job.clone, pull.head, main):
+        message = f"#{pull.number} is merged already."
+        return _deployed(registry, MergeResult(MergeOutcome.MERGED_BEFORE, message))
+    refused = _unless_mergeable(pull, branch)
+    if refused is not None:
+        return refused
+    checked = check_pull(job, pull, main)
+    if checked.report.is_publish:
+        report = checked.report
+        registry.post_comment(pull.number, "check", report_markdown(report, report.footer))
+    refused = _unless_green(checked)
+    if refused is not None:
+        return refused
+    commit = _merge_commit(registry, checked)
+    if not registry.move_branch(branch, commit):
+        return None
+    message = f"#{pull.number} is merged as {commit}."
+    result = _deployed(registry, MergeResult(MergeOutcome.MERGED, message))
+    registry.post_comment(pull.number, "merge", f"🎉 Merged as {commit}; the next deploy publishes it.")
     return result
 
 
-def _unless_green(checker: PullChecker, found: PullCheck, main: str) -> MergeResult | None:
-    """Say what the check found; the result when that ends the matter."""
-    number, report = found.pull.number, found.report
-    settings = read_settings(checker.repository, main)
+def _deployed(registry: GitHubRepository, result: MergeResult) -> MergeResult:
+    """Start the deploy; if that cannot be, the merge stands all the same, and the result says so."""
+    try:
+        registry.dispatch(DEPLOY, registry.default_branch, {})
+    except InputError as error:
+        return replace(result, message=f"{result.message} But no deploy begins: {error}.", exit_code=1)
+    return result
+
+
+def _unless_mergeable(pull: Pull, branch: str) -> MergeResult | None:
+    """The result for a pull request that nothing has to be checked of."""
+    if pull.base_branch != branch:
+        message = f"#{pull.number} is for {pull.base_branch}, not for {branch}; nothing was merged."
+        return MergeResult(MergeOutcome.ELSEWHERE, message)
+    if pull.state != "open":
+        return MergeResult(MergeOutcome.CLOSED, f"#{pull.number} was closed; nothing was merged.")
+    return None
+
+
+def _unless_green(checked: CheckedPull) -> MergeResult | None:
+    """The result for a check after which nothing is merged."""
+    report = checked.report
     if not report.is_publish:
         return MergeResult(MergeOutcome.NOT_GREEN, report.summary)
-    checker.forge.post_comment(number, "check", report_markdown(report, report.footer))
     if not report.is_green:
         return MergeResult(MergeOutcome.NOT_GREEN, report.summary, report.exit_code)
-    if not settings.merge.automatic:
+    if not checked.settings.merge.automatic:
         message = "The check is green; registry.toml leaves merging to people."
         return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
     return None
 
 
-def _merge_commit(checker: PullChecker, found: PullCheck, main: str) -> str:
+def _merge_commit(registry: GitHubRepository, checked: CheckedPull) -> str:
     """The commit that a merge moves main to."""
     now = int(time.time())
+    pull = checked.pull
     files: dict[str, bytes] = {}
     lines = []
-    with BlobReader(checker.repository) as blobs:
-        for accepted in found.report.accepted:
-            paths = sorted(accepted.files)
-            contents = blobs.read([accepted.files[path] for path in paths], MAX_FILE_BYTES)
-            for path, content in zip(paths, contents, strict=True):
-                if len(content) > MAX_FILE_BYTES:
-                    raise InputError(f"{path} is too large to be merged.", "Nothing was merged.")
-                files[path] = content
-            if accepted.is_publish:
-                path = record_path(accepted.name, accepted.version, "accepted.json")
-                files[path] = accepted_bytes(
-                    accepted.proof, found.requester, found.pull.head, found.pull.number, now
-                )
-            what = "Publish" if accepted.is_publish else "Set the status of"
-            lines.append(f"{what} {accepted.name} {accepted.version} ({accepted.proof.id})")
+    for accepted in checked.report.accepted:
+        files |= accepted.files
+        if accepted.is_publish:
+            path = record_path(accepted.name, accepted.version, "accepted.json")
+            files[path] = accepted_bytes(accepted.proof, checked.requester, pull.head, pull.number, now)
+        what = "Publish" if accepted.is_publish else "Set the status of"
+        lines.append(f"{what} {accepted.name} {accepted.version} ({accepted.proof.id})")
+    too_large = [path for path, content in files.items() if len(content) > MAX_FILE_BYTES]
+    if too_large:
+        raise InputError(f"{too_large[0]} is too large to be merged.", "Nothing was merged.")
     title = lines[0] if len(lines) == 1 else f"Take in {len(lines)} changes of records"
     body = "" if len(lines) == 1 else "\n" + "".join(f"- {line}\n" for line in lines)
-    message = f"{title} (#{found.pull.number})\n{body}"
-    return checker.forge.create_commit(main, files, message, found.pull.head)
-
-
-def _contains(repository: git.Repo, commit: str, ancestor: str) -> bool:
-    try:
-        repository.git.merge_base("--is-ancestor", ancestor, commit)
-    except GitCommandError:
-        return False
-    return True
+    message = f"{title} (#{pull.number})\n{body}"
+    return registry.create_commit(checked.base, files, message, pull.head)

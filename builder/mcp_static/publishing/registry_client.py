@@ -10,13 +10,11 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import orjson
-import requests
-from urllib3.exceptions import HTTPError
 
 from mcp_static.model.errors import InputError, ServiceError, UsageError
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName
-from mcp_static.net.fetch import USER_AGENT
+from mcp_static.net.client import Client
 
 VARIABLE: Final = "MCP_STATIC_REGISTRY"
 _SECONDS: Final = 20
@@ -44,11 +42,20 @@ def registry_address(given: str | None) -> str:
         raise UsageError(
             "Which registry?", f"Give its address with --registry, or in the variable {VARIABLE}."
         )
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address) or not _has_host(address):
         raise UsageError(
             f"{address!r} is not the URL of a registry.", "Give one that begins with https://."
         )
     return address.rstrip("/")
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:  # a bracket that is not closed, a port beyond 65535
+        return False
+    return bool(parts.hostname) and port != 0
 
 
 def read_facts(address: str) -> RegistryFacts:
@@ -96,22 +103,15 @@ def repository_name(facts: RegistryFacts) -> str:
 
 
 def _get(url: str) -> dict[str, Any] | None:
+    """The JSON object at an address; None where there is none."""
+    with Client(max_bytes=_MAX_BYTES, seconds=_SECONDS) as client:
+        answer = client.get(url)
+    if answer.status == 404:
+        return None
+    if answer.status >= 400:
+        raise ServiceError(f"{url} answers {answer.status}.", "Check the address, or try again.")
     try:
-        with requests.get(
-            url, headers={"User-Agent": USER_AGENT}, timeout=_SECONDS, stream=True
-        ) as answer:
-            content = answer.raw.read(_MAX_BYTES, decode_content=True)
-            if answer.status_code == 404:
-                return None
-            answer.raise_for_status()
-    except (requests.exceptions.InvalidURL, ValueError):
-        raise UsageError(f"{url} is not a URL.", "Check the registry's URL.") from None
-    except (requests.RequestException, HTTPError) as error:
-        raise ServiceError(
-            f"{url} could not be read: {type(error).__name__}.", "Check the address, or try again."
-        ) from None
-    try:
-        document = orjson.loads(content)
-    except ValueError:
-        document = None
+        document = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
     return document if isinstance(document, dict) else None

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 import uvicorn
@@ -94,7 +95,10 @@ def serve(
     current: CurrentSnapshot,
     background: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until interrupted; `background` runs meanwhile, such as a watch for new commits."""
+    """Serve until interrupted; `background` runs meanwhile, such as a watch for new commits.
+
+    When that fails, serving ends, and its error is raised.
+    """
     config = uvicorn.Config(
         application(current),
         log_level="warning",
@@ -105,15 +109,16 @@ def serve(
     server = uvicorn.Server(config)
 
     async def run() -> None:
-        companion = asyncio.create_task(_run(background)) if background else None
+        if background is None:
+            await server.serve(sockets=[listener])
+            return
+        companion = asyncio.ensure_future(background())
+        companion.add_done_callback(lambda _: setattr(server, "should_exit", True))
         try:
             await server.serve(sockets=[listener])
         finally:
-            if companion is not None:
-                companion.cancel()
+            companion.cancel()
+            with suppress(asyncio.CancelledError):
+                await companion
 
     asyncio.run(run())
-
-
-async def _run(work: Callable[[], Awaitable[None]]) -> None:
-    await work()

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 from mcp_static.net.addresses import Reach
-from mcp_static.net.fetch import (
-    Fetcher,
-    Kind,
-)
+from mcp_static.net.fetch import Fetcher
+from mcp_static.net.limits import FetchLimits
 from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import Body, HttpsFront
@@ -18,8 +16,7 @@ from tests.doubles.https import Body, HttpsFront
 HOST = "example.com"
 URL = f"https://{HOST}/file"
 OK: tuple[int, Mapping[str, str], Body] = (200, {}, b"ok")
-SHORT = Kind("short answer", 1 << 20, 0.5, 5)
-"""A fetch that is tried four times ends after two seconds."""
+SHORT = FetchLimits("short answer", 1 << 20, 0.5, 5, tries_again=False)
 
 
 def unpaused(_: float) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.net.addresses import Reach
-from mcp_static.net.fetch import ANSWER, KEY_RECORD, RELEASE, SOURCE, Fetcher, Kind
+from mcp_static.net.fetch import Fetcher
+from mcp_static.net.limits import ANSWER, KEY_RECORD, RELEASE, SOURCE, FetchLimits
 from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import Authority, Body, HttpsFront, always
@@ -137,14 +138,14 @@ def test_a_sixth_redirect_is_refused(front: HttpsFront) -> None:
     assert len(front.requests) == 6
 
 
-@pytest.mark.parametrize("kind", [KEY_RECORD, SOURCE], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("limits", [KEY_RECORD, SOURCE], ids=lambda limits: limits.name)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_what_must_stand_where_it_is_named_is_not_followed(
-    front: HttpsFront, kind: Kind, status: int
+    front: HttpsFront, limits: FetchLimits, status: int
 ) -> None:
     front.host(HOST, always(status, Location="/elsewhere"))
     with pytest.raises(FetchRefusedError, match="redirects"):
-        fetcher_to(front).get(URL, kind)
+        fetcher_to(front).get(URL, limits)
     assert len(front.requests) == 1
 
 

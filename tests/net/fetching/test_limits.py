@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
-from mcp_static.net import fetch
 from mcp_static.net.addresses import Reach
-from mcp_static.net.fetch import ANSWER, KEY_RECORD, SOURCE, Fetcher, Kind
+from mcp_static.net.fetch import Fetcher
+from mcp_static.net.guard import Guard
+from mcp_static.net.limits import ANSWER, KEY_RECORD, SOURCE, FetchLimits
 from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import Body, Handler, HttpsFront, Wire, always, dripping
@@ -30,17 +31,17 @@ from tests.net.fetching.fetchers import (
 
 
 @pytest.mark.parametrize(
-    ("kind", "most"),
+    ("limits", "most"),
     [(KEY_RECORD, 12 << 20), (SOURCE, 12 << 20), (ANSWER, 32 << 20)],
-    ids=lambda value: getattr(value, "message", None),
+    ids=lambda value: getattr(value, "name", None),
 )
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": str(1 << 30)}, {"Connection": "close"}])
 def test_a_gigabyte_is_not_read_to_its_end(
-    front: HttpsFront, kind: Kind, most: int, headers: dict[str, str]
+    front: HttpsFront, limits: FetchLimits, most: int, headers: dict[str, str]
 ) -> None:
     front.host(HOST, lambda *_: (200, headers, repeat(b"x" * (1 << 16), 1 << 14)))
-    with pytest.raises(FetchRefusedError, match=f"larger than the {kind.max_bytes} bytes"):
-        fetcher_to(front).get(URL, kind)
+    with pytest.raises(FetchRefusedError, match=f"larger than the {limits.max_bytes} bytes"):
+        fetcher_to(front).get(URL, limits)
     front.close()
     assert front.sent < most
 
@@ -130,22 +131,16 @@ DRIPS: dict[str, Callable[[HttpsFront], Handler]] = {
 
 
 @pytest.mark.parametrize("drip", DRIPS)
-def test_a_fetch_ends_with_its_time_whatever_drips(
-    front: HttpsFront, drip: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kind = Kind("short answer", 1 << 20, 0.5, 50)
-    monkeypatch.setattr(fetch, "KEY_RECORD", kind)  # which is tried once
+def test_a_fetch_ends_with_its_time_whatever_drips(front: HttpsFront, drip: str) -> None:
+    limits = FetchLimits("short answer", 1 << 20, 0.5, 50, tries_again=False)
     front.host(HOST, DRIPS[drip](front))
     start = time.monotonic()
     with pytest.raises(UnansweredError, match="took longer"):
-        fetcher_to(front).get(URL, kind)
+        fetcher_to(front).get(URL, limits)
     assert time.monotonic() - start < 8
 
 
-def test_a_handshake_that_never_comes_ends_with_its_time(
-    front: HttpsFront, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fetch, "KEY_RECORD", SHORT)
+def test_a_handshake_that_never_comes_ends_with_its_time(front: HttpsFront) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         place = f"127.0.0.1:{silent.getsockname()[1]}"
         settings = NetworkSettings(reach=("127.0.0.0/8",), connect={f"{HOST}:443": place})
@@ -158,8 +153,7 @@ def test_a_handshake_that_never_comes_ends_with_its_time(
 def test_a_guard_whose_turn_comes_late_changes_no_message(
     front: HttpsFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "KEY_RECORD", SHORT)
-    monkeypatch.setattr(fetch._Guard, "_end", lambda _: None)  # so that the socket's own time ends
+    monkeypatch.setattr(Guard, "_end", lambda _: None)  # so that the socket's own time ends
     front.host(HOST, lambda *_: Wire(b"" for _ in dripping(front, LONG, 0.05)))
     with pytest.raises(UnansweredError, match="took longer"):
         fetcher_to(front).get(URL, SHORT)
@@ -168,7 +162,6 @@ def test_a_guard_whose_turn_comes_late_changes_no_message(
 def test_a_name_that_resolves_too_late_gives_no_time_of_its_own(
     front: HttpsFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "KEY_RECORD", SHORT)
     front.host(HOST, lambda *_: (200, {}, dripping(front, b"x" * 60, 0.05)))
     resolve_to(monkeypatch, ("127.0.0.1",), pause=0.7)
     settings = NetworkSettings(reach=("127.0.0.0/8",), connect={f"{HOST}:443": f"{HOST}:{front.port}"})
@@ -179,7 +172,6 @@ def test_a_name_that_resolves_too_late_gives_no_time_of_its_own(
 def test_a_name_with_many_dead_addresses_ends_with_its_time(
     front: HttpsFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "KEY_RECORD", SHORT)
     tried: list[object] = []
 
     def connect(place: object, timeout: float, **_: Any) -> socket.socket:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.net.addresses import Reach, is_public
-from mcp_static.net.fetch import ANSWER, KEY_RECORD, Fetcher
+from mcp_static.net.fetch import Fetcher
+from mcp_static.net.limits import ANSWER, KEY_RECORD
 from mcp_static.settings import NetworkSettings
 
 from tests.doubles.https import HttpsFront, always

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from mcp_static.model.errors import UnansweredError
-from mcp_static.net.fetch import ANSWER, KEY_RECORD
+from mcp_static.net.limits import ANSWER, KEY_RECORD
 
 from tests.doubles.https import Body, Handler, HttpsFront, Wire, always
 from tests.net.fetching.fetchers import HOST, OK, URL, fetcher_to

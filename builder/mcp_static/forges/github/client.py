@@ -1,52 +1,41 @@
-"""Reading facts from GitHub's REST API: accounts, repositories, files, and who pushed what.
+"""GitHub, asked for facts: accounts, repositories, files, and who pushed what."""
 
-Endpoints and fields: GitHub's REST reference, version 2022-11-28, through PyGithub.
-"""
-
-import os
+import base64
+import binascii
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import quote
 
-import requests
-from github import Auth, Github, GithubException, GithubRetry
-from github.GithubException import BadAttributeException
-from github.Repository import Repository
+from mcp_static.forges.forge import Account, SourceRepository
+from mcp_static.forges.github.api import Api
+from mcp_static.forges.github.shapes import (
+    Activity,
+    Comment,
+    Content,
+    Contents,
+    Named,
+    Reference,
+    Repository,
+    User,
+)
+from mcp_static.model.errors import ForbiddenError, UnansweredError
+from mcp_static.net.limits import SOURCE
 
-from mcp_static.model.errors import UnansweredError, UsageError
-from mcp_static.net.fetch import SOURCE, USER_AGENT
-
-API: Final = "https://api.github.com"
 SITE: Final = "https://github.com"
 LOGIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
+ACTIONS_BOT: Final = Account("github-actions[bot]", 41898282)
+"""Who a workflow's own token acts as; such a token may not ask who it is."""
+
+GHOST: Final = Account("ghost", 0)
+"""Who wrote something whose account is gone."""
+
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_API_VERSION: Final = "2022-11-28"
-_SECONDS: Final = 20
 _TAGS: Final = 30
+_ACTIVITIES: Final = 100
 
 _Found = TypeVar("_Found")
-
-
-@dataclass(frozen=True, slots=True)
-class GitHubAccount:
-    """A user or organization: the numeric id stays when the login changes hands."""
-
-    login: str
-    id: int
-    is_organization: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRepository:
-    """A repository as a source proof sees it."""
-
-    full_name: str
-    owner: GitHubAccount
-    is_fork: bool
-    default_branch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,185 +43,136 @@ class IssueComment:
     """A comment on an issue or pull request: who wrote it, and on which."""
 
     id: int
-    author: GitHubAccount
+    author: Account
     body: str
     issue: int
 
 
-@contextmanager
-def asking(what: str) -> Iterator[None]:
-    """Turn every failure of the API but an exception of GitHub's own into UnansweredError."""
-    try:
-        yield
-    except GithubException as error:
-        if error.status in {401, 403, 429} or error.status >= 500:
-            raise UnansweredError(
-                f"GitHub answered {error.status} to {what}: {_message(error)}"
-            ) from None
-        raise
-    except (requests.RequestException, BadAttributeException) as error:
-        raise UnansweredError(f"GitHub could not be asked {what}: {type(error).__name__}") from None
-    except (AssertionError, RuntimeError, ValueError, TypeError) as error:
-        raise UnansweredError(f"GitHub answered nonsense to {what}: {error}") from None
-
-
-def _message(error: GithubException) -> str:
-    message = error.data.get("message") if isinstance(error.data, dict) else None
-    return str(message)[:200]
-
-
-def connect(token: str | None) -> Github:
-    """A client of the API at `GITHUB_API_URL` (GitHub's own by default), with waits as it asks for.
-
-    Writes are never repeated by the client: a request that failed may have been carried out. Raises
-    UsageError for an address that is none, or a token that no request can carry.
-    """
-    address = os.environ.get("GITHUB_API_URL", "").rstrip("/") or API
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
-        raise UsageError(f"GITHUB_API_URL is {address!r}, which is no address.", "Leave it unset.")
-    if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise UsageError("The GitHub token has characters that no token has.", "Set GITHUB_TOKEN anew.")
-    return Github(
-        auth=Auth.Token(token) if token else None,
-        base_url=address,
-        timeout=_SECONDS,
-        user_agent=USER_AGENT,
-        per_page=100,
-        api_version=_API_VERSION,
-        retry=GithubRetry(
-            total=3,
-            backoff_factor=1,
-            allowed_methods=frozenset({"GET"}),
-            secondary_rate_wait=_seconds("MCP_STATIC_RATE_WAIT", 60),
-            max_rate_limit_wait=int(_seconds("MCP_STATIC_RATE_WAIT", 60)) + 1,
-        ),
-        seconds_between_requests=0,
-        seconds_between_writes=0,
-    )
-
-
-def _seconds(variable: str, default: float) -> float:
-    text = os.environ.get(variable, "")
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else default
-
-
 class GitHub:
-    """Answers the questions of proofs; what was answered is kept for a run. Close it."""
+    """The client of a command, opened once and passed on; what was answered is kept. Close it.
+
+    Facts are those of the `Forge` protocol, and those that only GitHub has; `GitHubRepository` makes
+    changes with the same client. Everything raises UnansweredError where nothing is known, and
+    ForbiddenError where the token may not ask.
+    """
+
+    site: Final = SITE
 
     def __init__(self, token: str | None) -> None:
-        self.client: Final = connect(token)
-        self._kept: dict[tuple[Any, ...], Any] = {}
+        self.token: Final = token
+        self.api: Final = Api(token)
+        self._kept: dict[tuple[str, ...], Any] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.client.close()
+        self.api.close()
 
-    def account(self, login: str) -> GitHubAccount | None:
+    def me(self) -> Account:
+        """Who the token acts as."""
+        return self._once(("me",), self._ask_me)
+
+    def account(self, login: str) -> Account | None:
         """The account that has a login now."""
         if not LOGIN.fullmatch(login):
             return None
+        return self._once(("account", login.lower()), lambda: self._ask_account(login))
 
-        def ask() -> GitHubAccount:
-            user = self.client.get_user(login)
-            return GitHubAccount(user.login, user.id, user.type == "Organization")
-
-        return self._look(("account", login.lower()), f"for the account {login}", ask)
-
-    def repository(self, full_name: str) -> SourceRepository | None:
+    def repository(self, path: str) -> SourceRepository | None:
         """A repository by the name that it has now; None when it has moved away, or never was."""
-        owner, _, name = full_name.partition("/")
+        owner, _, name = path.partition("/")
         if not LOGIN.fullmatch(owner) or not _REPOSITORY.fullmatch(name) or name in {".", ".."}:
             return None
+        return self._once(("repository", path.lower()), lambda: self._ask_repository(path))
 
-        def ask() -> SourceRepository | None:
-            found = self._repository(full_name)
-            if found.full_name.lower() != full_name.lower():
-                return None  # a redirect was followed
-            kind = found.owner.type == "Organization"
-            account = GitHubAccount(found.owner.login, found.owner.id, kind)
-            return SourceRepository(found.full_name, account, bool(found.fork), found.default_branch)
+    def branch_head(self, path: str, branch: str) -> str | None:
+        """The commit at the head of a branch, as it was when it was first asked for."""
+        return self._once(("branch", path, branch), lambda: head_of(self.api, path, branch))
 
-        return self._look(("repository", full_name.lower()), f"for {full_name}", ask)
-
-    def branch_head(self, full_name: str, branch: str) -> str | None:
-        """The commit at the head of a branch."""
-        return self._look(
-            ("branch", full_name, branch),
-            f"for a branch of {full_name}",
-            lambda: self._repository(full_name).get_git_ref(f"heads/{branch}").object.sha,
-        )
-
-    def tags(self, full_name: str, prefix: str) -> dict[str, str]:
+    def tags(self, path: str, prefix: str) -> dict[str, str]:
         """The tags whose names begin so, with the commits that they name."""
+        return self._once(("tags", path, prefix), lambda: self._ask_tags(path, prefix))
 
-        def ask() -> dict[str, str]:
-            repository = self._repository(full_name)
-            found = islice(repository.get_git_matching_refs(f"tags/{prefix}"), _TAGS)
-            names = [ref.ref.removeprefix("refs/tags/") for ref in found]
-            return {name: repository.get_commit(f"tags/{name}").sha for name in names}
-
-        return self._look(("tags", full_name, prefix), f"for tags of {full_name}", ask) or {}
-
-    def file(self, full_name: str, path: str, commit: str) -> bytes | None:
+    def file(self, path: str, file: str, commit: str) -> bytes | None:
         """The content of a file at a commit; None when there is none, or it is too large to be ours."""
+        return self._once(("file", path, file, commit), lambda: self._ask_file(path, file, commit))
 
-        def ask() -> bytes | None:
-            found = self._repository(full_name).get_contents(path, ref=commit)
-            if isinstance(found, list) or found.type != "file" or found.size > SOURCE.max_bytes:
-                return None
-            return found.decoded_content
-
-        return self._look(("file", full_name, path, commit), f"for {path} of {full_name}", ask)
-
-    def pusher(self, full_name: str, branch: str, commit: str) -> GitHubAccount | None:
+    def pusher(self, path: str, branch: str, commit: str) -> Account | None:
         """Who pushed this very commit to the head of a branch, by the repository's activity."""
+        activities = self.api.find(
+            f"/repos/{path}/activity",
+            list[Activity],
+            f"the activity of {path}",
+            ref=f"refs/heads/{branch}",
+            per_page=_ACTIVITIES,
+        )
+        pushes = [entry for entry in activities or () if entry.after == commit]
+        return next((entry.actor.account for entry in pushes if entry.actor), None)
 
-        def ask() -> GitHubAccount | None:
-            _, activities = self.client.requester.requestJsonAndCheck(
-                "GET",
-                f"/repos/{full_name}/activity",
-                parameters={"ref": f"refs/heads/{branch}", "per_page": 100},
-            )
-            for activity in activities if isinstance(activities, list) else ():
-                actor = activity.get("actor") if isinstance(activity, dict) else None
-                if actor and activity.get("after") == commit:
-                    return GitHubAccount(str(actor["login"]), int(actor["id"]))
-            return None
-
-        return self._look(("pusher", full_name, branch, commit), f"who pushed to {full_name}", ask)
-
-    def comment(self, full_name: str, number: int) -> IssueComment | None:
+    def comment(self, path: str, number: int) -> IssueComment | None:
         """A comment by its id."""
+        found = self.api.find(f"/repos/{path}/issues/comments/{number}", Comment, f"comment {number}")
+        if found is None:
+            return None
+        issue = found.issue_url.rpartition("/")[2]
+        if not issue.isdecimal():
+            raise UnansweredError(f"GitHub's answer for comment {number} names no issue")
+        author = found.user.account if found.user else GHOST
+        return IssueComment(number, author, found.body or "", int(issue))
 
-        def ask() -> IssueComment:
-            _, found = self.client.requester.requestJsonAndCheck(
-                "GET", f"/repos/{full_name}/issues/comments/{number}"
-            )
-            user = found["user"]
-            issue = int(str(found["issue_url"]).rpartition("/")[2])
-            author = GitHubAccount(str(user["login"]), int(user["id"]))
-            return IssueComment(number, author, str(found.get("body") or ""), issue)
+    def _ask_me(self) -> Account:
+        try:
+            return self.api.get("/user", User, "the token's account").account
+        except ForbiddenError:
+            return ACTIONS_BOT
 
-        return self._look(("comment", full_name, number), "for a comment", ask)
+    def _ask_account(self, login: str) -> Account | None:
+        found = self.api.find(f"/users/{login}", User, f"the account {login}")
+        return found.account if found else None
 
-    def _repository(self, full_name: str) -> Repository:
-        key = ("object", full_name.lower())
+    def _ask_repository(self, path: str) -> SourceRepository | None:
+        found = self.api.find(f"/repos/{path}", Repository, f"the repository {path}")
+        if found is None or found.full_name.lower() != path.lower():
+            return None  # not there, or a redirect was followed
+        return SourceRepository(found.full_name, found.owner.account, found.fork, found.default_branch)
+
+    def _ask_tags(self, path: str, prefix: str) -> dict[str, str]:
+        what = f"the tags of {path}"
+        matching = f"/repos/{path}/git/matching-refs/{quote(f'tags/{prefix}', safe='')}"
+        tags = {}
+        for reference in (self.api.find(matching, list[Reference], what) or [])[:_TAGS]:
+            name = reference.ref.removeprefix("refs/tags/")
+            commit = self.api.find(f"/repos/{path}/commits/{quote(f'tags/{name}')}", Named, what)
+            if commit is not None:
+                tags[name] = commit.sha
+        return tags
+
+    def _ask_file(self, path: str, file: str, commit: str) -> bytes | None:
+        what = f"{file} of {path}"
+        found = self.api.find(f"/repos/{path}/contents/{quote(file)}", Contents, what, ref=commit)
+        content = found.root if found else None
+        if not isinstance(content, Content) or content.type != "file":
+            return None
+        if content.size > SOURCE.max_bytes:
+            return None
+        if content.encoding != "base64":
+            raise UnansweredError(f"GitHub sends {what} in an unknown encoding")
+        try:
+            return base64.b64decode(content.content)
+        except binascii.Error:
+            raise UnansweredError(f"GitHub's answer for {what} is not base64") from None
+
+    def _once(self, key: tuple[str, ...], ask: Callable[[], _Found]) -> _Found:
+        """The answer to a question, kept."""
         if key not in self._kept:
-            self._kept[key] = self.client.get_repo(full_name)
-        found: Repository = self._kept[key]
+            self._kept[key] = ask()
+        found: _Found = self._kept[key]
         return found
 
-    def _look(self, key: tuple[Any, ...], what: str, ask: Callable[[], _Found]) -> _Found | None:
-        """The answer to a question, None for what does not exist; kept."""
-        if key not in self._kept:
-            try:
-                with asking(what):
-                    self._kept[key] = ask()
-            except GithubException as error:
-                if error.status not in {404, 409, 410, 422, 451}:
-                    raise UnansweredError(f"GitHub answered {error.status} to {what}") from None
-                self._kept[key] = None
-        found: _Found | None = self._kept[key]
-        return found
+
+def head_of(api: Api, path: str, branch: str) -> str | None:
+    """The commit at the head of a branch now; None when there is no such branch."""
+    reference = f"/repos/{path}/git/ref/{quote(f'heads/{branch}')}"
+    found = api.find(reference, Reference, f"the branch {branch} of {path}")
+    return found.object.sha if found else None

@@ -4,19 +4,21 @@ Shapes: GitHub's reference of webhook events and payloads, for `pull_request_tar
 `pull_request`), `issue_comment` and `workflow_dispatch`.
 """
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
-import orjson
+from pydantic import Field, ValidationError
 
-from mcp_static.forges.github.client import GitHubAccount
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.shapes import Shape, User
 from mcp_static.model.errors import InputError
 
 _MAX_EVENT: Final = 25 << 20
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_FULL_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
+
+FullName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
+CommitId = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+Digits = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Event:
     action: str
     repository: str
     clone_url: str
-    sender: GitHubAccount
+    sender: Account
     number: int | None = None
     head: str | None = None
     comment: int | None = None
@@ -40,6 +42,45 @@ class Event:
     def brings_head(self) -> bool:
         """Whether the sender brought the head commit itself: by opening, or by pushing."""
         return self.kind == "pull_request" and self.action in {"opened", "synchronize"}
+
+
+class _Repository(Shape):
+    full_name: FullName
+    clone_url: str
+
+
+class _Head(Shape):
+    sha: CommitId
+
+
+class _PullRequest(Shape):
+    number: int
+    head: _Head
+
+
+class _Issue(Shape):
+    number: int
+    pull_request: object = None
+
+
+class _Comment(Shape):
+    id: int
+
+
+class _Inputs(Shape):
+    pull_request: Digits
+
+
+class _Payload(Shape):
+    """The members of all these events that are used; which are there tells the events apart."""
+
+    action: str = ""
+    repository: _Repository
+    sender: User
+    issue: _Issue | None = None
+    comment: _Comment | None = None
+    pull_request: _PullRequest | None = None
+    inputs: _Inputs | None = None
 
 
 def read_event(path: Path) -> Event:
@@ -53,50 +94,43 @@ def read_event(path: Path) -> Event:
             "In a workflow it is the file that GITHUB_EVENT_PATH names.",
         ) from None
     try:
-        return _event(orjson.loads(content))
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{path} is no event that this command understands: {_reason(error)}.",
-            "It understands pull_request_target, issue_comment and workflow_dispatch.",
-        ) from None
+        event = _event(_Payload.model_validate_json(content))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise _unknown(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
+    if event is None:
+        raise _unknown(path, "it names no pull request and no comment")
+    return event
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"it has no {error}"
-    return "it is no JSON" if isinstance(error, orjson.JSONDecodeError) else str(error)
+def _unknown(path: Path, reason: str) -> InputError:
+    return InputError(
+        f"{path} is no event that this command understands: {reason}.",
+        "It understands pull_request_target, issue_comment and workflow_dispatch.",
+    )
 
 
-def _event(document: dict[str, Any]) -> Event:
-    repository, sender = document["repository"], document["sender"]
-    full_name = str(repository["full_name"])
-    if not _FULL_NAME.fullmatch(full_name):
-        raise ValueError(f"{full_name!r} is no repository")
-    action = str(document.get("action", ""))
-    clone_url = str(repository["clone_url"])
-    account = GitHubAccount(str(sender["login"]), int(sender["id"]))
-    if "comment" in document and "issue" in document:
-        issue = document["issue"]
-        return Event(
-            "issue_comment",
-            action,
-            full_name,
-            clone_url,
-            account,
-            number=int(issue["number"]),
-            comment=int(document["comment"]["id"]),
-            is_pull_request="pull_request" in issue,
-        )
-    if "pull_request" in document:
-        pull = document["pull_request"]
-        head = str(pull["head"]["sha"])
-        if not _COMMIT.fullmatch(head):
-            raise ValueError("its head is no commit")
-        number = int(pull["number"])
-        return Event(
-            "pull_request", action, full_name, clone_url, account, number, head, is_pull_request=True
-        )
-    number = int((document.get("inputs") or {})["pull_request"])
+def _event(payload: _Payload) -> Event | None:
+    kind, number, head, comment, is_pull_request = "workflow_dispatch", 0, None, None, True
+    if payload.comment is not None and payload.issue is not None:
+        kind, number, comment = "issue_comment", payload.issue.number, payload.comment.id
+        is_pull_request = payload.issue.pull_request is not None
+    elif payload.pull_request is not None:
+        kind, number = "pull_request", payload.pull_request.number
+        head = payload.pull_request.head.sha
+    elif payload.inputs is not None:
+        number = int(payload.inputs.pull_request)
+    else:
+        return None
     return Event(
-        "workflow_dispatch", action, full_name, clone_url, account, number, is_pull_request=True
+        kind,
+        payload.action,
+        payload.repository.full_name,
+        payload.repository.clone_url,
+        payload.sender.account,
+        number,
+        head,
+        comment,
+        is_pull_request,
     )

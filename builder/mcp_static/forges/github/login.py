@@ -8,16 +8,15 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import requests
+import orjson
 
-from mcp_static.model.errors import InputError, ServiceError
-from mcp_static.net.fetch import USER_AGENT
+from mcp_static.model.errors import InputError, UnansweredError
+from mcp_static.net.client import Client
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
 _SITE: Final = "https://github.com"
@@ -95,7 +94,7 @@ def forget_token() -> bool:
 
 
 def begin_login(client_id: str) -> DeviceLogin:
-    """Ask GitHub for a code that a person can type; raises ServiceError, InputError."""
+    """Ask GitHub for a code that a person can type; raises UnansweredError, InputError."""
     answer = _post("/login/device/code", {"client_id": client_id, "scope": _SCOPE})
     if "device_code" not in answer:
         raise InputError(
@@ -114,7 +113,7 @@ def begin_login(client_id: str) -> DeviceLogin:
 def finish_login(
     client_id: str, login: DeviceLogin, pause: Callable[[float], None] = time.sleep
 ) -> str:
-    """Wait until the person has typed the code; the token. Raises InputError, ServiceError."""
+    """Wait until the person has typed the code; the token. Raises InputError, UnansweredError."""
     interval, waited = login.interval, 0.0
     while waited <= login.expires_in:
         pause(interval)
@@ -142,24 +141,12 @@ def _said(answer: dict[str, Any]) -> str:
 
 def _post(path: str, form: dict[str, str]) -> dict[str, Any]:
     site = os.environ.get("GITHUB_SERVER_URL", _SITE).rstrip("/")
-    with _answering():
-        answer = requests.post(
-            site + path,
-            data=form,
-            headers={"Accept": "application/json", "User-Agent": USER_AGENT},
-            timeout=_SECONDS,
-        )
-        document = answer.json()
-    if not isinstance(document, dict) or answer.status_code >= 500:
-        raise ServiceError(f"GitHub answered {answer.status_code}.", "Try again in a while.")
-    return document
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
+    with Client(seconds=_SECONDS) as client:
+        answer = client.post(site + path, form)
     try:
-        yield
-    except (requests.RequestException, ValueError) as error:
-        raise ServiceError(
-            f"GitHub could not be reached: {type(error).__name__}.", "Try again in a while."
-        ) from None
+        document = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict) or answer.status >= 500:
+        raise UnansweredError(f"GitHub answered {answer.status} to a login.")
+    return document

@@ -1,27 +1,25 @@
-"""A repository on GitHub as the registry changes it: commits, branches, pull requests, comments.
-
-Every write is checked for having been carried out: behind a redirect the client would take an
-answer that says nothing for success.
-"""
+"""A repository on GitHub as the registry changes it: commits, branches, pull requests, comments."""
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+from urllib.parse import quote
 
-from github import GithubException, InputGitTreeElement
-from github.NamedUser import NamedUser
-from github.Organization import Organization
-from github.PullRequest import PullRequest
-from github.Repository import Repository
-
-from mcp_static.forges.github.client import GitHub, GitHubAccount, asking
-from mcp_static.model.errors import InputError, ServiceError, UnansweredError
-
-ACTIONS_BOT: Final = GitHubAccount("github-actions[bot]", 41898282)
-"""Who a workflow's own token acts as; such a token may not ask who it is."""
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.client import GHOST, GitHub, head_of
+from mcp_static.forges.github.shapes import (
+    CheckRuns,
+    Collaborator,
+    Comment,
+    GitCommit,
+    Named,
+    PullRequest,
+    Repository,
+    RepositoryName,
+)
+from mcp_static.model.errors import InputError
 
 MARKER: Final = "<!-- mcp-static -->"
 _PART: Final = "<!-- mcp-static:{name} -->"
@@ -41,7 +39,7 @@ class Pull:
     head_branch: str
     head_repository: str
     base_branch: str
-    author: GitHubAccount
+    author: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,186 +50,127 @@ class CheckState:
     has_failed: bool
 
 
-@contextmanager
-def acting(what: str) -> Iterator[None]:
-    """Turn every failure of the API into an error of ours: InputError where rights or data lack."""
-    try:
-        with asking(what):
-            yield
-    except UnansweredError as error:
-        cause = error.__context__
-        if isinstance(cause, GithubException) and cause.status in {401, 403}:
-            raise InputError(f"{error}.", "Check that the token is valid and has the rights.") from None
-        raise ServiceError(f"{error}.", "Try again in a while.") from None
-    except GithubException as error:
-        message = error.data.get("message") if isinstance(error.data, dict) else error.status
-        if error.status == 404:
-            raise InputError(
-                f"GitHub does not show this token {what}.", "Check the address and the token's rights."
-            ) from None
-        raise InputError(f"GitHub refused {what}: {message} ({error.status}).", "") from None
+class GitHubRepository:
+    """One repository, by the name it has now.
 
-
-class ForgeRepository:
-    """One repository, by the name it has now."""
+    What cannot be done raises InputError (ForbiddenError for want of rights), what nobody answered
+    UnansweredError.
+    """
 
     def __init__(self, github: GitHub, full_name: str) -> None:
-        self.github: Final = github
-        with acting(f"the repository {full_name}"):
-            self._repository: Final[Repository] = github.client.get_repo(full_name)
-        self.full_name: Final = self._repository.full_name
-        self._me: GitHubAccount | None = None
-
-    @property
-    def default_branch(self) -> str:
-        """The branch that pull requests go to."""
-        return self._repository.default_branch
-
-    @property
-    def may_push(self) -> bool:
-        """Whether the token may push branches here."""
-        permissions = self._repository.raw_data.get("permissions")
-        return isinstance(permissions, dict) and bool(permissions.get("push"))
-
-    def me(self) -> GitHubAccount:
-        """Who the token acts as."""
-        if self._me is None:
-            try:
-                with asking("who I am"):
-                    user = self.github.client.get_user()
-                    self._me = GitHubAccount(user.login, user.id)
-            except UnansweredError as error:
-                cause = error.__context__
-                if not isinstance(cause, GithubException) or cause.status != 403:
-                    raise ServiceError(f"{error}.", "Check the token.") from None
-                self._me = ACTIONS_BOT
-        return self._me
+        found = github.api.get(f"/repos/{full_name}", Repository, f"the repository {full_name}")
+        self._github: Final = github
+        self._api: Final = github.api
+        self.full_name: Final = found.full_name
+        self._path: Final = f"/repos/{found.full_name}"
+        self.default_branch: Final = found.default_branch
+        self.may_push: Final = found.permissions is not None and found.permissions.push
 
     # Commits and branches
 
     def head_of(self, branch: str) -> str | None:
-        """The commit at the head of a branch; None when there is no such branch."""
-        try:
-            with asking(f"the branch {branch}"):
-                return self._repository.get_git_ref(f"heads/{branch}").object.sha
-        except GithubException as error:
-            if error.status in {404, 409}:
-                return None
-            raise ServiceError(f"GitHub answered {error.status}.", "Try again in a while.") from None
-        except UnansweredError as error:
-            raise ServiceError(f"{error}.", "Try again in a while.") from None
+        """The commit at the head of a branch now; None when there is no such branch."""
+        return head_of(self._api, self.full_name, branch)
 
     def file_at(self, path: str, commit: str) -> bytes | None:
         """The content of a file at a commit."""
-        try:
-            return self.github.file(self.full_name, path, commit)
-        except UnansweredError as error:
-            raise ServiceError(f"{error}.", "Try again in a while.") from None
+        return self._github.file(self.full_name, path, commit)
 
     def create_commit(
         self, base: str, files: Mapping[str, bytes], message: str, *more_parents: str
     ) -> str:
         """A new commit on `base` with some files added or replaced; no branch has it yet."""
-        with acting("a new commit"):
-            parents = [self._repository.get_git_commit(commit) for commit in (base, *more_parents)]
-            elements = [
-                InputGitTreeElement(path, "100644", "blob", sha=self._create_blob(content))
-                for path, content in sorted(files.items())
-            ]
-            tree = self._repository.create_git_tree(elements, parents[0].tree)
-            made = self._repository.create_git_commit(message, tree, parents)
-            return _carried_out(made.sha)
+        what = "a new commit"
+        parent = self._api.get(f"{self._path}/git/commits/{base}", GitCommit, f"the commit {base}")
+        entries = [
+            {"path": path, "mode": "100644", "type": "blob", "sha": self._create_blob(content)}
+            for path, content in sorted(files.items())
+        ]
+        tree = {"base_tree": parent.tree.sha, "tree": entries}
+        made = self._api.send("POST", f"{self._path}/git/trees", tree, Named, what)
+        commit = {"message": message, "tree": made.sha, "parents": [base, *more_parents]}
+        return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
 
     def _create_blob(self, content: bytes) -> str:
-        blob = self._repository.create_git_blob(base64.b64encode(content).decode(), "base64")
-        return _carried_out(blob.sha)
+        blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        return self._api.send("POST", f"{self._path}/git/blobs", blob, Named, "a new file").sha
 
     def create_branch(self, branch: str, commit: str) -> bool:
         """Make a branch; False when it is there already, or the commit cannot be seen here."""
-        try:
-            with asking(f"a new branch {branch}"):
-                made = self._repository.create_git_ref(f"refs/heads/{branch}", commit)
-                return bool(_carried_out(made.ref))
-        except GithubException as error:
-            if error.status in {404, 409, 422}:
-                return False
-            raise ServiceError(f"GitHub answered {error.status}.", "Try again in a while.") from None
-        except UnansweredError as error:
-            raise InputError(f"{error}.", "Check the token's rights.") from None
+        return self._api.attempt(
+            "POST",
+            f"{self._path}/git/refs",
+            {"ref": f"refs/heads/{branch}", "sha": commit},
+            f"a new branch {branch}",
+            frozenset({404, 409, 422}),
+        )
 
     def move_branch(self, branch: str, commit: str, *, force: bool = False) -> bool:
         """Move a branch; False when that is no fast forward, so that somebody else was faster."""
-        try:
-            with asking(f"to move {branch}"):
-                self._repository.get_git_ref(f"heads/{branch}").edit(commit, force)
-        except GithubException as error:
-            if error.status in {409, 422}:
-                return False
-            raise ServiceError(f"GitHub answered {error.status}.", "Try again in a while.") from None
-        except UnansweredError as error:
-            cause = error.__context__
-            if isinstance(cause, GithubException) and cause.status in {401, 403}:
-                raise InputError(f"{error}.", "Check the token's rights on that branch.") from None
-            raise ServiceError(f"{error}.", "Try again in a while.") from None
-        return True
+        reference = f"{self._path}/git/refs/{quote(f'heads/{branch}')}"
+        body = {"sha": commit, "force": force}
+        return self._api.attempt("PATCH", reference, body, f"moving {branch}")
 
     def set_branch(self, branch: str, commit: str) -> None:
         """Make a branch of our own, or move it there wherever it was."""
         if not self.create_branch(branch, commit) and not self.move_branch(branch, commit, force=True):
-            raise InputError(f"GitHub does not let {branch} be made in {self.full_name}.", "")
+            raise InputError(f"GitHub does not let {branch} be made in {self.full_name}.")
 
     def catch_up(self, branch: str) -> None:
         """Bring a branch of a fork up to date with what it was forked from, if that is easy."""
-        with acting("to catch up"):
-            self.github.client.requester.requestJson(
-                "POST", f"/repos/{self.full_name}/merge-upstream", input={"branch": branch}
-            )
+        body = {"branch": branch}
+        what = f"bringing {self.full_name} up to date"
+        refusals = frozenset({404, 409, 422})
+        self._api.attempt("POST", f"{self._path}/merge-upstream", body, what, refusals)
 
     def fork(self) -> str:
         """The full name of the token's own fork, made if there is none; its data may take a while."""
-        with acting("a fork"):
-            made = self._repository.create_fork(default_branch_only=True)
-            return _carried_out(made.full_name)
+        body = {"default_branch_only": True}
+        made = self._api.send("POST", f"{self._path}/forks", body, RepositoryName, "a fork")
+        return made.full_name
 
     # Pull requests
 
     def pull(self, number: int) -> Pull:
         """A pull request by its number."""
-        with acting(f"pull request {number}"):
-            return _pull(self._repository.get_pull(number))
+        what = f"pull request {number}"
+        return _pull(self._api.get(f"{self._path}/pulls/{number}", PullRequest, what))
 
     def open_pull_from(self, owner: str, branch: str) -> Pull | None:
         """The open pull request from a branch of some owner's repository, if there is one."""
-        with acting("pull requests"):
-            found = self._repository.get_pulls(state="open", head=f"{owner}:{branch}")
-            return next((_pull(pull) for pull in found if pull.head.ref == branch), None)
+        head = f"{owner}:{branch}"
+        pages = self._api.pages(
+            f"{self._path}/pulls", list[PullRequest], "pull requests", state="open", head=head
+        )
+        found = (pull for page in pages for pull in page if pull.head.ref == branch)
+        return next((_pull(pull) for pull in found), None)
 
     def open_pull(self, owner: str, branch: str, title: str, body: str) -> Pull:
         """Open a pull request from a branch of some owner's repository; or the one there is."""
         known = self.open_pull_from(owner, branch)
         if known is not None:
             return known
-        with acting("a new pull request"):
-            made = self._repository.create_pull(
-                base=self.default_branch, head=f"{owner}:{branch}", title=title, body=body
-            )
-            if made.number is None:
-                raise GithubException(307, {"message": "the repository has moved"})
-            return _pull(made)
+        wanted = {
+            "base": self.default_branch,
+            "head": f"{owner}:{branch}",
+            "title": title,
+            "body": body,
+        }
+        what = "a new pull request"
+        return _pull(self._api.send("POST", f"{self._path}/pulls", wanted, PullRequest, what))
 
     def check_state(self, commit: str) -> CheckState:
         """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
-        with acting("checks"):
-            _, found = self.github.client.requester.requestJsonAndCheck(
-                "GET", f"/repos/{self.full_name}/commits/{commit}/check-runs"
-            )
-        runs = found.get("check_runs", []) if isinstance(found, dict) else []
-        failed = [run for run in runs if run.get("conclusion") in {"failure", "timed_out"}]
+        found = self._api.get(
+            f"{self._path}/commits/{commit}/check-runs", CheckRuns, f"the checks of {commit[:12]}"
+        )
+        runs = found.check_runs
+        failed = [run for run in runs if run.conclusion in {"failure", "timed_out"}]
         if failed:
-            return CheckState(f"✗ {failed[0].get('name')}", has_failed=True)
-        open_runs = [run for run in runs if run.get("status") != "completed"]
+            return CheckState(f"✗ {failed[0].name}", has_failed=True)
+        open_runs = [run for run in runs if run.status != "completed"]
         if open_runs:
-            return CheckState(f"… {open_runs[0].get('name')}", has_failed=False)
+            return CheckState(f"… {open_runs[0].name}", has_failed=False)
         return CheckState("✓ checked; waiting for the merge" if runs else "… waiting", has_failed=False)
 
     # Comments
@@ -243,47 +182,39 @@ class ForgeRepository:
         is the one that answers that comment.
         """
         mark = MARKER if reply_to is None else f"<!-- mcp-static:reply:{reply_to} -->"
-        with acting("comments"):
-            issue = self._repository.get_issue(number)
-            mine = [
-                comment
-                for comment in issue.get_comments()
-                if _author(comment.user).id == self.me().id and (comment.body or "").startswith(mark)
-            ]
-            body = _with_part(mine[0].body if mine else mark, part, text)
-            if not mine:
-                made = issue.create_comment(body)
-                _carried_out(made.id)
-            elif mine[0].body != body:
-                mine[0].edit(body)
+        known = self._own_comment(number, mark)
+        body = _with_part(known.body if known and known.body else mark, part, text)
+        if known is None:
+            comments = f"{self._path}/issues/{number}/comments"
+            self._api.send("POST", comments, {"body": body}, Comment, "a new comment")
+        elif known.body != body:
+            comment = f"{self._path}/issues/comments/{known.id}"
+            self._api.send("PATCH", comment, {"body": body}, Comment, "an edited comment")
+
+    def _own_comment(self, number: int, mark: str) -> Comment | None:
+        """The first comment of the token's account that begins with a mark."""
+        me = self._github.me()
+        path = f"{self._path}/issues/{number}/comments"
+        for page in self._api.pages(path, list[Comment], f"the comments of #{number}"):
+            for comment in page:
+                is_mine = comment.user is not None and comment.user.id == me.id
+                if is_mine and (comment.body or "").startswith(mark):
+                    return comment
+        return None
 
     def permission(self, login: str) -> bool:
         """Whether an account may write here."""
-        with acting("permissions"):
-            found = self._repository.get_collaborator_permission(login)
-            return found in _WRITERS
+        path = f"{self._path}/collaborators/{quote(login, safe='')}/permission"
+        found = self._api.get(path, Collaborator, f"the permissions of {login}")
+        return found.permission in _WRITERS
 
     # Workflows
 
     def dispatch(self, workflow: str, branch: str, inputs: Mapping[str, str]) -> None:
         """Start a workflow: what this token does starts none by itself."""
-        with acting(f"to start {workflow}"):
-            _, _ = self.github.client.requester.requestJsonAndCheck(
-                "POST",
-                f"/repos/{self.full_name}/actions/workflows/{workflow}/dispatches",
-                input={"ref": branch, "inputs": dict(inputs)},
-            )
-
-
-def _carried_out(answer: Any) -> str:
-    if answer is None:
-        raise GithubException(307, {"message": "the repository has moved"})
-    return str(answer)
-
-
-def _author(user: NamedUser | Organization | None) -> GitHubAccount:
-    """Who wrote something; nobody, once the account is gone."""
-    return GitHubAccount(user.login, user.id) if user is not None else GitHubAccount("ghost", 0)
+        path = f"{self._path}/actions/workflows/{workflow}/dispatches"
+        body = {"ref": branch, "inputs": dict(inputs)}
+        self._api.act("POST", path, body, f"starting {workflow}")
 
 
 def _pull(pull: PullRequest) -> Pull:
@@ -291,12 +222,12 @@ def _pull(pull: PullRequest) -> Pull:
         number=pull.number,
         url=pull.html_url,
         state=pull.state,
-        is_merged=bool(pull.merged),
+        is_merged=pull.merged,
         head=pull.head.sha,
         head_branch=pull.head.ref,
-        head_repository=getattr(pull.head.repo, "full_name", ""),  # None once it is deleted
+        head_repository=pull.head.repo.full_name if pull.head.repo else "",
         base_branch=pull.base.ref,
-        author=_author(pull.user),
+        author=pull.user.account if pull.user else GHOST,
     )
 
 

@@ -122,5 +122,5 @@ def _require_signature(reply: Reply, keys: dns.rrset.RRset, zone: dns.name.Name)
         raise _BogusError
     try:
         dns.dnssec.validate(reply.records, reply.signatures, {zone: keys})
-    except (dns.exception.DNSException, ValueError, KeyError):
+    except (dns.exception.DNSException, ValueError):
         raise _BogusError from None

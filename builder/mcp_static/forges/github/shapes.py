@@ -1,0 +1,135 @@
+"""The parts of GitHub's answers that are used, as models; GitHub's REST reference has the rest."""
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from mcp_static.forges.forge import Account
+
+
+class Shape(BaseModel):
+    """An object of an answer: members that are not used are ignored."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class User(Shape):
+    """A user, an organization or an app."""
+
+    login: str
+    id: int
+    type: str = "User"
+
+    @property
+    def account(self) -> Account:
+        """The account, as every forge has it."""
+        return Account(self.login, self.id, self.type == "Organization")
+
+
+class Permissions(Shape):
+    """What the token may do in a repository."""
+
+    push: bool = False
+
+
+class Repository(Shape):
+    """A repository."""
+
+    full_name: str
+    owner: User
+    fork: bool
+    default_branch: str
+    permissions: Permissions | None = None
+
+
+class RepositoryName(Shape):
+    """A repository, of which only the name matters."""
+
+    full_name: str
+
+
+class Named(Shape):
+    """What has an id of Git's."""
+
+    sha: str
+
+
+class Reference(Shape):
+    """A branch or a tag, and the object that it names."""
+
+    ref: str
+    object: Named
+
+
+class GitCommit(Shape):
+    """A commit of Git's: its id, and its tree's."""
+
+    sha: str
+    tree: Named
+
+
+class Content(Shape):
+    """A file, or what stands at a file's path; `content` is base64 with line breaks."""
+
+    type: str
+    size: int = 0
+    encoding: str = ""
+    content: str = ""
+
+
+class Contents(RootModel[Content | list[Content]]):
+    """What stands at a path: one file, or the files of a folder."""
+
+
+class Side(Shape):
+    """One of the two branches of a pull request; `repo` is None once its repository is deleted."""
+
+    ref: str
+    sha: str
+    repo: RepositoryName | None
+
+
+class PullRequest(Shape):
+    """A pull request."""
+
+    number: int
+    html_url: str
+    state: str
+    merged: bool = False
+    head: Side
+    base: Side
+    user: User | None
+
+
+class Comment(Shape):
+    """A comment on an issue or pull request; `user` is None once the account is deleted."""
+
+    id: int
+    body: str | None = None
+    user: User | None
+    issue_url: str = ""
+
+
+class Activity(Shape):
+    """An entry of a repository's activity: a push, and what the branch named after it."""
+
+    after: str
+    actor: User | None
+
+
+class CheckRun(Shape):
+    """A check of a commit."""
+
+    name: str
+    status: str
+    conclusion: str | None = None
+
+
+class CheckRuns(Shape):
+    """The checks of a commit."""
+
+    check_runs: list[CheckRun]
+
+
+class Collaborator(Shape):
+    """What an account may do in a repository."""
+
+    permission: str

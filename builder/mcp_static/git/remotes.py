@@ -1,0 +1,85 @@
+"""Remotes: what is fetched from them as objects, and pushed to them; nothing is checked out."""
+
+import base64
+from collections.abc import Sequence
+
+import git
+
+from mcp_static.git.command import run
+from mcp_static.git.repository import has_commit
+from mcp_static.model.errors import GitError, InputError, ServiceError
+
+
+def fetch_commits(
+    repository: git.Repo, url: str, references: Sequence[str], token: str | None = None
+) -> None:
+    """Fetch references of a remote, whole histories without blobs that are not needed yet.
+
+    No reference, configuration or remote of the repository changes. Raises ServiceError.
+    """
+    options = ("--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance")
+    try:
+        run(repository, "fetch", *options, "--", url, *references, env=_access(url, token))
+    except GitError as error:
+        raise ServiceError(
+            f"git could not fetch from {url}: {error}.",
+            "Check the network and the token, and try again.",
+        ) from None
+
+
+def require_commit(repository: git.Repo, commit: str, where: str) -> None:
+    """Raise InputError when a commit was not brought by a fetch: what named it has moved on."""
+    if not has_commit(repository, commit):
+        raise InputError(
+            f"{commit[:12]} is not at {where} any more.",
+            "Somebody pushed in the meantime; see the check of that push.",
+        )
+
+
+def fetch_head(repository: git.Repo, url: str, token: str | None) -> str:
+    """A remote's newest commit, fetched without older ones; raises ServiceError."""
+    try:
+        run(
+            repository, "fetch", "--quiet", "--no-tags", "--depth=1", "--", url, "HEAD",
+            env=_access(url, token),
+        )  # fmt: skip
+    except GitError as error:
+        raise ServiceError(
+            f"git could not fetch from {url}: {error}.", "Check the address and your rights."
+        ) from None
+    return run(repository, "rev-parse", "FETCH_HEAD")
+
+
+def push_head(repository: git.Repo, url: str, branch: str, token: str | None) -> None:
+    """Push HEAD to a branch of a remote, wherever it was; raises InputError when it is refused."""
+    target = f"HEAD:refs/heads/{branch}"
+    try:
+        run(repository, "push", "--quiet", "--force", "--", url, target, env=_access(url, token))
+    except GitError as error:
+        raise InputError(f"{url} refused the branch: {error}.", "Check your rights there.") from None
+
+
+def origin_of(repository: git.Repo) -> str:
+    """The address of the remote `origin`; empty for none. Raises GitError."""
+    is_there = "origin" in run(repository, "remote").splitlines()
+    return run(repository, "remote", "get-url", "origin") if is_there else ""
+
+
+def tags_of(repository: git.Repo) -> tuple[str, ...]:
+    """The names of all tags. Raises GitError."""
+    return tuple(
+        run(repository, "for-each-ref", "refs/tags", "--format=%(refname:strip=2)").splitlines()
+    )
+
+
+def _access(url: str, token: str | None) -> dict[str, str]:
+    """The environment in which git may speak to a URL with a token, which no file then holds."""
+    if not token or not url.startswith("https://"):
+        return {}
+    host = "/".join(url.split("/")[:3])
+    secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.{host}/.extraHeader",
+        "GIT_CONFIG_VALUE_0": f"Authorization: Basic {secret}",
+    }

@@ -1,0 +1,109 @@
+"""Asking addresses that the user chose: a registry, a forge's login, perhaps on this very machine.
+
+What strangers name is fetched by `Fetcher` instead, which never goes inside.
+"""
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Final, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from mcp_static.model.errors import UnansweredError
+from mcp_static.net.failures import reaching, shown
+from mcp_static.net.limits import USER_AGENT, Answer
+
+MAX_BYTES: Final = 32 << 20
+_CHUNK: Final = 1 << 16
+_CONNECT_SECONDS: Final = 10.0
+_READ_SECONDS: Final = 60.0
+"""The longest time to connect, and between two pieces of an answer."""
+
+
+class Client:
+    """Asks one service, over connections that are kept; threads may share it.
+
+    An answer may have `max_bytes` and take `seconds`. With `retries`, a busy server is asked again so
+    often. Close it, or use it as a context manager.
+    """
+
+    def __init__(self, *, max_bytes: int = MAX_BYTES, seconds: float = 30.0, retries: int = 0) -> None:
+        self._max_bytes: Final = max_bytes
+        self._seconds: Final = seconds
+        self._session: Final = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.max_redirects = 5
+        retry = Retry(
+            total=retries,
+            backoff_factor=0.5,
+            status_forcelist=(429, 500, 502, 503, 504),
+            allowed_methods=("GET",),
+            raise_on_status=False,
+            respect_retry_after_header=False,  # it may name an hour; our own pauses add up to 15 s
+        )
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=retry if retries else 0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def get(self, url: str) -> Answer:
+        """The answer at an address, redirects followed; raises InputError and UnansweredError."""
+        return self._send(requests.Request("GET", url))
+
+    def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """The JSON that a form is answered with; raises InputError and UnansweredError."""
+        return self._send(
+            requests.Request("POST", url, data=dict(form), headers={"Accept": "application/json"})
+        )
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """One request, the address sent as it stands and no redirect followed.
+
+        Raises InputError and UnansweredError.
+        """
+        return self._send(requests.Request(method, url, headers=headers), as_it_stands=True)
+
+    def _send(self, request: requests.Request, *, as_it_stands: bool = False) -> Answer:
+        deadline = time.monotonic() + self._seconds
+        with reaching(shown(request.url)):
+            prepared = self._session.prepare_request(request)
+            if as_it_stands:
+                prepared.url = request.url  # requests would normalize it
+            settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
+            timeout = (_CONNECT_SECONDS, min(_READ_SECONDS, self._seconds))
+            with self._session.send(
+                prepared, timeout=timeout, allow_redirects=not as_it_stands, **settings
+            ) as response:
+                body = self._body(response, deadline)
+        return Answer(response.status_code, response.headers, body, response.url)
+
+    def _body(self, response: requests.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for piece in response.iter_content(_CHUNK):
+            body += piece
+            if len(body) > self._max_bytes:
+                raise UnansweredError(
+                    f"{shown(response.url)} is larger than {self._max_bytes >> 20} MiB",
+                    "Check the address.",
+                )
+            if time.monotonic() > deadline:
+                raise UnansweredError(
+                    f"{shown(response.url)} took longer than {self._seconds:g} seconds"
+                )
+        return bytes(body)
