@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
+from mcp_static.api.paths import SNAPSHOT
 from mcp_static.model.errors import InputError, ServiceError, UsageError
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName
@@ -60,11 +61,11 @@ def _has_host(address: str) -> bool:
 
 def read_facts(address: str) -> RegistryFacts:
     """What a registry says of itself; raises InputError when it is none of ours, ServiceError."""
-    document = _get(f"{address}/data/snapshot.json")
+    document = _get(f"{address}/{SNAPSHOT}")
     facts = document.get("registry") if document is not None else None
     if not isinstance(facts, dict):
         raise InputError(
-            f"{address} is not a static registry: it has no data/snapshot.json.",
+            f"{address} is not a static registry: it has no {SNAPSHOT}.",
             "Check the address; it is the one that clients are given.",
         )
     return RegistryFacts(
