@@ -35,15 +35,10 @@ def api_path(name: str, rest: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A server in a list."""
+class _NamedServer:
+    """What follows from a server's name."""
 
     name: str
-    title: str
-    description: str
-    version: str
-    status: str
-    updated: str
 
     @property
     def namespace(self) -> str:
@@ -57,8 +52,19 @@ class Card:
 
     @property
     def path(self) -> str:
-        """The address of its page."""
+        """The address of the server's page."""
         return server_page_path(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Card(_NamedServer):
+    """A server in a list."""
+
+    title: str
+    description: str
+    version: str
+    status: str
+    updated: str
 
 
 def card_of(document: dict[str, Any], meta: EntryMeta) -> Card:
@@ -108,10 +114,9 @@ class MethodView:
 
 
 @dataclass(frozen=True, slots=True)
-class ServerView:
+class ServerView(_NamedServer):
     """A server as its page shows it: one entry, by rule the latest."""
 
-    name: str
     title: str
     description: str
     version: str
@@ -124,21 +129,6 @@ class ServerView:
     proof: str
     commit: str
     updated: str
-
-    @property
-    def namespace(self) -> str:
-        """The first half of the name."""
-        return self.name.partition("/")[0]
-
-    @property
-    def short(self) -> str:
-        """The second half of the name."""
-        return self.name.partition("/")[2]
-
-    @property
-    def path(self) -> str:
-        """The address of the server's page."""
-        return server_page_path(self.name)
 
     @property
     def namespace_path(self) -> str:

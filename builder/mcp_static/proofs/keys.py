@@ -162,6 +162,9 @@ def read_private_key(path: Path) -> PrivateKey:
             return ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(content.decode()))
         if re.fullmatch(rb"[0-9A-Fa-f]{96}", content):
             return ec.derive_private_key(int(content, 16), ec.SECP384R1())
+    except ValueError:
+        raise InputError(f"{path} holds no private key that can be read.", fix) from None
+    try:
         private = load_pem_private_key(content, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):  # a TypeError when it is encrypted
         raise InputError(f"{path} holds no private key that can be read.", fix) from None
