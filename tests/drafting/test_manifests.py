@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from mcp_static.drafting.manifests import read_manifests
+from mcp_static.drafting.findings import read_manifests
 from mcp_static.drafting.project import MAX_BYTES
 from mcp_static.packages.manifest import newest_tag
 from mcp_static.packages.types import PACKAGE_TYPES

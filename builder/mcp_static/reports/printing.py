@@ -6,7 +6,6 @@ from typing import Any, Final, Literal
 import orjson
 
 from mcp_static.model.terminal import printable
-from mcp_static.reports.annotations import annotation
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.markdown import report_markdown
 
@@ -62,11 +61,26 @@ def counted_of(number: int, noun: str) -> str:
 
 def _annotations(report: Report) -> list[str]:
     return [
-        annotation(section.file, finding)
+        _annotation(section.file, finding)
         for section in report.sections
         for finding in section.findings
         if finding.level in {Level.ERROR, Level.UNKNOWN, Level.WARNING}
     ]
+
+
+def _annotation(file: str, finding: Finding) -> str:
+    """A workflow command, escaped as GitHub's documentation asks, that shows a finding at a file."""
+    kind = "warning" if finding.level is Level.WARNING else "error"
+    text = printable(f"{finding.sentence}. {finding.fix}".strip())
+    return f"::{kind} file={_property(file)},title={_property(finding.id)}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _document(report: Report) -> dict[str, Any]:
