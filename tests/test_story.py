@@ -76,7 +76,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         checked = run("check")
         assert checked.returncode == 0, checked.stdout + checked.stderr
         merged = run("merge")
-        assert "is merged as" in merged.stdout, merged.stdout + merged.stderr
+        assert "is published as" in merged.stdout, merged.stdout + merged.stderr
 
         # It is built, and served.
         desk.build()
@@ -95,7 +95,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             desk.ok("status", f"{NAME}@1.0.0", "deprecated", "-m", why, "--key", key)
             event = stage.event(stage.registry.pulls()[-1].number, "alice")
             merged = run("merge")
-            assert "is merged as" in merged.stdout, merged.stdout + merged.stderr
+            assert "is published as" in merged.stdout, merged.stdout + merged.stderr
             desk.build()
             official = served.get(f"{path}/1.0.0").json()["_meta"][
                 "io.modelcontextprotocol.registry/official"
@@ -106,7 +106,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             old = stage.registry.store.read("show", f"main:{path_of(NAME, '1.0.0', 'status.json')}")
             desk.ok("status", f"{NAME}@1.0.0", "active", "--key", key)
             event = stage.event(stage.registry.pulls()[-1].number, "alice")
-            assert "is merged as" in run("merge").stdout
+            assert "is published as" in run("merge").stdout
             applier = stage.propose(
                 "mallory", {path_of(NAME, "1.0.0", "status.json"): old}, branch="replay"
             )

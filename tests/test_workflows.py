@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,8 +94,30 @@ class Runner:
     def run(self, workflow: str, job: str) -> str:
         """Run a job's steps in order, from a fresh clone; gives what they print and the clone."""
         steps = jobs_of(workflow)[job]["steps"]
-        printed = [self._step(step, self.checkout(job)) for step in steps if "run" in step]
+        clone = self.checkout(job)
+        printed = []
+        for step in steps:
+            self._carry_artifact(step, clone)
+            if "run" in step:
+                printed.append(self._step(step, clone))
         return "".join(printed)
+
+    def _carry_artifact(self, step: dict[str, Any], clone: Path) -> None:
+        """What uploading and downloading an artifact does, as a folder of this run."""
+        action = step.get("uses", "").partition("@")[0]
+        if action not in {"actions/upload-artifact", "actions/download-artifact"}:
+            return
+        kept = self.stage.clone.parent / f"artifact-{step['with']['name']}"
+        if action == "actions/upload-artifact":
+            kept.mkdir(exist_ok=True)
+            shutil.copy(clone / step["with"]["path"], kept)
+        else:
+            shutil.copytree(kept, clone, dirs_exist_ok=True)
+
+    @property
+    def outputs(self) -> Path:
+        """What steps say to later jobs."""
+        return self.stage.clone.parent / "outputs"
 
     def checkout(self, job: str) -> Path:
         """The job's clone of the default branch."""
@@ -131,6 +154,7 @@ class Runner:
             "GITHUB_EVENT_PATH": str(self.event or ""),
             "GITHUB_REPOSITORY": REGISTRY,
             "GITHUB_STEP_SUMMARY": str(self.summary),
+            "GITHUB_OUTPUT": str(self.outputs),
             **dict.fromkeys(given, TOKEN),
         }
 
@@ -150,8 +174,12 @@ def test_check_reports_on_a_publish_and_merges_it(stage: Stage, environment: Env
     runner = Runner(stage, environment, stage.event(number, "alice"))
     assert "ready to be merged" in runner.run("check.yml", "check")
     assert "ready to be merged" in runner.summary.read_text()
+    assert runner.outputs.read_text() == "level=passed\n"
+    assert comments(stage) == []
+    assert "Reported on" in runner.run("check.yml", "report")
+    assert "ready to be merged" in comments(stage)[0]
     assert not main_has(stage, RECORD)
-    assert "is merged as" in runner.run("check.yml", "merge")
+    assert "is published as" in runner.run("check.yml", "merge")
     assert main_has(stage, RECORD)
     assert [dispatch.name for dispatch in stage.hub.dispatches] == ["deploy.yml"]
 
@@ -159,9 +187,11 @@ def test_check_reports_on_a_publish_and_merges_it(stage: Stage, environment: Env
 def test_check_has_nothing_to_say_about_code(stage: Stage, environment: Environment) -> None:
     number = stage.propose("alice", {"Makefile": b"all:\n", "builder/mcp_static/evil.py": b"1/0\n"})
     runner = Runner(stage, environment, stage.event(number, "alice"))
-    for job in jobs_of("check.yml"):
-        assert "This is not a publish" in runner.run("check.yml", job)
-    assert comments(stage) == []
+    assert "This is not a publish" in runner.run("check.yml", "check")
+    runner.run("check.yml", "report")
+    assert "This is not a publish" in runner.run("check.yml", "merge")
+    head = stage.registry.issues[number].head_sha
+    assert f"/approve {head}" in comments(stage)[0]
     assert stage.hub.dispatches == []
     assert not main_has(stage, "builder/mcp_static/evil.py")
 
@@ -199,6 +229,18 @@ def test_ci_runs_everything() -> None:
         ["make", "--dry-run", "test"], check=True, capture_output=True, text=True, cwd=PROJECT
     )
     assert "pytest" in dry.stdout
+
+
+def test_what_parses_hostile_bytes_has_no_right_to_write() -> None:
+    jobs = jobs_of("check.yml")
+    assert set(jobs["check"]["permissions"].values()) == {"read"}
+    for job in ("report", "merge"):
+        [line] = [step["run"] for step in jobs[job]["steps"] if "mcp-static" in step.get("run", "")]
+        assert "--handover" in line
+        assert jobs[job]["needs"] == "check"
+    assert "contents" not in {
+        right for right, level in jobs["report"]["permissions"].items() if level == "write"
+    }
 
 
 def test_every_workflow_is_run_here() -> None:

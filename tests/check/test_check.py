@@ -3,7 +3,8 @@
 import pytest
 from mcp_static.check.checking import check
 from mcp_static.forges.github.client import GitHub
-from mcp_static.git.diffing import MAX_PATHS, read_change
+from mcp_static.git.diffing import read_change
+from mcp_static.model.change import MAX_PATHS
 from mcp_static.proofs.context import proof_context
 from mcp_static.reports.findings import Level
 from mcp_static.reports.printing import print_report

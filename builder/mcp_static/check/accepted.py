@@ -1,6 +1,7 @@
 """`accepted.json`: what the merge notes of a publish; and what earlier ones say of a namespace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -11,7 +12,7 @@ from mcp_static.git.blobs import BlobReader
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import entries_of, folders_of
 from mcp_static.model.errors import JsonError
-from mcp_static.model.layout import SERVERS_ROOT
+from mcp_static.model.layout import SERVERS_ROOT, RecordFile
 from mcp_static.model.names import Namespace
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import format_time
@@ -20,10 +21,49 @@ from mcp_static.reports.findings import Finding
 _MAX_READ: Final = 5_000
 
 
+ACCEPTED_FILES: Final[Mapping[bool, RecordFile]] = {
+    True: "accepted.json",
+    False: "status.accepted.json",
+}
+"""The file that notes the acceptance of a publish, and of a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedNote:
+    """What a merge noted of a record: which head of which pull request it came from."""
+
+    head: str
+    pull_request: int
+    remotes: tuple[str, ...]
+
+
+def read_accepted(content: bytes) -> AcceptedNote | None:
+    """Read the note of a merge; None for one that names no head and pull request."""
+    try:
+        document = parse_json(content)
+    except JsonError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    head, number = document.get("head"), document.get("pullRequest")
+    remotes = document.get("remotes", [])
+    if not isinstance(head, str) or not isinstance(number, int) or not isinstance(remotes, list):
+        return None
+    return AcceptedNote(head, number, tuple(url for url in remotes if isinstance(url, str)))
+
+
 def accepted_bytes(
-    proof: Finding, requester: Account | None, head: str, pull_request: int | None, time: int
+    proof: Finding,
+    requester: Account | None,
+    head: str,
+    pull_request: int | None,
+    time: int,
+    remotes: Sequence[str] = (),
 ) -> bytes:
-    """The file for one accepted record; `time` in seconds since 1970."""
+    """The file for one accepted record; `time` in seconds since 1970.
+
+    `remotes` are the addresses that the record claims, so that later merges need not parse it.
+    """
     facts = dict(proof.facts)
     document: dict[str, Any] = {"proof": proof.id}
     if "login" in facts and "id" in facts:
@@ -34,6 +74,8 @@ def accepted_bytes(
         document["requestedBy"] = {"login": requester.login, "id": requester.id}
     if pull_request is not None:
         document["pullRequest"] = pull_request
+    if remotes:
+        document["remotes"] = list(remotes)
     document["head"] = head
     document["acceptedAt"] = format_time(time)
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

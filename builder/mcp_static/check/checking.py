@@ -11,12 +11,13 @@ from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
-from mcp_static.git.diffing import MAX_PATHS, read_change
+from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import read_file
-from mcp_static.model.change import Change, ChangedPath
+from mcp_static.model.change import MAX_PATHS, Change, ChangedPath
 from mcp_static.model.errors import SignatureError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location, record_path
+from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import StatusFile
 from mcp_static.model.terminal import printable
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
@@ -24,7 +25,7 @@ from mcp_static.proofs.signatures import read_publish_signature
 from mcp_static.reports.findings import Finding, Level, Section
 from mcp_static.rules import RULES
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.pull_request import CHANGE_RULES, brings_records
+from mcp_static.rules.pull_request import CHANGE_RULES, is_publish
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.sidecars import read_status
 
@@ -40,7 +41,7 @@ def check(
     head is checked out, executed or interpolated anywhere; it is read as Git objects.
     """
     change = read_change(repository, base, head)
-    if not brings_records(change) and len(change.paths) <= MAX_PATHS:
+    if not is_publish(change):
         return check_report(base, head)
     run = _Check(repository, change, context, built)
     sections = [run.change_section()]
@@ -57,6 +58,7 @@ class _Check:
     ) -> None:
         self._repository = repository
         self._change = change
+        self._blobs = {path.path: path.after.id for path in change.paths if path.after is not None}
         self._context = replace(
             context,
             known_accounts=lambda namespace: known_accounts(repository, change.base, namespace),
@@ -96,7 +98,7 @@ class _Check:
     def notes(self) -> tuple[str, ...]:
         """What the reader should know beside the lines."""
         notes = []
-        if self._change.fork_point is None:
+        if self._change.is_shallow:
             notes.append(
                 "The clone is too shallow to tell what the pull request removes; only what it adds "
                 "and edits was checked, which is all that a merge takes."
@@ -177,7 +179,11 @@ class _Check:
             kinds = {"server.json", "proof.json"} if is_publish else {"status.json"}
             folder = record_path(claim.name, claim.version).rpartition("/")[0]
             files = {f"{folder}/{file}": content[file] for file in kinds & content.keys()}
-            self.accepted.append(Accepted(claim.name, claim.version, is_publish, files, proven))
+            remotes = tuple(remote_urls(dict(claim.document))) if is_publish else ()
+            blobs = {path: self._blobs[path] for path in files}
+            self.accepted.append(
+                Accepted(claim.name, claim.version, is_publish, files, proven, blobs, remotes)
+            )
         return findings
 
 

@@ -11,7 +11,8 @@ from mcp_static.reports.findings import Finding, Level, Report, Section
 class Accepted:
     """A record that may be merged: its files as the head has them, and the proof that holds.
 
-    `files` are repository paths with the bytes that were checked. `is_publish` is False for a status.
+    `files` are repository paths with the bytes that were checked, `blobs` their ids in Git.
+    `is_publish` is False for a status. `remotes` are the addresses that a publish claims.
     """
 
     name: ServerName
@@ -19,6 +20,8 @@ class Accepted:
     is_publish: bool
     files: dict[str, bytes]
     proof: Finding
+    blobs: dict[str, str]
+    remotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def check_report(
 
 def _summary(sections: Sequence[Section]) -> str:
     if not sections:
-        return "This is not a publish: it changes no record. A maintainer reviews and merges it."
+        return "This is not a publish: it changes no record. A maintainer must review it."
     titles = [section.title for section in sections[1:]]
     subject = titles[0] if len(titles) == 1 else f"{len(titles)} changes of records"
     errors = sum(section.count(Level.ERROR) for section in sections)
@@ -84,4 +87,6 @@ def _summary(sections: Sequence[Section]) -> str:
         return f"{subject if titles else 'The change'}: {errors} to fix before it can be merged."
     if any(section.level is Level.UNKNOWN for section in sections):
         return f"{subject}: could not be checked to the end; nothing is wrong so far."
+    if any(section.level is Level.HELD for section in sections):
+        return f"{subject}: proven, and held until an operator approves it."
     return f"{subject}: proven, ready to be merged."

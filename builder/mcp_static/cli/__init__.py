@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "verify": "Compare a registry, stored or served, with its checksums.",
     "conformance": "Hold a served registry against the standard API.",
     "check": "Check a change: rules, names, packages.",
+    "report": "Post the report of a check on its pull request.",
     "merge": "Merge a pull request that is proven.",
     "bot": "Carry out the commands of a comment.",
 }

@@ -15,7 +15,7 @@ from mcp_static.forges.github.login import token_from_environment
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.proofs.context import proof_context
-from mcp_static.publishing.checking import check_event, pull_job
+from mcp_static.publishing.checking import check_event, handover_of, pull_job
 from mcp_static.reports.markdown import report_markdown
 from mcp_static.reports.printing import Style, print_report
 
@@ -49,6 +49,16 @@ from mcp_static.reports.printing import Style, print_report
     type=click.Path(path_type=Path, dir_okay=False),
     help="Append the report in Markdown to this file as well ($GITHUB_STEP_SUMMARY).",
 )
+@click.option(
+    "--handover",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what `report` and `merge` take from this check; with --event.",
+)
+@click.option(
+    "--outputs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Append the result's level for later jobs of a workflow ($GITHUB_OUTPUT).",
+)
 def command(
     base: str | None,
     head: str | None,
@@ -58,6 +68,8 @@ def command(
     built: Path,
     style: Style,
     summary: Path | None,
+    handover: Path | None,
+    outputs: Path | None,
 ) -> None:
     """Check what a change adds and edits: the rules, and the proofs of names, statuses and packages.
 
@@ -66,7 +78,9 @@ def command(
     if event_file is not None:
         if head is not None or author is not None:
             raise UsageError("--event names the head and who brought it.", "Leave them out.")
-        report = _check_event(event_file, repo, base or "HEAD", built)
+        report = _check_event(event_file, repo, base or "HEAD", built, handover)
+    elif handover is not None:
+        raise UsageError("--handover is about a pull request.", "Give its event with --event.")
     elif base is None or head is None:
         raise UsageError("--base and --head are needed.", "Or give a workflow's event with --event.")
     else:
@@ -75,15 +89,23 @@ def command(
     if summary is not None:
         with summary.open("a", encoding="utf-8") as stream:
             stream.write(report_markdown(report, report.footer) + "\n")
+    if outputs is not None:
+        with outputs.open("a", encoding="utf-8") as stream:
+            stream.write(f"level={report.level.value}\n")
     if report.exit_code:
         sys.exit(report.exit_code)
 
 
-def _check_event(event_file: Path, repo: Path, base: str, built: Path) -> CheckReport:
+def _check_event(
+    event_file: Path, repo: Path, base: str, built: Path, handover: Path | None
+) -> CheckReport:
     event = read_event(event_file)
     with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
         job = pull_job(event, repository, github, built)
-        return check_event(job, resolve_commit(repository, base))
+        checked = check_event(job, resolve_commit(repository, base))
+    if handover is not None:
+        handover.write_bytes(handover_of(checked).written())
+    return checked.report
 
 
 def _check_revisions(repo: Path, base: str, head: str, author: str | None, built: Path) -> CheckReport:

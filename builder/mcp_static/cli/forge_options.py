@@ -20,6 +20,11 @@ EVENT: Final = click.option(
     required=True,
     help="The event of a GitHub workflow; $GITHUB_EVENT_PATH unless given.",
 )
+HANDOVER: Final = click.option(
+    "--handover",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What `check --handover` wrote about this pull request.",
+)
 STATE: Final = click.option(
     "--state",
     "built",

@@ -84,7 +84,7 @@ def propose(
     verb = "is" if proposal.is_new else "has these very files already:"
     click.echo(f"The pull request {verb} {proposal.pull.url}")
     if wait:
-        pull = proposer.author.wait(proposal.pull.number, say, _WAIT_SECONDS)
-        if not pull.is_merged:
-            raise InputError(f"#{pull.number} was closed and not merged.", f"See {pull.url}.")
-        click.echo("It is merged; the next deploy publishes it.")
+        number = proposal.pull.number
+        if proposer.author.wait(number, files, say, _WAIT_SECONDS) is None:
+            raise InputError(f"#{number} was closed, not published.", f"See {proposal.pull.url}.")
+        click.echo("It is published; the next deploy shows it.")

@@ -25,7 +25,7 @@ _LONGEST_ERROR: Final = 1 << 16
 def require_git() -> None:
     """Raise ServiceError when git is not installed."""
     if shutil.which("git") is None:
-        raise ServiceError("git is not installed.", "Install it; version 2.31 or newer.")
+        raise ServiceError("git is not installed.", "Install it; version 2.38 or newer.")
 
 
 def run(repository: git.Repo, *arguments: str, env: Mapping[str, str] | None = None) -> str:

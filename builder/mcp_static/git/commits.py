@@ -1,5 +1,7 @@
 """Single commits, and how one relates to another."""
 
+from dataclasses import dataclass
+
 import git
 
 from mcp_static.git.command import run, succeeds
@@ -11,18 +13,59 @@ def is_ancestor(repository: git.Repo, commit: str, descendant: str) -> bool:
     return succeeds(repository, "merge-base", "--is-ancestor", commit, descendant)
 
 
-def fork_point(repository: git.Repo, base: str, head: str) -> str | None:
-    """The newest commit that two have in common; None when the clone shows none."""
+def is_shallow(repository: git.Repo) -> bool:
+    """Whether the clone leaves out the older part of its history."""
+    return run(repository, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def merge_bases(repository: git.Repo, base: str, head: str) -> tuple[str, ...]:
+    """The newest commits that two have in common; none when the clone shows none."""
     try:
-        return run(repository, "merge-base", base, head) or None
+        return tuple(run(repository, "merge-base", "--all", base, head).split())
     except GitError:
-        return None
+        return ()
 
 
-def times_between(repository: git.Repo, before: str, head: str, most: int) -> list[int]:
-    """The committer times of the commits that `head` has and `before` has not, newest first."""
-    output = run(repository, "log", "--format=%ct", f"--max-count={most}", head, f"^{before}")
-    return [int(time) for time in output.split()]
+@dataclass(frozen=True, slots=True)
+class CommitFacts:
+    """A commit: its id, its parents, and its committer time in seconds since 1970."""
+
+    id: str
+    parents: tuple[str, ...]
+    time: int
+
+
+def commits_between(repository: git.Repo, before: str, head: str, most: int) -> tuple[CommitFacts, ...]:
+    """The commits that `head` has and `before` has not, newest first, at most `most` of them."""
+    output = run(repository, "log", "--format=%H %ct %P", f"--max-count={most}", head, f"^{before}")
+    lines = (line.split(" ") for line in output.splitlines())
+    return tuple(
+        CommitFacts(name, tuple(filter(None, parents)), int(time)) for name, time, *parents in lines
+    )
+
+
+def is_on_first_parent_line(repository: git.Repo, commit: str, tip: str) -> bool:
+    """Whether a commit is `tip`, its first parent, the first parent of that, and so on.
+
+    Costs what lies between the two, not the length of the line.
+    """
+    if commit == tip:
+        return True
+    span = ("--first-parent", "--format=%P", tip, f"^{commit}")
+    try:
+        lines = run(repository, "log", *span).splitlines()
+    except GitError:
+        return False
+    return bool(lines) and lines[-1].split(" ")[0] == commit
+
+
+def last_change(repository: git.Repo, commit: str, path: str) -> str | None:
+    """The newest commit of the first-parent line up to `commit` that changed a path."""
+    found = run(
+        repository, "log", "-1", "--first-parent", "--diff-merges=first-parent", "--format=%H",
+        commit, "--", f":(top,literal){path}",
+    )  # fmt: skip
+    return found or None
 
 
 def count_first_parents(repository: git.Repo, commit: str) -> int:

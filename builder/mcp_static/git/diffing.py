@@ -7,46 +7,98 @@ from typing import Final
 import git
 
 from mcp_static.git.command import GitProcess
-from mcp_static.git.commits import fork_point, times_between
-from mcp_static.model.change import Blob, Change, ChangedPath
+from mcp_static.git.commits import (
+    CommitFacts,
+    commits_between,
+    is_on_first_parent_line,
+    is_shallow,
+    merge_bases,
+)
+from mcp_static.model.change import MAX_COMMITS, MAX_PATHS, Blob, Change, ChangedPath
 
-MAX_PATHS: Final = 2_000
-_COMMITS: Final = 51
-"""Commits looked at; the rules allow one fewer."""
+_CHUNK: Final = 1 << 16
 _ABSENT: Final = "000000"
 _RAW: Final = ("-r", "-z", "--raw", "--no-abbrev", "--no-renames")
 
 
 def read_change(repository: git.Repo, base: str, head: str) -> Change:
-    """What `head` brings to `base`; paths, and commits, beyond one more than allowed are left out.
+    """What merging `head` into `base` would make; paths and commits beyond the limits are left out.
 
-    Reads commits and trees only, so a clone without blobs (`--filter=blob:none`) is enough; and no
-    more of them than the limits, however many a hostile tree may list.
+    Reads commits and trees only, so a clone without blobs (`--filter=blob:none`) is enough unless
+    both sides changed one file; and no more of them than the limits, however many a hostile tree
+    may list. Without a common ancestor, the head is compared with the base itself.
     """
-    fork = fork_point(repository, base, head)
-    paths = _differences(repository, fork or base, head, most=MAX_PATHS + 1)
-    if fork is None:
-        paths = [path for path in paths if path.after is not None]
-    times = times_between(repository, fork or base, head, _COMMITS)
+    bases = merge_bases(repository, base, head)
+    proposed = _differences(repository, bases[0] if bases else base, head, most=MAX_PATHS + 1)
+    if bases:
+        merged = _merged_paths(repository, base, head, proposed)
+    else:
+        merged = [path for path in proposed if path.after is not None]
+    brought = commits_between(repository, base, head, MAX_COMMITS + 1) if bases else ()
     return Change(
         base,
         head,
-        fork,
-        tuple(paths),
-        latest_time=max(times, default=0),
-        commits=len(times) if fork is not None else 1,
-        touched=_touched(repository, base, head) if fork is not None else frozenset(),
+        bases,
+        tuple(proposed if merged is None else merged),
+        latest_time=max((commit.time for commit in brought), default=0),
+        has_conflict=merged is None,
+        is_shallow=not bases and is_shallow(repository),
+        commits=max(len(brought), 1),
+        foreign_parents=_foreign_parents(repository, base, brought),
     )
 
 
-def _touched(repository: git.Repo, base: str, head: str) -> frozenset[str]:
-    """Every path that a commit on the way touches, be it undone later; of merges what they change."""
-    with GitProcess(
-        repository, "log", "-c", *_RAW, "--format=", "--root", f"--max-count={_COMMITS}",
-        head, f"^{base}",
-    ) as process:  # fmt: skip
-        fields = islice(_texts(process), 8 * MAX_PATHS)
-        return frozenset(field for field in fields if field and not field.startswith(":"))
+def proposed_paths(repository: git.Repo, base: str, head: str) -> tuple[ChangedPath, ...]:
+    """What a head adds to the newest commit that it shares with a base, whatever the base has by now.
+
+    The first `MAX_PATHS + 1` paths; none for a head without exactly one such commit.
+    """
+    bases = merge_bases(repository, base, head)
+    if len(bases) != 1:
+        return ()
+    return tuple(_differences(repository, bases[0], head, most=MAX_PATHS + 1))
+
+
+def _merged_paths(
+    repository: git.Repo, base: str, head: str, proposed: list[ChangedPath]
+) -> list[ChangedPath] | None:
+    """What an ordinary merge would change of the base; None where the two conflict.
+
+    Two sides that changed one file conflict even where Git can combine their lines: nobody wrote
+    the bytes that come of it.
+    """
+    tree = _merged_tree(repository, base, head)
+    if tree is None:
+        return None
+    paths = _differences(repository, base, tree, most=MAX_PATHS + 1)
+    if len(proposed) <= MAX_PATHS:
+        written = {changed.path: changed.after for changed in proposed}
+        if any(written.get(path.path, path.after) != path.after for path in paths):
+            return None
+    return paths
+
+
+def _merged_tree(repository: git.Repo, base: str, head: str) -> str | None:
+    """The tree of an ordinary merge; None where the two conflict."""
+    command = ("-c", "merge.renames=false", "merge-tree", "--write-tree", "--no-messages")
+    with GitProcess(repository, *command, base, head) as process:
+        tree = process.stdout.readline().decode().strip()
+        for _ in iter(lambda: process.stdout.read(_CHUNK), b""):
+            pass  # the names of files in conflict
+        code = process.wait()
+        if code not in {0, 1}:
+            process.finish()
+    return tree if code == 0 else None
+
+
+def _foreign_parents(
+    repository: git.Repo, base: str, brought: tuple[CommitFacts, ...]
+) -> tuple[str, ...]:
+    """The later parents of merge commits that are not on the base's first-parent line."""
+    others = {parent for commit in brought for parent in commit.parents[1:]}
+    return tuple(
+        sorted(parent for parent in others if not is_on_first_parent_line(repository, parent, base))
+    )
 
 
 def changed_since(repository: git.Repo, before: str, after: str, folder: str) -> list[ChangedPath]:
@@ -73,7 +125,7 @@ def _changed(fields: Iterator[str]) -> Iterator[ChangedPath]:
 
 def _texts(process: GitProcess) -> Iterator[str]:
     for field in process.fields():
-        yield field.decode(errors="surrogateescape").lstrip("\n")
+        yield field.decode(errors="surrogateescape")
 
 
 def _blob(mode: str, object_id: str) -> Blob | None:

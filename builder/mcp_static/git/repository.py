@@ -12,6 +12,7 @@ import git
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
 from mcp_static.git.command import require_git, run, succeeds
+from mcp_static.git.commits import is_shallow
 from mcp_static.git.trees import read_file
 from mcp_static.model.errors import GitError, InputError
 from mcp_static.model.layout import DATA_ROOT
@@ -72,7 +73,7 @@ def has_commit(repository: Repository, commit: str) -> bool:
 
 def require_whole_history(repository: Repository) -> None:
     """Raise InputError for a shallow clone, whose commits do not tell when things began."""
-    if run(repository, "rev-parse", "--is-shallow-repository") == "true":
+    if is_shallow(repository):
         raise InputError(
             "This clone is shallow: it does not have the commits that say when each version was "
             "published.",

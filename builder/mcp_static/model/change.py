@@ -1,6 +1,12 @@
 """A change as a pull request brings it: which paths it adds, edits and removes, between two commits."""
 
 from dataclasses import dataclass
+from typing import Final
+
+MAX_PATHS: Final = 2_000
+"""Paths of a change that are looked at; a change with more is refused."""
+MAX_COMMITS: Final = 250
+"""Commits that a change may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +28,25 @@ class ChangedPath:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a head brings to a base.
+    """What merging a head would make of a base.
 
-    `paths` compares the head with `fork_point`, their newest common ancestor; it is None in a clone
-    that does not go back so far, and the head is compared with the base itself, where a file that
-    only the base has says nothing. `commits` counts those on the way, and `touched` has every path
-    that any of them touches, be it undone later: a merge makes them history for good. `latest_time`
-    is the newest committer time among what is brought, in seconds since 1970.
+    `paths` compares the base with the tree of that merge; if the two conflict, it has what the head
+    changes since their common ancestor.
+    `merge_bases` are their newest common ancestors: more than one lets the head decide what is
+    compared with what, none means unrelated histories, or a clone that does not go back far enough
+    (`is_shallow`). Such a head is compared with the base itself, and a path that only the base has
+    is left out. `commits` counts what the head has and the base has not, up to a limit of the
+    reader. `foreign_parents` are the parents that merge commits of the head bring from anywhere but
+    the base's first-parent line. `latest_time` is the newest committer time among what is brought,
+    in seconds since 1970.
     """
 
     base: str
     head: str
-    fork_point: str | None
+    merge_bases: tuple[str, ...]
     paths: tuple[ChangedPath, ...]
     latest_time: int
+    has_conflict: bool = False
+    is_shallow: bool = False
     commits: int = 1
-    touched: frozenset[str] = frozenset()
+    foreign_parents: tuple[str, ...] = ()

@@ -19,12 +19,15 @@ MAX_SEGMENT_BYTES: Final = 200
 MAX_ESCAPED_BYTES: Final = 240
 """The folder of a version's chain; file systems hold 255 bytes."""
 
-RecordFile = Literal["server.json", "status.json", "proof.json", "accepted.json"]
+RecordFile = Literal[
+    "server.json", "status.json", "proof.json", "accepted.json", "status.accepted.json"
+]
 RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     "server.json",
     "status.json",
     "proof.json",
     "accepted.json",
+    "status.accepted.json",
 )
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._+-]*[A-Za-z0-9+_-]")

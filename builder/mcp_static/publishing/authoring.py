@@ -7,7 +7,7 @@ Elsewhere a branch is pushed with Git, and a person opens the pull request.
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from mcp_static.git.trees import read_file
 from mcp_static.git.writing import NewCommit, create_repository, start_branch, write_commits
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.publishing.proposing import commit_message
+from mcp_static.publishing.published import accepted_paths, names_proposal
 
 _POLLS: Final = 60
 _BETWEEN_POLLS: Final = 2.0
@@ -92,17 +93,20 @@ class Author:
         base = home.head_of(self._registry.default_branch) or base
         return home.create_commit(base, files, commit_message(title))
 
-    def wait(self, number: int, say: Callable[[str], None], seconds: float) -> Pull:
-        """Follow a pull request until it is merged or closed; raises InputError when the check is red.
+    def wait(
+        self, number: int, files: Iterable[str], say: Callable[[str], None], seconds: float
+    ) -> Pull | None:
+        """Follow a pull request until its files are published, and return it; None if it was closed.
 
-        Gives up after `seconds` with ServiceError.
+        Raises InputError when the check is red, and gives up after `seconds` with ServiceError.
         """
+        notes = accepted_paths(files)
         told = ""
         end = time.monotonic() + seconds
         while True:
             pull = self._registry.pull(number)
-            if pull.is_merged or pull.state != "open":
-                return pull
+            if pull.state != "open":
+                return pull if self._is_published(pull, notes) else None
             state = self._registry.check_state(pull.head)
             if state.message != told:
                 told = state.message
@@ -112,6 +116,14 @@ class Author:
             if time.monotonic() > end:
                 raise ServiceError(f"#{number} is not merged yet.", f"It goes on at {pull.url}.")
             self._pause(_BETWEEN_POLLS)
+
+
+    def _is_published(self, pull: Pull, notes: list[str]) -> bool:
+        """Whether main says that it holds the files of a pull request."""
+        main = self._registry.head_of(self._registry.default_branch)
+        return main is not None and names_proposal(
+            lambda path: self._registry.file_at(path, main), notes, pull.head, pull.number
+        )
 
 
 def push_branch(

@@ -23,6 +23,7 @@ from mcp_static.publishing.commands import (
     HELP,
     CheckCommand,
     Command,
+    HeadCommand,
     PublishCommand,
     StatusCommand,
     parse_commands,
@@ -62,7 +63,7 @@ def answer_comment(event: Event, repository: Repository, token: str | None) -> s
         bot = _Bot(event, comment, repository, forge, github)
         answers = [bot.answer(command) for command in commands]
         reply_to = None if event.is_pull_request else comment.id
-        forge.post_comment(event.number, _ANSWER, "\n\n".join(answers), reply_to)
+        forge.comments.post(event.number, _ANSWER, "\n\n".join(answers), reply_to)
     return f"{len(commands)} commands answered."
 
 
@@ -92,6 +93,8 @@ class _Bot:
                 return self._status(command)
             if isinstance(command, CheckCommand):
                 return self._check()
+            if isinstance(command, HeadCommand):
+                return self._head(command)
         except CommandRefusedError as error:
             return str(error)
         except UnansweredError as error:
@@ -105,7 +108,7 @@ class _Bot:
         assert self._event.number is not None
         pull = self._forge.pull(self._event.number)
         author = self._comment.author
-        if author.id != pull.author.id and not self._forge.permission(author.login):
+        if author.id != pull.author.id and not self._forge.may_write(author):
             raise CommandRefusedError(
                 "`/check` is for the author of a pull request, and for maintainers."
             )
@@ -113,6 +116,21 @@ class _Bot:
             raise CommandRefusedError("This pull request is closed.")
         self._dispatch(pull)
         return f"The check of {pull.head[:12]} runs again; its report is edited in here."
+
+    def _head(self, command: HeadCommand) -> str:
+        """Start the check again for a word about a head; the merge reads the word itself."""
+        if not self._event.is_pull_request:
+            raise CommandRefusedError(f"`/{command.word}` is for pull requests.")
+        assert self._event.number is not None
+        pull = self._forge.pull(self._event.number)
+        if pull.head != command.head:
+            raise CommandRefusedError(f"The head of this pull request is {pull.head}, not that one.")
+        if command.word != "confirm" and not self._forge.may_write(self._comment.author):
+            raise CommandRefusedError(f"`/{command.word}` is for maintainers of the registry.")
+        if pull.state != "open":
+            raise CommandRefusedError("This pull request is closed.")
+        self._dispatch(pull)
+        return f"Noted; the check of {pull.head[:12]} runs again, and its report is edited in here."
 
     # Publishing
 
@@ -204,7 +222,7 @@ class _Bot:
         return pull
 
     def _dispatch(self, pull: Pull) -> None:
-        inputs = {"pull_request": str(pull.number)}
+        inputs = {"pull_request": str(pull.number), "head": pull.head}
         self._forge.dispatch(CHECK, self._forge.default_branch, inputs)
 
 

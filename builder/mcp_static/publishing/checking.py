@@ -13,6 +13,7 @@ from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.model.errors import InputError
 from mcp_static.proofs.context import proof_context
+from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.requester import requester_of
 from mcp_static.settings import Settings
 
@@ -54,7 +55,7 @@ def pull_job(event: Event, clone: Repository, github: GitHub, built: Path | None
     return PullJob(event, event.number, clone, registry, github, built)
 
 
-def check_event(job: PullJob, base: str) -> CheckReport:
+def check_event(job: PullJob, base: str) -> CheckedPull:
     """Check the head that an event speaks of against a base; raises InputError once it has moved."""
     pull = job.registry.pull(job.number)
     if job.event.head not in {None, pull.head}:
@@ -62,7 +63,7 @@ def check_event(job: PullJob, base: str) -> CheckReport:
             f"The head of #{pull.number} has moved since.", "Its new head has a check of its own."
         )
     fetch_pull(job, pull, base)
-    return check_pull(job, pull, base).report
+    return check_pull(job, pull, base)
 
 
 def fetch_pull(job: PullJob, pull: Pull, base: str) -> None:
@@ -88,3 +89,8 @@ def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
     context = proof_context(settings, job.github, requester)
     report = check(job.clone, base, pull.head, context, job.built)
     return CheckedPull(pull, base, settings, requester, report)
+
+
+def handover_of(checked: CheckedPull) -> Handover:
+    """What a check hands to the report and the merge."""
+    return Handover.of(checked.report, checked.pull.number, checked.requester)

@@ -8,7 +8,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal, get_args
 
 import click
 from markdown_it import MarkdownIt
@@ -18,11 +18,14 @@ from mcp_static.model.layout import version_problem
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.names import ServerName, name_problem, parse_name
 
+HeadWord = Literal["merge", "confirm", "approve"]
+
 MAX_COMMANDS: Final = 5
 _MAX_COMMENT: Final = 65_536
 _MARKDOWN: Final = MarkdownIt("commonmark")
 _BEGINS: Final = re.compile(r"/[a-z]+(?:\s|$)")
 _LONGEST: Final = 2_000
+_HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,21 @@ class StatusCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadCommand:
+    """`/merge HEAD`, `/confirm HEAD` or `/approve HEAD`: a word about one head, by its full id."""
+
+    word: HeadWord
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCommand:
     """`/help`, or a command that cannot be read; `wrong` says why."""
 
     message: str = ""
 
 
-Command = PublishCommand | CheckCommand | StatusCommand | HelpCommand
+Command = PublishCommand | CheckCommand | StatusCommand | HeadCommand | HelpCommand
 
 _HELP: Final = (
     (
@@ -65,6 +76,9 @@ _HELP: Final = (
     ),
     ("/status <name>@<version> active|deprecated|deleted [message]", "proposes that", "the owner"),
     ("/check", "checks this pull request again", "its author, and maintainers"),
+    ("/confirm <head>", "says that this head is what you want published", "the owner"),
+    ("/merge <head>", "publishes this head, once its check is green", "maintainers"),
+    ("/approve <head>", "ends a hold, or lets other changes than publishes in", "maintainers"),
     ("/help", "shows this", "anyone"),
 )
 HELP: Final = "\n".join(
@@ -132,6 +146,9 @@ def _read(word: str, values: dict[str, str | None]) -> Command:
         return CheckCommand()
     if word == "/help":
         return HelpCommand()
+    for known in get_args(HeadWord):
+        if word == f"/{known}":
+            return _head_command(known, str(values["head"]))
     text, _, version = str(values["target"]).partition("@")
     problem = name_problem(text) or (version_problem(version) if version else "has no @version")
     if problem:
@@ -140,6 +157,12 @@ def _read(word: str, values: dict[str, str | None]) -> Command:
     if message and len(message) > MAX_STATUS_MESSAGE:
         return HelpCommand(f"/status: a message has at most {MAX_STATUS_MESSAGE} characters.")
     return StatusCommand(parse_name(text), version, Status(str(values["status"])), message)
+
+
+def _head_command(word: HeadWord, head: str) -> Command:
+    if not _HEAD.fullmatch(head):
+        return HelpCommand(f"/{word}: give the full id of the head, as the report prints it.")
+    return HeadCommand(word, head)
 
 
 def _reader(word: str, *parameters: click.Parameter) -> click.Command:
@@ -151,6 +174,7 @@ _READERS: Final = {
         "/publish", click.Argument(["source"]), click.Argument(["reference"], required=False)
     ),
     "/check": _reader("/check"),
+    **{f"/{word}": _reader(f"/{word}", click.Argument(["head"])) for word in get_args(HeadWord)},
     "/help": _reader("/help"),
     "/status": _reader(
         "/status",

@@ -1,9 +1,12 @@
-"""The merge: one commit of our own on the main that was checked, moved to only if main is still that.
+"""The merge: one commit of our own on main as it is, moved to only if main is still that.
 
-It has main as its first parent and the checked head as its second; its tree is main's with the
-accepted records and an `accepted.json` for each. If Git refuses the move, main went on: the check
-runs again against the new one. Nothing but that move changes anything that anybody sees, so being
-killed between any two steps, or run twice, does no harm.
+The commit has one parent, main; its tree is main's with the checked records and an `accepted.json`
+for each; its message is ours. Nothing else of a proposal reaches main: not its commits, their
+messages and dates, nor any other file. What is merged is what a check has handed over, held once
+more against the paths and blob ids of the head, and against main as it is now.
+
+A merge is done when main holds the bytes with an `accepted.json` that names this head and pull
+request. Everything before can be repeated, and everything after is repeated until it is done.
 """
 
 import time
@@ -11,17 +14,30 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from mcp_static.check.accepted import accepted_bytes
+from mcp_static.check.accepted import ACCEPTED_FILES, accepted_bytes
+from mcp_static.forges.forge import Account
 from mcp_static.forges.github.repository import GitHubRepository, Pull
-from mcp_static.git.commits import is_ancestor
-from mcp_static.git.repository import require_whole_history
+from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.layout import record_path
-from mcp_static.publishing.checking import CheckedPull, PullJob, check_pull, fetch_pull
-from mcp_static.reports.markdown import report_markdown
+from mcp_static.model.names import parse_name
+from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
+from mcp_static.publishing.handover import HandedRecord, Handover
+from mcp_static.publishing.published import published_in
+from mcp_static.publishing.recheck import Refused, judged_files
+from mcp_static.publishing.reporting import post_report
+from mcp_static.publishing.words import Words, words_about
+from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 
+CHECK: Final = "check.yml"
 DEPLOY: Final = "deploy.yml"
+STATUS: Final = "mcp-static/merge"
+"""The one status that a protected main requires."""
+
+PUBLISHED: Final = "published"
+"""The label of a pull request that was published."""
+
 _ATTEMPTS: Final = 5
 
 
@@ -33,8 +49,11 @@ class MergeOutcome(StrEnum):
     CLOSED = "closed"
     ELSEWHERE = "for another branch"
     MOVED = "moved on"
+    NOT_A_PUBLISH = "not a publish"
+    APPROVED = "approved"
     NOT_AUTOMATIC = "left to people"
     NOT_GREEN = "not green"
+    CHECKED_AGAIN = "checked again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +65,15 @@ class MergeResult:
     exit_code: int = 0
 
 
-def merge(job: PullJob) -> MergeResult:
-    """Check the pull request of an event against main as it is now, and merge it if all is well."""
+def merge(job: PullJob, handover: Handover | None = None) -> MergeResult:
+    """Merge the pull request of an event, if its check is green and the settings or people say so.
+
+    With the `handover` of a check, nothing that the pull request contains is parsed. Without, the
+    check runs here, and its report is posted.
+    """
     require_whole_history(job.clone)  # what becomes part of main has to be seen whole
     for _ in range(_ATTEMPTS):
-        result = _attempt(job)
+        result = _attempt(job, handover)
         if result is not None:
             return result
     raise ServiceError(
@@ -58,7 +81,7 @@ def merge(job: PullJob) -> MergeResult:
     )
 
 
-def _attempt(job: PullJob) -> MergeResult | None:
+def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     """One attempt, from the pull request to the deploy; None when main has moved meanwhile."""
     registry = job.registry
     branch = registry.default_branch
@@ -66,34 +89,69 @@ def _attempt(job: PullJob) -> MergeResult | None:
     main = registry.head_of(branch)
     if main is None:
         raise InputError(f"{registry.full_name} has no branch {branch}.", "Nothing was merged.")
-    if job.event.head not in {None, pull.head}:
+    wanted = {job.event.head, handover.head if handover else None} - {None}
+    if wanted - {pull.head} or (handover and handover.pull_request != pull.number):
         message = f"The head of #{pull.number} is another by now; its own check decides about it."
         return MergeResult(MergeOutcome.MOVED, message)
     fetch_pull(job, pull, main)
-    if is_ancestor(job.clone, pull.head, main):
-        message = f"#{pull.number} is merged already."
-        return _deployed(registry, MergeResult(MergeOutcome.MERGED_BEFORE, message))
+    done = published_in(job.clone, main, pull.head, pull.number)
+    if done is not None:
+        message = f"#{pull.number} is published already, as {done}."
+        return _finished(registry, pull, done, MergeResult(MergeOutcome.MERGED_BEFORE, message))
     refused = _unless_mergeable(pull, branch)
     if refused is not None:
         return refused
-    checked = check_pull(job, pull, main)
-    if checked.report.is_publish:
-        report = checked.report
-        registry.post_comment(pull.number, "check", report_markdown(report, report.footer))
-    refused = _unless_green(checked)
+    checked = handover
+    if checked is None:
+        checked = handover_of(check_pull(job, pull, main))
+        post_report(registry, checked)
+    words = words_about(registry, pull)
+    refused = _unless_green(job, main, pull, checked, words)
     if refused is not None:
         return refused
-    commit = _merge_commit(registry, checked)
-    if not registry.move_branch(branch, commit):
+    files = judged_files(job, pull, main, checked)
+    if isinstance(files, Refused):
+        registry.dispatch(CHECK, branch, {"pull_request": str(pull.number), "head": pull.head})
+        return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{files.reason}; the check runs again.")
+    commit = _commit(registry, pull, main, checked, files)
+    if not _moved(registry, branch, main, commit, pull.number):
         return None
-    message = f"#{pull.number} is merged as {commit}."
-    result = _deployed(registry, MergeResult(MergeOutcome.MERGED, message))
-    registry.post_comment(pull.number, "merge", f"🎉 Merged as {commit}; the next deploy publishes it.")
-    return result
+    message = f"#{pull.number} is published as {commit}."
+    return _finished(registry, pull, commit, MergeResult(MergeOutcome.MERGED, message))
 
 
-def _deployed(registry: GitHubRepository, result: MergeResult) -> MergeResult:
-    """Start the deploy; if that cannot be, the merge stands all the same, and the result says so."""
+def _moved(registry: GitHubRepository, branch: str, main: str, commit: str, number: int) -> bool:
+    """Move main to a commit, with the status that a protected main requires; False if main moved.
+
+    GitHub lets a commit past a required status that it passed on another branch before.
+    """
+    registry.set_branch(_passage(number), commit)
+    registry.set_status(commit, STATUS, is_good=True, description="Checked, and written by the merge.")
+    has_moved = registry.move_branch(branch, commit)
+    if not has_moved and registry.head_of(branch) == main:
+        registry.remove_branch(_passage(number))
+        raise InputError(
+            f"GitHub does not let {branch} be moved to the merge commit.",
+            f"Its rules may require no status but {STATUS}; docs/operators.md shows the ruleset.",
+        )
+    return has_moved
+
+
+def _passage(number: int) -> str:
+    """The branch on which a merge commit gets its status, before main moves to it."""
+    return f"mcp-static/merge-{number}"
+
+
+def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: MergeResult) -> MergeResult:
+    """All that follows a merge, each of which may be repeated; then the deploy is started.
+
+    If it cannot be started, the merge holds all the same, and the result says so.
+    """
+    registry.comments.post(pull.number, "merge", f"🎉 Published as {commit}; the next deploy shows it.")
+    registry.add_label(pull.number, PUBLISHED)
+    if pull.state == "open":
+        registry.close_pull(pull.number)
+    registry.remove_branch(_passage(pull.number))
     try:
         registry.dispatch(DEPLOY, registry.default_branch, {})
     except InputError as error:
@@ -111,36 +169,57 @@ def _unless_mergeable(pull: Pull, branch: str) -> MergeResult | None:
     return None
 
 
-def _unless_green(checked: CheckedPull) -> MergeResult | None:
+def _unless_green(
+    job: PullJob, main: str, pull: Pull, checked: Handover, words: Words
+) -> MergeResult | None:
     """The result for a check after which nothing is merged."""
-    report = checked.report
-    if not report.is_publish:
-        return MergeResult(MergeOutcome.NOT_GREEN, report.summary)
-    if not report.is_green:
-        return MergeResult(MergeOutcome.NOT_GREEN, report.summary, report.exit_code)
-    if not checked.settings.merge.automatic:
-        message = "The check is green; registry.toml leaves merging to people."
+    if not checked.is_publish:
+        return _not_a_publish(job.registry, pull, checked, words.approvers)
+    is_held = checked.level is Level.HELD and not words.approvers
+    if is_held or checked.level not in {Level.PASSED, Level.HELD}:
+        return MergeResult(MergeOutcome.NOT_GREEN, checked.summary, checked.report.report().exit_code)
+    if not read_settings(job.clone, main).merge.automatic and not words.mergers:
+        message = f"The check is green; a maintainer merges it with /merge {pull.head}."
         return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
     return None
 
 
-def _merge_commit(registry: GitHubRepository, checked: CheckedPull) -> str:
-    """The commit that a merge moves main to."""
+def _not_a_publish(
+    registry: GitHubRepository, pull: Pull, checked: Handover, approvers: tuple[Account, ...]
+) -> MergeResult:
+    """Let other changes past a protected main, once somebody who may write has approved this head."""
+    if not approvers:
+        return MergeResult(MergeOutcome.NOT_A_PUBLISH, checked.summary)
+    description = f"Not a publish; approved by {approvers[0].login}."
+    registry.set_status(pull.head, STATUS, is_good=True, description=description)
+    message = f"{pull.head} may be merged: {approvers[0].login} approved it."
+    return MergeResult(MergeOutcome.APPROVED, message)
+
+
+def _commit(
+    registry: GitHubRepository, pull: Pull, main: str, checked: Handover, files: dict[str, bytes]
+) -> str:
+    """The commit that a merge moves main to; no branch has it yet."""
     now = int(time.time())
-    pull = checked.pull
-    files: dict[str, bytes] = {}
-    lines = []
-    for accepted in checked.report.accepted:
-        files |= accepted.files
-        if accepted.is_publish:
-            path = record_path(accepted.name, accepted.version, "accepted.json")
-            files[path] = accepted_bytes(accepted.proof, checked.requester, pull.head, pull.number, now)
-        what = "Publish" if accepted.is_publish else "Set the status of"
-        lines.append(f"{what} {accepted.name} {accepted.version} ({accepted.proof.id})")
-    too_large = [path for path, content in files.items() if len(content) > MAX_FILE_BYTES]
+    requester = checked.requester
+    account = Account(requester.login, requester.id) if requester else None
+    written = dict(files)
+    for record in checked.records:
+        proof = Finding(record.proof, Level.PASSED, "", facts=record.facts)
+        path = record_path(parse_name(record.name), record.version, ACCEPTED_FILES[record.is_publish])
+        written[path] = accepted_bytes(proof, account, pull.head, pull.number, now, record.remotes)
+    too_large = [path for path, content in written.items() if len(content) > MAX_FILE_BYTES]
     if too_large:
         raise InputError(f"{too_large[0]} is too large to be merged.", "Nothing was merged.")
+    return registry.create_commit(main, written, _message(checked.records, pull.number))
+
+
+def _message(records: tuple[HandedRecord, ...], number: int) -> str:
+    lines = [
+        f"{'Publish' if record.is_publish else 'Set the status of'} {record.name} {record.version} "
+        f"({record.proof})"
+        for record in records
+    ]
     title = lines[0] if len(lines) == 1 else f"Take in {len(lines)} changes of records"
     body = "" if len(lines) == 1 else "\n" + "".join(f"- {line}\n" for line in lines)
-    message = f"{title} (#{pull.number})\n{body}"
-    return registry.create_commit(checked.base, files, message, pull.head)
+    return f"{title} (#{number})\n{body}"

@@ -6,11 +6,16 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """What a finding means. Errors and open questions keep a change out; the others do not."""
+    """What a finding means, from the best to the worst.
+
+    Errors and open questions keep a change out, and so does what is held until an operator has
+    looked at it; the others do not.
+    """
 
     PASSED = "passed"
     NOTE = "note"
     WARNING = "warning"
+    HELD = "held"
     UNKNOWN = "unknown"
     ERROR = "error"
 
@@ -81,10 +86,12 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 if nothing keeps it out, 1 for an error, 3 for what could not be found out."""
-        return {Level.ERROR: 1, Level.UNKNOWN: 3}.get(self.level, 0)
+        """0 if nothing keeps it out, 1 for an error or a hold, 3 for what could not be found out."""
+        return {Level.ERROR: 1, Level.HELD: 1, Level.UNKNOWN: 3}.get(self.level, 0)
 
 
 def _worst(levels: Iterable[Level]) -> Level:
     found = set(levels)
-    return next((level for level in (Level.ERROR, Level.UNKNOWN) if level in found), Level.PASSED)
+    return next(
+        (level for level in (Level.ERROR, Level.UNKNOWN, Level.HELD) if level in found), Level.PASSED
+    )

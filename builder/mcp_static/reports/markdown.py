@@ -14,6 +14,7 @@ _EMOJI: Final = {
     Level.NOTE: "▫️",
     Level.WARNING: "⚠️",
     Level.UNKNOWN: "❔",
+    Level.HELD: "⏸️",
     Level.ERROR: "❌",
 }
 _ACTIVE: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~@:/=$^\"'])")

@@ -16,6 +16,7 @@ _SIGNS: Final = {
     Level.NOTE: "·",
     Level.WARNING: "!",
     Level.UNKNOWN: "?",
+    Level.HELD: "⏸",
     Level.ERROR: "✗",
 }
 
@@ -28,7 +29,9 @@ def print_report(
     Text shows `most` findings of a section, if given; JSON always has all, with `more` members.
     """
     if style == "json":
-        return orjson.dumps(_document(report) | dict(more or {}), option=orjson.OPT_INDENT_2).decode()
+        return orjson.dumps(
+            report_document(report) | dict(more or {}), option=orjson.OPT_INDENT_2
+        ).decode()
     if style == "markdown":
         return report_markdown(report)
     if style == "github":
@@ -64,7 +67,7 @@ def _annotations(report: Report) -> list[str]:
         _annotation(section.file, finding)
         for section in report.sections
         for finding in section.findings
-        if finding.level in {Level.ERROR, Level.UNKNOWN, Level.WARNING}
+        if finding.level in {Level.ERROR, Level.HELD, Level.UNKNOWN, Level.WARNING}
     ]
 
 
@@ -83,7 +86,8 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _document(report: Report) -> dict[str, Any]:
+def report_document(report: Report) -> dict[str, Any]:
+    """The members that every report has in JSON."""
     return {
         "level": report.level.value,
         "summary": printable(report.summary, keep="\n"),

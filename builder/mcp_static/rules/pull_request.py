@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mcp_static.model.change import Change, ChangedPath
+from mcp_static.model.change import MAX_COMMITS, MAX_PATHS, Change, ChangedPath
 from mcp_static.model.layout import DATA_ROOT, SERVERS_ROOT, location_problem, parse_location
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.rule import Breach
 
 MAX_RECORDS: Final = 100
-MAX_COMMITS: Final = 50
 _PLAIN: Final = "100644"
 _KINDS: Final = {"120000": "a symbolic link", "160000": "a submodule", "100755": "executable"}
 _AHEAD: Final = 600
@@ -38,9 +37,27 @@ class ChangeRule:
         return Finding(self.id, Level.PASSED, self.requirement, is_counted=True)
 
 
-def brings_records(change: Change) -> bool:
-    """Whether a change touches the data at all; one that does not is no publish."""
-    return any(_is_data(changed.path) for changed in change.paths)
+def is_publish(change: Change) -> bool:
+    """Whether a change is judged as a publish: it touches the data, or nobody can tell what it does."""
+    return (
+        any(_is_data(changed.path) for changed in change.paths)
+        or len(change.paths) > MAX_PATHS
+        or len(change.merge_bases) > 1
+    )
+
+
+RESERVED_FILES: Final = (
+    "accepted.json",
+    "status.accepted.json",
+    "identity.json",
+    "takedown.json",
+)
+"""Files beside records that only the merge and the operator write."""
+
+
+def is_reserved(path: str) -> bool:
+    """Whether only the merge and the operator write at a path below `registry-data/`."""
+    return path.rpartition("/")[2] in RESERVED_FILES or path.startswith(f"{DATA_ROOT}/moderation/")
 
 
 def _is_data(path: str) -> bool:
@@ -66,7 +83,9 @@ def _plain_files(change: Change) -> Iterator[Breach]:
 
 def _layout(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
-        if changed.after is None or parse_location(changed.path) is not None:
+        if changed.after is None or is_reserved(changed.path):
+            continue
+        if parse_location(changed.path) is not None:
             continue
         if changed.path.startswith(f"{SERVERS_ROOT}/") and changed.path.endswith("/server.json"):
             yield Breach(changed.path, location_problem(changed.path))
@@ -74,15 +93,15 @@ def _layout(change: Change) -> Iterator[Breach]:
             yield Breach(changed.path, "is not a file that belongs in a registry")
 
 
-def _accepted(change: Change) -> Iterator[Breach]:
+def _reserved(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
-        if changed.path.endswith("/accepted.json"):
-            yield Breach(changed.path, "is written only by the merge")
+        if is_reserved(changed.path):
+            yield Breach(changed.path, "is written by the registry itself")
 
 
 def _immutable(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
-        if changed.before is None or changed.path.endswith("/accepted.json"):
+        if changed.before is None or is_reserved(changed.path):
             continue
         if changed.after is None:
             yield Breach(changed.path, "was merged and cannot be removed")
@@ -106,12 +125,23 @@ def _size(change: Change) -> Iterator[Breach]:
         yield Breach(DATA_ROOT, f"changes in {len(folders)} versions at once")
 
 
+def _mergeable(change: Change) -> Iterator[Breach]:
+    if change.has_conflict:
+        yield Breach("", "changes files that have changed on the base branch in the meantime")
+
+
+def _one_base(change: Change) -> Iterator[Breach]:
+    if len(change.merge_bases) > 1:
+        yield Breach("", f"has {len(change.merge_bases)} newest common ancestors with the base branch")
+    elif not change.merge_bases and not change.is_shallow:
+        yield Breach("", "has no commit in common with the base branch")
+
+
 def _history(change: Change) -> Iterator[Breach]:
     if change.commits > MAX_COMMITS:
         yield Breach("", f"has more than {MAX_COMMITS} commits")
-    left = change.touched - {changed.path for changed in change.paths}
-    for path in sorted(left)[:5]:
-        yield Breach(path, "is changed by one commit and changed back by another")
+    for parent in change.foreign_parents[:5]:
+        yield Breach("", f"merges {parent[:12]}, which is not a commit of the base branch")
 
 
 def _dates(change: Change) -> Iterator[Breach]:
@@ -139,10 +169,12 @@ CHANGE_RULES: Final = (
         check=_layout,
     ),
     ChangeRule(
-        id="change-no-accepted",
-        requirement="No author adds, edits or removes an `accepted.json`.",
-        fix="Leave it out; the merge writes it.",
-        check=_accepted,
+        id="change-no-reserved",
+        requirement="No author adds, edits or removes what the registry writes itself: "
+        + ", ".join(f"`{name}`" for name in RESERVED_FILES)
+        + ", the log of moderation.",
+        fix="Leave it out; the merge, or the registry's operator, writes it.",
+        check=_reserved,
     ),
     ChangeRule(
         id="change-immutable",
@@ -163,9 +195,21 @@ CHANGE_RULES: Final = (
         check=_size,
     ),
     ChangeRule(
+        id="change-mergeable",
+        requirement="It can be merged without a conflict, and no file changed on both sides.",
+        fix="Bring it up to date: rebase it on the base branch, and push with --force.",
+        check=_mergeable,
+    ),
+    ChangeRule(
+        id="change-one-base",
+        requirement="It begins at exactly one commit of the base branch, so that there is one answer "
+        "to what it changes.",
+        fix="Rebase it on the base branch, and push with --force.",
+        check=_one_base,
+    ),
+    ChangeRule(
         id="change-history",
-        requirement=f"It has at most {MAX_COMMITS} commits, and none touches what the whole does not: "
-        "the merge keeps them all.",
+        requirement=f"It has at most {MAX_COMMITS} commits, and merges nothing but the base branch.",
         fix="Squash them: `git reset --soft` to the base branch, commit, and push with --force.",
         check=_history,
     ),

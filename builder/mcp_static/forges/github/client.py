@@ -40,12 +40,17 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, slots=True)
 class IssueComment:
-    """A comment on an issue or pull request: who wrote it, and on which."""
+    """A comment on an issue or pull request: who wrote it, on which, and when.
+
+    `written_at` is in seconds since 1970. Of one that was edited, nobody knows what it said then.
+    """
 
     id: int
     author: Account
     body: str
     issue: int
+    written_at: int
+    is_edited: bool
 
 
 class GitHub:
@@ -100,6 +105,16 @@ class GitHub:
 
     def pusher(self, path: str, branch: str, commit: str) -> Account | None:
         """Who pushed this very commit to the head of a branch, by the repository's activity."""
+        pushes = self._pushes(path, branch, commit)
+        return next((entry.actor.account for entry in pushes if entry.actor), None)
+
+    def pushed_at(self, path: str, branch: str, commit: str) -> int | None:
+        """When this very commit was last pushed to the head of a branch, in seconds since 1970."""
+        pushes = self._pushes(path, branch, commit) if path else []
+        return max((entry.timestamp.second for entry in pushes), default=None)
+
+    def _pushes(self, path: str, branch: str, commit: str) -> list[Activity]:
+        """What brought a commit to the head of a branch, newest first, by the repository's activity."""
         activities = self.api.find(
             f"/repos/{path}/activity",
             list[Activity],
@@ -107,8 +122,7 @@ class GitHub:
             ref=f"refs/heads/{branch}",
             per_page=_ACTIVITIES,
         )
-        pushes = [entry for entry in activities or () if entry.after == commit]
-        return next((entry.actor.account for entry in pushes if entry.actor), None)
+        return [entry for entry in activities or () if entry.after == commit]
 
     def comment(self, path: str, number: int) -> IssueComment | None:
         """A comment by its id."""
@@ -118,8 +132,7 @@ class GitHub:
         issue = found.issue_url.rpartition("/")[2]
         if not issue.isdecimal():
             raise UnansweredError(f"GitHub's answer for comment {number} names no issue")
-        author = found.user.account if found.user else GHOST
-        return IssueComment(number, author, found.body or "", int(issue))
+        return comment_of(found, int(issue))
 
     def _ask_me(self) -> Account:
         try:
@@ -169,6 +182,18 @@ class GitHub:
             self._kept[key] = ask()
         found: _Found = self._kept[key]
         return found
+
+
+def comment_of(comment: Comment, issue: int) -> IssueComment:
+    """A comment of an answer, on an issue."""
+    return IssueComment(
+        id=comment.id,
+        author=comment.user.account if comment.user else GHOST,
+        body=comment.body or "",
+        issue=issue,
+        written_at=comment.created_at.second,
+        is_edited=comment.updated_at != comment.created_at,
+    )
 
 
 def head_of(api: Api, path: str, branch: str) -> str | None:

@@ -6,7 +6,7 @@ Shapes: GitHub's reference of webhook events and payloads, for `pull_request_tar
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -69,6 +69,7 @@ class _Comment(Shape):
 
 class _Inputs(Shape):
     pull_request: Digits
+    head: CommitId | Literal[""] = ""
 
 
 class _Payload(Shape):

@@ -1,7 +1,6 @@
 """A repository on GitHub as the registry changes it: commits, branches, pull requests, comments."""
 
 import base64
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,10 +8,10 @@ from urllib.parse import quote
 
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GHOST, GitHub, head_of
+from mcp_static.forges.github.comments import Comments
 from mcp_static.forges.github.shapes import (
     CheckRuns,
     Collaborator,
-    Comment,
     GitCommit,
     Named,
     PullRequest,
@@ -21,15 +20,16 @@ from mcp_static.forges.github.shapes import (
 )
 from mcp_static.model.errors import InputError
 
-MARKER: Final = "<!-- mcp-static -->"
-_PART: Final = "<!-- mcp-static:{name} -->"
-_MAX_COMMENT: Final = 65_000
+_MAX_DESCRIPTION: Final = 140
 _WRITERS: Final = frozenset({"admin", "write", "maintain"})
 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A pull request as it stands; `head_repository` is empty when that one was deleted."""
+    """A pull request as it is now; `head_repository` is empty when that one was deleted.
+
+    `opened_at` is in seconds since 1970.
+    """
 
     number: int
     url: str
@@ -40,6 +40,7 @@ class Pull:
     head_repository: str
     base_branch: str
     author: Account
+    opened_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class GitHubRepository:
         self.full_name: Final = found.full_name
         self._path: Final = f"/repos/{found.full_name}"
         self.default_branch: Final = found.default_branch
+        self.comments: Final = Comments(github, found.full_name)
         self.may_push: Final = found.permissions is not None and found.permissions.push
 
     # Commits and branches
@@ -116,6 +118,11 @@ class GitHubRepository:
         if not self.create_branch(branch, commit) and not self.move_branch(branch, commit, force=True):
             raise InputError(f"GitHub does not let {branch} be made in {self.full_name}.")
 
+    def remove_branch(self, branch: str) -> None:
+        """Remove a branch, if it is there."""
+        reference = f"{self._path}/git/refs/{quote(f'heads/{branch}')}"
+        self._api.attempt("DELETE", reference, {}, f"removing {branch}", frozenset({404, 422}))
+
     def catch_up(self, branch: str) -> None:
         """Bring a branch of a fork up to date with what it was forked from, if that is easy."""
         body = {"branch": branch}
@@ -159,6 +166,21 @@ class GitHubRepository:
         what = "a new pull request"
         return _pull(self._api.send("POST", f"{self._path}/pulls", wanted, PullRequest, what))
 
+    def close_pull(self, number: int) -> None:
+        """Close a pull request; one that is closed already stays so."""
+        body = {"state": "closed"}
+        what = f"closing pull request {number}"
+        self._api.act("PATCH", f"{self._path}/pulls/{number}", body, what)
+
+    def arrival(self, pull: Pull) -> int | None:
+        """When the head of a pull request came to it, in seconds since 1970, by GitHub's clock.
+
+        That is when the pull request was opened or, if later, when its head was pushed, by the
+        activity of the head's repository. None when that says nothing about this head.
+        """
+        pushed = self._github.pushed_at(pull.head_repository, pull.head_branch, pull.head)
+        return None if pushed is None else max(pushed, pull.opened_at)
+
     def check_state(self, commit: str) -> CheckState:
         """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
         found = self._api.get(
@@ -173,40 +195,29 @@ class GitHubRepository:
             return CheckState(f"… {open_runs[0].name}", has_failed=False)
         return CheckState("✓ checked; waiting for the merge" if runs else "… waiting", has_failed=False)
 
-    # Comments
+    # Rights, labels and statuses
 
-    def post_comment(self, number: int, part: str, text: str, reply_to: int | None = None) -> None:
-        """Say something on a pull request or issue, in the one comment of ours that is edited.
-
-        The comment has parts by name; only the one given is replaced. With `reply_to`, the comment
-        is the one that answers that comment.
-        """
-        mark = MARKER if reply_to is None else f"<!-- mcp-static:reply:{reply_to} -->"
-        known = self._own_comment(number, mark)
-        body = _with_part(known.body if known and known.body else mark, part, text)
-        if known is None:
-            comments = f"{self._path}/issues/{number}/comments"
-            self._api.send("POST", comments, {"body": body}, Comment, "a new comment")
-        elif known.body != body:
-            comment = f"{self._path}/issues/comments/{known.id}"
-            self._api.send("PATCH", comment, {"body": body}, Comment, "an edited comment")
-
-    def _own_comment(self, number: int, mark: str) -> Comment | None:
-        """The first comment of the token's account that begins with a mark."""
-        me = self._github.me()
-        path = f"{self._path}/issues/{number}/comments"
-        for page in self._api.pages(path, list[Comment], f"the comments of #{number}"):
-            for comment in page:
-                is_mine = comment.user is not None and comment.user.id == me.id
-                if is_mine and (comment.body or "").startswith(mark):
-                    return comment
-        return None
-
-    def permission(self, login: str) -> bool:
-        """Whether an account may write here."""
-        path = f"{self._path}/collaborators/{quote(login, safe='')}/permission"
-        found = self._api.get(path, Collaborator, f"the permissions of {login}")
+    def may_write(self, account: Account) -> bool:
+        """Whether an account may write here; False if its login is another account's by now."""
+        path = f"{self._path}/collaborators/{quote(account.login, safe='')}/permission"
+        found = self._api.find(path, Collaborator, f"the permissions of {account.login}")
+        if found is None or found.user is None or found.user.id != account.id:
+            return False
         return found.permission in _WRITERS
+
+    def add_label(self, number: int, label: str) -> None:
+        """Put a label on a pull request."""
+        path = f"{self._path}/issues/{number}/labels"
+        self._api.act("POST", path, {"labels": [label]}, f"a label on #{number}")
+
+    def set_status(self, commit: str, context: str, *, is_good: bool, description: str) -> None:
+        """Give a commit a status: `success`, or `failure`."""
+        body = {
+            "state": "success" if is_good else "failure",
+            "context": context,
+            "description": description[:_MAX_DESCRIPTION],
+        }
+        self._api.act("POST", f"{self._path}/statuses/{commit}", body, f"a status of {commit[:12]}")
 
     # Workflows
 
@@ -228,14 +239,5 @@ def _pull(pull: PullRequest) -> Pull:
         head_repository=pull.head.repo.full_name if pull.head.repo else "",
         base_branch=pull.base.ref,
         author=pull.user.account if pull.user else GHOST,
+        opened_at=pull.created_at.second,
     )
-
-
-def _with_part(body: str, name: str, text: str) -> str:
-    """A comment with one of its parts replaced, or added at the end."""
-    head = _PART.format(name=name)
-    pieces = re.split(r"(?m)^(<!-- mcp-static:[a-z]+ -->)$", body.replace("\r\n", "\n"))
-    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    parts[head] = f"\n{text}\n"
-    joined = pieces[0].rstrip() + "\n" + "".join(f"{key}{value}" for key, value in parts.items())
-    return joined if len(joined) <= _MAX_COMMENT else joined[:_MAX_COMMENT] + "\n…"

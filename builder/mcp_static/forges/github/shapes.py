@@ -1,14 +1,30 @@
 """The parts of GitHub's answers that are used, as models; GitHub's REST reference has the rest."""
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import BaseModel, ConfigDict, RootModel, field_validator
 
 from mcp_static.forges.forge import Account
+from mcp_static.model.times import parse_time
 
 
 class Shape(BaseModel):
     """An object of an answer: members that are not used are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Moment(RootModel[str]):
+    """A time as GitHub writes it, such as `2026-11-28T05:30:00Z`."""
+
+    @property
+    def second(self) -> int:
+        """Seconds since 1970."""
+        return int(parse_time(self.root))
+
+    @field_validator("root")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        parse_time(value)
+        return value
 
 
 class User(Shape):
@@ -97,6 +113,7 @@ class PullRequest(Shape):
     head: Side
     base: Side
     user: User | None
+    created_at: Moment
 
 
 class Comment(Shape):
@@ -106,6 +123,8 @@ class Comment(Shape):
     body: str | None = None
     user: User | None
     issue_url: str = ""
+    created_at: Moment
+    updated_at: Moment
 
 
 class Activity(Shape):
@@ -113,6 +132,7 @@ class Activity(Shape):
 
     after: str
     actor: User | None
+    timestamp: Moment
 
 
 class CheckRun(Shape):
@@ -133,3 +153,4 @@ class Collaborator(Shape):
     """What an account may do in a repository."""
 
     permission: str
+    user: User | None = None

@@ -1,0 +1,34 @@
+"""`mcp-static report`: the result of a check, posted as a comment."""
+
+from pathlib import Path
+
+import click
+
+from mcp_static.cli.forge_options import EVENT
+from mcp_static.forges.github.client import GitHub
+from mcp_static.forges.github.events import read_event
+from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.model.errors import InputError
+from mcp_static.publishing.handover import read_handover
+from mcp_static.publishing.reporting import post_report
+
+
+@click.command("report")
+@EVENT
+@click.option(
+    "--handover",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="What `check --handover` wrote about this pull request.",
+)
+def command(event_file: Path, handover: Path) -> None:
+    """Post the report of a check on its pull request, in the one comment that is edited."""
+    event, checked = read_event(event_file), read_handover(handover)
+    if event.number != checked.pull_request:
+        raise InputError(
+            f"{handover} is about another pull request than the event.", "Nothing was posted."
+        )
+    with GitHub(token_from_environment()) as github:
+        post_report(GitHubRepository(github, event.repository), checked)
+    click.echo(f"Reported on #{checked.pull_request}.")

@@ -1,0 +1,67 @@
+"""Comments on pull requests and issues: the one of ours that is edited, and what people wrote."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mcp_static.forges.github.client import GitHub, IssueComment, comment_of
+from mcp_static.forges.github.shapes import Comment
+
+MARKER: Final = "<!-- mcp-static -->"
+_PART: Final = "<!-- mcp-static:{name} -->"
+_MAX_COMMENT: Final = 65_000
+
+
+class Comments:
+    """The comments of a repository; raises as `GitHubRepository` does."""
+
+    def __init__(self, github: GitHub, full_name: str) -> None:
+        self._github: Final = github
+        self._api: Final = github.api
+        self._path: Final = f"/repos/{full_name}"
+
+    def of(self, number: int) -> Iterator[IssueComment]:
+        """The comments on a pull request or issue, oldest first."""
+        for page in self._pages(number):
+            for comment in page:
+                yield comment_of(comment, number)
+
+    def _pages(self, number: int) -> Iterator[list[Comment]]:
+        path = f"{self._path}/issues/{number}/comments"
+        return self._api.pages(path, list[Comment], f"the comments of #{number}")
+
+    def post(self, number: int, part: str, text: str, reply_to: int | None = None) -> None:
+        """Say something on a pull request or issue, in the one comment of ours that is edited.
+
+        The comment has parts by name; only the one given is replaced. With `reply_to`, the comment
+        is the one that answers that comment.
+        """
+        mark = MARKER if reply_to is None else f"<!-- mcp-static:reply:{reply_to} -->"
+        known = self._own_comment(number, mark)
+        body = _with_part(known.body if known and known.body else mark, part, text)
+        if known is None:
+            comments = f"{self._path}/issues/{number}/comments"
+            self._api.send("POST", comments, {"body": body}, Comment, "a new comment")
+        elif known.body != body:
+            comment = f"{self._path}/issues/comments/{known.id}"
+            self._api.send("PATCH", comment, {"body": body}, Comment, "an edited comment")
+
+    def _own_comment(self, number: int, mark: str) -> Comment | None:
+        """The first comment of the token's account that begins with a mark."""
+        me = self._github.me()
+        for page in self._pages(number):
+            for comment in page:
+                is_mine = comment.user is not None and comment.user.id == me.id
+                if is_mine and (comment.body or "").startswith(mark):
+                    return comment
+        return None
+
+
+def _with_part(body: str, name: str, text: str) -> str:
+    """A comment with one of its parts replaced, or added at the end."""
+    head = _PART.format(name=name)
+    pieces = re.split(r"(?m)^(<!-- mcp-static:[a-z]+ -->)$", body.replace("\r\n", "\n"))
+    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    parts[head] = f"\n{text}\n"
+    joined = pieces[0].rstrip() + "\n" + "".join(f"{key}{value}" for key, value in parts.items())
+    return joined if len(joined) <= _MAX_COMMENT else joined[:_MAX_COMMENT] + "\n…"

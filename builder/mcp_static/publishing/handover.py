@@ -1,0 +1,172 @@
+"""What a check hands to the parts that may write: a bounded JSON of plain values.
+
+The check parses what strangers wrote, and has neither a secret nor a right to write; the report and
+the merge have those, and parse nothing of strangers' but this. So whoever takes over a parser can at
+worst get merged what the pull request in question contains.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from mcp_static.check.report import CheckReport
+from mcp_static.forges.forge import Account
+from mcp_static.model.change import MAX_PATHS
+from mcp_static.model.errors import InputError
+from mcp_static.reports.findings import Finding, Level, Report, Section
+from mcp_static.reports.printing import report_document
+
+_MAX_BYTES: Final = 4 << 20
+_Text = Annotated[str, StringConstraints(max_length=20_000)]
+_Line = Annotated[str, StringConstraints(max_length=1_000)]
+_ObjectId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+_ProofId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+_Fact = _Text | Annotated[int, Field(ge=0, le=2**63)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
+
+
+class HandedFinding(_Part):
+    """A finding, as reports print it in JSON."""
+
+    id: _ProofId
+    level: Level
+    path: _Text
+    message: _Text
+    fix: _Text
+
+
+class HandedSection(_Part):
+    """A section of the report."""
+
+    title: _Text
+    file: _Text
+    level: Level
+    findings: tuple[HandedFinding, ...] = Field(max_length=20_000)
+
+
+class HandedReport(_Part):
+    """The report, as `check --format json` prints it."""
+
+    level: Level
+    summary: _Text
+    notes: tuple[_Text, ...] = Field(max_length=100)
+    sections: tuple[HandedSection, ...] = Field(max_length=500)
+
+    def report(self) -> Report:
+        """The report again, to be rendered."""
+        sections = tuple(
+            Section(
+                part.title,
+                part.file,
+                tuple(
+                    Finding(one.id, one.level, one.message, one.fix, one.path) for one in part.findings
+                ),
+            )
+            for part in self.sections
+        )
+        return Report(sections, self.summary, self.notes)
+
+
+class HandedAccount(_Part):
+    """Whoever brought the head."""
+
+    login: _Line
+    id: int
+
+
+class HandedRecord(_Part):
+    """A record that is proven: its files as paths and blob ids, and what proves it."""
+
+    name: _Line
+    version: _Line
+    is_publish: bool
+    files: dict[_Line, _ObjectId] = Field(min_length=1, max_length=2)
+    remotes: tuple[_Text, ...] = Field((), max_length=1_000)
+    proof: _ProofId
+    facts: dict[_Line, _Fact] = Field(max_length=50)
+
+
+class Handover(_Part):
+    """The result of one check of one head against one base."""
+
+    format: Literal[1] = 1
+    pull_request: int
+    base: _ObjectId
+    head: _ObjectId
+    is_publish: bool
+    report: HandedReport
+    requester: HandedAccount | None = None
+    records: tuple[HandedRecord, ...] = Field((), max_length=MAX_PATHS)
+
+    @property
+    def level(self) -> Level:
+        """The level of the report."""
+        return self.report.level
+
+    @property
+    def summary(self) -> str:
+        """The sentence that sums the report up."""
+        return self.report.summary
+
+    def written(self) -> bytes:
+        """The handover as JSON."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+    @classmethod
+    def of(cls, report: CheckReport, number: int, requester: Account | None) -> Self:
+        """What the check of a pull request hands over."""
+        records = tuple(
+            HandedRecord(
+                name=str(accepted.name),
+                version=accepted.version,
+                is_publish=accepted.is_publish,
+                files=accepted.blobs,
+                remotes=accepted.remotes,
+                proof=accepted.proof.id,
+                facts=dict(accepted.proof.facts),
+            )
+            for accepted in report.accepted
+        )
+        return cls(
+            pull_request=number,
+            base=report.base,
+            head=report.head,
+            is_publish=report.is_publish,
+            report=HandedReport.model_validate(report_document(report)),
+            requester=None
+            if requester is None
+            else HandedAccount(login=requester.login, id=requester.id),
+            records=records,
+        )
+
+
+def read_handover(path: Path) -> Handover:
+    """Read a handover; raises InputError for a file that is not one, or is larger than one can be."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", _FIX) from None
+    if len(content) > _MAX_BYTES:
+        raise InputError(f"{path} is larger than {_MAX_BYTES} bytes.", _FIX)
+    try:
+        document: Any = json.loads(content)
+        return Handover.model_validate(document)
+    except (ValueError, RecursionError) as error:
+        reason = "is not JSON"
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise InputError(f"{path} is not what a check hands over: {reason}.", _FIX) from None
+
+
+_FIX: Final = "`mcp-static check --event … --handover FILE` writes it."

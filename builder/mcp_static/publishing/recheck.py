@@ -1,0 +1,135 @@
+"""A handed-over result held against main as it is now, by paths, ids and what the merge itself wrote.
+
+Nothing of the pull request is parsed here. Its tree says which paths and blobs it brings; main's
+tree which names and versions are taken; what other merges published since the check, they have
+noted in their `accepted.json`.
+"""
+
+from dataclasses import dataclass
+
+from mcp_static.check.accepted import read_accepted
+from mcp_static.check.base_index import BaseIndex
+from mcp_static.forges.github.repository import Pull
+from mcp_static.git.blobs import BlobReader
+from mcp_static.git.diffing import changed_since, read_change
+from mcp_static.git.repository import Repository, has_commit
+from mcp_static.git.trees import read_file
+from mcp_static.model.change import ChangedPath
+from mcp_static.model.layout import DATA_ROOT, parse_location
+from mcp_static.model.names import parse_name
+from mcp_static.publishing.checking import PullJob
+from mcp_static.publishing.handover import Handover
+from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.pull_request import CHANGE_RULES, is_reserved
+from mcp_static.settings import SETTINGS_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a result cannot be merged as it is."""
+
+    reason: str
+
+
+def judged_files(job: PullJob, pull: Pull, main: str, checked: Handover) -> dict[str, bytes] | Refused:
+    """The files to publish, by path, as the head has them; or why the result no longer holds.
+
+    The head changes exactly the files that were handed over, to exactly those blobs, and no rule over
+    the change as a whole is broken.
+    """
+    clone = job.clone
+    change = read_change(clone, main, pull.head)
+    for rule in CHANGE_RULES:
+        for breach in rule.check(change):
+            return Refused(f"{breach.path} {breach.message}".strip())
+    handed = {path: blob for record in checked.records for path, blob in record.files.items()}
+    brought = {path.path: path.after.id for path in change.paths if path.after is not None}
+    if handed != brought or not handed:
+        return Refused("what was checked is not what the head changes now")
+    if misplaced := _misplaced(checked):
+        return Refused(f"{misplaced} was handed over for another record")
+    if main != checked.base:
+        reason = _outdated(clone, main, checked)
+        if reason:
+            return Refused(reason)
+    with BlobReader(clone) as blobs:
+        contents = list(blobs.read(handed.values(), MAX_FILE_BYTES))
+    if any(len(content) > MAX_FILE_BYTES for content in contents):
+        return Refused("a file is larger than the registry takes")
+    return dict(zip(handed, contents, strict=True))
+
+
+def _misplaced(checked: Handover) -> str:
+    """A path that does not belong to the record it was handed over with; empty for none."""
+    for record in checked.records:
+        for path in record.files:
+            location = parse_location(path)
+            if location is None or (str(location.name), location.version) != (
+                record.name,
+                record.version,
+            ):
+                return path
+            if (location.file == "status.json") is record.is_publish:
+                return path
+    return ""
+
+
+def _outdated(clone: Repository, main: str, checked: Handover) -> str:
+    """Why what has come to main since the check makes it necessary to check again; empty if nothing."""
+    if not has_commit(clone, checked.base):
+        return "main is no longer what was checked against"
+    index = BaseIndex(clone, main, None)
+    for record in checked.records:
+        name = parse_name(record.name)
+        if not record.is_publish:
+            continue
+        if index.name_conflict(name) or index.version_conflict(name, record.version):
+            return f"{record.name} {record.version} or a name like it was published in the meantime"
+    changed = changed_since(clone, checked.base, main, ".")
+    if any(path.path == SETTINGS_FILE for path in changed):
+        return "the settings have changed in the meantime"
+    return _unnoted(changed) or _addresses(clone, main, changed, checked) or _foreign(changed, checked)
+
+
+def _unnoted(changed: list[ChangedPath]) -> str:
+    """A record that came to main without a note of the merge, so that nobody knows what is in it."""
+    paths = {path.path for path in changed}
+    for path in sorted(paths):
+        folder, _, file = path.rpartition("/")
+        if not path.startswith(f"{DATA_ROOT}/") or is_reserved(path):
+            continue
+        note = "status.accepted.json" if file == "status.json" else "accepted.json"
+        if file not in {"server.json", "proof.json", "status.json"} or f"{folder}/{note}" not in paths:
+            return f"{path} was changed in the meantime"
+    return ""
+
+
+def _addresses(clone: Repository, main: str, changed: list[ChangedPath], checked: Handover) -> str:
+    """An address that another server has claimed since the check."""
+    wanted = {url: record.name for record in checked.records for url in record.remotes}
+    if not wanted:
+        return ""
+    for path in changed:
+        if not path.path.endswith("/accepted.json") or path.after is None:
+            continue
+        location = parse_location(path.path)
+        content = read_file(clone, main, path.path, MAX_FILE_BYTES)
+        accepted = read_accepted(content) if content is not None else None
+        if location is None or accepted is None:
+            return f"{path.path} cannot be read"
+        if any(wanted.get(url, str(location.name)) != str(location.name) for url in accepted.remotes):
+            return f"{location.name} has claimed one of its addresses in the meantime"
+    return ""
+
+
+def _foreign(changed: list[ChangedPath], checked: Handover) -> str:
+    """A takedown, or a memory of who published before, that is about one of the records."""
+    namespaces = [parse_name(record.name).namespace.text.casefold() for record in checked.records]
+    for path in changed:
+        if path.path.rpartition("/")[2] not in {"takedown.json", "identity.json"}:
+            continue
+        parts = path.path.split("/")
+        folder = parts[3].casefold() if len(parts) > 3 else ""
+        if any(name == folder or name.startswith(f"{folder}.") for name in namespaces):
+            return f"{path.path} has changed in the meantime"
+    return ""

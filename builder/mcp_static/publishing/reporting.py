@@ -1,0 +1,32 @@
+"""The report of a check, posted by a part that reads nothing of the pull request itself."""
+
+from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.publishing.handover import Handover
+from mcp_static.reports.findings import Level
+from mcp_static.reports.markdown import report_markdown
+
+
+def post_report(registry: GitHubRepository, handover: Handover) -> None:
+    """Post the report in the one comment of ours, with the words that somebody can say next."""
+    footer = f"Checked {handover.head} against {handover.base}."
+    text = report_markdown(handover.report.report(), footer)
+    word = _next_word(handover)
+    if word:
+        text += f"\n\n{word}\n\n```\n/{_word(handover)} {handover.head}\n```"
+    registry.comments.post(handover.pull_request, "check", text)
+
+
+def _word(handover: Handover) -> str:
+    is_merge = handover.is_publish and handover.level is Level.PASSED
+    return "merge" if is_merge else "approve"
+
+
+def _next_word(handover: Handover) -> str:
+    """What a comment can do from here, if it can do anything."""
+    if not handover.is_publish:
+        return "It has to be reviewed. A maintainer who has done so lets it in with this comment:"
+    if handover.level is Level.HELD:
+        return "It is held. An operator ends the hold with this comment:"
+    if handover.level is Level.PASSED:
+        return "Where the registry leaves merging to people, a maintainer merges it with this comment:"
+    return ""

@@ -1,0 +1,52 @@
+"""What people said about the head of a pull request: words that name the bytes they are about.
+
+A word counts if its comment was never edited, names the head in full, and was written after that
+head came to this very pull request, by the forge's clock. So nobody can be led to approve one thing
+and find another merged, and nothing written about an earlier head is carried over.
+"""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from mcp_static.forges.forge import Account
+from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.publishing.commands import HeadCommand, HeadWord, parse_commands
+
+_MAX_COMMENTS: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Who said what about one head; `approvers` and `mergers` may write to the registry."""
+
+    confirmers: tuple[Account, ...] = ()
+    approvers: tuple[Account, ...] = ()
+    mergers: tuple[Account, ...] = ()
+
+
+def words_about(registry: GitHubRepository, pull: Pull) -> Words:
+    """The words about the head that a pull request has now.
+
+    None count while the forge does not say when that head arrived. Raises what GitHubRepository
+    raises.
+    """
+    said: dict[HeadWord, dict[int, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
+    arrival = registry.arrival(pull)
+    if arrival is None:
+        return Words()
+    for comment in islice(registry.comments.of(pull.number), _MAX_COMMENTS):
+        if comment.is_edited or comment.written_at < arrival:
+            continue
+        for command in parse_commands(comment.body):
+            if isinstance(command, HeadCommand) and command.head == pull.head:
+                said[command.word][comment.author.id] = comment.author
+    return Words(
+        confirmers=tuple(said["confirm"].values()),
+        approvers=_writers(registry, said["approve"]),
+        mergers=_writers(registry, said["merge"]),
+    )
+
+
+def _writers(registry: GitHubRepository, accounts: dict[int, Account]) -> tuple[Account, ...]:
+    return tuple(account for account in accounts.values() if registry.may_write(account))
