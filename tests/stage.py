@@ -19,6 +19,8 @@ from mcp_static.reports.findings import Finding
 from mcp_static.settings import Settings, parse_settings
 
 from tests.doubles.github_double import GitHubDouble
+from tests.doubles.github_models import PullRequest
+from tests.doubles.github_rules import BranchRules
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of, server_json
 from tests.servers import PROJECT
@@ -26,6 +28,8 @@ from tests.servers import PROJECT
 REGISTRY = "acme/registry"
 URL = "https://registry.example.com"
 BOT = "github-actions[bot]"
+STATUS = "mcp-static/merge"
+"""The status that a protected main requires."""
 
 _SETTINGS = """\
 title = "Acme"
@@ -91,6 +95,21 @@ class Stage:
             )
             return pull.number
 
+    def press_update_branch(self, login: str, number: int) -> str:
+        """Somebody presses "Update branch" on a pull request; gives its new head."""
+        token = f"token-of-{login}"
+        self.hub.add_token(token, login)
+        with client_of(self.hub, token) as client:
+            pull = client.get_repo(REGISTRY).get_pull(number)
+            assert pull.update_branch(), f"the branch of #{number} was not updated"
+        return self.pull(number).head_sha
+
+    def pull(self, number: int) -> PullRequest:
+        """A pull request of the registry."""
+        pull = self.registry.issues[number]
+        assert isinstance(pull, PullRequest)
+        return pull
+
     def event(self, number: int, sender: str, action: str = "opened", path: Path | None = None) -> Path:
         """The event file of a pull request."""
         return self.write_event(
@@ -149,8 +168,11 @@ def clone_of(registry: RepositoryDouble, path: Path) -> Path:
     return path
 
 
-def staged(hub: GitHubDouble, folder: Path, settings: str) -> Stage:
-    """A registry with an operator, three authors and an organization."""
+def staged(hub: GitHubDouble, folder: Path, settings: str, *, protected: bool = False) -> Stage:
+    """A registry with an operator, three authors and an organization.
+
+    A protected main takes only commits that have the status, and neither force pushes nor deletion.
+    """
     for login in ("acme", "alice", "bob", "mallory"):
         hub.add_user(login)
     hub.add_user("weatherco", type="Organization")
@@ -163,6 +185,8 @@ def staged(hub: GitHubDouble, folder: Path, settings: str) -> Stage:
     registry.commit({"registry-data/servers/.gitkeep": b""})
     hub.add_token("token-of-bot", BOT)
     registry.grant(BOT, "write")
+    if protected:
+        registry.protect("main", BranchRules(required=(STATUS,)))
     clone = clone_of(registry, folder / "clone.git")
     return Stage(hub, registry, clone, parse_settings(settings))
 

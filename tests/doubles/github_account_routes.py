@@ -2,9 +2,9 @@
 
 import time
 
+from tests.doubles.github_models import User
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, not_found
 from tests.doubles.github_shapes import full_repository_json, push_json, repository_json, user_json
-from tests.doubles.github_state import User
 
 ACCOUNTS = Routes()
 """Paths from the root."""

@@ -20,10 +20,13 @@ from tests.doubles.github_events import Events
 from tests.doubles.github_git_routes import GIT
 from tests.doubles.github_issue_routes import ISSUES
 from tests.doubles.github_login import DeviceLogin
+from tests.doubles.github_merge_routes import MERGES
+from tests.doubles.github_models import Json, Token
 from tests.doubles.github_pull_routes import PULLS
+from tests.doubles.github_ref_routes import REFS
 from tests.doubles.github_routes import DOCS, RefusalError, Request, Response, not_found
 from tests.doubles.github_run_routes import RUNS
-from tests.doubles.github_state import Hub, Json, RepositoryDouble, Token
+from tests.doubles.github_state import Hub, RepositoryDouble
 
 Answer = tuple[int, dict[str, str], bytes]
 Hook = Callable[[str, str], None]
@@ -124,9 +127,13 @@ class GitHubDouble(Hub):
             self.device_login.deny(user_code)
 
     def pull_request_event(
-        self, repository: RepositoryDouble | str, number: int, action: str, sender_login: str
+        self,
+        repository: RepositoryDouble | str,
+        number: int,
+        action: str,
+        sender_login: str | None = None,
     ) -> Json:
-        """The webhook payload of a pull request's event."""
+        """The webhook payload of a pull request's event; the sender is whoever did it unless given."""
         return self.events.pull_request(self._named(repository), number, action, sender_login)
 
     def issue_comment_event(
@@ -242,7 +249,7 @@ class GitHubDouble(Hub):
             routes, rest = [ACCOUNTS], path
         else:
             routes, rest = (
-                [REPOSITORIES, PULLS, ISSUES, CONTENTS, GIT, RUNS],
+                [REPOSITORIES, PULLS, MERGES, ISSUES, CONTENTS, REFS, GIT, RUNS],
                 (match[3] or "").rstrip("/"),
             )
             name, number = match[1], int(match[2] or 0)

@@ -1,6 +1,7 @@
 """Webhook payloads as GitHub sends them, which a workflow finds in its event's file."""
 
 from tests.doubles.bare import NO_SHA
+from tests.doubles.github_models import Json, PullRequest, User
 from tests.doubles.github_shapes import (
     api_url,
     comment_json,
@@ -11,7 +12,7 @@ from tests.doubles.github_shapes import (
     repository_json,
     user_json,
 )
-from tests.doubles.github_state import Hub, Json, PullRequest, RepositoryDouble, email_of
+from tests.doubles.github_state import Hub, RepositoryDouble, email_of
 
 
 class Events:
@@ -21,9 +22,9 @@ class Events:
         self._hub = hub
 
     def pull_request(
-        self, repository: RepositoryDouble, number: int, action: str, sender_login: str
+        self, repository: RepositoryDouble, number: int, action: str, sender_login: str | None
     ) -> Json:
-        """`pull_request`, and `pull_request_target`."""
+        """`pull_request`, and `pull_request_target`; the sender is whoever did it unless given."""
         with self._hub.lock:
             pull = repository.issues[number]
             assert isinstance(pull, PullRequest), f"#{number} is no pull request"
@@ -31,7 +32,7 @@ class Events:
             if action == "synchronize":
                 payload |= {"before": pull.previous_head_sha or pull.base_sha, "after": pull.head_sha}
             payload["pull_request"] = full_pull_json(repository, pull)
-            return payload | self._common(repository, sender_login)
+            return payload | self._common(repository, sender_login or _sender(pull, action).login)
 
     def issue_comment(
         self,
@@ -50,7 +51,7 @@ class Events:
                 "comment": comment_json(repository, comment),
             }
             if action == "edited":
-                payload["changes"] = {"body": {"from": ""}}
+                payload["changes"] = {"body": {"from": comment.previous}}
             return payload | self._common(repository, sender_login or comment.user.login)
 
     def workflow_dispatch(
@@ -113,3 +114,10 @@ class Events:
             common["organization"] = {"login": owner.login, "id": owner.id, "url": url}
         common["repository"]["hooks_url"] = f"{api_url(repository)}/hooks"
         return common
+
+
+def _sender(pull: PullRequest, action: str) -> User:
+    """Who did that to a pull request last: a new head comes from whoever pushed it."""
+    by = {"synchronize": pull.head_pusher, "closed": pull.closed_by}.get(action, pull.user)
+    assert by is not None, f"nobody is known to have caused {action} of #{pull.number}"
+    return by

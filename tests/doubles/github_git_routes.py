@@ -1,4 +1,4 @@
-"""GitHub's endpoints that read and write Git objects: references, commits, trees and blobs."""
+"""GitHub's endpoints that read and write Git objects: commits, trees and blobs."""
 
 import base64
 import binascii
@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from tests.doubles.bare import Signature
+from tests.doubles.github_models import Json
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
 from tests.doubles.github_shapes import (
     api_url,
     commit_json,
     file_change_json,
     git_commit_json,
-    ref_json,
     tree_entry_json,
     wrapped,
 )
-from tests.doubles.github_state import Json, RepositoryDouble, email_of
+from tests.doubles.github_state import RepositoryDouble, email_of
 
 GIT = Routes()
 
 
-def _store_ready(request: Request) -> RepositoryDouble:
+def store_ready(request: Request) -> RepositoryDouble:
+    """The repository, which must not be empty."""
     repository = request.repository
     if not repository.store.refs("refs/heads/"):
         raise RefusalError(409, "Git Repository is empty.")
@@ -49,131 +50,12 @@ def _hexadecimal(text: str) -> bool:
     return len(text) >= 7 and all(c in "0123456789abcdef" for c in text)
 
 
-# ---- branches, tags and references
-
-
-@GIT.on("GET", "/branches/{name...}")
-def _branch(request: Request) -> Response:
-    repository, name = request.repository, request.arguments["name"]
-    sha = repository.store.resolve(f"refs/heads/{name}")
-    if sha is None:
-        raise RefusalError(404, "Branch not found")
-    return Response(200, _branch_json(repository, name, sha, full=True))
-
-
-@GIT.on("GET", "/branches")
-def _branches(request: Request) -> Response:
-    repository = request.repository
-    refs = repository.store.refs("refs/heads/")
-    pairs = [(ref.removeprefix("refs/heads/"), sha) for ref, sha in refs.items()]
-    return request.page(pairs, lambda pair: _branch_json(repository, *pair))
-
-
-def _branch_json(repository: RepositoryDouble, name: str, sha: str, *, full: bool = False) -> Json:
-    commit: Json = {"sha": sha, "url": f"{api_url(repository)}/commits/{sha}"}
-    if full:
-        commit = commit_json(repository, repository.store.commit_object(sha))
-    return {"name": name, "commit": commit, "protected": False}
-
-
-@GIT.on("GET", "/tags")
-def _tags(request: Request) -> Response:
-    repository = request.repository
-    names = [ref.removeprefix("refs/tags/") for ref in repository.store.refs("refs/tags/")]
-
-    def shape(name: str) -> Json:
-        sha = repository.store.resolve(f"refs/tags/{name}")
-        return {
-            "name": name,
-            "commit": {"sha": sha, "url": f"{api_url(repository)}/commits/{sha}"},
-            "zipball_url": f"{api_url(repository)}/zipball/refs/tags/{name}",
-            "tarball_url": f"{api_url(repository)}/tarball/refs/tags/{name}",
-            "node_id": f"REF_{name}",
-        }
-
-    return request.page(names[::-1], shape)
-
-
-@GIT.on("GET", "/git/ref/{ref...}")
-def _ref(request: Request) -> Response:
-    repository = _store_ready(request)
-    ref = f"refs/{request.arguments['ref']}"
-    sha = repository.store.refs().get(ref)
-    if sha is None:
-        raise not_found()
-    return Response(200, ref_json(repository, ref, sha))
-
-
-@GIT.on("GET", "/git/matching-refs/{prefix...}")
-@GIT.on("GET", "/git/refs")
-def _matching_refs(request: Request) -> Response:
-    repository = _store_ready(request)
-    refs = repository.store.refs(f"refs/{request.arguments.get('prefix', '')}")
-    return request.page(list(refs.items()), lambda pair: ref_json(repository, *pair))
-
-
-@GIT.on("POST", "/git/refs")
-def _create_ref(request: Request) -> Response:
-    user = request.demand("contents")
-    repository = _store_ready(request)
-    ref, sha = request.text("ref"), request.text("sha")
-    if not ref.startswith("refs/") or ref.count("/") < 2:
-        raise RefusalError(
-            422, "Reference name must start with 'refs/' and contain at least two slashes."
-        )
-    if repository.store.run("check-ref-format", ref).returncode:
-        raise RefusalError(422, f"{ref} is not a valid ref name.")
-    if ref in repository.store.refs():
-        raise RefusalError(422, "Reference already exists")
-    _set_ref(request, ref, sha)
-    request.hub.notice(repository, actor=user)
-    return Response(201, ref_json(repository, ref, sha))
-
-
-@GIT.on("PATCH", "/git/refs/{ref...}")
-def _update_ref(request: Request) -> Response:
-    user = request.demand("contents")
-    repository = _store_ready(request)
-    ref, sha = f"refs/{request.arguments['ref']}", request.text("sha")
-    old = repository.store.refs().get(ref)
-    if old is None:
-        raise RefusalError(422, "Reference does not exist")
-    if not request.hub.bring(repository, sha):
-        raise RefusalError(422, "Object does not exist")
-    if request.body.get("force") is not True and not repository.store.is_ancestor(old, sha):
-        raise RefusalError(422, "Update is not a fast forward")
-    _set_ref(request, ref, sha)
-    request.hub.notice(repository, actor=user)
-    return Response(200, ref_json(repository, ref, sha))
-
-
-def _set_ref(request: Request, ref: str, sha: str) -> None:
-    repository = request.repository
-    if not request.hub.bring(repository, sha):
-        raise RefusalError(422, "Object does not exist")
-    if ref.startswith("refs/pull/") or not repository.store.set_ref(ref, sha):
-        raise RefusalError(422, "Reference update failed")
-
-
-@GIT.on("DELETE", "/git/refs/{ref...}")
-def _delete_ref(request: Request) -> Response:
-    user = request.demand("contents")
-    repository, ref = _store_ready(request), f"refs/{request.arguments['ref']}"
-    if ref not in repository.store.refs():
-        raise RefusalError(422, "Reference does not exist")
-    if ref == f"refs/heads/{repository.default_branch}":
-        raise RefusalError(422, "Cannot delete the default branch")
-    repository.store.delete_ref(ref)
-    request.hub.notice(repository, actor=user)
-    return Response(204)
-
-
 # ---- commits
 
 
 @GIT.on("GET", "/commits")
 def _commits(request: Request) -> Response:
-    repository = _store_ready(request)
+    repository = store_ready(request)
     start = commit_named(request, request.query.get("sha", repository.default_branch))
     path = ["--", request.query["path"]] if request.query.get("path") else []
     store = repository.store
@@ -183,7 +65,7 @@ def _commits(request: Request) -> Response:
 
 @GIT.on("GET", "/compare/{spec...}")
 def _compare(request: Request) -> Response:
-    repository = _store_ready(request)
+    repository = store_ready(request)
     store = repository.store
     base_name, dots, head_name = request.arguments["spec"].partition("...")
     if not dots:
@@ -215,7 +97,7 @@ def _compare(request: Request) -> Response:
 
 def show_commit(request: Request) -> Response:
     """`GET commits/{ref}`, with its files; it comes after the longer paths under `commits`."""
-    repository = _store_ready(request)
+    repository = store_ready(request)
     store = repository.store
     sha = commit_named(request, request.arguments["ref"])
     commit = store.commit_object(sha)
@@ -234,7 +116,7 @@ def show_commit(request: Request) -> Response:
 
 @GIT.on("GET", "/git/commits/{sha}")
 def _git_commit(request: Request) -> Response:
-    repository, sha = _store_ready(request), request.arguments["sha"]
+    repository, sha = store_ready(request), request.arguments["sha"]
     if not request.hub.bring(repository, sha) or repository.store.kind(sha) != "commit":
         raise not_found()
     return Response(200, git_commit_json(repository, repository.store.commit_object(sha)))
@@ -243,7 +125,7 @@ def _git_commit(request: Request) -> Response:
 @GIT.on("POST", "/git/commits")
 def _create_commit(request: Request) -> Response:
     user = request.demand("contents")
-    repository = _store_ready(request)
+    repository = store_ready(request)
     store, tree = repository.store, request.text("tree")
     message, parents = request.text("message"), request.body.get("parents") or []
     if store.kind(tree) != "tree":
@@ -279,7 +161,7 @@ def _signature(given: Json, now: float) -> Signature:
 
 @GIT.on("GET", "/git/trees/{name...}")
 def _tree(request: Request) -> Response:
-    repository, name = _store_ready(request), request.arguments["name"]
+    repository, name = store_ready(request), request.arguments["name"]
     store = repository.store
     request.hub.bring(repository, name)
     sha = store.resolve(f"refs/heads/{name}", "tree") or store.resolve(name, "tree")
@@ -300,7 +182,7 @@ def _tree(request: Request) -> Response:
 @GIT.on("POST", "/git/trees")
 def _create_tree(request: Request) -> Response:
     request.demand("contents")
-    repository = _store_ready(request)
+    repository = store_ready(request)
     store, body = repository.store, request.body
     entries = body.get("tree")
     if not isinstance(entries, list) or not (entries or body.get("base_tree")):
@@ -356,7 +238,7 @@ def _drop(repository: RepositoryDouble, path: str, env: dict[str, str]) -> bool:
 
 @GIT.on("GET", "/git/blobs/{sha}")
 def _blob(request: Request) -> Response:
-    repository, sha = _store_ready(request), request.arguments["sha"]
+    repository, sha = store_ready(request), request.arguments["sha"]
     if repository.store.kind(sha) != "blob":
         raise not_found()
     content = repository.store.content(sha)
@@ -378,7 +260,7 @@ def _blob(request: Request) -> Response:
 @GIT.on("POST", "/git/blobs")
 def _create_blob(request: Request) -> Response:
     request.demand("contents")
-    repository = _store_ready(request)
+    repository = store_ready(request)
     content, encoding = request.text("content"), request.text("encoding", "utf-8")
     try:
         raw = base64.b64decode(content) if encoding == "base64" else content.encode()

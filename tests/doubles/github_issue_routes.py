@@ -1,13 +1,14 @@
-"""GitHub's endpoints for issues and the comments on them and on pull requests."""
+"""GitHub's endpoints for issues, and for comments and labels on them and on pull requests."""
 
-from tests.doubles.github_pull_routes import demand_own, issue_at
+from tests.doubles.github_models import Comment, Issue, Json
+from tests.doubles.github_pull_routes import demand_own, issue_at, permissions, set_state
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
 from tests.doubles.github_shapes import comment_json, issue_json, label_json
-from tests.doubles.github_state import Comment, Issue
 
 ISSUES = Routes()
 
 LONGEST_BODY = 65536
+LONGEST_LABEL = 50
 
 
 @ISSUES.on("POST", "/issues")
@@ -17,7 +18,7 @@ def _open(request: Request) -> Response:
     number, now = len(repository.issues) + 1, request.hub.clock()
     issue = Issue(number, user, title, request.body.get("body"), now, now)
     if request.hub.has_role(user, repository, "triage"):
-        issue.labels = list(request.body.get("labels") or [])
+        issue.labels = _labels(request, request.body.get("labels") or [])
     repository.issues[number] = issue
     return Response(201, issue_json(repository, issue))
 
@@ -45,15 +46,16 @@ def _comment(request: Request) -> Response:
 @ISSUES.on("PATCH", "/issues/comments/{id}")
 def _edit_comment(request: Request) -> Response:
     comment = _comment_at(request)
-    demand_own(request, comment.user, "issues")
-    comment.body, comment.updated = _body(request), request.hub.clock()
+    demand_own(request, comment.user, request.repository.issues[comment.number])
+    comment.previous, comment.body = comment.body, _body(request)
+    comment.updated = request.hub.clock()
     return Response(200, comment_json(request.repository, comment))
 
 
 @ISSUES.on("DELETE", "/issues/comments/{id}")
 def _delete_comment(request: Request) -> Response:
     comment = _comment_at(request)
-    demand_own(request, comment.user, "issues")
+    demand_own(request, comment.user, request.repository.issues[comment.number])
     del request.repository.comments[comment.id]
     return Response(204)
 
@@ -76,7 +78,7 @@ def _comments(request: Request) -> Response:
 @ISSUES.on("POST", "/issues/{number}/comments")
 def _add_comment(request: Request) -> Response:
     repository, issue = request.repository, issue_at(request)
-    user = request.demand("issues", "read")
+    user = request.demand(permissions(issue), "read")
     now = request.hub.clock()
     comment = Comment(next(request.hub.ids), issue.number, user, _body(request), now, now)
     repository.comments[comment.id] = comment
@@ -106,24 +108,77 @@ def _issue(request: Request) -> Response:
 @ISSUES.on("PATCH", "/issues/{number}")
 def _edit(request: Request) -> Response:
     issue, body = issue_at(request), request.body or {}
-    demand_own(request, issue.user, "issues")
-    state = body.get("state", issue.state)
-    if state not in {"open", "closed"}:
-        raise invalid("Issue", "state")
-    if state == "closed" and issue.state == "open":
-        request.hub.close(issue)
-    elif state == "open":
-        issue.state, issue.closed = "open", None
+    demand_own(request, issue.user, issue)
+    set_state(request, issue, body.get("state", issue.state))
     issue.title, issue.body = body.get("title", issue.title), body.get("body", issue.body)
-    issue.labels = list(body.get("labels", issue.labels))
+    if "labels" in body and request.hub.has_role(request.user, request.repository, "triage"):
+        issue.labels = _labels(request, body["labels"])
     issue.updated = request.hub.clock()
     return Response(200, issue_json(request.repository, issue))
+
+
+# ---- labels
+
+
+@ISSUES.on("GET", "/issues/{number}/labels")
+def _labels_of(request: Request) -> Response:
+    return request.page(issue_at(request).labels, lambda name: label_json(request.repository, name))
 
 
 @ISSUES.on("POST", "/issues/{number}/labels")
 def _add_labels(request: Request) -> Response:
     issue = issue_at(request)
-    request.demand("issues", "triage")
+    request.demand(permissions(issue), "triage")
     names = request.body if isinstance(request.body, list) else request.body.get("labels", [])
-    issue.labels += [name for name in names if name not in issue.labels]
+    issue.labels += [name for name in _labels(request, names) if name not in issue.labels]
+    issue.updated = request.hub.clock()
     return Response(200, [label_json(request.repository, name) for name in issue.labels])
+
+
+@ISSUES.on("DELETE", "/issues/{number}/labels/{name}")
+def _remove_label(request: Request) -> Response:
+    issue, name = issue_at(request), request.arguments["name"].lower()
+    request.demand(permissions(issue), "triage")
+    if name not in map(str.lower, issue.labels):
+        raise RefusalError(404, "Label does not exist")
+    issue.labels = [label for label in issue.labels if label.lower() != name]
+    issue.updated = request.hub.clock()
+    return Response(200, [label_json(request.repository, label) for label in issue.labels])
+
+
+@ISSUES.on("GET", "/labels")
+def _all_labels(request: Request) -> Response:
+    known = request.repository.labels.values()
+    return request.page(list(known), lambda name: label_json(request.repository, name))
+
+
+@ISSUES.on("POST", "/labels")
+def _create_label(request: Request) -> Response:
+    request.demand(("issues", "pull_requests"))
+    name = request.text("name", resource="Label")
+    if name.lower() in request.repository.labels:
+        error = {"resource": "Label", "code": "already_exists", "field": "name"}
+        raise RefusalError(422, "Validation Failed", [error])
+    [made] = _labels(request, [name])
+    return Response(201, label_json(request.repository, made))
+
+
+@ISSUES.on("GET", "/labels/{name}")
+def _label(request: Request) -> Response:
+    name = request.repository.labels.get(request.arguments["name"].lower())
+    if name is None:
+        raise not_found()
+    return Response(200, label_json(request.repository, name))
+
+
+def _labels(request: Request, names: list[Json | str]) -> list[str]:
+    """The labels of these names, which are made if they are not there."""
+    found: list[str] = []
+    for given in names:
+        name = given.get("name") if isinstance(given, dict) else given
+        if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_LABEL:
+            raise invalid("Label", "name")
+        known = request.repository.labels.setdefault(name.lower(), name)
+        if known not in found:
+            found.append(known)
+    return found

@@ -3,7 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
-from tests.doubles.github_state import Hub, Json, User
+from tests.doubles.github_models import Json, User
+from tests.doubles.github_state import Hub
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 TOLD = {

@@ -1,7 +1,7 @@
-"""GitHub's endpoints for forks, pull requests and merging."""
+"""GitHub's endpoints for forks and pull requests."""
 
-from tests.doubles.bare import Signature
 from tests.doubles.github_git_routes import commit_named
+from tests.doubles.github_models import Issue, PullRequest, User
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
 from tests.doubles.github_shapes import (
     commit_json,
@@ -11,7 +11,7 @@ from tests.doubles.github_shapes import (
     pull_json,
     repository_json,
 )
-from tests.doubles.github_state import Issue, Json, PullRequest, RepositoryDouble, User, email_of
+from tests.doubles.github_state import RepositoryDouble
 
 PULLS = Routes()
 
@@ -88,7 +88,10 @@ def _open(request: Request) -> Response:
         base_ref=base_ref,
         base_sha=base_sha,
         draft=bool(request.body.get("draft")),
-        maintainer_can_modify=bool(request.body.get("maintainer_can_modify", head is not repository)),
+        # An organization's fork is not opened to the maintainers of the base.
+        maintainer_can_modify=head is not repository
+        and head.owner.type == "User"
+        and request.body.get("maintainer_can_modify") is not False,
     )
     request.hub.bring(repository, head_sha)
     if repository.store.is_ancestor(head_sha, base_sha):
@@ -152,10 +155,36 @@ def issue_at(request: Request) -> Issue:
     return issue
 
 
-def demand_own(request: Request, author: User, permission: str) -> None:
-    """Let the author of a thing, or whoever may write here, go on."""
-    mine = request.user is author
-    request.demand(permission, "read" if mine else "write", "Must have admin rights to Repository.")
+def demand_own(request: Request, author: User, issue: Issue) -> None:
+    """Let the author of an issue, or of a comment on it, or whoever may write here, go on."""
+    role = "read" if request.user is author else "write"
+    request.demand(permissions(issue), role, "Must have admin rights to Repository.")
+
+
+def permissions(issue: Issue) -> tuple[str, ...]:
+    """What a token needs one of for writing about an issue or a pull request."""
+    return ("issues", "pull_requests") if isinstance(issue, PullRequest) else ("issues",)
+
+
+def set_state(request: Request, issue: Issue, state: str) -> None:
+    """Close or reopen an issue or a pull request; a merged one stays as it is."""
+    kind = "PullRequest" if isinstance(issue, PullRequest) else "Issue"
+    if state not in {"open", "closed"}:
+        raise invalid(kind, "state")
+    if state == "closed" and issue.state == "open":
+        request.hub.close(issue, request.user)
+    elif state == "open" and issue.state == "closed":
+        if isinstance(issue, PullRequest):
+            _demand_reopenable(issue)
+        issue.state, issue.closed, issue.closed_by = "open", None, None
+
+
+def _demand_reopenable(pull: PullRequest) -> None:
+    gone = pull.head is None or not pull.head.store.resolve(f"refs/heads/{pull.head_ref}")
+    if pull.merged or gone:
+        what = "merged" if pull.merged else "recreated"
+        message = f"state cannot be changed. The pull request was {what}."
+        raise invalid("PullRequest", "state", message)
 
 
 @PULLS.on("GET", "/pulls/{number}")
@@ -166,20 +195,8 @@ def _pull(request: Request) -> Response:
 @PULLS.on("PATCH", "/pulls/{number}")
 def _edit(request: Request) -> Response:
     pull, body, repository = pull_at(request), request.body or {}, request.repository
-    demand_own(request, pull.user, "pull_requests")
-    state = body.get("state", pull.state)
-    if state not in {"open", "closed"}:
-        raise invalid("PullRequest", "state")
-    if state == "open" and pull.state == "closed":
-        gone = pull.head is None or not pull.head.store.resolve(f"refs/heads/{pull.head_ref}")
-        if pull.merged or gone:
-            what = "merged" if pull.merged else "recreated"
-            raise invalid(
-                "PullRequest", "state", f"state cannot be changed. The pull request was {what}."
-            )
-        pull.state, pull.closed = "open", None
-    elif state == "closed" and pull.state == "open":
-        request.hub.close(pull)
+    demand_own(request, pull.user, pull)
+    set_state(request, pull, body.get("state", pull.state))
     if "base" in body:
         if not repository.store.resolve(f"refs/heads/{body['base']}"):
             raise invalid("PullRequest", "base")
@@ -214,66 +231,3 @@ def _pulls_of_commit(request: Request) -> Response:
     store = repository.store
     found = [p for p in repository.pulls() if sha in store.commits(p.head_sha, f"^{p.base_sha}")]
     return request.page(found, lambda pull: pull_json(repository, pull))
-
-
-# ---- merging
-
-
-@PULLS.on("GET", "/pulls/{number}/merge")
-def _is_merged(request: Request) -> Response:
-    if pull_at(request).merged is None:
-        raise not_found()
-    return Response(204)
-
-
-@PULLS.on("PUT", "/pulls/{number}/merge")
-def _merge_pull(request: Request) -> Response:
-    pull, repository, body = pull_at(request), request.repository, request.body or {}
-    user = request.demand("contents")
-    ref = f"refs/heads/{pull.base_ref}"
-    tip = repository.store.resolve(ref)
-    method = body.get("merge_method", "merge")
-    if body.get("sha", pull.head_sha) != pull.head_sha:
-        raise RefusalError(409, "Head branch was modified. Review and try the merge again.")
-    tree = repository.store.merge_tree(tip, pull.head_sha) if tip and pull.state == "open" else None
-    if tip is None or tree is None or method not in {"merge", "squash"} or pull.draft:
-        raise RefusalError(405, "Pull Request is not mergeable")
-    parents = [tip] if method == "squash" else [tip, pull.head_sha]
-    title = body.get("commit_title") or f"Merge pull request #{pull.number}"
-    message = "\n\n".join(filter(None, (title, body.get("commit_message", pull.title))))
-    sha = _commit_merge(request, user, tree, parents, message)
-    pull.merged, pull.merged_by, pull.merge_commit_sha = request.hub.clock(), user, sha
-    request.hub.close(pull)
-    repository.store.set_ref(ref, sha)
-    request.hub.notice(repository, actor=user, kind="pr_merge")
-    return Response(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
-
-
-@PULLS.on("POST", "/merges")
-def _merge(request: Request) -> Response:
-    user = request.demand("contents")
-    repository, base = request.repository, request.text("base")
-    ref = f"refs/heads/{base}"
-    tip = repository.store.resolve(ref)
-    if tip is None:
-        raise RefusalError(404, "Base does not exist")
-    try:
-        head = commit_named(request, request.text("head"))
-    except RefusalError as absent:
-        raise RefusalError(404, "Head does not exist") from absent
-    if repository.store.is_ancestor(head, tip):
-        return Response(204)
-    tree = repository.store.merge_tree(tip, head)
-    if tree is None:
-        raise RefusalError(409, "Merge conflict")
-    message = request.body.get("commit_message") or f"Merge {request.body['head']} into {base}"
-    sha = _commit_merge(request, user, tree, [tip, head], message)
-    repository.store.set_ref(ref, sha)
-    request.hub.notice(repository, actor=user)
-    shape: Json = commit_json(repository, repository.store.commit_object(sha))
-    return Response(201, shape)
-
-
-def _commit_merge(request: Request, user: User, tree: str, parents: list[str], message: str) -> str:
-    by = Signature(user.login, email_of(user), f"{int(request.hub.clock())} +0000")
-    return request.repository.store.write_commit(tree, parents, by, by, message)

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.doubles.github_state import Hub, Json, RepositoryDouble, Token, User
+from tests.doubles.github_models import Json, Token, User
+from tests.doubles.github_rules import violations
+from tests.doubles.github_state import Hub, RepositoryDouble
 
 DOCS = "https://docs.github.com/rest"
 DOTS = re.compile(r"\{(\w+)(\.\.\.)?\}")
@@ -35,6 +37,11 @@ def invalid(resource: str, name: str, message: str | None = None) -> RefusalErro
     error: Json = {"resource": resource, "code": "custom" if message else "invalid"}
     error |= {"message": message} if message else {"field": name}
     return RefusalError(422, "Validation Failed", [error])
+
+
+def rule_violation(status: int, found: list[str]) -> RefusalError:
+    """What GitHub says of a change that rules forbid."""
+    return RefusalError(status, "\n\n".join(["Repository rule violations found", *found]) + "\n\n")
 
 
 @dataclass(frozen=True)
@@ -98,8 +105,10 @@ class Request:
             )
         return value
 
-    def demand(self, permission: str, role: str = "write", message: str = "Not Found") -> User:
-        """The caller, who must have the role and whose token must allow writing that.
+    def demand(
+        self, permission: str | Iterable[str], role: str = "write", message: str = "Not Found"
+    ) -> User:
+        """The caller, who must have the role and whose token must allow writing one of these.
 
         Users without the right are told `message`, with 404 when it is "Not Found"; bots always 403.
         """
@@ -109,7 +118,8 @@ class Request:
         fine = user.type == "Bot" or (scopes is not None and any(":" in s for s in scopes))
         allowed = self.hub.has_role(user, repository, role)
         if scopes is not None and fine:
-            allowed = allowed and f"{permission}:write" in scopes
+            names = [permission] if isinstance(permission, str) else permission
+            allowed = allowed and any(f"{name}:write" in scopes for name in names)
         elif scopes is not None:
             allowed = allowed and bool(
                 scopes & {"repo", *(() if repository.private else ("public_repo",))}
@@ -120,6 +130,18 @@ class Request:
             what = "integration" if user.type == "Bot" else "personal access token"
             raise RefusalError(403, f"Resource not accessible by {what}")
         raise RefusalError(404 if message == "Not Found" else 403, message)
+
+    def keep_rules(self, ref: str, old: str, new: str) -> None:
+        """Refuse a change of a branch that its rules forbid to the caller."""
+        repository = self.repository
+        rules = repository.rules.get(ref.removeprefix("refs/heads/"))
+        if rules is None or not ref.startswith("refs/heads/") or self.user.login in rules.bypass:
+            return
+        found = violations(
+            repository.store, rules, lambda sha: repository.states_of(sha, rules.app), old, new
+        )
+        if found:
+            raise rule_violation(422, found)
 
     def page(self, items: list[Any], shape: Callable[[Any], Json]) -> Response:
         """The page of a list that is asked for, with its Link header."""

@@ -6,9 +6,10 @@ from typing import Any
 import yaml
 
 from tests.doubles.github_git_routes import commit_named, show_commit
+from tests.doubles.github_models import Dispatch, Json
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
 from tests.doubles.github_shapes import api_url, html_url, instant, repository_json, user_json
-from tests.doubles.github_state import Dispatch, Json
+from tests.doubles.github_state import ACTIONS_APP, ACTIONS_BOT
 
 RUNS = Routes()
 
@@ -146,14 +147,16 @@ def _create_status(request: Request) -> Response:
         "updated_at": now,
         "creator": user_json(request.hub, user),
     }
-    repository.statuses.append({**status, "sha": sha})
+    app = ACTIONS_APP if user.login == ACTIONS_BOT else None
+    repository.statuses.append({**status, "sha": sha, "app": app})
+    repository.checks_changed()
     return Response(201, status)
 
 
 def _statuses_of(request: Request) -> tuple[str, list[Json]]:
     sha = commit_named(request, request.arguments["ref"])
     newest_first = [s for s in reversed(request.repository.statuses) if s["sha"] == sha]
-    return sha, [{k: v for k, v in s.items() if k != "sha"} for s in newest_first]
+    return sha, [{k: v for k, v in s.items() if k not in {"sha", "app"}} for s in newest_first]
 
 
 @RUNS.on("GET", "/commits/{ref...}/statuses")
@@ -208,7 +211,7 @@ def _create_check_run(request: Request) -> Response:
         "started_at": instant(request.hub.clock()),
         "completed_at": None,
         "output": {"title": None, "summary": None, "text": None, "annotations_count": 0},
-        "app": {"id": 15368, "slug": "github-actions", "name": "GitHub Actions"},
+        "app": {"id": ACTIONS_APP, "slug": "github-actions", "name": "GitHub Actions"},
         "pull_requests": [],
     }
     repository.check_runs[number] = run
@@ -225,6 +228,7 @@ def _update_run(request: Request, run: Json) -> Json:
     elif run["status"] == "completed" and not run["conclusion"]:
         raise RefusalError(422, "Invalid request.\n\nA completed check run needs a conclusion.")
     run["output"] = {**run["output"], **body.get("output", {})}
+    request.repository.checks_changed()
     return run
 
 

@@ -2,20 +2,14 @@
 
 import base64
 import textwrap
+import zlib
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
 
 from tests.doubles.bare import Commit, FileChange, Signature, TreeEntry
-from tests.doubles.github_state import (
-    Comment,
-    Hub,
-    Issue,
-    Json,
-    PullRequest,
-    Push,
-    RepositoryDouble,
-    User,
-)
+from tests.doubles.github_models import Comment, Issue, Json, PullRequest, Push, User
+from tests.doubles.github_rules import unmet
+from tests.doubles.github_state import WEB_FLOW_EMAIL, Hub, RepositoryDouble
 
 LARGEST_CONTENT = 1024 * 1024
 """Bytes up to which the contents API gives a file inline."""
@@ -162,8 +156,16 @@ def issue_json(repository: RepositoryDouble, issue: Issue) -> Json:
 
 def label_json(repository: RepositoryDouble, name: str) -> Json:
     """A label."""
-    url = f"{api_url(repository)}/labels/{quote(name)}"
-    return {"id": 1, "url": url, "name": name, "color": "ededed", "default": False, "description": None}
+    url, number = f"{api_url(repository)}/labels/{quote(name)}", zlib.crc32(name.encode())
+    return {
+        "id": number,
+        "node_id": f"LA_{number}",
+        "url": url,
+        "name": name,
+        "color": "ededed",
+        "default": False,
+        "description": None,
+    }
 
 
 def comment_json(repository: RepositoryDouble, comment: Comment) -> Json:
@@ -256,7 +258,7 @@ def full_pull_json(repository: RepositoryDouble, pull: PullRequest) -> Json:
         "merged": pull.merged is not None,
         "mergeable": mergeable,
         "rebaseable": mergeable,
-        "mergeable_state": {None: "unknown", True: "clean", False: "dirty"}[mergeable],
+        "mergeable_state": _mergeable_state(repository, pull, mergeable),
         "merged_by": user_json(repository.hub, pull.merged_by) if pull.merged_by else None,
         "comments": issue_json(repository, pull)["comments"],
         "review_comments": 0,
@@ -266,6 +268,18 @@ def full_pull_json(repository: RepositoryDouble, pull: PullRequest) -> Json:
         "deletions": sum(change.deletions for change in changes),
         "changed_files": len(changes),
     }
+
+
+def _mergeable_state(repository: RepositoryDouble, pull: PullRequest, mergeable: bool | None) -> str:
+    if not mergeable:
+        return "unknown" if mergeable is None else "dirty"
+    if pull.draft:
+        return "draft"
+    rules = repository.rules.get(pull.base_ref)
+    if rules and unmet(rules, repository.states_of(pull.head_sha, rules.app)):
+        return "blocked"
+    states = set(repository.states_of(pull.head_sha).values())
+    return "unstable" if states - {"success"} else "clean"
 
 
 def push_json(hub: Hub, push: Push) -> Json:
@@ -409,4 +423,6 @@ def _user_of_email(hub: Hub, email: str) -> Json | None:
     number = email.partition("+")[0]
     local = email.endswith("@users.noreply.github.com") and number.isdecimal()
     user = hub.users.get(int(number)) if local else None
+    if email == WEB_FLOW_EMAIL:
+        user = hub.user("web-flow")
     return user_json(hub, user) if user else None

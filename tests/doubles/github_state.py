@@ -2,109 +2,37 @@
 
 import itertools
 import threading
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from tests.doubles.bare import NO_SHA, BareRepository, Files, Signature
-
-Json = dict[str, Any]
+from tests.doubles.clock import Clock
+from tests.doubles.github_models import (
+    Comment,
+    Dispatch,
+    Issue,
+    Json,
+    PullRequest,
+    Push,
+    Token,
+    User,
+)
+from tests.doubles.github_rules import BranchRules, States, guard_pushes
 
 ACTIONS_BOT = "github-actions[bot]"
+ACTIONS_APP = 15368
+"""The id of GitHub's app that workflows act as."""
+WEB_FLOW_EMAIL = "noreply@github.com"
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")
 
 
-@dataclass
-class User:
-    """An account: the login may change, the id may not."""
-
-    id: int
-    login: str
-    type: str = "User"
-
-
-@dataclass(frozen=True)
-class Token:
-    """Who a token acts as.
-
-    Scopes are a classic token's (`repo`, `public_repo`), or permissions such as `contents:write` for a
-    token of the fine-grained kind; None allows whatever the user may do.
-    """
-
-    user: User
-    scopes: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Push:
-    """One change of a branch; `actor` is a user's id, None when nobody knows."""
-
-    id: int
-    before: str
-    after: str
-    ref: str
-    time: float
-    kind: str
-    actor: int | None
-
-
-@dataclass
-class Comment:
-    """A comment on an issue or a pull request."""
-
-    id: int
-    number: int
-    user: User
-    body: str
-    created: float
-    updated: float
-
-
-@dataclass
-class Issue:
-    """An issue, or the half of a pull request that is one."""
-
-    number: int
-    user: User
-    title: str
-    body: str | None
-    created: float
-    updated: float
-    state: str = "open"
-    closed: float | None = None
-    labels: list[str] = field(default_factory=list)
-
-
-@dataclass
-class PullRequest(Issue):
-    """A pull request; `head` is None once its repository is gone."""
-
-    head: "RepositoryDouble | None" = None
-    head_user: User | None = None
-    head_ref: str = ""
-    head_sha: str = ""
-    previous_head_sha: str | None = None
-    base_ref: str = ""
-    base_sha: str = ""
-    draft: bool = False
-    maintainer_can_modify: bool = False
-    merged: float | None = None
-    merged_by: User | None = None
-    merge_commit_sha: str | None = None
-
-
-@dataclass(frozen=True)
-class Dispatch:
-    """A workflow or repository dispatch: `name` is the workflow's file or the event's type."""
-
-    repository: str
-    kind: str
-    name: str
-    ref: str | None
-    inputs: Json
-    login: str
+_STATES = {"success": "success", "pending": "in progress"}
+_CONCLUSIONS = {
+    None: "in progress",
+    "success": "success",
+    "neutral": "success",
+    "skipped": "success",
+}
 
 
 class RepositoryDouble:
@@ -139,6 +67,9 @@ class RepositoryDouble:
         self.comments: dict[int, Comment] = {}
         self.statuses: list[Json] = []
         self.check_runs: dict[int, Json] = {}
+        self.labels: dict[str, str] = {}
+        """Names by their lower case, which is what tells them apart."""
+        self.rules: dict[str, BranchRules] = {}
 
     @property
     def full_name(self) -> str:
@@ -215,6 +146,51 @@ class RepositoryDouble:
         with self.hub.lock:
             self.grants[self.hub.user(login).id] = role
 
+    def protect(self, branch: str = "main", rules: BranchRules | None = None) -> None:
+        """Put a branch under rules from now on; `commit` goes past them, as an admin who bypasses them.
+
+        Without rules of one's own, force pushes and deletion are refused.
+        """
+        with self.hub.lock:
+            self.rules[branch] = rules or BranchRules()
+            self.checks_changed()
+
+    def unprotect(self, branch: str = "main") -> None:
+        """Take a branch's rules away."""
+        with self.hub.lock:
+            del self.rules[branch]
+            self.checks_changed()
+
+    def states_of(self, sha: str, app: int | None = None) -> States:
+        """What checks say of a commit, by context; of one app alone if its id is given.
+
+        The newest status and the newest check run of a name count, and where both are, both must pass.
+        A neutral or skipped check run passes.
+        """
+        statuses, runs = {}, {}
+        for status in self.statuses:
+            if status["sha"] == sha and app in {None, status["app"]}:
+                statuses[status["context"]] = _STATES.get(status["state"], "failing")
+        for run in self.check_runs.values():
+            if run["head_sha"] == sha and app in {None, run["app"]["id"]}:
+                runs[run["name"]] = _CONCLUSIONS.get(run["conclusion"], "failing")
+        worst = {**runs}
+        for context, state in statuses.items():
+            if worst.get(context, "success") == "success":
+                worst[context] = state
+        return worst
+
+    def checks_changed(self) -> None:
+        """Let Git's hook know what has been reported on which commit."""
+        if self.rules or (self.path / "hooks" / "pre-receive").exists():
+            shas = {status["sha"] for status in self.statuses}
+            shas |= {run["head_sha"] for run in self.check_runs.values()}
+            standing = {
+                branch: {sha: self.states_of(sha, rules.app) for sha in shas}
+                for branch, rules in self.rules.items()
+            }
+            guard_pushes(self.store, self.rules, standing)
+
     def delete(self) -> None:
         """Delete it: pull requests from it lose their head's repository."""
         with self.hub.lock:
@@ -236,7 +212,7 @@ class Hub:
         self.folder = folder
         self.url = ""
         """What every URL in an answer begins with."""
-        self.clock: Callable[[], float] = time.time
+        self.clock = Clock()
         self.lock = threading.RLock()
         self.fork_delay = 0
         """How many requests about a new fork's Git data find none yet."""
@@ -250,6 +226,7 @@ class Hub:
         self.ids = itertools.count(900_001)
         """Ids of comments, pushes and whatever else has one."""
         self.users[41898282] = User(41898282, ACTIONS_BOT, "Bot")
+        self.users[19864447] = User(19864447, "web-flow")
 
     # ---- accounts
 
@@ -275,7 +252,7 @@ class Hub:
     def add_token(self, token: str, login: str, scopes: Iterable[str] | None = None) -> None:
         """Let a token act as a user; see Token for the scopes."""
         with self.lock:
-            limits = None if scopes is None else frozenset(scopes)
+            limits = None if scopes is None else frozenset(s.replace("-", "_") for s in scopes)
             self.tokens[token] = Token(self.user(login), limits)
 
     def find_user(self, login: str) -> User | None:
@@ -357,6 +334,21 @@ class Hub:
         """Whether a user is at least that."""
         return ROLES.index(self.role(user, repository)) >= ROLES.index(role)
 
+    def may_push(self, user: User, repository: RepositoryDouble, ref: str) -> bool:
+        """Whether a user may push to a branch: by role, or as a maintainer of an open pull request's base.
+
+        The latter needs the author's permission, which GitHub asks for when the pull request is opened.
+        """
+        return self.has_role(user, repository, "write") or any(
+            pull.state == "open"
+            and pull.maintainer_can_modify
+            and (pull.head, f"refs/heads/{pull.head_ref}") == (repository, ref)
+            and user.type != "Bot"
+            and self.has_role(user, base, "write")
+            for base in self.repositories.values()
+            for pull in base.pulls()
+        )
+
     def bring(self, repository: RepositoryDouble, sha: str) -> bool:
         """Whether a commit is there; one from elsewhere in the fork network is, as all share objects."""
         if repository.store.kind(sha) is not None:
@@ -393,29 +385,34 @@ class Hub:
                 number, now = next(self.ids), self.clock()
                 push = Push(number, old or NO_SHA, new or NO_SHA, ref, now, what, by)
                 repository.pushes.append(push)
-                self._move_heads(repository, ref, new)
+                self._move_heads(repository, ref, new, actor)
                 self._merge_reached(repository, ref, new, actor)
 
-    def _move_heads(self, repository: RepositoryDouble, ref: str, new: str | None) -> None:
+    def _move_heads(
+        self, repository: RepositoryDouble, ref: str, new: str | None, actor: User | None
+    ) -> None:
         for base in self.repositories.values():
             for pull in base.pulls():
                 if pull.state != "open" or pull.head is not repository:
                     continue
                 if f"refs/heads/{pull.head_ref}" == ref:
-                    self._move_head(base, pull, new)
+                    self._move_head(base, pull, new, actor)
 
-    def _move_head(self, base: RepositoryDouble, pull: PullRequest, new: str | None) -> None:
+    def _move_head(
+        self, base: RepositoryDouble, pull: PullRequest, new: str | None, actor: User | None
+    ) -> None:
         if new is None:
-            self.close(pull)
+            self.close(pull, actor)
             return
         pull.previous_head_sha, pull.head_sha = pull.head_sha, new
+        pull.head_pusher = actor
         pull.updated = self.clock()
         self.publish_head(base, pull)
         tip = base.store.resolve(f"refs/heads/{pull.base_ref}")
         if tip:
             pull.base_sha = tip
             if base.store.is_ancestor(new, tip):
-                self.close(pull)
+                self.close(pull, actor)
 
     def publish_head(self, base: RepositoryDouble, pull: PullRequest) -> None:
         """Point the base's `refs/pull/N/head` at the head, with its objects there."""
@@ -437,10 +434,11 @@ class Hub:
                 and base.store.is_ancestor(pull.head_sha, tip)
             ):
                 pull.merged, pull.merged_by, pull.merge_commit_sha = self.clock(), actor, tip
-                self.close(pull)
+                self.close(pull, actor)
 
-    def close(self, issue: Issue) -> None:
+    def close(self, issue: Issue, actor: User | None = None) -> None:
         """Close an issue or a pull request."""
+        issue.closed_by = actor
         issue.state, issue.closed = "closed", self.clock()
         issue.updated = issue.closed
 

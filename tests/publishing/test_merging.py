@@ -13,7 +13,7 @@ from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import PUBLISHED, MergeOutcome, MergeResult, merge
 
 from tests.conftest import build_registry
-from tests.doubles.github_state import PullRequest
+from tests.doubles.github_models import PullRequest
 from tests.registries import Registry, path_of
 from tests.stage import REGISTRY, Stage, client_of, settings_text, source_record
 
