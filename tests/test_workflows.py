@@ -190,7 +190,7 @@ def test_check_has_nothing_to_say_about_code(stage: Stage, environment: Environm
     assert "This is not a publish" in runner.run("check.yml", "check")
     runner.run("check.yml", "report")
     assert "This is not a publish" in runner.run("check.yml", "merge")
-    head = stage.registry.issues[number].head_sha
+    head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
     assert f"/approve {head}" in comments(stage)[0]
     assert stage.hub.dispatches == []
     assert not main_has(stage, "builder/mcp_static/evil.py")

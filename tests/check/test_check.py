@@ -63,7 +63,7 @@ def test_a_login_that_changed_hands_is_not_the_one_that_published_before(stage: 
         ({".github/workflows/check.yml": b"name: mine\n"}, "change-only-data"),
         ({"builder/mcp_static/cli/__init__.py": b""}, "change-only-data"),
         ({"registry.toml": b"title = 'x'\n"}, "change-only-data"),
-        ({path_of(WEATHER, "1.0.0", "accepted.json"): b"{}"}, "change-no-accepted"),
+        ({path_of(WEATHER, "1.0.0", "accepted.json"): b"{}"}, "change-no-reserved"),
         ({"registry-data/servers/al/io.github.alice/weather/1.0.0/notes.txt": b""}, "change-layout"),
         ({"registry-data/servers/zz/io.github.alice/weather/2.0.0/server.json": b"{}"}, "change-layout"),
         ({"registry-data/servers/al/io.github.alice/weather/x y/server.json": b"{}"}, "change-layout"),
@@ -148,7 +148,9 @@ def test_the_same_version_twice_is_refused(stage: Stage) -> None:
     number = stage.propose("alice", {path_of(WEATHER, "1.0.0"): source_record(WEATHER, title="Other")})
     stage.registry.commit(stage.record(WEATHER))
     report = stage.check(number, requester="alice")
-    assert "version-unique" in ids(failed(report))
+    [line] = failed(report)
+    assert (line.id, line.path) == ("change-mergeable", path_of(WEATHER, "1.0.0"))
+    assert "already" in line.message
 
 
 def test_rules_come_before_proofs(stage: Stage) -> None:
@@ -220,7 +222,7 @@ def test_nor_under_another_spelling_of_its_namespace(namespace: str, stage: Stag
     assert "github-account" in ids(failed(stage.check(number, requester="alice")))
 
 
-def test_what_is_undone_on_the_way_is_noticed(stage: Stage) -> None:
+def test_what_is_undone_on_the_way_does_not_matter(stage: Stage) -> None:
     fork = stage.fork("alice")
     fork.commit({"builder/mcp_static/evil.py": b"x", "junk.bin": b"y"}, "publish", login="alice")
     fork.commit(
@@ -229,7 +231,7 @@ def test_what_is_undone_on_the_way_is_noticed(stage: Stage) -> None:
         login="alice",
     )
     report = stage.check(stage.open("alice", "publish"), requester="alice")
-    assert ids(failed(report)) == {"change-history"}
+    assert report.level is Level.PASSED, failed(report)
 
 
 def test_a_branch_brought_up_to_date_by_a_merge_is_fine(stage: Stage) -> None:
@@ -250,7 +252,7 @@ def test_a_branch_brought_up_to_date_by_a_merge_is_fine(stage: Stage) -> None:
 
 def test_many_commits_are_too_many(stage: Stage) -> None:
     fork = stage.fork("alice")
-    for number in range(51):
+    for number in range(251):
         fork.commit(stage.record(WEATHER, title=f"Title {number}"), "publish", login="alice")
     report = stage.check(stage.open("alice", "publish"), requester="alice")
     assert "change-history" in ids(failed(report))

@@ -79,7 +79,7 @@ def test_anybody_may_ask_for_what_the_owner_released(
     assert "is proposed in" in said
     [pull] = stage.registry.pulls()
     assert [(d.name, d.inputs) for d in stage.hub.dispatches] == [
-        ("check.yml", {"pull_request": str(pull.number)})
+        ("check.yml", {"pull_request": str(pull.number), "head": pull.head_sha})
     ]
     assert checked(stage, pull.number).outcome is MergeOutcome.MERGED
     listing = stage.registry.store.git("ls-tree", "-r", "--name-only", "main", "registry-data")

@@ -16,7 +16,7 @@ from mcp_static.git.commits import (
 )
 from mcp_static.model.change import MAX_COMMITS, MAX_PATHS, Blob, Change, ChangedPath
 
-_CHUNK: Final = 1 << 16
+_CONFLICTS: Final = 20
 _ABSENT: Final = "000000"
 _RAW: Final = ("-r", "-z", "--raw", "--no-abbrev", "--no-renames")
 
@@ -30,18 +30,18 @@ def read_change(repository: git.Repo, base: str, head: str) -> Change:
     """
     bases = merge_bases(repository, base, head)
     proposed = _differences(repository, bases[0] if bases else base, head, most=MAX_PATHS + 1)
+    conflicts: list[str] = []
+    paths = [path for path in proposed if path.after is not None]
     if bases:
-        merged = _merged_paths(repository, base, head, proposed)
-    else:
-        merged = [path for path in proposed if path.after is not None]
+        paths, conflicts = _merged_paths(repository, base, head, proposed)
     brought = commits_between(repository, base, head, MAX_COMMITS + 1) if bases else ()
     return Change(
         base,
         head,
         bases,
-        tuple(proposed if merged is None else merged),
+        tuple(paths),
         latest_time=max((commit.time for commit in brought), default=0),
-        has_conflict=merged is None,
+        conflicts=tuple(conflicts),
         is_shallow=not bases and is_shallow(repository),
         commits=max(len(brought), 1),
         foreign_parents=_foreign_parents(repository, base, brought),
@@ -61,34 +61,35 @@ def proposed_paths(repository: git.Repo, base: str, head: str) -> tuple[ChangedP
 
 def _merged_paths(
     repository: git.Repo, base: str, head: str, proposed: list[ChangedPath]
-) -> list[ChangedPath] | None:
-    """What an ordinary merge would change of the base; None where the two conflict.
+) -> tuple[list[ChangedPath], list[str]]:
+    """What an ordinary merge would change of the base, and the paths in conflict.
 
     Two sides that changed one file conflict even where Git can combine their lines: nobody wrote
-    the bytes that come of it.
+    the bytes that come of it. With a conflict, the paths are those that the head proposes.
     """
-    tree = _merged_tree(repository, base, head)
-    if tree is None:
-        return None
+    tree, conflicts = _merged_tree(repository, base, head)
+    if conflicts:
+        return proposed, conflicts
     paths = _differences(repository, base, tree, most=MAX_PATHS + 1)
     if len(proposed) <= MAX_PATHS:
         written = {changed.path: changed.after for changed in proposed}
-        if any(written.get(path.path, path.after) != path.after for path in paths):
-            return None
-    return paths
+        conflicts = [path.path for path in paths if written.get(path.path, path.after) != path.after]
+    return (proposed, conflicts) if conflicts else (paths, [])
 
 
-def _merged_tree(repository: git.Repo, base: str, head: str) -> str | None:
-    """The tree of an ordinary merge; None where the two conflict."""
-    command = ("-c", "merge.renames=false", "merge-tree", "--write-tree", "--no-messages")
-    with GitProcess(repository, *command, base, head) as process:
-        tree = process.stdout.readline().decode().strip()
-        for _ in iter(lambda: process.stdout.read(_CHUNK), b""):
-            pass  # the names of files in conflict
+def _merged_tree(repository: git.Repo, base: str, head: str) -> tuple[str, list[str]]:
+    """The tree of an ordinary merge, and the first paths in conflict."""
+    options = ("--write-tree", "-z", "--name-only", "--no-messages")
+    with GitProcess(
+        repository, "-c", "merge.renames=false", "merge-tree", *options, base, head
+    ) as process:
+        tree, *conflicts = islice(_texts(process), 1 + _CONFLICTS)
+        for _ in process.fields():
+            pass  # git waits until all is read
         code = process.wait()
         if code not in {0, 1}:
             process.finish()
-    return tree if code == 0 else None
+    return tree, conflicts if code == 1 else []
 
 
 def _foreign_parents(

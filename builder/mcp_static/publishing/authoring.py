@@ -117,7 +117,6 @@ class Author:
                 raise ServiceError(f"#{number} is not merged yet.", f"It goes on at {pull.url}.")
             self._pause(_BETWEEN_POLLS)
 
-
     def _is_published(self, pull: Pull, notes: list[str]) -> bool:
         """Whether main says that it holds the files of a pull request."""
         main = self._registry.head_of(self._registry.default_branch)

@@ -126,8 +126,12 @@ def _size(change: Change) -> Iterator[Breach]:
 
 
 def _mergeable(change: Change) -> Iterator[Breach]:
-    if change.has_conflict:
-        yield Breach("", "changes files that have changed on the base branch in the meantime")
+    for path in change.conflicts:
+        if path.endswith(("/server.json", "/proof.json")):
+            fix = "What is published never changes; publish a new version."
+            yield Breach(path, "is in the registry already, with other bytes", fix)
+        else:
+            yield Breach(path, "has changed on the base branch in the meantime")
 
 
 def _one_base(change: Change) -> Iterator[Breach]:
