@@ -110,8 +110,14 @@ class Stage:
         assert isinstance(pull, PullRequest)
         return pull
 
-    def event(self, number: int, sender: str, action: str = "opened", path: Path | None = None) -> Path:
-        """The event file of a pull request."""
+    def event(
+        self,
+        number: int,
+        sender: str | None = None,
+        action: str = "opened",
+        path: Path | None = None,
+    ) -> Path:
+        """The event file of a pull request; the sender is whoever did it unless given."""
         return self.write_event(
             self.hub.pull_request_event(self.registry, number, action, sender), path
         )

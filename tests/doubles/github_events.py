@@ -118,6 +118,7 @@ class Events:
 
 def _sender(pull: PullRequest, action: str) -> User:
     """Who did that to a pull request last: a new head comes from whoever pushed it."""
-    by = {"synchronize": pull.head_pusher, "closed": pull.closed_by}.get(action, pull.user)
-    assert by is not None, f"nobody is known to have caused {action} of #{pull.number}"
+    known = {"opened": pull.user, "synchronize": pull.head_pusher, "closed": pull.closed_by}
+    by = known.get(action)
+    assert by is not None, f"nobody is known to have {action} #{pull.number}: name the sender"
     return by

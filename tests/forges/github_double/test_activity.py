@@ -1,11 +1,12 @@
 """The double of GitHub, driven by PyGithub: who pushed what and when, and the events about it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.doubles.bare import NO_SHA
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_state import ACTIONS_BOT, RepositoryDouble
 from tests.forges.github_double.clients import Clients
 
 
@@ -42,3 +43,32 @@ def test_events_of_pushes_and_dispatches(double: GitHubDouble, registry: Reposit
     run = double.workflow_dispatch_event("acme/registry", {"sha": after}, "bob")
     assert (run["inputs"], run["ref"]) == ({"sha": after}, "refs/heads/main")
     assert run["organization"]["login"] == "acme"
+
+
+def test_activity_tells_when_and_by_what_a_branch_was_moved(
+    double: GitHubDouble, registry: RepositoryDouble, clients: Clients
+) -> None:
+    double.clock.stop(at=1_800_000_000)
+    # A commit's own date is whatever its author says.
+    head = registry.commit({"x": b"1"}, branch="topic", login="alice", time=1)
+    upstream = clients.of("the-bot").get_repo("acme/registry")
+    pull = upstream.create_pull(base="main", head="topic", title="Add x")
+    double.clock.advance(60)
+    before = registry.head
+    pull.merge()
+    _, lines = upstream.requester.requestJsonAndCheck("GET", "/repos/acme/registry/activity")
+    merged, created = lines[:2]
+    assert (merged["activity_type"], merged["ref"]) == ("pr_merge", "refs/heads/main")
+    assert (merged["before"], merged["after"]) == (before, registry.head)
+    assert (merged["actor"]["login"], merged["timestamp"]) == (ACTIONS_BOT, "2027-01-15T08:01:00Z")
+    assert (created["activity_type"], created["after"]) == ("branch_creation", head)
+    assert (created["before"], created["timestamp"]) == (NO_SHA, "2027-01-15T08:00:00Z")
+    pull.update()
+    assert (pull.created_at, pull.merged_at) == (instant(0), instant(60))
+    event = double.pull_request_event(registry, 1, "closed")
+    assert (event["sender"]["login"], event["pull_request"]["merged"]) == (ACTIONS_BOT, True)
+
+
+def instant(seconds: int) -> datetime:
+    """That long after the clock was stopped."""
+    return datetime.fromtimestamp(1_800_000_000 + seconds, UTC)

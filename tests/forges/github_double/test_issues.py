@@ -101,3 +101,26 @@ def test_a_token_for_pull_requests_may_write_about_them_alone(
         with pytest.raises(GithubException) as refused:
             call()
         assert refused.value.data["message"] == "Resource not accessible by integration"
+
+
+def test_an_edited_comment_shows_when_and_what_it_was(
+    double: GitHubDouble, registry: RepositoryDouble, clients: Clients
+) -> None:
+    double.clock.stop(at=1_800_000_000)
+    registry.grant("bob", "write")
+    issue = clients.of("alice").get_repo("acme/registry").create_issue("A question")
+    comment = issue.create_comment("/publish")
+    other = clients.of("bob").get_repo("acme/registry").get_issue(1).create_comment("Why not")
+    made = double.issue_comment_event(registry, 1, comment.id)["comment"]
+    assert made["created_at"] == made["updated_at"] == "2027-01-15T08:00:00Z"
+    assert (made["author_association"], other.raw_data["author_association"]) == (
+        "NONE",
+        "COLLABORATOR",
+    )
+    double.clock.advance(90)
+    comment.edit("/merge")
+    event = double.issue_comment_event(registry, 1, comment.id, "edited")
+    assert event["changes"]["body"]["from"] == "/publish"
+    assert event["comment"]["created_at"] == "2027-01-15T08:00:00Z"
+    assert event["comment"]["updated_at"] == "2027-01-15T08:01:30Z"
+    assert event["issue"]["created_at"] == "2027-01-15T08:00:00Z"

@@ -1,5 +1,6 @@
 """The double of GitHub, driven by PyGithub and git: a protected branch, and what may change it."""
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_rules import BranchRules
 from tests.doubles.github_state import ACTIONS_APP, ACTIONS_BOT, RepositoryDouble
 from tests.forges.github_double.clients import Clients
-from tests.stage import STATUS, settings_text, staged
+from tests.stage import REGISTRY, STATUS, client_of, settings_text, staged
 
 EXPECTED = 'Repository rule violations found\n\nRequired status check "gate" is expected.\n\n'
 FORCED = "Repository rule violations found\n\nCannot force-push to this branch\n\n"
@@ -245,7 +246,15 @@ def test_a_branch_without_rules_is_free_again(
 
 
 def test_a_stage_may_have_a_protected_main(tmp_path: Path) -> None:
-    stage = staged(GitHubDouble(tmp_path / "other"), tmp_path, settings_text(), protected=True)
-    assert stage.registry.rules["main"].required == (STATUS,)
-    # What a test puts on main by itself is past the rules.
-    assert stage.registry.commit({"x": b"1"}) == stage.registry.head
+    with GitHubDouble(tmp_path / "other") as hub:
+        stage = staged(hub, tmp_path, settings_text(), protected=True)
+        number = stage.propose("alice", stage.record("io.github.alice/weather"))
+        # What a test puts on main by itself is past the rules.
+        stage.registry.commit({"x": b"1"})
+        stage.registry.grant("bob", "write")
+        head = stage.press_update_branch("bob", number)
+        event = json.loads(stage.event(number, action="synchronize").read_text())
+        assert (event["after"], event["sender"]["login"]) == (head, "bob")
+        with client_of(hub, "token-of-bot") as client:
+            main = client.get_repo(REGISTRY).get_git_ref("heads/main")
+            assert f'"{STATUS}" is expected.' in refusal(lambda: main.edit(head))[1]
