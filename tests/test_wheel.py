@@ -126,7 +126,7 @@ def works(environment: Environment, folder: Path) -> None:
     assert environment.ok(folder, "validate") == "server.json is valid.\n"
     registry = Registry(folder / "registry.git")
     registry.publish("io.github.alice/weather")
-    assert "1 versions of 1 servers" in environment.ok(folder, "build", "--repo", "registry.git")
+    assert "1 version of 1 server" in environment.ok(folder, "build", "--repo", "registry.git")
     assert (folder / "dist/feed.xml").read_bytes().startswith(b"<?xml")
 
 

@@ -335,6 +335,17 @@ def test_a_state_that_lacks_rows_means_a_full_build(
     assert files_below(tmp_path / "dist") == files_below(tmp_path / "fresh")
 
 
+def test_a_state_without_our_tables_is_of_another_version(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    build_registry(registry, tmp_path / "dist")
+    database = next((tmp_path / "dist.state").glob("*/state.sqlite3"))
+    with sqlite3.connect(database) as connection:
+        connection.execute("DROP TABLE facts")
+    connection.close()
+    seal(database)
+    assert "another version" in build_registry(registry, tmp_path / "dist").why_full
+
+
 def test_an_output_inside_another_is_refused(registry: Registry, tmp_path: Path) -> None:
     registry.publish(ALICE)
     build_registry(registry, tmp_path / "dist")

@@ -81,7 +81,7 @@ def test_build_says_what_it_did_in_plain_lines(registry: Registry, tmp_path: Pat
     out = tmp_path / "dist"
     run = run_cli("build", "--repo", registry.path, "--out", out)
     assert run.returncode == 0
-    assert "1 versions of 1 servers, 1 left out" in run.stdout
+    assert "1 version of 1 server, 1 left out" in run.stdout
     assert "left out: registry-data/servers/al/io.github.alice/weather/1.0.1/server.json" in run.stderr
     assert "\x1b" not in run.stderr + run.stdout
     assert "up to date" in run_cli("build", "--repo", registry.path, "--out", out).stdout

@@ -217,6 +217,24 @@ def test_settings_at_fault_are_named(registry: Registry, text: str, message: str
         read_settings(repository, registry.head)
 
 
+@pytest.mark.parametrize("kind", ["link", "folder", "submodule", "large"])
+def test_settings_that_cannot_be_read_are_not_taken_for_none(registry: Registry, kind: str) -> None:
+    name = "registry.toml"
+    head = registry.publish(ALICE)
+    match kind:
+        case "link":
+            registry.commit({name: "settings/registry.toml"}, modes={name: "120000"})
+        case "folder":
+            registry.commit({f"{name}/title": "Ours"})
+        case "submodule":
+            registry.commit({name: head}, modes={name: "160000"})
+        case _:
+            registry.commit({name: "#" * (1 << 20) + '\ntitle = "Ours"'})
+    expected = "larger than 1 MiB" if kind == "large" else "not a plain file"
+    with open_repository(registry.path) as repository, pytest.raises(InputError, match=expected):
+        read_settings(repository, registry.head)
+
+
 def test_uncommitted_records_are_noticed(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "tree", bare=False)
     registry.publish(ALICE)

@@ -135,6 +135,23 @@ def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_
     assert all(host.description in text for host in HOSTS)
 
 
+def test_the_table_takes_no_faulty_settings_for_the_defaults(filled: Registry, tmp_path: Path) -> None:
+    filled.commit({"registry.toml": "[hosting]\nmax_files = 0"})
+    run = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "none")
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "hosting.max_files" in run.stderr
+    empty = Registry(tmp_path / "empty.git")
+    assert run_cli("hosts", "--repo", empty.path, "--out", tmp_path / "none").returncode == 0
+
+
+def test_the_table_takes_no_damaged_output_for_a_built_one(filled: Registry, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/snapshot.json").write_text("{")
+    run = run_cli("hosts", "--repo", filled.path, "--out", tmp_path)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "holds no built registry" in run.stderr
+
+
 def test_an_estimate_is_near_what_is_built(corpus: Corpus, tmp_path: Path) -> None:
     for name, variants in (("github-pages", (Variant.HTML,)), ("nginx", (Variant.GZIP,))):
         registry = Registry(corpus.repository)

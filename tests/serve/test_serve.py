@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from mcp_static.model.errors import InputError
 from mcp_static.serve.app import listen, serve
 from mcp_static.serve.snapshot import CurrentSnapshot
 
@@ -286,6 +287,13 @@ def test_a_port_in_use_and_a_missing_output_are_told(corpus: Corpus, tmp_path: P
     run = run_cli("serve", "--out", tmp_path / "nothing", "--port", "0")
     assert (run.returncode, "mcp-static build" in run.stderr) == (1, True)
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("host", ["[::1]", "a..b", "a\udcff", "a" * 80 + ".invalid"])
+def test_an_address_that_is_none_is_told(host: str) -> None:
+    with pytest.raises(InputError, match="no address of this machine") as caught:
+        listen(host, 0)
+    assert "--host" in caught.value.fix
 
 
 def test_a_failing_build_does_not_end_the_watch(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from mcp_static.git.repository import (
     resolve_commit,
 )
 from mcp_static.hosts.hosts import host_named
+from mcp_static.reports.printing import counted_of
 
 _NAMED = 20
 
@@ -90,9 +91,10 @@ def print_report(report: BuildResult, out: Path) -> None:
         return
     how = f"full build: {report.why_full}" if report.why_full else "incremental build"
     click.echo(
-        f"{out} has {report.commit[:12]}: {report.versions} versions of {report.servers} servers"
+        f"{out} has {report.commit[:12]}: {counted_of(report.versions, 'version')} of "
+        f"{counted_of(report.servers, 'server')}"
         f"{f', {report.deleted} deleted' if report.deleted else ''}"
         f"{f', {len(report.left_out)} left out' if report.left_out else ''}.\n"
-        f"{report.written} files written, {report.unchanged} unchanged, {report.removed} removed "
-        f"in {report.seconds:.1f} s ({how})."
+        f"{counted_of(report.written, 'file')} written, {report.unchanged} unchanged, "
+        f"{report.removed} removed in {report.seconds:.1f} s ({how})."
     )

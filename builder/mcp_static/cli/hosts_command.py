@@ -6,11 +6,12 @@ import click
 import orjson
 
 from mcp_static.api.paths import SNAPSHOT
+from mcp_static.api.snapshot import read_snapshot
 from mcp_static.build.extent import estimate
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
-from mcp_static.model.errors import RegistryError
+from mcp_static.model.errors import InputError, RegistryError
 from mcp_static.settings import Settings
 
 
@@ -35,7 +36,7 @@ from mcp_static.settings import Settings
 def command(repo: Path, out: Path, style: str) -> None:
     """Print the hosts: what each honours, how much it takes, and whether this registry fits."""
     settings = _settings(repo)
-    built = out if (out / SNAPSHOT).is_file() else None
+    built = out if _is_built(out) else None
     rows = [_row(host, settings, built) for host in HOSTS]
     if style == "json":
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
@@ -49,13 +50,27 @@ def command(repo: Path, out: Path, style: str) -> None:
     click.echo("`mcp-static build --host NAME` makes what a host needs; docs/hosts.md has the steps.")
 
 
+def _is_built(out: Path) -> bool:
+    """Whether there is an output; raises InputError for one that this version cannot read."""
+    snapshot = out / SNAPSHOT
+    if not snapshot.is_file():
+        return False
+    read_snapshot(snapshot.read_bytes(), str(out))
+    return True
+
+
 def _settings(repo: Path) -> Settings:
-    """The settings of the repository here, or the defaults where there is none."""
+    """The settings of the repository here, or the defaults where there is none, or no commit yet."""
     try:
-        with open_repository(repo) as repository:
-            return read_settings(repository, resolve_commit(repository, "HEAD"))
-    except RegistryError:
+        repository = open_repository(repo)
+    except InputError:
         return Settings()
+    with repository:
+        try:
+            commit = resolve_commit(repository, "HEAD")
+        except InputError:
+            return Settings()
+        return read_settings(repository, commit)
 
 
 def _row(host: Host, settings: Settings, built: Path | None) -> dict[str, str]:

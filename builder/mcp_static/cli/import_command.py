@@ -8,7 +8,7 @@ import click
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.importing.importing import ImportOptions, import_entries, read_patterns
 from mcp_static.reports.findings import Section
-from mcp_static.reports.printing import section_text
+from mcp_static.reports.printing import counted_of, section_text
 
 _NAMED = 50
 
@@ -53,9 +53,10 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
     if report.left_out and not lenient:
         say("note: --lenient also takes what only breaks publish rules, as the source does.")
     click.echo(
-        f"{report.published} versions and {report.statuses} changes of status imported in "
-        f"{report.commits} commits; {report.known} known already, {report.filtered} not asked for, "
-        f"{len(report.left_out)} left out."
+        f"{counted_of(report.published, 'version')} and "
+        f"{counted_of(report.statuses, 'status change')} imported in "
+        f"{counted_of(report.commits, 'commit')}; {report.known} known already, "
+        f"{report.filtered} not asked for, {len(report.left_out)} left out."
     )
     if report.left_out and not report.published and not report.known:
         sys.exit(1)

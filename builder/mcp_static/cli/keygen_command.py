@@ -28,7 +28,9 @@ def command(domain: str, path: Path | None, algorithm: Algorithm) -> None:
     """Make a key for DOMAIN: a private file for you, and a public line for its DNS or web server."""
     domain = domain.lower().rstrip(".")
     if not is_domain(domain):
-        raise UsageError(f"{domain!r} is no domain of somebody's.", "Give one such as example.com.")
+        raise UsageError(
+            f"{domain!r} is not a domain that can be owned.", "Give one such as example.com."
+        )
     private = new_private_key(algorithm)
     path = path or Path(f"{domain}.pem")
     write_private_key(path, private)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.reports.printing import counted_of
 from mcp_static.serve.app import listen, serve
 from mcp_static.serve.snapshot import CurrentSnapshot
 
@@ -34,8 +35,8 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     facts = current.snapshot().facts
     click.echo(
-        f"{facts['registry']['title']}: {facts['counts']['versions']} versions of "
-        f"{facts['counts']['servers']} servers\n"
+        f"{facts['registry']['title']}: {counted_of(facts['counts']['versions'], 'version')} of "
+        f"{counted_of(facts['counts']['servers'], 'server')}\n"
         f"  {address}/\n"
         f"  {address}/v0.1/servers\n"
         f"  {address}/openapi.yaml\n"

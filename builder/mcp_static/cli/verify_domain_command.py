@@ -28,7 +28,9 @@ def command(domain: str, key_file: Path | None, settings_file: Path | None) -> N
     """
     domain = domain.lower().rstrip(".")
     if not is_domain(domain):
-        raise UsageError(f"{domain!r} is no domain of somebody's.", "Give one such as example.com.")
+        raise UsageError(
+            f"{domain!r} is not a domain that can be owned.", "Give one such as example.com."
+        )
     wanted = key_of(read_private_key(key_file)) if key_file else None
     with GitHub(None) as github, ConsoleProgress() as progress:
         context = proof_context(settings_of(settings_file), github)

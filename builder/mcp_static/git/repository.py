@@ -94,7 +94,14 @@ def read_settings(repository: Repository, commit: str) -> Settings:
     """The registry's settings as that commit has them; the defaults when it has none."""
     content = read_file(repository, commit, SETTINGS_FILE, _MAX_SETTINGS)
     if content is None:
+        if run(repository, "ls-tree", "--full-tree", commit, "--", SETTINGS_FILE):
+            raise InputError(
+                f"{SETTINGS_FILE} is not a plain file in commit {commit[:12]}.",
+                "Commit the settings themselves there; links and submodules are not followed.",
+            )
         return Settings.model_validate({})
+    if len(content) > _MAX_SETTINGS:
+        raise InputError(f"{SETTINGS_FILE} is larger than 1 MiB.", "Keep only the settings in it.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

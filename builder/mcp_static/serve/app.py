@@ -73,7 +73,7 @@ def application(current: CurrentSnapshot) -> ASGIApp:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; raises InputError when the port cannot be had."""
+    """A listening socket; raises InputError when the address or the port cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends at once (TCP_NODELAY) only on sockets that name their protocol.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -81,6 +81,12 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(1024)  # from here on, who connects waits instead of being refused
+    except (socket.gaierror, UnicodeError, TypeError):  # TypeError: no name of a host has such bytes
+        listener.close()
+        raise InputError(
+            f"{host!r} is no address of this machine.",
+            "Give --host an address such as 127.0.0.1 or ::1 (without brackets), or leave it out.",
+        ) from None
     except OSError as error:
         listener.close()
         raise InputError(

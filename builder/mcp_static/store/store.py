@@ -89,7 +89,9 @@ class Store:
         self._connection.close()
 
     def _require_format(self) -> None:
-        if self.facts.get("format") != FORMAT:
+        named = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'facts'"
+        has_facts = self._connection.execute(named).fetchone() is not None
+        if not has_facts or self.facts.get("format") != FORMAT:
             self._connection.close()
             raise StoreUnusableError("was written by another version of this program")
 
