@@ -27,6 +27,7 @@ from tests.desk import WEATHER, a_desk
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.https import Authority, HttpsFront
 from tests.doubles.package_registries import Npm
+from tests.hosting import free_port
 from tests.registries import Registry, accepted_json
 from tests.servers import PROJECT, Served
 
@@ -192,16 +193,16 @@ def test_the_readmes_commands_exist(served_corpus: Served, tmp_path: Path) -> No
 
 
 def test_make_serve_builds_and_serves_the_example_registry(tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
+    clone, port = tmp_path / "clone", free_port()
     subprocess.run(["git", "clone", "-q", str(PROJECT), str(clone)], check=True)
     process = subprocess.Popen(
-        ["make", "serve", "PORT=8931"],
+        ["make", "serve", f"PORT={port}"],
         cwd=clone, stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
         for _ in range(1500):
             try:
-                page = requests.get("http://127.0.0.1:8931/v0.1/servers", timeout=5).json()
+                page = requests.get(f"http://127.0.0.1:{port}/v0.1/servers", timeout=5).json()
                 break
             except requests.ConnectionError:
                 time.sleep(0.2)
@@ -209,7 +210,7 @@ def test_make_serve_builds_and_serves_the_example_registry(tmp_path: Path) -> No
     finally:
         os.killpg(process.pid, 2)
         printed, _ = process.communicate(timeout=20)
-    assert "http://127.0.0.1:8931/v0.1/servers" in printed
+    assert f"http://127.0.0.1:{port}/v0.1/servers" in printed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -27,6 +27,8 @@ from mcp_static.settings import Grant, parse_settings, resolver_place
         ),
         ("title = 1", "title"),
         ("colour = 'red'", "colour: is not a setting"),
+        ("url = 'http://[::::]'", "url: is not an http or https URL"),
+        ("url = 'http://127.0.0.1:99999'", "url: is not an http or https URL"),
         ("title =", "is not TOML"),
     ],
 )

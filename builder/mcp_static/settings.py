@@ -4,6 +4,7 @@ import re
 import tomllib
 from ipaddress import ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -347,7 +348,7 @@ class Settings(BaseModel):
     @field_validator("url", "repository")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and not _HTTP_URL.fullmatch(value):
+        if value and not (_HTTP_URL.fullmatch(value) and _has_host_and_port(value)):
             raise ValueError("is not an http or https URL without a query")
         return value.rstrip("/")
 
@@ -359,6 +360,15 @@ class Settings(BaseModel):
         if value.startswith("io.modelcontextprotocol"):
             raise ValueError("belongs to the Model Context Protocol itself")
         return value
+
+
+def _has_host_and_port(address: str) -> bool:
+    """Whether an address has a host that exists in this form, and a port below 65,536 if any."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _in_words(message: str) -> str:

@@ -96,7 +96,7 @@ def _unwritable(output: Output, reason: str) -> InputError:
     return InputError(
         f"{output.path} could not be written: {reason}.",
         "What was built last, if anything, is shown as before. Make room or change the rights, "
-        "or give another folder with --out.",
+        f"delete {output.path}.state, or give another folder with --out.",
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.model.errors import UsageError
 from mcp_static.reports.printing import counted_of
 from mcp_static.serve.app import listen, serve
 from mcp_static.serve.snapshot import CurrentSnapshot
@@ -31,6 +32,8 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
 
         on_start = partial(rebuild, build_first(repo, out))
     current = CurrentSnapshot(out)
+    if not host:
+        raise UsageError("--host is empty.", "Give an address, such as 127.0.0.1 or 0.0.0.0.")
     listener = listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     facts = current.snapshot().facts
