@@ -34,9 +34,9 @@ class Change:
     changes since their common ancestor. `conflicts` are files that both sides changed, each in its
     own way. `merge_bases` are their newest common ancestors: more than one lets the head decide what
     is compared with what, none means unrelated histories, or a clone that does not go back far
-    enough (`is_shallow`). Such a head is compared with the base itself, and a path that only the base has
-    is left out. `commits` counts what the head has and the base has not, up to a limit of the
-    reader. `foreign_parents` are the parents that merge commits of the head bring from anywhere but
+    enough (`is_shallow`). Such a head is compared with the base itself, and a path that only the
+    base has is left out. `commits` counts what the head has and the base has not, up to a limit of
+    the reader. `foreign_parents` are the parents that merge commits of the head bring from anywhere but
     the base's first-parent line. `latest_time` is the newest committer time among what is brought,
     in seconds since 1970.
     """
