@@ -152,10 +152,31 @@ def test_wait_follows_the_check_to_the_merge(desk: Desk) -> None:
             "merge", "--event", event, "--repo", desk.stage.clone,
             env={**desk.env, "GITHUB_TOKEN": "token-of-bot"},
         )  # fmt: skip
-        assert "is merged as" in done.stdout, done.stdout + done.stderr
+        assert "is published as" in done.stdout, done.stdout + done.stderr
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
-    assert "It is merged" in said
+    assert "It is published" in said
+
+
+@pytest.mark.parametrize("is_merged_by_hand", [False, True])
+def test_wait_takes_nothing_for_published_but_what_main_notes(
+    is_merged_by_hand: bool, desk: Desk
+) -> None:
+    desk.ok("publish")
+    [pull] = desk.stage.registry.pulls()
+    closed: list[str] = []
+
+    def close(method: str, path: str) -> None:
+        if path.endswith(f"/pulls/{pull.number}") and not closed:
+            closed.append(path)
+            if is_merged_by_hand:
+                record = (desk.folder / "server.json").read_bytes()
+                desk.stage.registry.commit({path_of(WEATHER, "1.0.0"): record})
+            desk.stage.hub.close(pull)
+
+    desk.stage.hub.hooks.append(close)
+    done = desk.run("publish", "--wait")
+    assert (done.returncode, "was closed, not published" in done.stderr) == (1, True), done.stdout
 
 
 def test_status_sets_one_version_or_all(desk: Desk) -> None:

@@ -122,5 +122,5 @@ def test_without_git_that_is_what_is_told(tmp_path: Path) -> None:
     done = run_cli("build", cwd=tmp_path, env={"PATH": str(tmp_path)})
     assert (done.returncode, done.stderr) == (
         3,
-        "error: git is not installed.\nInstall it; version 2.31 or newer.\n",
+        "error: git is not installed.\nInstall it; version 2.38 or newer.\n",
     )
