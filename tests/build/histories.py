@@ -105,6 +105,7 @@ class Expected:
     status_changed: int | None = None
     updated: int | None = None
     latest: bool = False
+    first: str | None = None
     document: dict[str, Any] = field(default_factory=dict)
 
 
@@ -151,9 +152,10 @@ def _apply(versions: dict[str, Expected], path: str, content: str | None, time: 
         name, version = f"{parts[3]}/{parts[4]}", parts[5]
         found = versions.setdefault(path, Expected(name, version, len(versions), time))
         document = json.loads(content) if content else {}
-        found.valid = document.get("name") == name
-        if found.valid:
-            found.document = document
+        if content is None:
+            found.valid = False
+        elif document.get("name") == name and found.first in {None, content}:
+            found.valid, found.first, found.document = True, content, document
             found.status_changed = found.status_changed or now
     elif file == "status.json" and key in versions:
         record = json.loads(content) if content else {"status": "active"}

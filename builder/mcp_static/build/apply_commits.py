@@ -9,6 +9,8 @@ from mcp_static.model.ledger import Body, Counters, Ledger, NoMemory, Standing, 
 from mcp_static.model.times import day_of
 from mcp_static.store.store import Store
 
+_OTHER_BYTES: Final = "was changed after it was published: only its first bytes count"
+
 
 class CommitApplier:
     """Feeds commits to a ledger and keeps what comes of them; call `save` after the last one."""
@@ -24,33 +26,36 @@ class CommitApplier:
 
     def take(self, batch: Iterable[CommitRecords]) -> None:
         """Apply some commits, the next ones of the first-parent line, oldest first."""
+        entries = self._store.entries
         bodies: list[tuple[int, Body]] = []
-        accepted: list[tuple[str, bytes | None]] = []
+        remotes: list[tuple[str, int]] = []
         for records in batch:
-            bodies += self.ledger.apply(
+            applied = self.ledger.apply(
                 records.id, records.time, records.servers, records.statuses, records.accepted
             )
-            accepted += [(claim.server_path, claim.accepted) for claim in records.accepted]
-            for change in records.servers:
-                if change.body is not None:
-                    self._leave_out(change.path, self._duplicate_reason(change.path))
-            for path, reason in records.reasons:
-                self._leave_out(path, reason)
-            for path in self.ledger.orphans:
-                self._leave_out(path, "was committed before any server.json, so it is about nothing")
-            self.ledger.orphans.clear()
-            self._put_remotes(records)
-        self._store.entries.put_bodies(bodies)
-        for path, claim in accepted:
-            version = self.ledger.version_at(path)
-            if version is not None:
-                self._store.entries.put_accepted(version.ordinal, claim)
+            for ordinal, change in applied.records:
+                assert change.body is not None  # only valid bytes come to stay
+                bodies.append((ordinal, change.body))
+                remotes += ((url, ordinal) for url in change.remotes)
+            for ordinal, claim in applied.accepted:
+                entries.put_accepted(ordinal, claim)
+            self._name_left_out(records)
+        entries.put_bodies(bodies)
+        entries.put_remotes(remotes)
 
-    def _put_remotes(self, records: CommitRecords) -> None:
+    def _name_left_out(self, records: CommitRecords) -> None:
+        """Remember what a commit brought that is not served, and forget what now is."""
         for change in records.servers:
-            version = self.ledger.version_at(change.path) if change.remotes else None
-            if version is not None:
-                self._store.entries.put_remotes((url, version.ordinal) for url in change.remotes)
+            if change.body is not None:
+                self._leave_out(change.path, self._duplicate_reason(change.path))
+        for path, reason in records.reasons:
+            self._leave_out(path, reason)
+        for path in self.ledger.orphans:
+            self._leave_out(path, "was committed before any server.json, so it is about nothing")
+        for path in self.ledger.ignored:
+            self._leave_out(path, f"{_OTHER_BYTES} [change-immutable]")
+        self.ledger.orphans.clear()
+        self.ledger.ignored.clear()
 
     def _duplicate_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)

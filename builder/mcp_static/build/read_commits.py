@@ -62,51 +62,57 @@ def _take(records: CommitRecords, change: PathChange, content: bytes | None) -> 
     if change.kind != "file" and change.blob is not None:
         records.reasons.append((path, f"is a {change.kind}, not a file"))
         if path.endswith("/server.json"):
-            records.servers.append(_change(path, parse_location(path)))
+            records.servers.append(_change(change, parse_location(path)))
         return
     if not path.startswith(SERVERS_ROOT + "/"):
         return
     location = parse_location(path)
     if path.endswith("/server.json"):
-        _take_server(records, path, location, content)
+        _take_server(records, change, location, content)
     elif location is None or location.file in _IGNORED:
         return
     elif location.file == "status.json":
         _take_status(records, path, content)
     elif location.file == "accepted.json":
-        _take_accepted(records, path, content)
+        _take_accepted(records, change, content)
 
 
 def _take_server(
-    records: CommitRecords, path: str, location: Location | None, content: bytes | None
+    records: CommitRecords, change: PathChange, location: Location | None, content: bytes | None
 ) -> None:
+    path = change.path
     if location is None or content is None:
         reason = location_problem(path) if location is None and content is not None else None
         records.reasons.append((path, reason))
-        records.servers.append(_change(path, location))
+        records.servers.append(_change(change, location))
         return
     record = read_record(content, location)
     findings = structural_findings(record)
     if findings:
         reason = "; ".join(f"{finding.sentence} [{finding.id}]" for finding in findings)
         records.reasons.append((path, reason))
-        records.servers.append(_change(path, location))
+        records.servers.append(_change(change, location))
         return
     document = record.document
     card = "\t".join(one_line(document.get(key)) for key in ("title", "description"))
     body = Body(server_bytes(document), _words(document), facets_of(document), card)
-    records.servers.append(_change(path, location, body, remote_urls(document)))
+    records.servers.append(_change(change, location, body, remote_urls(document)))
 
 
 def _change(
-    path: str,
+    change: PathChange,
     location: Location | None,
     body: Body | None = None,
     remotes: tuple[str, ...] = (),
 ) -> ServerChange:
+    blob = _blob_id(change)
     if location is None:
-        return ServerChange(path, "", "", None)
-    return ServerChange(path, str(location.name), location.version, body, remotes)
+        return ServerChange(change.path, "", "", blob)
+    return ServerChange(change.path, str(location.name), location.version, blob, body, remotes)
+
+
+def _blob_id(change: PathChange) -> bytes | None:
+    return None if change.blob is None else bytes.fromhex(change.blob)
 
 
 def _words(document: dict[str, object]) -> str:
@@ -126,10 +132,11 @@ def _take_status(records: CommitRecords, path: str, content: bytes | None) -> No
         records.reasons.append((path, status))
 
 
-def _take_accepted(records: CommitRecords, path: str, content: bytes | None) -> None:
+def _take_accepted(records: CommitRecords, change: PathChange, content: bytes | None) -> None:
+    path = change.path
     accepted = None if content is None else parse_accepted(content)
     if isinstance(accepted, str):
         records.reasons.append((path, accepted))
     else:
         records.reasons.append((path, None))
-        records.accepted.append(AcceptedChange(path, _beside(path), accepted))
+        records.accepted.append(AcceptedChange(path, _beside(path), _blob_id(change), accepted))

@@ -32,14 +32,16 @@ class ServerChange(NamedTuple):
     """A `server.json` path that a commit added, edited or removed.
 
     `name` is empty for a path that the layout does not have: it takes an ordinal all the same.
-    `body` is None when the file is gone or breaks a structural rule.
-    `remotes` are the addresses of its remotes. (A tuple, since workers send a hundred thousand.)
+    `blob` is the id of what stands there, None when it is gone; `body` is None when that breaks a
+    structural rule. `remotes` are the addresses of its remotes. (A tuple, since workers send a
+    hundred thousand.)
     """
 
     path: str
     name: str
     version: str
-    body: Body | None
+    blob: bytes | None
+    body: Body | None = None
     remotes: tuple[str, ...] = ()
 
 
@@ -52,11 +54,19 @@ class StatusChange(NamedTuple):
 
 
 class AcceptedChange(NamedTuple):
-    """An `accepted.json` that a commit added, edited or (None) removed."""
+    """An `accepted.json` that a commit added, edited or (None) removed, with the id of its blob."""
 
     path: str
     server_path: str
+    blob: bytes | None
     accepted: bytes | None
+
+
+class Applied(NamedTuple):
+    """What a commit set: the records whose bytes came to stay, and what was accepted, by ordinals."""
+
+    records: list[tuple[int, ServerChange]]
+    accepted: list[tuple[int, bytes | None]]
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +93,11 @@ class ServerState:
 
 @dataclass(slots=True, eq=False)
 class VersionState:
-    """A path of `server.json` ever added, and what stands there now; times in seconds since 1970."""
+    """A path of `server.json` ever added, and what stands there now; times in seconds since 1970.
+
+    `first_blob` and `accepted_blob` are the ids of the first valid bytes of `server.json` and of
+    `accepted.json`, which no others can replace; empty while there were none.
+    """
 
     ordinal: int
     path: str
@@ -99,6 +113,8 @@ class VersionState:
     event: int | None = None
     is_latest: bool = False
     commit: str = ""
+    first_blob: bytes = b""
+    accepted_blob: bytes = b""
     body_size: int = 0
     accepted_size: int = 0
     entry_size: int = 0
@@ -193,7 +209,8 @@ class Ledger:
     """Replays commits.
 
     `changed` maps ordinals to what stood there before the replay, and now; `orphans` are the files
-    beside a `server.json` that came before there was one, and so speak about nothing.
+    beside a `server.json` that came before there was one, and so speak about nothing; `ignored` are
+    those that came to hold other bytes than their first valid ones, which stay in force.
     """
 
     def __init__(self, memory: Memory | None = None, counters: Counters | None = None) -> None:
@@ -210,6 +227,7 @@ class Ledger:
         self.changed: Final[dict[int, tuple[Standing, VersionState]]] = {}
         self.days: Final[dict[int, Day]] = {}
         self.orphans: Final[list[str]] = []
+        self.ignored: Final[list[str]] = []
 
     @property
     def counters(self) -> Counters:
@@ -228,48 +246,66 @@ class Ledger:
         servers: Sequence[ServerChange],
         statuses: Sequence[StatusChange] = (),
         accepted: Sequence[AcceptedChange] = (),
-    ) -> list[tuple[int, Body]]:
-        """Replay one commit whose committer time is `time`.
-
-        Gives the ordinals whose body this commit set, each with the body.
-        """
+    ) -> Applied:
+        """Replay one commit whose committer time is `time`."""
         now = self._registry_time = max(self._registry_time, time)
         moved: dict[int, VersionState] = {}  # what gets an update event
         affected: dict[int, list[VersionState]] = {}  # whose servers may have another latest
-        bodies = []
+        applied = Applied([], [])
         for change in servers:
             version = self._find(change.path) or self._add(change, time)
             self._touch(version)
             was_present = version.is_present
-            version.is_valid = change.body is not None and version.server is not None
-            if change.body is not None and version.is_valid:
-                version.commit = commit
-                version.body_size = len(change.body.server)
-                bodies.append((version.ordinal, change.body))
+            if self._take(change, version, commit):
+                applied.records.append((version.ordinal, change))
+            if version.is_present == was_present:
+                continue
+            self._affect(affected, version)
             if version.is_present:
                 version.status_changed_at = version.status_changed_at or now
                 moved[version.ordinal] = version
-            if version.is_present or was_present:
-                self._affect(affected, version)
         for update in statuses:
             self._set_status(update, now, moved, affected)
         for claim in accepted:
-            known = self._find(claim.server_path)
-            if known is None:
-                self.orphans.append(claim.path)
-            else:
-                self._touch(known)
-                known.accepted_size = len(claim.accepted or b"")
+            self._accept(claim, applied)
         for versions in affected.values():
             for version in self._move_latest(versions):
                 if version.is_present:
                     moved[version.ordinal] = version
         self._record_events(moved, now)
-        return bodies
+        return applied
 
     def version_at(self, path: str) -> VersionState | None:
         """What stands at a path of `server.json`, if there ever was one."""
         return self._find(path)
+
+    def _take(self, change: ServerChange, version: VersionState, commit: str) -> bool:
+        """Let a change decide whether its version is there; gives whether it set the bytes."""
+        if change.blob is None:
+            version.is_valid = False
+        elif change.body is not None and version.first_blob in {b"", change.blob}:
+            is_first = not version.first_blob
+            version.is_valid = True
+            if is_first:
+                version.first_blob = change.blob
+                version.commit = commit
+                version.body_size = len(change.body.server)
+            return is_first
+        elif version.first_blob:
+            self.ignored.append(change.path)
+        return False
+
+    def _accept(self, claim: AcceptedChange, applied: Applied) -> None:
+        version = self._find(claim.server_path)
+        if version is None:
+            self.orphans.append(claim.path)
+        elif claim.blob is not None and version.accepted_blob not in {b"", claim.blob}:
+            self.ignored.append(claim.path)
+        else:
+            self._touch(version)
+            version.accepted_blob = claim.blob or version.accepted_blob
+            version.accepted_size = len(claim.accepted or b"")
+            applied.accepted.append((version.ordinal, claim.accepted))
 
     def _set_status(
         self,

@@ -13,6 +13,7 @@ from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
 from mcp_static.model.errors import StoreUnusableError
 from mcp_static.model.ledger import Body
 from mcp_static.model.lifecycle import Status
+from mcp_static.store.ledger_memory import path_bytes
 from mcp_static.store.schema import LEADING
 
 
@@ -331,6 +332,16 @@ class EntryTable:
             (first, last),
         )
         return map(CardRow._make, rows)
+
+    def first_blob(self, path: str) -> str | None:
+        """The id of the first valid bytes of a `server.json` at a path; None if there never were any.
+
+        They are what the path holds for good, removed or not.
+        """
+        row = self._connection.execute(
+            "SELECT first_blob FROM versions WHERE path = ?", (path_bytes(path),)
+        ).fetchone()
+        return bytes(row[0]).hex() if row is not None and row[0] else None
 
     def remote_users(self, url: str) -> list[tuple[str, str]]:
         """Name and version of each entry that uses a remote address, or once did."""

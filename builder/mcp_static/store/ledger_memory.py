@@ -39,6 +39,8 @@ class _VersionRow(NamedTuple):
     event: int | None
     is_latest: bool
     commit_id: str
+    first_blob: bytes
+    accepted_blob: bytes
     document_size: int
     accepted_size: int
     entry_size: int
@@ -156,6 +158,8 @@ def _version_row(version: VersionState) -> _VersionRow:
         event=version.event,
         is_latest=version.is_latest,
         commit_id=version.commit,
+        first_blob=version.first_blob,
+        accepted_blob=version.accepted_blob,
         document_size=version.body_size,
         accepted_size=version.accepted_size,
         entry_size=version.entry_size,
@@ -178,6 +182,8 @@ def _version_state(row: _VersionRow, server: ServerState) -> VersionState:
         event=row.event,
         is_latest=bool(row.is_latest),
         commit=row.commit_id,
+        first_blob=row.first_blob,
+        accepted_blob=row.accepted_blob,
         body_size=row.document_size,
         accepted_size=row.accepted_size,
         entry_size=row.entry_size,

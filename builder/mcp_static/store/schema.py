@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = "5"
+FORMAT: Final = "6"
 """Changes with the tables below, or with what they hold; a store of another format is made anew."""
 
 TABLES: Final = """
@@ -18,8 +18,8 @@ CREATE TABLE versions (
   is_present INTEGER NOT NULL, is_public INTEGER NOT NULL, status TEXT NOT NULL,
   status_message TEXT, published_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   status_changed_at INTEGER NOT NULL, event INTEGER, is_latest INTEGER NOT NULL,
-  commit_id TEXT NOT NULL, document_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL,
-  entry_size INTEGER NOT NULL
+  commit_id TEXT NOT NULL, first_blob BLOB NOT NULL, accepted_blob BLOB NOT NULL,
+  document_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL, entry_size INTEGER NOT NULL
 );
 CREATE TABLE bodies (
   ordinal INTEGER PRIMARY KEY, document BLOB NOT NULL, words TEXT NOT NULL, facets TEXT NOT NULL,
