@@ -5,7 +5,10 @@ from typing import Final
 
 from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
 from mcp_static.build.read_commits import CommitRecords
-from mcp_static.model.ledger import Body, Counters, Ledger, NoMemory, Standing, VersionState
+from mcp_static.model.commit_records import Body
+from mcp_static.model.ledger import Counters, Ledger
+from mcp_static.model.ledger_memory import NoMemory
+from mcp_static.model.standing import Standing, VersionState
 from mcp_static.model.times import day_of
 from mcp_static.store.store import Store
 
@@ -31,7 +34,12 @@ class CommitApplier:
         remotes: list[tuple[str, int]] = []
         for records in batch:
             applied = self.ledger.apply(
-                records.id, records.time, records.servers, records.statuses, records.accepted
+                records.id,
+                records.time,
+                records.servers,
+                records.statuses,
+                records.accepted,
+                records.takedowns,
             )
             for ordinal, change in applied.records:
                 assert change.body is not None  # only valid bytes come to stay
@@ -54,8 +62,10 @@ class CommitApplier:
             self._leave_out(path, "was committed before any server.json, so it is about nothing")
         for path in self.ledger.ignored:
             self._leave_out(path, f"{_OTHER_BYTES} [change-immutable]")
-        self.ledger.orphans.clear()
-        self.ledger.ignored.clear()
+        for path in self.ledger.late:
+            self._leave_out(path, "ended before it was committed, so it hides nothing")
+        for named in (self.ledger.orphans, self.ledger.ignored, self.ledger.late):
+            named.clear()
 
     def _duplicate_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)
@@ -63,7 +73,9 @@ class CommitApplier:
             return None
         assert version.server is not None
         if version.server.duplicate_of is not None:
-            return f"its name differs only in case from {version.server.duplicate_of} [name-unique]"
+            first = version.server.duplicate_of
+            whose = "name" if "/" in first else "namespace"
+            return f"its {whose} differs only in case from {first} [name-unique]"
         return "another version of the server differs only in case or composition [version-unique]"
 
     def _leave_out(self, path: str, reason: str | None) -> None:
@@ -81,6 +93,7 @@ class CommitApplier:
         for _, version in changes:
             version.entry_size = self._entry_size(version) if version.standing().leads else 0
         store.ledger.put(ledger.servers, [version for _, version in changes])
+        store.ledger.put_takedowns(ledger.takedowns.changed)
         store.days.add(ledger.days)
         store.facts.set_counters(ledger.counters)
         if self._is_first:

@@ -10,9 +10,10 @@ from zlib import crc32
 import orjson
 
 from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
+from mcp_static.model.commit_records import Body
 from mcp_static.model.errors import StoreUnusableError
-from mcp_static.model.ledger import Body
 from mcp_static.model.lifecycle import Status
+from mcp_static.model.takedown import Takedown
 from mcp_static.store.ledger_memory import path_bytes
 from mcp_static.store.schema import LEADING
 
@@ -29,6 +30,7 @@ class _EntryRow(NamedTuple):
     is_latest: int
     status: str
     status_message: str | None
+    takedown_json: str | None
     status_changed_at: int
     published_at: int
     updated_at: int
@@ -64,6 +66,13 @@ class Entry(_EntryRow):
         """What the merge noted, read."""
         return orjson.loads(self.accepted) if self.accepted is not None else None
 
+    @property
+    def takedown(self) -> Takedown | None:
+        """The takedown that hides it, if one does."""
+        if self.takedown_json is None:
+            return None
+        return Takedown.model_validate_json(self.takedown_json)
+
     def rendered(self, namespace: str) -> bytes:
         """The entry as the API shows it; raises StoreUnusableError when its body is damaged.
 
@@ -72,7 +81,11 @@ class Entry(_EntryRow):
         """
         if crc32(self.body) != self.checksum:
             raise StoreUnusableError(f"is damaged: the body of entry {self.ordinal} has changed")
-        provenance = provenance_bytes(self.commit, self.accepted) if namespace else None
+        provenance = None
+        if namespace:
+            takedown = self.takedown
+            public = takedown.public() if takedown is not None else None
+            provenance = provenance_bytes(self.commit, self.accepted, public)
         return entry_bytes(self.body, self.meta, namespace, provenance)
 
 
@@ -116,8 +129,8 @@ class AbsentVersion(NamedTuple):
 
 COLUMNS: Final = (
     "v.ordinal, v.server_number, s.name, v.version, v.version_position, v.event, v.is_present, "
-    "v.is_public, v.is_latest, v.status, v.status_message, v.status_changed_at, v.published_at, "
-    "v.updated_at, v.commit_id, b.document, a.content, b.checksum"
+    "v.is_public, v.is_latest, v.status, v.status_message, v.takedown, v.status_changed_at, "
+    "v.published_at, v.updated_at, v.commit_id, b.document, a.content, b.checksum"
 )
 _BODIES: Final = (
     "CROSS JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal"
