@@ -16,6 +16,11 @@ from tests.registries import START, Registry, accepted_json, files_below, path_o
 ALICE = "io.github.alice/weather"
 
 
+def entry_in(out: Path, name: str, version: str = "1.0.0") -> Path:
+    """Where an output has an entry that is not deleted."""
+    return out / f"v0.1/servers/{name}/versions/{version}.json"
+
+
 def test_a_small_registry_has_the_documents_of_the_design(registry: Registry, tmp_path: Path) -> None:
     registry.commit({"registry.toml": 'namespace = "com.example.registry"'})
     first = registry.publish(ALICE)
@@ -214,6 +219,51 @@ def test_a_repaired_record_comes_back_at_its_old_place(registry: Registry, tmp_p
     assert (report.versions, report.left_out) == (2, [])
     page = json.loads((out / "data/pages/all/0.json").read_bytes())
     assert [entry["server"]["name"] for entry in page["servers"]] == [ALICE, "com.example/b"]
+
+
+@pytest.mark.parametrize("each", [True, False], ids=["built at each step", "built at once"])
+def test_a_published_path_never_holds_other_bytes(
+    each: bool, registry: Registry, tmp_path: Path
+) -> None:
+    registry.commit({"registry-data/README.md": "records"})
+    path = path_of(ALICE, "1.0.0")
+    registry.publish(ALICE)
+    first = json.dumps(server_json(ALICE))
+    build_registry(registry, tmp_path / "dist")
+    served = json.loads(entry_in(tmp_path / "dist", ALICE).read_bytes())
+    edited = json.dumps(server_json(ALICE, description="Edited."))
+    for content, mode, is_there, is_named in (
+        (edited, "100644", True, True),
+        ("{", "100644", True, True),
+        (first, "120000", True, True),
+        (first, "100644", True, False),
+        (None, "100644", False, False),
+        (edited, "100644", False, True),
+        ("{", "100644", False, True),
+        (first, "100644", True, False),
+    ):
+        commit = registry.commit({path: content}, modes={path: mode})
+        out = tmp_path / ("dist" if each else commit)
+        report = build_registry(registry, out)
+        assert [*dict(report.left_out)] == ([path] if is_named else [])
+        assert all("[change-immutable]" in reason for _, reason in report.left_out)
+        entry = entry_in(out, ALICE)
+        assert entry.exists() is is_there
+        if is_there and content == edited:
+            assert json.loads(entry.read_bytes()) == served
+        assert not is_there or json.loads(entry.read_bytes())["server"] == served["server"]
+
+
+def test_what_was_accepted_first_stays(registry: Registry, tmp_path: Path) -> None:
+    registry.commit({"registry.toml": 'namespace = "com.example.registry"'})
+    registry.publish(ALICE)
+    accepted = path_of(ALICE, "1.0.0", "accepted.json")
+    registry.commit({accepted: accepted_json()})
+    registry.commit({accepted: accepted_json(login="mallory")})
+    report = build_registry(registry, tmp_path / "dist")
+    entry = json.loads(entry_in(tmp_path / "dist", ALICE).read_bytes())
+    assert entry["_meta"]["com.example.registry/provenance"]["accepted"] == json.loads(accepted_json())
+    assert [path for path, _ in report.left_out] == [accepted]
 
 
 def test_an_empty_registry_is_built(registry: Registry, tmp_path: Path) -> None:

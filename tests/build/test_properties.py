@@ -85,6 +85,8 @@ def test_entries_times_order_and_latest_are_what_the_design_says(history: list[S
                 "isLatest": version.latest,
             }
             assert entry["_meta"][OFFICIAL_META] == official
+            provenance = entry["_meta"]["com.example.registry/provenance"]
+            assert provenance.get("takedown") == version.takedown
 
 
 @settings(max_examples=EXAMPLES)

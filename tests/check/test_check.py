@@ -131,6 +131,19 @@ def test_a_case_twin_is_refused(stage: Stage) -> None:
     assert "name-unique" in ids(failed(report))
 
 
+def test_a_namespace_is_reserved_by_its_first_use_in_any_case(stage: Stage) -> None:
+    stage.registry.commit(stage.record("io.github.Alice/other"))
+    report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
+    (line,) = [line for line in failed(report) if line.id == "name-unique"]
+    assert "namespace that differs only in case from io.github.Alice" in line.message
+
+
+def test_namespaces_within_one_pull_request_do_not_differ_in_case_alone(stage: Stage) -> None:
+    files = {**stage.record("io.github.Alice/other"), **stage.record(WEATHER)}
+    report = stage.check(stage.propose("alice", files), requester="alice")
+    assert "name-unique" in ids(failed(report))
+
+
 def test_a_homoglyph_namespace_is_refused(stage: Stage) -> None:
     path = path_of(WEATHER, "1.0.0").replace("alice", "%D0%B0lice")
     record = source_record(WEATHER).replace(b"io.github.alice", "io.github.\u0430lice".encode())

@@ -124,3 +124,30 @@ def test_what_was_deleted_since_the_last_build_gives_its_address_back(
     number = stage.propose("alice", stage.record(WEATHER, remotes=REMOTES))
     path = clone(stage, tmp_path / "own.git", number)
     assert checked(stage, path, number, out).level is Level.PASSED
+
+
+@pytest.mark.parametrize("built_at", ["publish", "removal", "start"])
+def test_a_removed_path_is_free_for_its_first_bytes_alone(
+    built_at: str, stage: Stage, tmp_path: Path
+) -> None:
+    out = tmp_path / "dist"
+    if built_at == "start":
+        built(stage, out)
+    stage.registry.commit({path_of(WEATHER, "1.0.0"): b"never valid"})
+    stage.registry.commit(stage.record(WEATHER))
+    if built_at == "publish":
+        built(stage, out)
+    stage.registry.commit({path_of(WEATHER, "1.0.0"): None})
+    if built_at == "removal":
+        built(stage, out)
+    other = stage.propose("alice", stage.record(WEATHER, description="Other words."), branch="other")
+    path = clone(stage, tmp_path / "own.git", other)
+    (line,) = failed(checked(stage, path, other, out))
+    assert (line.id, line.path) == ("change-immutable", path_of(WEATHER, "1.0.0"))
+    blind = checked(stage, path, other)
+    assert any("once had other bytes" in note for note in blind.notes)
+    assert blind.level is Level.PASSED
+    again = stage.propose("alice", stage.record(WEATHER), branch="again")
+    path = clone(stage, tmp_path / "again.git", again)
+    report = checked(stage, path, again, out)
+    assert (report.level, report.notes) == (Level.PASSED, ())

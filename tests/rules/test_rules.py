@@ -120,6 +120,7 @@ def found_in(index: SnapshotIndex, document: dict[str, Any]) -> list[str]:
 def test_names_and_versions_are_unique_in_a_snapshot() -> None:
     index = index_with(server_json(NAME, "1.0.0-rc.1"), server_json(NAME, "cafe\u0301"))
     assert found_in(index, server_json("io.github.Alice/Weather", "2.0.0")) == ["name-unique"]
+    assert found_in(index, server_json("io.github.Alice/other", "2.0.0")) == ["name-unique"]
     assert found_in(index, server_json(NAME, "1.0.0-rc.1")) == ["version-unique"]
     assert "version-unique" in found_in(index, server_json(NAME, "1.0.0-RC.1"))
     assert "version-unique" in found_in(index, server_json(NAME, "caf\u00e9"))

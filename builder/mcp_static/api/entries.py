@@ -53,10 +53,13 @@ def server_bytes(document: dict[str, Any]) -> bytes:
     return dump_json(document)
 
 
-def provenance_bytes(commit: str, accepted: bytes | None) -> bytes:
-    """What the registry can say of an entry's origin: its commit, and `accepted.json` if any."""
+def provenance_bytes(
+    commit: str, accepted: bytes | None, takedown: dict[str, str] | None = None
+) -> bytes:
+    """What the registry can say of an entry: its commit, `accepted.json` if any, and its takedown."""
     claim = b',"accepted":' + accepted if accepted is not None else b""
-    return b'{"commit":"' + commit.encode() + b'"' + claim + b"}"
+    hidden = b',"takedown":' + dump_json(takedown) if takedown is not None else b""
+    return b'{"commit":"' + commit.encode() + b'"' + claim + hidden + b"}"
 
 
 def entry_bytes(

@@ -8,12 +8,17 @@ from pydantic_core import core_schema
 
 from mcp_static.model.server import SERVER_DOCUMENT
 from mcp_static.model.status import StatusFile
+from mcp_static.model.takedown import Takedown
 from mcp_static.settings import Settings
 
-SCHEMAS: Final = ("server", "status", "registry")
-"""The documents that have a schema: `server.json`, `status.json`, `registry.toml`."""
+SCHEMAS: Final = ("server", "status", "takedown", "registry")
+"""The documents that have a schema: `server.json`, `status.json`, `takedown.json`, `registry.toml`."""
 
-_MODELS: Final[dict[str, type[BaseModel]]] = {"status": StatusFile, "registry": Settings}
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "status": StatusFile,
+    "takedown": Takedown,
+    "registry": Settings,
+}
 
 
 class _AbsentNotNull(GenerateJsonSchema):

@@ -5,9 +5,14 @@ from typing import Final
 
 from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
 from mcp_static.build.read_commits import CommitRecords
-from mcp_static.model.ledger import Body, Counters, Ledger, NoMemory, Standing, VersionState
+from mcp_static.model.commit_records import Body
+from mcp_static.model.ledger import Counters, Ledger
+from mcp_static.model.ledger_memory import NoMemory
+from mcp_static.model.standing import Standing, VersionState
 from mcp_static.model.times import day_of
 from mcp_static.store.store import Store
+
+_OTHER_BYTES: Final = "was changed after it was published: only its first bytes count"
 
 
 class CommitApplier:
@@ -24,33 +29,43 @@ class CommitApplier:
 
     def take(self, batch: Iterable[CommitRecords]) -> None:
         """Apply some commits, the next ones of the first-parent line, oldest first."""
+        entries = self._store.entries
         bodies: list[tuple[int, Body]] = []
-        accepted: list[tuple[str, bytes | None]] = []
+        remotes: list[tuple[str, int]] = []
         for records in batch:
-            bodies += self.ledger.apply(
-                records.id, records.time, records.servers, records.statuses, records.accepted
+            applied = self.ledger.apply(
+                records.id,
+                records.time,
+                records.servers,
+                records.statuses,
+                records.accepted,
+                records.takedowns,
             )
-            accepted += [(claim.server_path, claim.accepted) for claim in records.accepted]
-            for change in records.servers:
-                if change.body is not None:
-                    self._leave_out(change.path, self._duplicate_reason(change.path))
-            for path, reason in records.reasons:
-                self._leave_out(path, reason)
-            for path in self.ledger.orphans:
-                self._leave_out(path, "was committed before any server.json, so it is about nothing")
-            self.ledger.orphans.clear()
-            self._put_remotes(records)
-        self._store.entries.put_bodies(bodies)
-        for path, claim in accepted:
-            version = self.ledger.version_at(path)
-            if version is not None:
-                self._store.entries.put_accepted(version.ordinal, claim)
+            for ordinal, change in applied.records:
+                assert change.body is not None  # only valid bytes come to stay
+                bodies.append((ordinal, change.body))
+                remotes += ((url, ordinal) for url in change.remotes)
+            for ordinal, claim in applied.accepted:
+                entries.put_accepted(ordinal, claim)
+            self._name_left_out(records)
+        entries.put_bodies(bodies)
+        entries.put_remotes(remotes)
 
-    def _put_remotes(self, records: CommitRecords) -> None:
+    def _name_left_out(self, records: CommitRecords) -> None:
+        """Remember what a commit brought that is not served, and forget what now is."""
         for change in records.servers:
-            version = self.ledger.version_at(change.path) if change.remotes else None
-            if version is not None:
-                self._store.entries.put_remotes((url, version.ordinal) for url in change.remotes)
+            if change.body is not None:
+                self._leave_out(change.path, self._duplicate_reason(change.path))
+        for path, reason in records.reasons:
+            self._leave_out(path, reason)
+        for path in self.ledger.orphans:
+            self._leave_out(path, "was committed before any server.json, so it is about nothing")
+        for path in self.ledger.ignored:
+            self._leave_out(path, f"{_OTHER_BYTES} [change-immutable]")
+        for path in self.ledger.late:
+            self._leave_out(path, "ended before it was committed, so it hides nothing")
+        for named in (self.ledger.orphans, self.ledger.ignored, self.ledger.late):
+            named.clear()
 
     def _duplicate_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)
@@ -58,7 +73,9 @@ class CommitApplier:
             return None
         assert version.server is not None
         if version.server.duplicate_of is not None:
-            return f"its name differs only in case from {version.server.duplicate_of} [name-unique]"
+            first = version.server.duplicate_of
+            whose = "name" if "/" in first else "namespace"
+            return f"its {whose} differs only in case from {first} [name-unique]"
         return "another version of the server differs only in case or composition [version-unique]"
 
     def _leave_out(self, path: str, reason: str | None) -> None:
@@ -76,6 +93,7 @@ class CommitApplier:
         for _, version in changes:
             version.entry_size = self._entry_size(version) if version.standing().leads else 0
         store.ledger.put(ledger.servers, [version for _, version in changes])
+        store.ledger.put_takedowns(ledger.takedowns.changed)
         store.days.add(ledger.days)
         store.facts.set_counters(ledger.counters)
         if self._is_first:

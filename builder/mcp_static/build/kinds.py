@@ -18,7 +18,7 @@ from mcp_static.build.context import RenderContext, Span
 from mcp_static.build.entry_documents import entry_blocks, server_documents, version_documents
 from mcp_static.build.page_documents import all_namespace_pages, namespace_page
 from mcp_static.build.sitemap_documents import SITEMAP_SERVERS, server_sitemaps
-from mcp_static.model.ledger import Standing, VersionState
+from mcp_static.model.standing import Standing, VersionState
 from mcp_static.store.chains import ALL, EVERYTHING, LATEST, UPDATES, StoredChain, version_chain
 from mcp_static.store.prefix_index import NAMESPACES, SERVERS
 from mcp_static.store.store import Store

@@ -16,6 +16,7 @@ from mcp_static.pages.server_view import (
     method_views,
     server_view,
     version_page_path,
+    withdrawn_view,
 )
 from mcp_static.pages.site import page_file
 from mcp_static.pages.statistics import charts_of, kind_name, kinds_present, statistics_data
@@ -66,6 +67,11 @@ def version_page(context: RenderContext, version: Entry | AbsentVersion, part: s
 
 def _server_values(entry: Entry) -> dict[str, Any]:
     document = entry.document
+    if entry.takedown is not None:
+        return {
+            "server": withdrawn_view(document, entry.meta, entry.commit, entry.takedown),
+            "methods": (),
+        }
     view = server_view(document, entry.meta, entry.commit, entry.acceptance)
     return {"server": view, "methods": method_views(document)}
 

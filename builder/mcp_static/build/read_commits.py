@@ -8,13 +8,22 @@ from mcp_static.api.facets import facets_of
 from mcp_static.api.search_text import one_line, searched_words
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.history import CommitChange, PathChange
-from mcp_static.model.layout import SERVERS_ROOT, Location, location_problem, parse_location
-from mcp_static.model.ledger import AcceptedChange, Body, ServerChange, StatusChange
+from mcp_static.model.commit_records import AcceptedChange, Body, ServerChange, StatusChange
+from mcp_static.model.layout import (
+    SERVERS_ROOT,
+    TAKEDOWN_FILE,
+    Location,
+    location_problem,
+    parse_location,
+    parse_takedown_path,
+)
 from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import ACTIVE, StatusRecord
+from mcp_static.model.takedown import unreadable_takedown
+from mcp_static.model.takedowns import TakedownChange, scope_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.run import read_record, structural_findings
-from mcp_static.rules.sidecars import parse_accepted, parse_lifecycle
+from mcp_static.rules.sidecars import parse_accepted, parse_lifecycle, parse_takedown
 
 _IGNORED: Final = ("proof.json",)
 """Files beside a record that the check reads and the build does not."""
@@ -31,6 +40,7 @@ class CommitRecords(NamedTuple):
     servers: list[ServerChange]
     statuses: list[StatusChange]
     accepted: list[AcceptedChange]
+    takedowns: list[TakedownChange]
     reasons: list[tuple[str, str | None]]
 
 
@@ -38,7 +48,7 @@ def read_commits(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator
     """Read and judge everything that some commits changed, in one round of blobs."""
     contents = blobs.read(_blobs(commits), MAX_FILE_BYTES)
     for commit in commits:
-        records = CommitRecords(commit.id, commit.time, [], [], [], [])
+        records = CommitRecords(commit.id, commit.time, [], [], [], [], [])
         for change in commit.changes:
             content = next(contents) if _is_read(change) else None
             _take(records, change, content)
@@ -62,51 +72,61 @@ def _take(records: CommitRecords, change: PathChange, content: bytes | None) -> 
     if change.kind != "file" and change.blob is not None:
         records.reasons.append((path, f"is a {change.kind}, not a file"))
         if path.endswith("/server.json"):
-            records.servers.append(_change(path, parse_location(path)))
+            records.servers.append(_change(change, parse_location(path)))
+        if path.endswith(f"/{TAKEDOWN_FILE}"):
+            _take_takedown(records, path, b"", is_gone=False)
         return
     if not path.startswith(SERVERS_ROOT + "/"):
         return
     location = parse_location(path)
     if path.endswith("/server.json"):
-        _take_server(records, path, location, content)
+        _take_server(records, change, location, content)
+    elif path.endswith(f"/{TAKEDOWN_FILE}"):
+        _take_takedown(records, path, content or b"", is_gone=change.blob is None)
     elif location is None or location.file in _IGNORED:
         return
     elif location.file == "status.json":
         _take_status(records, path, content)
     elif location.file == "accepted.json":
-        _take_accepted(records, path, content)
+        _take_accepted(records, change, content)
 
 
 def _take_server(
-    records: CommitRecords, path: str, location: Location | None, content: bytes | None
+    records: CommitRecords, change: PathChange, location: Location | None, content: bytes | None
 ) -> None:
+    path = change.path
     if location is None or content is None:
         reason = location_problem(path) if location is None and content is not None else None
         records.reasons.append((path, reason))
-        records.servers.append(_change(path, location))
+        records.servers.append(_change(change, location))
         return
     record = read_record(content, location)
     findings = structural_findings(record)
     if findings:
         reason = "; ".join(f"{finding.sentence} [{finding.id}]" for finding in findings)
         records.reasons.append((path, reason))
-        records.servers.append(_change(path, location))
+        records.servers.append(_change(change, location))
         return
     document = record.document
     card = "\t".join(one_line(document.get(key)) for key in ("title", "description"))
     body = Body(server_bytes(document), _words(document), facets_of(document), card)
-    records.servers.append(_change(path, location, body, remote_urls(document)))
+    records.servers.append(_change(change, location, body, remote_urls(document)))
 
 
 def _change(
-    path: str,
+    change: PathChange,
     location: Location | None,
     body: Body | None = None,
     remotes: tuple[str, ...] = (),
 ) -> ServerChange:
+    blob = _blob_id(change)
     if location is None:
-        return ServerChange(path, "", "", None)
-    return ServerChange(path, str(location.name), location.version, body, remotes)
+        return ServerChange(change.path, "", "", blob)
+    return ServerChange(change.path, str(location.name), location.version, blob, body, remotes)
+
+
+def _blob_id(change: PathChange) -> bytes | None:
+    return None if change.blob is None else bytes.fromhex(change.blob)
 
 
 def _words(document: dict[str, object]) -> str:
@@ -126,10 +146,34 @@ def _take_status(records: CommitRecords, path: str, content: bytes | None) -> No
         records.reasons.append((path, status))
 
 
-def _take_accepted(records: CommitRecords, path: str, content: bytes | None) -> None:
+def _take_accepted(records: CommitRecords, change: PathChange, content: bytes | None) -> None:
+    path = change.path
     accepted = None if content is None else parse_accepted(content)
     if isinstance(accepted, str):
         records.reasons.append((path, accepted))
     else:
         records.reasons.append((path, None))
-        records.accepted.append(AcceptedChange(path, _beside(path), accepted))
+        records.accepted.append(AcceptedChange(path, _beside(path), _blob_id(change), accepted))
+
+
+def _take_takedown(records: CommitRecords, path: str, content: bytes, *, is_gone: bool) -> None:
+    """Take in a takedown; one that cannot be read holds all the same, lest a slip publish anything."""
+    place = parse_takedown_path(path)
+    if place is None:
+        reason = None if is_gone else "lies in no folder of a namespace, a server or a version"
+        records.reasons.append((path, reason))
+        return
+    scope = scope_of(place)
+    if is_gone:
+        records.reasons.append((path, None))
+        records.takedowns.append(TakedownChange(path, scope, None))
+        return
+    found = parse_takedown(content, place)
+    if isinstance(found, str):
+        records.reasons.append((path, f"hides what lies below it, though it cannot be read: {found}"))
+        wide = not place.server and read_record(content).document.get("subdomains") is True
+        takedown = unreadable_takedown(records.time, subdomains=wide)
+        records.takedowns.append(TakedownChange(path, scope, takedown, is_readable=False))
+    else:
+        records.reasons.append((path, None))
+        records.takedowns.append(TakedownChange(path, scope, found))

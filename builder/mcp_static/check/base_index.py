@@ -50,10 +50,16 @@ class BaseIndex:
     def name_conflict(self, name: ServerName) -> str | None:
         """See `Surroundings`."""
         shard = f"{SERVERS_ROOT}/{name.namespace.shard}"
+        namespaces = [
+            namespace
+            for namespace in folders_of(self._repository, self._base, shard)
+            if namespace.casefold() == name.namespace.folded
+        ]
+        if namespaces and name.namespace.text not in namespaces:
+            return min(namespaces)
         variants = [
             f"{namespace}/{server}"
-            for namespace in folders_of(self._repository, self._base, shard)
-            if namespace.casefold() == name.namespace.text.casefold()
+            for namespace in namespaces
             for server in folders_of(self._repository, self._base, f"{shard}/{namespace}")
             if server.casefold() == name.server.casefold()
         ]

@@ -8,6 +8,7 @@ from typing import Final
 
 from mcp_static.check.accepted import known_accounts
 from mcp_static.check.base_index import BaseIndex
+from mcp_static.check.first_bytes import FirstBytes
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
@@ -64,6 +65,7 @@ class _Check:
             known_accounts=lambda namespace: known_accounts(repository, change.base, namespace),
         )
         self._index = BaseIndex(repository, change.base, built)
+        self._first_bytes = FirstBytes(repository, change.base, built)
         self.accepted: list[Accepted] = []
 
     def change_section(self) -> Section:
@@ -90,7 +92,7 @@ class _Check:
             assert location is not None  # the rules over the change hold
             content = self._contents(files)
             if "server.json" in files:
-                sections.append(self._publish(location, content))
+                sections.append(self._publish(location, content, files["server.json"]))
             if "status.json" in files:
                 sections.append(self._status(location, content))
         return sections
@@ -105,17 +107,19 @@ class _Check:
             )
         if self._index.is_scanned:
             notes.append("No earlier build was at hand, so every record was read for its remotes.")
-        return tuple(notes)
+        return (*notes, *self._first_bytes.notes)
 
     def _contents(self, files: dict[str, ChangedPath]) -> dict[str, bytes]:
         present = {name: changed.after.id for name, changed in files.items() if changed.after}
         with BlobReader(self._repository) as blobs:
             return dict(zip(present, blobs.read(present.values(), MAX_FILE_BYTES), strict=True))
 
-    def _publish(self, location: Location, content: dict[str, bytes]) -> Section:
+    def _publish(self, location: Location, content: dict[str, bytes], changed: ChangedPath) -> Section:
         name, version = location.name, location.version
+        assert changed.after is not None  # removals break a rule over the change
         record = read_record(content["server.json"], location)
         findings = _with_passed_rules(findings_of(record, self._index))
+        findings += self._first_bytes.findings(changed.path, changed.after.id)
         self._index.add(name, version, record.document)
         if not any(finding.is_error for finding in findings):
             signature = content.get("proof.json")

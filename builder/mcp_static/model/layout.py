@@ -1,6 +1,7 @@
 """Where a record lies in `registry-data/`, and what a path there says.
 
     registry-data/servers/<shard>/<namespace>/<server>/<version>/server.json
+                                 …[/<server>][/<version>]/takedown.json
 
 A path segment is percent-encoded outside `A-Za-z0-9._+-` and at most 200 bytes long.
 """
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from mcp_static.model.names import Namespace, ServerName, name_problem
+from mcp_static.model.names import Namespace, ServerName, is_layout_file, name_problem
 from mcp_static.model.versions import LATEST, escaped_version
 
 DATA_ROOT: Final = "registry-data"
@@ -30,6 +31,9 @@ RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     "status.accepted.json",
 )
 
+TAKEDOWN_FILE: Final = "takedown.json"
+"""The operator's word on all that its folder holds: that of a namespace, a server or a version."""
+
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._+-]*[A-Za-z0-9+_-]")
 """What needs no encoding and, unless it is a device, can be a file name everywhere."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -44,6 +48,25 @@ class Location:
     name: ServerName
     version: str
     file: RecordFile
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder of the layout: a namespace's, a server's in it, or that of a version of the server.
+
+    `server` and `version` are empty where the folder is further up.
+    """
+
+    namespace: Namespace
+    server: str = ""
+    version: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder's path."""
+        segments = filter(None, (self.namespace.text, self.server, self.version))
+        encoded = "/".join(encode_segment(segment) for segment in segments)
+        return f"{SERVERS_ROOT}/{self.namespace.shard}/{encoded}"
 
 
 def encode_segment(text: str) -> str:
@@ -86,6 +109,8 @@ def version_problem(text: str) -> str | None:
     """Say why `text` cannot stand as a version in a path and an address, or None when it can."""
     if text.casefold() == LATEST:
         return "'latest' is the address of whichever version is newest"
+    if is_layout_file(text):
+        return f"{text!r} ends in '.json', like the files of the layout"
     problem = segment_problem(text)
     if problem is None and len(escaped_version(text)) > MAX_ESCAPED_BYTES:
         return f"is longer than {MAX_ESCAPED_BYTES} bytes once all but a-z, 0-9, '.' and '-' is escaped"
@@ -94,9 +119,7 @@ def version_problem(text: str) -> str | None:
 
 def record_path(name: ServerName, version: str, file: RecordFile = "server.json") -> str:
     """Where the layout keeps this file of this version."""
-    segments = (name.namespace.text, name.server, version)
-    encoded = "/".join(encode_segment(segment) for segment in segments)
-    return f"{SERVERS_ROOT}/{name.namespace.shard}/{encoded}/{file}"
+    return f"{Place(name.namespace, name.server, version).folder}/{file}"
 
 
 def parse_location(path: str) -> Location | None:
@@ -107,16 +130,33 @@ def parse_location(path: str) -> Location | None:
     file = next((known for known in RECORD_FILES if known == parts[6]), None)
     if file is None:
         return None
+    place = _parse_folder("/".join(parts[:6]))
+    if place is None:
+        return None
+    return Location(ServerName(place.namespace, place.server), place.version, file)
+
+
+def parse_takedown_path(path: str) -> Place | None:
+    """What a path of a `takedown.json` speaks about; None when the layout has no such path."""
+    folder, _, file = path.rpartition("/")
+    return _parse_folder(folder) if file == TAKEDOWN_FILE else None
+
+
+def _parse_folder(folder: str) -> Place | None:
+    parts = folder.split("/")
+    if not 4 <= len(parts) <= 6 or parts[:2] != [DATA_ROOT, "servers"]:
+        return None
     try:
-        namespace, server, version = (unquote_to_bytes(part).decode() for part in parts[3:6])
+        namespace, *below = (unquote_to_bytes(part).decode() for part in parts[3:])
     except UnicodeError:
         return None
-    if name_problem(f"{namespace}/{server}") or segment_problem(namespace):
+    server = below[0] if below else "x"
+    if name_problem(f"{namespace}/{server}") or segment_problem(namespace) or segment_problem(server):
         return None
-    if segment_problem(server) or version_problem(version):
+    if len(below) == 2 and version_problem(below[1]):
         return None
-    location = Location(ServerName(Namespace(namespace), server), version, file)
-    return location if record_path(location.name, version, file) == path else None
+    place = Place(Namespace(namespace), *below)
+    return place if place.folder == folder else None
 
 
 def location_problem(path: str) -> str:

@@ -5,138 +5,25 @@ told what each commit of the first-parent line changed, oldest first, and rememb
 later commit could contradict, so a replay that starts in the middle ends where a whole one does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
-from mcp_static.model.lifecycle import Status
-from mcp_static.model.status import ACTIVE, StatusRecord
+from mcp_static.model.commit_records import AcceptedChange, ServerChange, StatusChange
+from mcp_static.model.latest import latest_after
+from mcp_static.model.ledger_memory import Memory, NoMemory
+from mcp_static.model.standing import ServerState, Standing, VersionState
+from mcp_static.model.takedown import Takedown
+from mcp_static.model.takedowns import Area, TakedownChange, TakedownsInForce
 from mcp_static.model.times import day_of
-from mcp_static.model.versions import folded_version, semantic_version
+from mcp_static.model.versions import folded_version
 
 
-class Body(NamedTuple):
-    """What is kept of a valid record: the rendered server object, and what lists need at hand.
+class Applied(NamedTuple):
+    """What a commit set: the records whose bytes came to stay, and what was accepted, by ordinals."""
 
-    `words` are its searchable texts, `kinds` what it offers, `card` its title and description, with
-    a tab between them.
-    """
-
-    server: bytes
-    words: str
-    kinds: str
-    card: str
-
-
-class ServerChange(NamedTuple):
-    """A `server.json` path that a commit added, edited or removed.
-
-    `name` is empty for a path that the layout does not have: it takes an ordinal all the same.
-    `body` is None when the file is gone or breaks a structural rule.
-    `remotes` are the addresses of its remotes. (A tuple, since workers send a hundred thousand.)
-    """
-
-    path: str
-    name: str
-    version: str
-    body: Body | None
-    remotes: tuple[str, ...] = ()
-
-
-class StatusChange(NamedTuple):
-    """A `status.json` that a commit added or edited, or (active) removed."""
-
-    path: str
-    server_path: str
-    status: StatusRecord
-
-
-class AcceptedChange(NamedTuple):
-    """An `accepted.json` that a commit added, edited or (None) removed."""
-
-    path: str
-    server_path: str
-    accepted: bytes | None
-
-
-@dataclass(slots=True, eq=False)
-class ServerState:
-    """A server: its number (its place in the chain `latest`) and its versions.
-
-    `twin_of` names the server that held this name first, if the two differ only in case.
-    """
-
-    number: int
-    name: str
-    first_ordinal: int
-    duplicate_of: str | None = None
-    versions: "list[VersionState]" = field(default_factory=list)
-    holders: dict[str, str] = field(default_factory=dict)
-    latest: "VersionState | None" = None
-
-    def add(self, version: "VersionState") -> None:
-        """Take in a version; the first of those equal after folding holds the place."""
-        self.versions.append(version)
-        holder = self.holders.setdefault(folded_version(version.version), version.version)
-        version.is_duplicate = self.duplicate_of is not None or holder != version.version
-
-
-@dataclass(slots=True, eq=False)
-class VersionState:
-    """A path of `server.json` ever added, and what stands there now; times in seconds since 1970."""
-
-    ordinal: int
-    path: str
-    published_at: int
-    server: ServerState | None = None
-    version: str = ""
-    version_position: int = 0
-    is_duplicate: bool = False
-    is_valid: bool = False
-    status: StatusRecord = ACTIVE
-    status_changed_at: int = 0
-    updated_at: int = 0
-    event: int | None = None
-    is_latest: bool = False
-    commit: str = ""
-    body_size: int = 0
-    accepted_size: int = 0
-    entry_size: int = 0
-
-    @property
-    def is_present(self) -> bool:
-        """Whether the path has an entry: valid, and not hidden behind an earlier twin."""
-        return self.is_valid and not self.is_duplicate
-
-    @property
-    def is_deleted(self) -> bool:
-        """Whether its status is `deleted`."""
-        return self.status.status is Status.DELETED
-
-    def standing(self) -> "Standing":
-        """What decides in which documents the entry appears."""
-        return Standing(self.is_present, self.is_deleted, self.is_latest, self.event, self.entry_size)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What decided in which documents an entry appeared, at one moment."""
-
-    is_present: bool = False
-    is_deleted: bool = False
-    is_latest: bool = False
-    event: int | None = None
-    entry_size: int = 0
-
-    @property
-    def is_public(self) -> bool:
-        """Whether the entry is shown without being asked for deleted ones."""
-        return self.is_present and not self.is_deleted
-
-    @property
-    def leads(self) -> bool:
-        """Whether the entry stands in the chain `latest`."""
-        return self.is_latest and self.is_public
+    records: list[tuple[int, ServerChange]]
+    accepted: list[tuple[int, bytes | None]]
 
 
 @dataclass(slots=True)
@@ -145,38 +32,6 @@ class Day:
 
     first_event: int
     events: int
-
-
-class Memory(Protocol):
-    """Where a replay that starts in the middle looks up what it has not seen itself."""
-
-    def find_version(self, path: str) -> VersionState | None:
-        """The version at this path of `server.json`, with its server and all versions of that."""
-
-    def find_server(self, name: str) -> ServerState | None:
-        """The server of exactly this name, with all its versions."""
-
-    def find_holder(self, folded: str) -> str | None:
-        """The name that came first among those equal to this one without case."""
-
-    def version_chain_length(self, version: str) -> int:
-        """How many paths of this version string there were."""
-
-
-class NoMemory:
-    """The memory of a replay from the first commit: empty."""
-
-    def find_version(self, path: str) -> VersionState | None:  # noqa: D102 (see Memory)
-        return None
-
-    def find_server(self, name: str) -> ServerState | None:  # noqa: D102
-        return None
-
-    def find_holder(self, folded: str) -> str | None:  # noqa: D102
-        return None
-
-    def version_chain_length(self, version: str) -> int:  # noqa: D102
-        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +44,38 @@ class Counters:
     next_event: int = 0
 
 
+@dataclass(slots=True)
+class _Moves:
+    """What one commit moves, at its registry time.
+
+    `moved` get an update event, by ordinals; `affected` are by their servers, which may have another
+    latest version.
+    """
+
+    now: int
+    moved: dict[int, VersionState] = field(default_factory=dict)
+    affected: dict[int, dict[int, VersionState]] = field(default_factory=dict)
+
+    def affect(self, version: VersionState) -> None:
+        """Note that a version came, went, or is deleted where it was not, or the reverse."""
+        assert version.server is not None
+        self.affected.setdefault(version.server.number, {})[version.ordinal] = version
+
+    def show_status(self, version: VersionState) -> None:
+        """Note that the status that is served of a version has changed."""
+        version.status_changed_at = self.now
+        if version.is_present:
+            self.moved[version.ordinal] = version
+            self.affect(version)
+
+
 class Ledger:
     """Replays commits.
 
     `changed` maps ordinals to what stood there before the replay, and now; `orphans` are the files
-    beside a `server.json` that came before there was one, and so speak about nothing.
+    beside a `server.json` that came before there was one, and so speak about nothing; `ignored` are
+    those that came to hold other bytes than their first valid ones, which stay in force; `late` are
+    the quarantines that were over before they were committed.
     """
 
     def __init__(self, memory: Memory | None = None, counters: Counters | None = None) -> None:
@@ -206,10 +88,15 @@ class Ledger:
         self._versions: Final[dict[str, VersionState]] = {}
         self._servers: Final[dict[str, ServerState]] = {}
         self._holders: Final[dict[str, str]] = {}
+        self._spellings: Final[dict[str, str]] = {}
+        self._namespaces: Final[dict[str, list[ServerState]]] = {}
+        self.takedowns: Final = TakedownsInForce(self._memory)
         self._chain_lengths: Final[dict[str, int]] = {}
         self.changed: Final[dict[int, tuple[Standing, VersionState]]] = {}
         self.days: Final[dict[int, Day]] = {}
         self.orphans: Final[list[str]] = []
+        self.ignored: Final[list[str]] = []
+        self.late: Final[list[str]] = []
 
     @property
     def counters(self) -> Counters:
@@ -228,72 +115,113 @@ class Ledger:
         servers: Sequence[ServerChange],
         statuses: Sequence[StatusChange] = (),
         accepted: Sequence[AcceptedChange] = (),
-    ) -> list[tuple[int, Body]]:
-        """Replay one commit whose committer time is `time`.
-
-        Gives the ordinals whose body this commit set, each with the body.
-        """
+        takedowns: Sequence[TakedownChange] = (),
+    ) -> Applied:
+        """Replay one commit whose committer time is `time`."""
         now = self._registry_time = max(self._registry_time, time)
-        moved: dict[int, VersionState] = {}  # what gets an update event
-        affected: dict[int, list[VersionState]] = {}  # whose servers may have another latest
-        bodies = []
+        moves = _Moves(now)
+        applied = Applied([], [])
         for change in servers:
             version = self._find(change.path) or self._add(change, time)
             self._touch(version)
             was_present = version.is_present
-            version.is_valid = change.body is not None and version.server is not None
-            if change.body is not None and version.is_valid:
-                version.commit = commit
-                version.body_size = len(change.body.server)
-                bodies.append((version.ordinal, change.body))
+            if self._take(change, version, commit):
+                applied.records.append((version.ordinal, change))
+            if version.is_present == was_present:
+                continue
+            moves.affect(version)
             if version.is_present:
                 version.status_changed_at = version.status_changed_at or now
-                moved[version.ordinal] = version
-            if version.is_present or was_present:
-                self._affect(affected, version)
+                moves.moved[version.ordinal] = version
         for update in statuses:
-            self._set_status(update, now, moved, affected)
+            self._set_status(update, moves)
+        areas, late = self.takedowns.apply(takedowns, now)
+        self.late.extend(late)
+        for area in areas:
+            for version in self._versions_in(area):
+                self._set_takedown(version, moves)
         for claim in accepted:
-            known = self._find(claim.server_path)
-            if known is None:
-                self.orphans.append(claim.path)
-            else:
-                self._touch(known)
-                known.accepted_size = len(claim.accepted or b"")
-        for versions in affected.values():
-            for version in self._move_latest(versions):
+            self._accept(claim, applied)
+        for versions in moves.affected.values():
+            for version in self._move_latest(list(versions.values())):
                 if version.is_present:
-                    moved[version.ordinal] = version
-        self._record_events(moved, now)
-        return bodies
+                    moves.moved[version.ordinal] = version
+        self._record_events(moves)
+        return applied
 
     def version_at(self, path: str) -> VersionState | None:
         """What stands at a path of `server.json`, if there ever was one."""
         return self._find(path)
 
-    def _set_status(
-        self,
-        change: StatusChange,
-        now: int,
-        moved: dict[int, VersionState],
-        affected: dict[int, list[VersionState]],
-    ) -> None:
+    def _take(self, change: ServerChange, version: VersionState, commit: str) -> bool:
+        """Let a change decide whether its version is there; gives whether it set the bytes."""
+        if change.blob is None:
+            version.is_valid = False
+        elif change.body is not None and version.first_blob in {b"", change.blob}:
+            is_first = not version.first_blob
+            version.is_valid = True
+            if is_first:
+                version.first_blob = change.blob
+                version.commit = commit
+                version.body_size = len(change.body.server)
+            return is_first
+        elif version.first_blob:
+            self.ignored.append(change.path)
+        return False
+
+    def _accept(self, claim: AcceptedChange, applied: Applied) -> None:
+        version = self._find(claim.server_path)
+        if version is None:
+            self.orphans.append(claim.path)
+        elif claim.blob is not None and version.accepted_blob not in {b"", claim.blob}:
+            self.ignored.append(claim.path)
+        else:
+            self._touch(version)
+            version.accepted_blob = claim.blob or version.accepted_blob
+            version.accepted_size = len(claim.accepted or b"")
+            applied.accepted.append((version.ordinal, claim.accepted))
+
+    def _set_status(self, change: StatusChange, moves: _Moves) -> None:
         version = self._find(change.server_path)
         if version is None:
             self.orphans.append(change.path)
         elif version.status != change.status:
             self._touch(version)
             version.status = change.status
-            version.status_changed_at = now
-            if version.is_present:
-                moved[version.ordinal] = version
-                self._affect(affected, version)
+            if version.takedown is None:  # else it changes nothing that is shown
+                moves.show_status(version)
 
-    def _affect(self, affected: dict[int, list[VersionState]], version: VersionState) -> None:
+    def _set_takedown(self, version: VersionState, moves: _Moves) -> None:
+        takedown = self._takedown_over(version)
+        if version.takedown != takedown:
+            self._touch(version)
+            version.takedown = takedown
+            moves.show_status(version)
+
+    def _takedown_over(self, version: VersionState) -> Takedown | None:
         assert version.server is not None
-        versions = affected.setdefault(version.server.number, [])
-        if version not in versions:
-            versions.append(version)
+        return self.takedowns.over(version.server.name, version.version)
+
+    def _versions_in(self, area: Area) -> list[VersionState]:
+        """The versions of an area, whatever the case of their names."""
+        scope = area.scope
+        for name in self._memory.servers_of(scope.namespace, subdomains=area.subdomains):
+            if not scope.server or name.casefold().partition("/")[2] == scope.server:
+                self._known_server(name)
+        return [
+            version
+            for server in self._servers_in(scope.namespace, subdomains=area.subdomains)
+            if not scope.server or server.name.casefold().partition("/")[2] == scope.server
+            for version in server.versions
+            if not scope.version or folded_version(version.version) == scope.version
+        ]
+
+    def _servers_in(self, namespace: str, *, subdomains: bool) -> list[ServerState]:
+        below = f"{namespace}."
+        found = [self._namespaces.get(namespace, [])]
+        if subdomains:
+            found += [own for other, own in self._namespaces.items() if other.startswith(below)]
+        return [server for own in found for server in own]
 
     def _find(self, path: str) -> VersionState | None:
         version = self._versions.get(path)
@@ -306,7 +234,7 @@ class Ledger:
         return version
 
     def _adopt(self, server: ServerState) -> None:
-        self._servers[server.name] = server
+        self._enter(server)
         for version in server.versions:
             self._versions[version.path] = version
 
@@ -319,6 +247,7 @@ class Ledger:
             version.version_position = self._next_in_chain(version.version)
             version.server = self._server(change.name, version.ordinal)
             version.server.add(version)
+            version.takedown = self._takedown_over(version)
         return version
 
     def _next_in_chain(self, version: str) -> int:
@@ -328,21 +257,38 @@ class Ledger:
         self._chain_lengths[version] = length + 1
         return length
 
-    def _server(self, name: str, ordinal: int) -> ServerState:
+    def _known_server(self, name: str) -> ServerState | None:
         server = self._servers.get(name)
         if server is None:
             server = self._memory.find_server(name)
             if server is not None:
                 self._adopt(server)
-        if server is None:
-            folded = name.casefold()
-            holder = self._holders.get(folded) or self._memory.find_holder(folded)
-            duplicate_of = holder if holder != name else None
-            server = ServerState(self._next_server, name, ordinal, duplicate_of)
-            self._next_server += 1
-            self._servers[name] = server
-            self._holders.setdefault(folded, holder or name)
         return server
+
+    def _server(self, name: str, ordinal: int) -> ServerState:
+        server = self._known_server(name)
+        if server is None:
+            server = ServerState(self._next_server, name, ordinal, self._holder_before(name))
+            self._next_server += 1
+            self._enter(server)
+        return server
+
+    def _enter(self, server: ServerState) -> None:
+        self._servers[server.name] = server
+        namespace = server.name.partition("/")[0].casefold()
+        self._namespaces.setdefault(namespace, []).append(server)
+
+    def _holder_before(self, name: str) -> str | None:
+        """Who had a new name, or its namespace, before it in another case."""
+        folded, spelling = name.casefold(), name.partition("/")[0]
+        holder = self._holders.get(folded) or self._memory.find_holder(folded) or name
+        self._holders[folded] = holder
+        namespace = spelling.casefold()
+        first = self._spellings.get(namespace) or self._memory.find_spelling(namespace) or spelling
+        self._spellings[namespace] = first
+        if holder != name:
+            return holder
+        return first if first != spelling else None
 
     def _touch(self, version: VersionState) -> None:
         if version.ordinal not in self.changed:
@@ -352,7 +298,7 @@ class Ledger:
         server = changed[0].server
         assert server is not None
         before = server.latest
-        after = _latest_after(before, changed, server.versions)
+        after = latest_after(before, changed, server.versions)
         if after is before:
             return []
         server.latest = after
@@ -362,48 +308,11 @@ class Ledger:
             version.is_latest = version is after
         return moved
 
-    def _record_events(self, moved: dict[int, VersionState], now: int) -> None:
-        for _, version in sorted(moved.items()):
-            day = self.days.setdefault(day_of(now), Day(self._next_event, 0))
+    def _record_events(self, moves: _Moves) -> None:
+        for _, version in sorted(moves.moved.items()):
+            day = self.days.setdefault(day_of(moves.now), Day(self._next_event, 0))
             day.events += 1
             self._touch(version)
             version.event = self._next_event
-            version.updated_at = now
+            version.updated_at = moves.now
             self._next_event += 1
-
-
-def _latest_after(
-    before: VersionState | None, changed: list[VersionState], versions: list[VersionState]
-) -> VersionState | None:
-    """The latest version, without looking at all of them when one was merely added."""
-    if len(changed) == 1 and changed[0] is not before and (before is None or _is_public(before)):
-        challenger = changed[0]
-        if _is_public(challenger) and (before is not None or len(versions) == 1):
-            return challenger if before is None or _succeeds(challenger, before) else before
-    return latest_of(versions)
-
-
-def _is_public(version: VersionState) -> bool:
-    return version.is_present and not version.is_deleted
-
-
-def latest_of(versions: Iterable[VersionState]) -> VersionState | None:
-    """The version that is latest: the highest semantic one, else the one published last.
-
-    Deleted versions count only when there are no others; None when nothing is present.
-    """
-    present = [version for version in versions if version.is_present]
-    pool = [version for version in present if not version.is_deleted] or present
-    latest: VersionState | None = None
-    for version in pool:
-        if latest is None or _succeeds(version, latest):
-            latest = version
-    return latest
-
-
-def _succeeds(version: VersionState, other: VersionState) -> bool:
-    mine, others = semantic_version(version.version), semantic_version(other.version)
-    if mine is None or others is None:
-        return mine is not None or (others is None and version.ordinal > other.ordinal)
-    order = mine.compare(others)
-    return order > 0 or (order == 0 and version.ordinal > other.ordinal)

@@ -3,7 +3,8 @@
 The grammar is that of the official registry (`internal/validators` and the pattern of `name` in
 server.schema.json 2025-12-11): both halves begin and end alphanumeric; the namespace may hold `.`
 and `-`, the server part `.`, `_` and `-`; 200 characters in all. Beyond that grammar, no server is
-called `index.html` or `index.html.gz`: its page would lie where its namespace's is.
+called `index.html` or `index.html.gz`: its page would lie where its namespace's is. And none ends in
+`.json`: its folder would stand where a file of the layout belongs.
 """
 
 import re
@@ -33,6 +34,11 @@ class Namespace:
     def labels(self) -> tuple[str, ...]:
         """The labels between the dots, in the order they are written."""
         return tuple(self.text.split("."))
+
+    @property
+    def folded(self) -> str:
+        """What two namespaces must differ in: the namespace without its case."""
+        return self.text.casefold()
 
     @property
     def shard(self) -> str:
@@ -86,12 +92,19 @@ def name_problem(text: str) -> str | None:
         )
     if is_index_file(server):
         return f"has the server part {server!r}, the address of its namespace's own page"
+    if is_layout_file(server):
+        return f"has the server part {server!r}; names that end in '.json' are files of the layout"
     return None
 
 
 def is_index_file(segment: str) -> bool:
     """Whether a folder so called would lie where its parent's page does, or that page compressed."""
     return _INDEX_FILE.fullmatch(segment) is not None
+
+
+def is_layout_file(segment: str) -> bool:
+    """Whether a folder so called could stand where a file of the layout belongs."""
+    return segment.casefold().endswith(".json")
 
 
 def parse_name(text: str) -> ServerName:

@@ -11,6 +11,7 @@ from mcp_static.api.entries import EntryMeta
 from mcp_static.model.proofs import proof_label
 from mcp_static.model.reading import objects_in, part_of, text_of
 from mcp_static.model.strictjson import dump_json
+from mcp_static.model.takedown import Takedown
 from mcp_static.model.times import format_time
 from mcp_static.packages.methods import Method, methods_of
 from mcp_static.packages.types import package_type
@@ -129,6 +130,7 @@ class ServerView(_NamedServer):
     proof: str
     commit: str
     updated: str
+    takedown: Takedown | None = None
 
     @property
     def namespace_path(self) -> str:
@@ -184,6 +186,29 @@ def server_view(
         proof_label((accepted or {}).get("proof")),
         commit,
         card.updated,
+    )
+
+
+def withdrawn_view(
+    document: dict[str, Any], meta: EntryMeta, commit: str, takedown: Takedown
+) -> ServerView:
+    """An entry that the operator has taken down: nothing of what its author wrote is repeated."""
+    card = card_of(document, meta)
+    return ServerView(
+        name=card.name,
+        title=card.short,
+        description=f"{card.name} was taken down by the registry.",
+        version=card.version,
+        status=card.status,
+        message=takedown.reason,
+        published=format_time(meta.published_at),
+        repository="",
+        website="",
+        icon="",
+        proof="",
+        commit=commit,
+        updated=card.updated,
+        takedown=takedown,
     )
 
 

@@ -19,6 +19,7 @@ class SnapshotIndex:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._namespaces: dict[str, str] = {}
         self._versions: dict[str, dict[str, str]] = defaultdict(dict)
         self._remotes: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._deleted: set[tuple[str, str]] = set()
@@ -27,6 +28,7 @@ class SnapshotIndex:
         """Take in a record; one added again is the same record."""
         text = str(name)
         self._names.setdefault(name.folded, text)
+        self._namespaces.setdefault(name.namespace.folded, name.namespace.text)
         self._versions[text].setdefault(folded_version(version), version)
         for url in remote_urls(document):
             self._remotes[url].add((text, version))
@@ -41,8 +43,11 @@ class SnapshotIndex:
 
     def name_conflict(self, name: ServerName) -> str | None:
         """See `Surroundings`."""
-        holder = self._names.get(name.folded)
-        return holder if holder != str(name) else None
+        holder = self._names.get(name.folded, str(name))
+        if holder != str(name):
+            return holder
+        namespace = self._namespaces.get(name.namespace.folded, name.namespace.text)
+        return namespace if namespace != name.namespace.text else None
 
     def version_conflict(self, name: ServerName, version: str) -> str | None:
         """See `Surroundings`."""

@@ -40,7 +40,7 @@ class RegistryIndex(Protocol):
     """What a rule over a snapshot may ask of the snapshot."""
 
     def name_conflict(self, name: ServerName) -> str | None:
-        """Another server's name that differs from this one only in case."""
+        """Another server's name, or else another namespace, that differs from this only in case."""
 
     def version_conflict(self, name: ServerName, version: str) -> str | None:
         """A version of this server that equals this one after NFC and case-folding."""

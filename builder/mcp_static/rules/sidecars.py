@@ -1,10 +1,12 @@
-"""Judging the files beside a `server.json`: its status, and what the merge noted of its proof."""
+"""Judging the files that are no `server.json`: statuses, takedowns, and what the merge noted."""
 
 from pydantic import ValidationError
 
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
+from mcp_static.model.layout import Place
 from mcp_static.model.status import StatusFile, StatusRecord
 from mcp_static.model.strictjson import dump_json
+from mcp_static.model.takedown import Takedown
 from mcp_static.reports.findings import Finding
 from mcp_static.rules.run import file_findings, read_record
 
@@ -23,10 +25,21 @@ def read_status(raw: bytes) -> StatusFile | str:
     try:
         return StatusFile.model_validate(record.document)
     except ValidationError as error:
-        return "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors(include_url=False)
-        )
+        return _faults(error)
+
+
+def parse_takedown(raw: bytes, place: Place) -> Takedown | str:
+    """What a `takedown.json` in a folder says, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if findings := file_findings(record):
+        return _in_words(findings)
+    try:
+        takedown = Takedown.model_validate(record.document)
+    except ValidationError as error:
+        return _faults(error)
+    if takedown.subdomains and place.server:
+        return "subdomains: only a namespace has any, so it belongs in the namespace's folder"
+    return takedown
 
 
 def parse_accepted(raw: bytes) -> bytes | str:
@@ -38,6 +51,14 @@ def parse_accepted(raw: bytes) -> bytes | str:
     if len(rendered) > MAX_ACCEPTED_BYTES:
         return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
     return rendered
+
+
+def _faults(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}".lstrip(": ")
+        for fault in faults
+    )
 
 
 def _in_words(findings: list[Finding]) -> str:

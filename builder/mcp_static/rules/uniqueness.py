@@ -19,7 +19,8 @@ def _name_of(record: Record) -> ServerName | None:
 def _name_conflict(record: Record, index: RegistryIndex) -> Iterator[Breach]:
     name = _name_of(record)
     if name is not None and (twin := index.name_conflict(name)):
-        yield Breach("name", f"differs only in case from {twin}")
+        subject = "differs" if "/" in twin else "has a namespace that differs"
+        yield Breach("name", f"{subject} only in case from {twin}")
 
 
 def _version_conflict(record: Record, index: RegistryIndex) -> Iterator[Breach]:
@@ -52,7 +53,8 @@ SNAPSHOT_RULES: Final = (
     Rule(
         id="name-unique",
         applies=Applies.STRUCTURAL,
-        requirement="No two servers' names differ only in case; the first one keeps the name.",
+        requirement="No two servers' names, and no two namespaces, differ only in case; the first one "
+        "keeps the name.",
         fix="Choose another name, or write it exactly as it is already published.",
         check_within=_name_conflict,
     ),

@@ -10,9 +10,11 @@ from zlib import crc32
 import orjson
 
 from mcp_static.api.entries import EntryMeta, entry_bytes, provenance_bytes
+from mcp_static.model.commit_records import Body
 from mcp_static.model.errors import StoreUnusableError
-from mcp_static.model.ledger import Body
 from mcp_static.model.lifecycle import Status
+from mcp_static.model.takedown import Takedown
+from mcp_static.store.ledger_memory import path_bytes
 from mcp_static.store.schema import LEADING
 
 
@@ -28,6 +30,7 @@ class _EntryRow(NamedTuple):
     is_latest: int
     status: str
     status_message: str | None
+    takedown_json: str | None
     status_changed_at: int
     published_at: int
     updated_at: int
@@ -63,6 +66,13 @@ class Entry(_EntryRow):
         """What the merge noted, read."""
         return orjson.loads(self.accepted) if self.accepted is not None else None
 
+    @property
+    def takedown(self) -> Takedown | None:
+        """The takedown that hides it, if one does."""
+        if self.takedown_json is None:
+            return None
+        return Takedown.model_validate_json(self.takedown_json)
+
     def rendered(self, namespace: str) -> bytes:
         """The entry as the API shows it; raises StoreUnusableError when its body is damaged.
 
@@ -71,7 +81,11 @@ class Entry(_EntryRow):
         """
         if crc32(self.body) != self.checksum:
             raise StoreUnusableError(f"is damaged: the body of entry {self.ordinal} has changed")
-        provenance = provenance_bytes(self.commit, self.accepted) if namespace else None
+        provenance = None
+        if namespace:
+            takedown = self.takedown
+            public = takedown.public() if takedown is not None else None
+            provenance = provenance_bytes(self.commit, self.accepted, public)
         return entry_bytes(self.body, self.meta, namespace, provenance)
 
 
@@ -115,8 +129,8 @@ class AbsentVersion(NamedTuple):
 
 COLUMNS: Final = (
     "v.ordinal, v.server_number, s.name, v.version, v.version_position, v.event, v.is_present, "
-    "v.is_public, v.is_latest, v.status, v.status_message, v.status_changed_at, v.published_at, "
-    "v.updated_at, v.commit_id, b.document, a.content, b.checksum"
+    "v.is_public, v.is_latest, v.status, v.status_message, v.takedown, v.status_changed_at, "
+    "v.published_at, v.updated_at, v.commit_id, b.document, a.content, b.checksum"
 )
 _BODIES: Final = (
     "CROSS JOIN bodies b ON b.ordinal = v.ordinal LEFT JOIN accepted a ON a.ordinal = v.ordinal"
@@ -331,6 +345,16 @@ class EntryTable:
             (first, last),
         )
         return map(CardRow._make, rows)
+
+    def first_blob(self, path: str) -> str | None:
+        """The id of the first valid bytes of a `server.json` at a path; None if there never were any.
+
+        They are what the path holds for good, removed or not.
+        """
+        row = self._connection.execute(
+            "SELECT first_blob FROM versions WHERE path = ?", (path_bytes(path),)
+        ).fetchone()
+        return bytes(row[0]).hex() if row is not None and row[0] else None
 
     def remote_users(self, url: str) -> list[tuple[str, str]]:
         """Name and version of each entry that uses a remote address, or once did."""

@@ -1,14 +1,19 @@
 """What the ledger knows of servers and versions, kept between builds."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from mcp_static.model.ledger import ServerState, VersionState
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
+from mcp_static.model.standing import ServerState, VersionState
 from mcp_static.model.status import StatusRecord
+from mcp_static.model.takedown import Takedown
+from mcp_static.model.takedowns import PlacedTakedown
 from mcp_static.store.prefix_lists import namespace_key, server_key
+
+_AFTER_SLASH: Final = "0"
+"""The character after a slash: names between a namespace with the one and the other lie in it."""
 
 
 class _ServerRow(NamedTuple):
@@ -33,12 +38,17 @@ class _VersionRow(NamedTuple):
     is_public: bool
     status: str
     status_message: str | None
+    takedown: str | None
+    own_status: str | None
+    own_message: str | None
     published_at: int
     updated_at: int
     status_changed_at: int
     event: int | None
     is_latest: bool
     commit_id: str
+    first_blob: bytes
+    accepted_blob: bytes
     document_size: int
     accepted_size: int
     entry_size: int
@@ -73,12 +83,63 @@ class LedgerMemory:
         ).fetchone()
         return None if row is None else str(row[0])
 
+    def find_spelling(self, namespace: str) -> str | None:
+        """See `Memory`."""
+        row = self._connection.execute(
+            "SELECT name FROM servers WHERE folded > ? AND folded < ? AND duplicate_of IS NULL LIMIT 1",
+            (f"{namespace}/", f"{namespace}{_AFTER_SLASH}"),
+        ).fetchone()
+        return None if row is None else str(row[0]).partition("/")[0]
+
+    def servers_of(self, namespace: str, *, subdomains: bool) -> list[str]:
+        """See `Memory`."""
+        first = f"{namespace}." if subdomains else f"{namespace}/"  # a slash comes after a dot
+        rows = self._connection.execute(
+            "SELECT name FROM servers WHERE folded > ? AND folded < ? ORDER BY number",
+            (first, f"{namespace}{_AFTER_SLASH}"),
+        )
+        return [name for (name,) in rows]
+
     def version_chain_length(self, version: str) -> int:
         """See `Memory`."""
         (last,) = self._connection.execute(
             "SELECT max(version_position) FROM versions WHERE version = ?", (version,)
         ).fetchone()
         return 0 if last is None else int(last) + 1
+
+    def has_takedowns(self) -> bool:
+        """See `TakedownMemory`."""
+        return self._connection.execute("SELECT 1 FROM takedowns LIMIT 1").fetchone() is not None
+
+    def quarantines(self) -> list[PlacedTakedown]:
+        """See `TakedownMemory`."""
+        return self._takedowns("is_quarantine")
+
+    def takedowns_on(self, scope: str) -> list[PlacedTakedown]:
+        """See `TakedownMemory`."""
+        return self._takedowns("scope = ?", scope)
+
+    def _takedowns(self, condition: str, *values: str) -> list[PlacedTakedown]:
+        rows = self._connection.execute(
+            f"SELECT path, scope, content FROM takedowns WHERE {condition} ORDER BY path", values
+        )
+        return [
+            PlacedTakedown(path, scope, Takedown.model_validate_json(content))
+            for path, scope, content in rows
+        ]
+
+    def put_takedowns(self, changed: Mapping[str, PlacedTakedown | None]) -> None:
+        """Keep which takedowns are in force, and (None) no longer are, by the paths of their files."""
+        self._connection.executemany(
+            "DELETE FROM takedowns WHERE path = ?", ((path,) for path in changed)
+        )
+        self._connection.executemany(
+            "INSERT INTO takedowns VALUES (?, ?, ?, ?)",
+            (
+                (path, scope, takedown.ends_at is not None, takedown.model_dump_json())
+                for path, scope, takedown in filter(None, changed.values())
+            ),
+        )
 
     def _versions(self, condition: str, value: object) -> Iterator[_VersionRow]:
         rows = self._connection.execute(
@@ -138,6 +199,7 @@ def _server_row(server: ServerState) -> _ServerRow:
 
 
 def _version_row(version: VersionState) -> _VersionRow:
+    takedown = version.takedown
     return _VersionRow(
         ordinal=version.ordinal,
         path=path_bytes(version.path),
@@ -148,14 +210,19 @@ def _version_row(version: VersionState) -> _VersionRow:
         is_duplicate=version.is_duplicate,
         is_present=version.is_present,
         is_public=version.is_present and not version.is_deleted,
-        status=version.status.status.value,
-        status_message=version.status.status_message,
+        status=version.shown_status.status.value,
+        status_message=version.shown_status.status_message,
+        takedown=takedown.model_dump_json() if takedown else None,
+        own_status=version.status.status.value if takedown else None,
+        own_message=version.status.status_message if takedown else None,
         published_at=version.published_at,
         updated_at=version.updated_at,
         status_changed_at=version.status_changed_at,
         event=version.event,
         is_latest=version.is_latest,
         commit_id=version.commit,
+        first_blob=version.first_blob,
+        accepted_blob=version.accepted_blob,
         document_size=version.body_size,
         accepted_size=version.accepted_size,
         entry_size=version.entry_size,
@@ -163,7 +230,11 @@ def _version_row(version: VersionState) -> _VersionRow:
 
 
 def _version_state(row: _VersionRow, server: ServerState) -> VersionState:
-    status = StatusRecord.model_construct(status=Status(row.status), status_message=row.status_message)
+    status, message, takedown = row.status, row.status_message, None
+    if row.takedown is not None:
+        assert row.own_status is not None  # both are written together
+        status, message = row.own_status, row.own_message
+        takedown = Takedown.model_validate_json(row.takedown)
     return VersionState(
         ordinal=row.ordinal,
         path=row.path.decode(errors="surrogateescape"),
@@ -172,12 +243,15 @@ def _version_state(row: _VersionRow, server: ServerState) -> VersionState:
         version=row.version,
         version_position=row.version_position,
         is_valid=bool(row.is_valid),
-        status=status,
+        status=StatusRecord.model_construct(status=Status(status), status_message=message),
+        takedown=takedown,
         status_changed_at=row.status_changed_at,
         updated_at=row.updated_at,
         event=row.event,
         is_latest=bool(row.is_latest),
         commit=row.commit_id,
+        first_blob=row.first_blob,
+        accepted_blob=row.accepted_blob,
         body_size=row.document_size,
         accepted_size=row.accepted_size,
         entry_size=row.entry_size,

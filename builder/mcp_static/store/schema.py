@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = "5"
+FORMAT: Final = "6"
 """Changes with the tables below, or with what they hold; a store of another format is made anew."""
 
 TABLES: Final = """
@@ -16,15 +16,19 @@ CREATE TABLE versions (
   ordinal INTEGER PRIMARY KEY, path BLOB NOT NULL, server_number INTEGER, version TEXT NOT NULL,
   version_position INTEGER NOT NULL, is_valid INTEGER NOT NULL, is_duplicate INTEGER NOT NULL,
   is_present INTEGER NOT NULL, is_public INTEGER NOT NULL, status TEXT NOT NULL,
-  status_message TEXT, published_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  status_message TEXT, takedown TEXT, own_status TEXT, own_message TEXT,
+  published_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   status_changed_at INTEGER NOT NULL, event INTEGER, is_latest INTEGER NOT NULL,
-  commit_id TEXT NOT NULL, document_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL,
-  entry_size INTEGER NOT NULL
+  commit_id TEXT NOT NULL, first_blob BLOB NOT NULL, accepted_blob BLOB NOT NULL,
+  document_size INTEGER NOT NULL, accepted_size INTEGER NOT NULL, entry_size INTEGER NOT NULL
 );
 CREATE TABLE bodies (
   ordinal INTEGER PRIMARY KEY, document BLOB NOT NULL, words TEXT NOT NULL, facets TEXT NOT NULL,
   card TEXT NOT NULL, checksum INTEGER NOT NULL
 );
+CREATE TABLE takedowns (
+  path TEXT PRIMARY KEY, scope TEXT NOT NULL, is_quarantine INTEGER NOT NULL, content TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE remotes (url TEXT NOT NULL, ordinal INTEGER NOT NULL);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE daily_counts (
@@ -50,6 +54,8 @@ CREATE INDEX servers_browse_key ON servers (browse_key);
 CREATE INDEX servers_namespace_key ON servers (namespace_key, name);
 CREATE INDEX versions_published ON versions (published_at);
 CREATE INDEX documents_part ON documents (part);
+CREATE INDEX takedowns_scope ON takedowns (scope);
+CREATE INDEX takedowns_quarantine ON takedowns (is_quarantine) WHERE is_quarantine;
 CREATE INDEX remotes_url ON remotes (url);
 """
 
