@@ -48,6 +48,7 @@ def a_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Alice at her desk, with a server.json; a version of hers is published."""
     with GitHubDouble(tmp_path / "github") as hub:
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         stage = staged(hub, tmp_path, settings_text())
         stage.registry.commit(stage.record(WEATHER, "0.9.0"))
         hub.add_token("token-of-alice", "alice")
@@ -59,6 +60,7 @@ def a_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         with serve_in_background(desk.out) as served:
             desk.env = {
                 "GITHUB_API_URL": hub.url,
+                "GITHUB_SERVER_URL": "https://github.com",
                 "GITHUB_TOKEN": "token-of-alice",
                 "MCP_STATIC_REGISTRY": served.url,
                 "MCP_STATIC_RATE_WAIT": "0.05",

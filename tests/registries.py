@@ -38,7 +38,7 @@ def accepted_json(
     proof: ProofId = ProofId.ACCOUNT, login: str = "alice", account_id: int = 1001
 ) -> bytes:
     """An `accepted.json` as the merge writes it."""
-    proven = holds(proof, "It holds.", login=login, id=account_id)
+    proven = holds(proof, "It holds.", login=login, id=f"github.com/account/{account_id}")
     return accepted_bytes(proven, None, "0" * 40, 1, START)
 
 

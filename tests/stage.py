@@ -14,12 +14,13 @@ from mcp_static.check.report import CheckReport
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.git.repository import open_repository
+from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, ForgeId
 from mcp_static.proofs.context import proof_context
 from mcp_static.reports.findings import Finding
 from mcp_static.settings import Settings, parse_settings
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_models import PullRequest
+from tests.doubles.github_models import PullRequest, User
 from tests.doubles.github_rules import BranchRules
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of, server_json
@@ -45,6 +46,11 @@ automatic = {automatic}
 def settings_text(*, automatic: bool = True, more: str = "") -> str:
     """A registry.toml for the stage; `more` is appended."""
     return _SETTINGS.format(url=URL, automatic=str(automatic).lower()) + more
+
+
+def account_of(user: User) -> Account:
+    """A user of the double as an account; the double stands for github.com."""
+    return Account(user.login, ForgeId(GITHUB_HOST, ACCOUNT, user.id))
 
 
 def source_record(name: str, version: str = "1.0.0", **more: Any) -> bytes:
@@ -150,7 +156,7 @@ class Stage:
         account = None
         if requester is not None:
             user = self.hub.user(requester)
-            account = Account(user.login, user.id)
+            account = account_of(user)
         with self.checking(head) as repository, GitHub(None) as github:
             context = proof_context(settings or self.settings, github, account)
             return check(repository, self.registry.head, head, context, built)

@@ -114,6 +114,7 @@ def test_the_operators_page_runs(
     with GitHubDouble(tmp_path / "github") as hub:
         hub.add_user("alice")
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         run_operators_page(corpus, tmp_path)
 
 

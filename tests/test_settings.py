@@ -3,6 +3,7 @@
 import pytest
 from mcp_static.model.errors import InputError
 from mcp_static.settings import Grant, parse_settings, resolver_place
+from pydantic import ValidationError
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,15 @@ def test_grants_cover_their_namespace_and_with_a_star_all_below() -> None:
     ]
     covered = [below.covers(name) for name in ("com.example", "com.example.a.b", "com.examples")]
     assert covered == [True, True, False]
-    assert [(holder.login, holder.id) for holder in exact.holders] == [("alice", 7)]
+    assert [(holder.login, holder.number) for holder in exact.holders] == [("alice", 7)]
+
+
+def test_a_grant_may_name_an_account_by_its_id() -> None:
+    grant = Grant(namespace="com.example", accounts=("git.corp.example/account/7",))
+    [holder] = grant.holders
+    assert str(holder.id) == "git.corp.example/account/7"
+    with pytest.raises(ValidationError):
+        Grant(namespace="com.example", accounts=("git.corp.example/robot/7",))
 
 
 def test_resolvers_have_port_53_unless_they_say_another() -> None:

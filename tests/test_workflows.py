@@ -64,6 +64,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A registry on a double of GitHub whose repository holds all of this project."""
     with GitHubDouble(tmp_path / "github") as hub:
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         stage = staged(hub, tmp_path, settings_text())
         listed = subprocess.run(
             ["git", "-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -151,6 +152,7 @@ class Runner:
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.stage.hub.url,
+            "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_EVENT_PATH": str(self.event or ""),
             "GITHUB_REPOSITORY": REGISTRY,
             "GITHUB_STEP_SUMMARY": str(self.summary),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from mcp_static.model.errors import InputError
+from mcp_static.model.forge_ids import FORGE_ID, ForgeId, parse_forge_id
 from mcp_static.packages.types import PACKAGE_TYPES
 
 SETTINGS_FILE: Final = "registry.toml"
@@ -18,7 +19,10 @@ _HTTP_URL: Final = re.compile(
 
 
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
-_ACCOUNT: Final = re.compile(r"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(?P<id>\d+))?")
+_ACCOUNT: Final = re.compile(
+    rf"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{{0,38}})(?:#(?P<number>\d{{1,18}}))?|(?P<id>{FORGE_ID})",
+    re.ASCII,
+)
 _ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
 _FOLDER: Final = re.compile(r"/[A-Za-z0-9._/-]*")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
@@ -62,18 +66,21 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Account(_Part):
-    """An account that a grant names: a login, and its numeric id if a rename shall not move it."""
+class GrantHolder(_Part):
+    """An account that a grant names: by its id, or by a login and, so that it cannot move, a number."""
 
-    login: str
-    id: int | None = None
+    login: str = ""
+    number: int | None = None
+    id: ForgeId | None = None
 
 
 class Grant(_Part):
     """Who may publish under a namespace without another proof; for private registries."""
 
     namespace: str = Field(description="`com.example`, or `com.example.*` for it and all below it.")
-    accounts: tuple[str, ...] = Field(min_length=1, description="`github:login` or `github:login#id`.")
+    accounts: tuple[str, ...] = Field(
+        min_length=1, description="`github:login`, `github:login#id` or `github.com/account/1001`."
+    )
 
     @field_validator("namespace")
     @classmethod
@@ -87,15 +94,19 @@ class Grant(_Part):
     def _are_accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
             if not _ACCOUNT.fullmatch(text):
-                raise ValueError(f"{text!r} is not github:login or github:login#id")
+                raise ValueError(f"{text!r} is not github:login, github:login#id or host/account/id")
         return value
 
     @property
-    def holders(self) -> tuple[Account, ...]:
+    def holders(self) -> tuple[GrantHolder, ...]:
         """The accounts, read."""
         matches = (_ACCOUNT.fullmatch(text) for text in self.accounts)
         return tuple(
-            Account(login=match["login"], id=int(match["id"]) if match["id"] else None)
+            GrantHolder(
+                login=match["login"] or "",
+                number=int(match["number"]) if match["number"] else None,
+                id=parse_forge_id(match["id"] or ""),
+            )
             for match in matches
             if match
         )

@@ -14,6 +14,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A registry on a double of GitHub that merges by itself."""
     with GitHubDouble(tmp_path / "github") as hub:
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
         monkeypatch.delenv("GITHUB_TOKEN", raising=False)
         yield staged(hub, tmp_path, settings_text())

@@ -10,7 +10,7 @@ from mcp_static.reports.findings import Level
 from mcp_static.reports.printing import print_report
 
 from tests.registries import accepted_json, path_of
-from tests.stage import Stage, failed, ids, source_record
+from tests.stage import Stage, account_of, failed, ids, source_record
 
 WEATHER = "io.github.alice/weather"
 
@@ -19,7 +19,7 @@ def test_the_namespaces_own_account_may_publish(stage: Stage) -> None:
     report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
     assert report.level is Level.PASSED
     assert [accepted.proof.id for accepted in report.accepted] == ["github-account"]
-    assert report.accepted[0].proof.facts["id"] == stage.hub.user("alice").id
+    assert report.accepted[0].proof.facts["id"] == str(account_of(stage.hub.user("alice")).id)
 
 
 def test_another_account_may_not(stage: Stage) -> None:

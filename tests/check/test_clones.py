@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
-from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.git.repository import open_repository
 from mcp_static.proofs.context import proof_context
@@ -14,7 +13,7 @@ from mcp_static.reports.findings import Level
 
 from tests.conftest import build_registry
 from tests.registries import Registry, path_of
-from tests.stage import Stage, failed, ids
+from tests.stage import Stage, account_of, failed, ids
 
 WEATHER = "io.github.alice/weather"
 REMOTES = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
@@ -39,7 +38,7 @@ def checked(stage: Stage, path: Path, number: int, built: Path | None = None) ->
     user = stage.hub.user("alice")
     head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
     with open_repository(path) as repository, GitHub(None) as github:
-        context = proof_context(stage.settings, github, Account(user.login, user.id))
+        context = proof_context(stage.settings, github, account_of(user))
         return check(repository, stage.registry.head, head, context, built)
 
 
@@ -104,7 +103,7 @@ def test_a_state_changes_nothing_but_the_time_it_takes(
     subprocess.run(clone_more, check=True)
     user = stage.hub.user("alice")
     with open_repository(path) as repository, GitHub(None) as github:
-        context = proof_context(stage.settings, github, Account(user.login, user.id))
+        context = proof_context(stage.settings, github, account_of(user))
         for number, rules in ((fine, set()), (taken, {"remote-unique"})):
             head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
             report = check(repository, base, head, context, out)

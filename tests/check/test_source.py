@@ -12,7 +12,7 @@ from tests.doubles.github_state import RepositoryDouble
 from tests.doubles.gitlab_double import GitLabDouble
 from tests.doubles.https import Authority, HttpsFront
 from tests.registries import path_of
-from tests.stage import Stage, failed, settings_text, source_record
+from tests.stage import Stage, account_of, failed, settings_text, source_record
 
 WEATHER = "io.github.alice/weather"
 
@@ -53,7 +53,11 @@ def test_anybody_may_bring_what_the_owner_released(
     report = check(stage, source_record(WEATHER))
     assert report.level is Level.PASSED
     facts = report.accepted[0].proof.facts
-    assert (facts["commit"], facts["path"], facts["id"]) == (commit, path, source.owner.id)
+    assert (facts["commit"], facts["path"], facts["id"]) == (
+        commit,
+        path,
+        str(account_of(source.owner).id),
+    )
 
 
 def test_an_annotated_tag_proves_its_commit(stage: Stage, source: RepositoryDouble) -> None:

@@ -58,6 +58,16 @@ def _repository(request: Request) -> Response:
     return Response(200, full_repository_json(request.repository, caller))
 
 
+@ACCOUNTS.on("GET", "/repositories/{id}")
+def _repository_by_id(request: Request) -> Response:
+    number = request.arguments["id"]
+    found = request.hub.repositories.get(int(number)) if number.isdecimal() else None
+    caller = request.caller.user if request.caller else None
+    if found is None or (found.private and not request.hub.has_role(caller, found, "read")):
+        raise not_found()
+    return Response(200, full_repository_json(found, caller))
+
+
 @REPOSITORIES.on("GET", "/activity")
 def _activity(request: Request) -> Response:
     repository, query = request.repository, request.query

@@ -19,6 +19,7 @@ def double(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubDo
     """A hub with a repository that alice owns, and a token of hers."""
     with GitHubDouble(tmp_path / "github") as double:
         monkeypatch.setenv("GITHUB_API_URL", double.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
         double.add_user("acme")
         double.add_token("token-of-acme", "acme")

@@ -14,5 +14,6 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A registry on a double of GitHub that merges by itself; the workflow's token is the bot's."""
     with GitHubDouble(tmp_path / "github") as hub:
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
         yield staged(hub, tmp_path, settings_text())

@@ -15,7 +15,7 @@ from mcp_static.publishing.merging import PUBLISHED, MergeOutcome, MergeResult, 
 from tests.conftest import build_registry
 from tests.doubles.github_models import PullRequest
 from tests.registries import Registry, path_of
-from tests.stage import REGISTRY, Stage, client_of, settings_text, source_record
+from tests.stage import REGISTRY, Stage, account_of, client_of, settings_text, source_record
 
 WEATHER = "io.github.alice/weather"
 RECORD = path_of(WEATHER, "1.0.0")
@@ -45,7 +45,7 @@ def test_a_green_pull_request_is_merged_with_what_proves_it(stage: Stage) -> Non
     assert stage.registry.store.git("rev-list", "--parents", "-1", "main").split()[1:] == [main]
     assert published(stage) == source_record(WEATHER)
     accepted = json.loads(published(stage, path_of(WEATHER, "1.0.0", "accepted.json")) or b"")
-    alice = {"login": "alice", "id": stage.hub.user("alice").id}
+    alice = {"login": "alice", "id": str(account_of(stage.hub.user("alice")).id)}
     assert (accepted["proof"], accepted["account"], accepted["requestedBy"]) == (
         "github-account",
         alice,

@@ -12,6 +12,7 @@ from mcp_static.git.blobs import BlobReader
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import entries_of, folders_of
 from mcp_static.model.errors import JsonError
+from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.layout import SERVERS_ROOT, RecordFile
 from mcp_static.model.names import Namespace
 from mcp_static.model.strictjson import parse_json
@@ -71,7 +72,7 @@ def accepted_bytes(
     if facts:
         document["facts"] = facts
     if requester is not None:
-        document["requestedBy"] = {"login": requester.login, "id": requester.id}
+        document["requestedBy"] = {"login": requester.login, "id": str(requester.id)}
     if pull_request is not None:
         document["pullRequest"] = pull_request
     if remotes:
@@ -81,7 +82,7 @@ def accepted_bytes(
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def known_accounts(repository: Repository, commit: str, namespace: Namespace) -> Mapping[str, int]:
+def known_accounts(repository: Repository, commit: str, namespace: Namespace) -> Mapping[str, ForgeId]:
     """The numeric ids, by lowercase login, on which a namespace's publishes rested so far.
 
     However it was spelled: accounts and domains know no case.
@@ -94,7 +95,7 @@ def known_accounts(repository: Repository, commit: str, namespace: Namespace) ->
         for path, blob in entries_of(repository, commit, f"{shard}/{folder}", recursive=True)
         if path.endswith("/accepted.json") and blob.mode.startswith("100")
     ][:_MAX_READ]
-    noted: list[tuple[str, str, int]] = []
+    noted: list[tuple[str, str, ForgeId]] = []
     with BlobReader(repository) as blobs:
         for content in blobs.read(files, MAX_ACCEPTED_BYTES):
             try:
@@ -103,7 +104,7 @@ def known_accounts(repository: Repository, commit: str, namespace: Namespace) ->
                 continue
             account = document.get("account") if isinstance(document, dict) else None
             login = account.get("login") if isinstance(account, dict) else None
-            number = account.get("id") if isinstance(account, dict) else None
-            if isinstance(login, str) and isinstance(number, int):
+            number = recorded_account(account.get("id")) if isinstance(account, dict) else None
+            if isinstance(login, str) and number is not None:
                 noted.append((str(document.get("acceptedAt")), login.lower(), number))
     return {login: number for _, login, number in sorted(noted)}

@@ -3,20 +3,23 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from mcp_static.model.forge_ids import ForgeId
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user or organization: the numeric id stays when the login changes hands."""
+    """A user or organization: the id names its forge, and stays when the login changes hands."""
 
     login: str
-    id: int
+    id: ForgeId
     is_organization: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRepository:
-    """A repository as a source proof sees it."""
+    """A repository as a source proof sees it: the id stays when it is renamed."""
 
+    id: ForgeId
     full_name: str
     owner: Account
     is_fork: bool
@@ -35,6 +38,9 @@ class Forge(Protocol):
 
     def repository(self, path: str, /) -> SourceRepository | None:
         """A repository by the name that it has now; None when it moved away, or never was."""
+
+    def repository_of(self, number: int, /) -> SourceRepository | None:
+        """A repository by the number in its id, whatever its name is now; None when it is gone."""
 
     def branch_head(self, path: str, branch: str, /) -> str | None:
         """The commit at the head of a branch."""

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from mcp_static.forges.forge import Account, SourceRepository
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
+from mcp_static.model.forge_ids import GITLAB_HOST, GROUP, PROJECT, USER, ForgeId
 from mcp_static.net.fetch import Fetcher
 from mcp_static.net.limits import SOURCE
 
-HOST: Final = "gitlab.com"
+HOST: Final = GITLAB_HOST
 SITE: Final = f"https://{HOST}"
 _API: Final = f"{SITE}/api/v4"
 _PATH: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
@@ -38,6 +39,7 @@ class _Parent(_Shape):
 
 
 class _Project(_Shape):
+    id: int
     path_with_namespace: str
     default_branch: str | None = None
     forked_from_project: _Parent | None = None
@@ -68,10 +70,10 @@ class GitLab:
         """The group or user of a path, by its numeric id."""
         group = self._find(f"/groups/{quote(login, safe='')}?with_projects=false", _Group)
         if group is not None and group.full_path.lower() == login.lower():
-            return Account(group.full_path, group.id, is_organization=True)
+            return Account(group.full_path, ForgeId(HOST, GROUP, group.id), is_organization=True)
         users = self._find(f"/users?username={quote(login, safe='')}", list[_User]) or []
         named = (user for user in users if user.username.lower() == login.lower())
-        return next((Account(user.username, user.id) for user in named), None)
+        return next((Account(user.username, ForgeId(HOST, USER, user.id)) for user in named), None)
 
     def repository(self, path: str) -> SourceRepository | None:
         """A project by the path that it has now."""
@@ -80,11 +82,25 @@ class GitLab:
         found = self._find(f"/projects/{quote(path, safe='')}", _Project)
         if found is None or found.path_with_namespace.lower() != path.lower():
             return None
+        return self._source(found)
+
+    def repository_of(self, number: int) -> SourceRepository | None:
+        """A project by its number, whatever its path is now."""
+        found = self._find(f"/projects/{number}", _Project)
+        return self._source(found) if found is not None and found.id == number else None
+
+    def _source(self, found: _Project) -> SourceRepository | None:
+        path = found.path_with_namespace
         top = self.account(path.partition("/")[0])
         if top is None:
             return None
-        is_fork = found.forked_from_project is not None
-        return SourceRepository(path, top, is_fork, found.default_branch or "")
+        return SourceRepository(
+            id=ForgeId(HOST, PROJECT, found.id),
+            full_name=path,
+            owner=top,
+            is_fork=found.forked_from_project is not None,
+            default_branch=found.default_branch or "",
+        )
 
     def tags(self, path: str, prefix: str) -> dict[str, str]:
         """The tags whose names begin so, with the commits that they name."""

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from mcp_static.forges.forge import Account
+from mcp_static.model.forge_ids import ForgeId
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
@@ -11,12 +12,15 @@ from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding
+from mcp_static.settings import GrantHolder
 
 ACCOUNT: Final = ProofId.ACCOUNT
 DELEGATION: Final = ProofId.DNS_DELEGATION
 GRANT: Final = ProofId.GRANT
 
-_DELEGATED: Final = re.compile(r"mcp-publisher=github:([A-Za-z0-9][A-Za-z0-9-]{0,38})")
+_DELEGATED: Final = re.compile(
+    r"mcp-publisher=github:([A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(\d{1,18}))?", re.ASCII
+)
 _PARENT: Final = "io.github."
 
 
@@ -67,16 +71,19 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
         if lookup.result is not LookupResult.FOUND:
             failures.append(lookup.message)
             continue
-        logins = [match[1] for text in lookup.texts if (match := _DELEGATED.fullmatch(text.strip()))]
-        for login in logins:
+        named = [match for text in lookup.texts if (match := _DELEGATED.fullmatch(text.strip()))]
+        for login, number in (match.groups() for match in named):
             account = context.github.account(login)
-            if context.requester is not None and account and account.id == context.requester.id:
+            if account is None or number not in {None, str(account.id.number)}:
+                continue
+            if context.requester is not None and account.id == context.requester.id:
                 return _same_account(DELEGATION, claim, context, account, domain=domain)
-        failures.append(f"{domain} names {', '.join(logins) or 'no account'}")
+        names = ", ".join(match[0].partition(":")[2] for match in named)
+        failures.append(f"{domain} names {names or 'no account'}")
     return fails(
         DELEGATION,
         "; ".join(failures) or "this namespace belongs to no domain",
-        'Add the TXT record "mcp-publisher=github:<login>" with the login of whoever publishes.',
+        'Add the TXT record "mcp-publisher=github:<login>#<id>" with the account that publishes.',
     )
 
 
@@ -88,9 +95,7 @@ def prove_grant(claim: Claim, context: ProofContext) -> Finding:
         if requester is None or not grant.covers(text):
             continue
         for holder in grant.holders:
-            if holder.login.lower() != requester.login.lower():
-                continue
-            if holder.id not in {None, requester.id}:
+            if not _is_held_by(holder, requester):
                 continue
             return _same_account(GRANT, claim, context, requester)
     who = requester.login if requester else "whoever brought this"
@@ -99,6 +104,14 @@ def prove_grant(claim: Claim, context: ProofContext) -> Finding:
         f"registry.toml grants {text} to others than {who}",
         "Ask the registry's operator for a grant.",
     )
+
+
+def _is_held_by(holder: GrantHolder, account: Account) -> bool:
+    """Whether a grant means an account. A login without a host is one of the registry's own forge."""
+    if holder.id is not None:
+        return holder.id == account.id
+    is_number = holder.number in {None, account.id.number}
+    return is_number and holder.login.lower() == account.login.lower()
 
 
 def has_grant(namespace: Namespace, context: ProofContext) -> bool:
@@ -114,10 +127,10 @@ def _same_account(
     if before is not None:
         return account_changed(proof, account, before)
     message = f"{account.login} (id {account.id}) brought this very commit"
-    return holds(proof, message, login=account.login, id=account.id, **facts)
+    return holds(proof, message, login=account.login, id=str(account.id), **facts)
 
 
-def account_changed(proof: str, account: Account, before: int) -> Finding:
+def account_changed(proof: str, account: Account, before: ForgeId) -> Finding:
     """The outcome for a login that changed hands."""
     return fails(
         proof,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mcp_static.forges.forge import Account, Forge
+from mcp_static.model.forge_ids import ForgeId
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.net.dns.resolution import Resolution
@@ -38,7 +39,7 @@ class StatusChange:
 Claim = Publication | StatusChange
 
 
-def nobody_yet(_: Namespace) -> Mapping[str, int]:
+def nobody_yet(_: Namespace) -> Mapping[str, ForgeId]:
     """What is known of the accounts behind a namespace that is new."""
     return {}
 
@@ -58,7 +59,7 @@ class ProofContext:
     github: Forge
     gitlab: Forge
     requester: Account | None = None
-    known_accounts: Callable[[Namespace], Mapping[str, int]] = nobody_yet
+    known_accounts: Callable[[Namespace], Mapping[str, ForgeId]] = nobody_yet
     now: float = field(default_factory=time.time)
 
     @property
@@ -66,7 +67,7 @@ class ProofContext:
         """How signatures name this registry: its address."""
         return self.settings.url
 
-    def other_holder(self, namespace: Namespace, account: Account) -> int | None:
+    def other_holder(self, namespace: Namespace, account: Account) -> ForgeId | None:
         """The id that this login had before, if it was another."""
         known = self.known_accounts(namespace).get(account.login.lower())
         return known if known is not None and known != account.id else None

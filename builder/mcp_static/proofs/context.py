@@ -18,7 +18,7 @@ def proof_context(settings: Settings, github: GitHub, requester: Account | None 
         settings=settings,
         fetcher=fetcher,
         resolution=Resolution(settings.dns, reach),
-        github=github,
+        github=github.public(),
         gitlab=GitLab(fetcher),
         requester=requester,
     )

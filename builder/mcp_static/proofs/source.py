@@ -134,11 +134,7 @@ class _Search:
         if found is None:
             return self._fails(where, fix)
         if isinstance(self._claim, Publication):
-            is_owner = (
-                requester is not None
-                and self._site == self._context.github.site
-                and requester.id == owner.id
-            )
+            is_owner = requester is not None and requester.id == owner.id
             if not is_owner:
                 return self._fails(
                     f"the bytes stand on the branch {branch} only, which is not released",
@@ -164,7 +160,7 @@ class _Search:
                     SOURCE,
                     f"{path} of {repository.full_name} at {where} ({commit[:12]}) is the same",
                     login=owner.login,
-                    id=owner.id,
+                    id=str(owner.id),
                     repository=f"{self._site}/{repository.full_name}",
                     path=path,
                     ref=where,

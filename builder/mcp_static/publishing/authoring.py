@@ -4,7 +4,6 @@ On GitHub all is done over its API, from a fork if the author may not push to th
 Elsewhere a branch is pushed with Git, and a person opens the pull request.
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mcp_static.forges.github.client import SITE, GitHub
+from mcp_static.forges.github.client import GitHub
+from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.remotes import fetch_head, push_head
 from mcp_static.git.trees import read_file
@@ -140,7 +140,7 @@ def push_branch(
     """
     if Path(url).exists():
         url = str(Path(url).resolve())  # git runs in a folder of its own
-    site = os.environ.get("GITHUB_SERVER_URL", SITE).rstrip("/")
+    site = registry_instance().site
     token = token if url.startswith(f"{site}/") else None
     with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
         repository = create_repository(Path(folder) / "proposal.git")

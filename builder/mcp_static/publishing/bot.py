@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from mcp_static.forges.github.client import SITE, GitHub, IssueComment
+from mcp_static.forges.github.client import GitHub, IssueComment
 from mcp_static.forges.github.events import Event
+from mcp_static.forges.github.instance import PUBLIC
 from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.repository import Repository, read_settings
 from mcp_static.model.errors import CommandRefusedError, ForbiddenError, InputError, UnansweredError
@@ -228,7 +229,7 @@ class _Bot:
 
 def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, str]:
     """The server.json at a place, and where it was found; raises CommandRefusedError."""
-    forge = context.github if place.site == SITE else context.gitlab
+    forge = context.github if place.site == PUBLIC.site else context.gitlab
     repository = forge.repository(place.path)
     if repository is None:
         raise CommandRefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")

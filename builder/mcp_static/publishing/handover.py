@@ -16,6 +16,7 @@ from mcp_static.check.report import CheckReport
 from mcp_static.forges.forge import Account
 from mcp_static.model.change import MAX_PATHS
 from mcp_static.model.errors import InputError
+from mcp_static.model.forge_ids import FORGE_ID, parse_forge_id
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import report_document
 
@@ -80,7 +81,13 @@ class HandedAccount(_Part):
     """Whoever brought the head."""
 
     login: _Line
-    id: int
+    id: Annotated[str, StringConstraints(pattern=rf"^{FORGE_ID}$")]
+
+    @property
+    def account(self) -> Account | None:
+        """The account, as every forge has it."""
+        number = parse_forge_id(self.id)
+        return Account(self.login, number) if number is not None else None
 
 
 class HandedRecord(_Part):
@@ -144,7 +151,7 @@ class Handover(_Part):
             report=HandedReport.model_validate(report_document(report)),
             requester=None
             if requester is None
-            else HandedAccount(login=requester.login, id=requester.id),
+            else HandedAccount(login=requester.login, id=str(requester.id)),
             records=records,
         )
 

@@ -202,7 +202,7 @@ def _commit(
     """The commit that a merge moves main to; no branch has it yet."""
     now = int(time.time())
     requester = checked.requester
-    account = Account(requester.login, requester.id) if requester else None
+    account = requester.account if requester else None
     written = dict(files)
     for record in checked.records:
         proof = Finding(record.proof, Level.PASSED, "", facts=record.facts)

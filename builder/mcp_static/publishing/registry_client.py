@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 from mcp_static.api.paths import SNAPSHOT
+from mcp_static.forges.github.instance import registry_instance
 from mcp_static.model.errors import InputError, ServiceError, UsageError
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName
@@ -92,7 +93,7 @@ def versions_of(address: str, name: ServerName) -> list[str]:
 
 def repository_name(facts: RegistryFacts) -> str:
     """The `owner/name` of a registry's repository on GitHub; raises InputError for another place."""
-    site = os.environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+    site = registry_instance().site
     path = urlsplit(facts.repository).path.strip("/").removesuffix(".git")
     if not facts.repository.startswith(f"{site}/") or path.count("/") != 1:
         raise InputError(

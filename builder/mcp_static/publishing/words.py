@@ -11,6 +11,7 @@ from typing import Final
 
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.model.forge_ids import ForgeId
 from mcp_static.publishing.commands import HeadCommand, HeadWord, parse_commands
 
 _MAX_COMMENTS: Final = 5_000
@@ -31,7 +32,7 @@ def words_about(registry: GitHubRepository, pull: Pull) -> Words:
     None count while the forge does not say when that head arrived. Raises what GitHubRepository
     raises.
     """
-    said: dict[HeadWord, dict[int, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
+    said: dict[HeadWord, dict[ForgeId, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
     arrival = registry.arrival(pull)
     if arrival is None:
         return Words()
@@ -48,5 +49,5 @@ def words_about(registry: GitHubRepository, pull: Pull) -> Words:
     )
 
 
-def _writers(registry: GitHubRepository, accounts: dict[int, Account]) -> tuple[Account, ...]:
+def _writers(registry: GitHubRepository, accounts: dict[ForgeId, Account]) -> tuple[Account, ...]:
     return tuple(account for account in accounts.values() if registry.may_write(account))

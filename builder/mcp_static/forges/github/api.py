@@ -18,7 +18,6 @@ from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError,
 from mcp_static.net.failures import reaching
 from mcp_static.net.limits import USER_AGENT
 
-API: Final = "https://api.github.com"
 _API_VERSION: Final = "2022-11-28"
 _SECONDS: Final = 20
 _PAGE: Final = 100
@@ -36,16 +35,13 @@ class _Reply:
 
 
 class Api:
-    """A client of the API at `GITHUB_API_URL` (GitHub's own by default). Close it.
+    """A client of the API at an address. Close it.
 
     Writes are never repeated by the client: a request that failed may have been carried out. Raises
-    UsageError for an address that is none, or a token that no request can carry.
+    UsageError for a token that no request can carry.
     """
 
-    def __init__(self, token: str | None) -> None:
-        address = os.environ.get("GITHUB_API_URL", "").rstrip("/") or API
-        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
-            raise UsageError(f"GITHUB_API_URL is not a URL: {address!r}.", "Leave it unset.")
+    def __init__(self, token: str | None, address: str) -> None:
         if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
             raise UsageError(
                 "The GitHub token has characters that no token has.", "Set GITHUB_TOKEN anew."

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from mcp_static.forges.forge import Account, SourceRepository
 from mcp_static.forges.github.api import Api
+from mcp_static.forges.github.instance import PUBLIC, Instance, registry_instance
 from mcp_static.forges.github.shapes import (
     Activity,
     Comment,
@@ -21,14 +23,17 @@ from mcp_static.forges.github.shapes import (
     User,
 )
 from mcp_static.model.errors import ForbiddenError, UnansweredError
+from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, REPOSITORY, ForgeId
 from mcp_static.net.limits import SOURCE
 
-SITE: Final = "https://github.com"
-LOGIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
-ACTIONS_BOT: Final = Account("github-actions[bot]", 41898282)
-"""Who a workflow's own token acts as; such a token may not ask who it is."""
+PUBLIC_VARIABLE: Final = "MCP_STATIC_GITHUB_COM_TOKEN"
+"""The variable with a token for github.com, for registries that live on another GitHub."""
 
-GHOST: Final = Account("ghost", 0)
+LOGIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
+ACTIONS_BOT: Final = Account("github-actions[bot]", ForgeId(GITHUB_HOST, ACCOUNT, 41898282))
+"""Who a workflow's own token acts as on github.com; such a token may not ask who it is."""
+
+GHOST: Final = Account("ghost", ForgeId(GITHUB_HOST, ACCOUNT, 0))
 """Who wrote something whose account is gone."""
 
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -58,21 +63,48 @@ class GitHub:
 
     Facts are those of the `Forge` protocol, and those that only GitHub has; `GitHubRepository` makes
     changes with the same client. Everything raises UnansweredError where nothing is known, and
-    ForbiddenError where the token may not ask.
+    ForbiddenError where the token may not ask. Without `instance`, it is the GitHub that the registry
+    lives on; `public` is a client of github.com to use instead of one of its own.
     """
 
-    site: Final = SITE
-
-    def __init__(self, token: str | None) -> None:
+    def __init__(
+        self, token: str | None, instance: Instance | None = None, public: "GitHub | None" = None
+    ) -> None:
+        self.instance: Final = instance or registry_instance()
         self.token: Final = token
-        self.api: Final = Api(token)
+        self.api: Final = Api(token, self.instance.api)
+        self._public = public
         self._kept: dict[tuple[str, ...], Any] = {}
+
+    @property
+    def site(self) -> str:
+        """The address under which people see it."""
+        return self.instance.site
+
+    @property
+    def host(self) -> str:
+        """What ids of its accounts and repositories begin with."""
+        return self.instance.host
+
+    def public(self) -> "GitHub":
+        """The client of github.com, where proofs of `io.github.*` and of delegations are asked for.
+
+        It is this one, if that is where the registry lives. Otherwise it asks without the registry's
+        token: anonymously, or with the one in `MCP_STATIC_GITHUB_COM_TOKEN`.
+        """
+        if self.instance.is_public:
+            return self
+        if self._public is None:
+            self._public = GitHub(os.environ.get(PUBLIC_VARIABLE) or None, PUBLIC)
+        return self._public
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.api.close()
+        if self._public is not None:
+            self._public.api.close()
 
     def me(self) -> Account:
         """Who the token acts as."""
@@ -91,6 +123,10 @@ class GitHub:
             return None
         return self._once(("repository", path.lower()), lambda: self._ask_repository(path))
 
+    def repository_of(self, number: int) -> SourceRepository | None:
+        """A repository by its number, whatever its name is now; None when it is gone."""
+        return self._once(("repository-of", str(number)), lambda: self._ask_repository_of(number))
+
     def branch_head(self, path: str, branch: str) -> str | None:
         """The commit at the head of a branch, as it was when it was first asked for."""
         return self._once(("branch", path, branch), lambda: head_of(self.api, path, branch))
@@ -106,7 +142,7 @@ class GitHub:
     def pusher(self, path: str, branch: str, commit: str) -> Account | None:
         """Who pushed this very commit to the head of a branch, by the repository's activity."""
         pushes = self._pushes(path, branch, commit)
-        return next((entry.actor.account for entry in pushes if entry.actor), None)
+        return next((entry.actor.account(self.host) for entry in pushes if entry.actor), None)
 
     def pushed_at(self, path: str, branch: str, commit: str) -> int | None:
         """When this very commit was last pushed to the head of a branch, in seconds since 1970."""
@@ -132,23 +168,42 @@ class GitHub:
         issue = found.issue_url.rpartition("/")[2]
         if not issue.isdecimal():
             raise UnansweredError(f"GitHub's answer for comment {number} names no issue")
-        return comment_of(found, int(issue))
+        return comment_of(found, int(issue), self.host)
 
     def _ask_me(self) -> Account:
         try:
-            return self.api.get("/user", User, "the token's account").account
+            return self.api.get("/user", User, "the token's account").account(self.host)
         except ForbiddenError:
+            return self._ask_bot()
+
+    def _ask_bot(self) -> Account:
+        """The account of workflows, which has another number on every Enterprise Server."""
+        if self.instance.is_public:
             return ACTIONS_BOT
+        return self.api.get(f"/users/{quote(ACTIONS_BOT.login)}", User, "the bot").account(self.host)
 
     def _ask_account(self, login: str) -> Account | None:
         found = self.api.find(f"/users/{login}", User, f"the account {login}")
-        return found.account if found else None
+        return found.account(self.host) if found else None
 
     def _ask_repository(self, path: str) -> SourceRepository | None:
         found = self.api.find(f"/repos/{path}", Repository, f"the repository {path}")
         if found is None or found.full_name.lower() != path.lower():
             return None  # not there, or a redirect was followed
-        return SourceRepository(found.full_name, found.owner.account, found.fork, found.default_branch)
+        return self._source(found)
+
+    def _ask_repository_of(self, number: int) -> SourceRepository | None:
+        found = self.api.find(f"/repositories/{number}", Repository, f"the repository {number}")
+        return self._source(found) if found is not None and found.id == number else None
+
+    def _source(self, found: Repository) -> SourceRepository:
+        return SourceRepository(
+            id=ForgeId(self.host, REPOSITORY, found.id),
+            full_name=found.full_name,
+            owner=found.owner.account(self.host),
+            is_fork=found.fork,
+            default_branch=found.default_branch,
+        )
 
     def _ask_tags(self, path: str, prefix: str) -> dict[str, str]:
         what = f"the tags of {path}"
@@ -184,11 +239,11 @@ class GitHub:
         return found
 
 
-def comment_of(comment: Comment, issue: int) -> IssueComment:
+def comment_of(comment: Comment, issue: int, host: str) -> IssueComment:
     """A comment of an answer, on an issue."""
     return IssueComment(
         id=comment.id,
-        author=comment.user.account if comment.user else GHOST,
+        author=comment.user.account(host) if comment.user else GHOST,
         body=comment.body or "",
         issue=issue,
         written_at=comment.created_at.second,

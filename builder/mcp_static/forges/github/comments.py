@@ -24,7 +24,7 @@ class Comments:
         """The comments on a pull request or issue, oldest first."""
         for page in self._pages(number):
             for comment in page:
-                yield comment_of(comment, number)
+                yield comment_of(comment, number, self._github.host)
 
     def _pages(self, number: int) -> Iterator[list[Comment]]:
         path = f"{self._path}/issues/{number}/comments"
@@ -51,8 +51,8 @@ class Comments:
         me = self._github.me()
         for page in self._pages(number):
             for comment in page:
-                is_mine = comment.user is not None and comment.user.id == me.id
-                if is_mine and (comment.body or "").startswith(mark):
+                author = comment.user.account(self._github.host) if comment.user else None
+                if author is not None and author.id == me.id and (comment.body or "").startswith(mark):
                     return comment
         return None
 

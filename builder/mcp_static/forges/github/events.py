@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError
 
 from mcp_static.forges.forge import Account
+from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.shapes import Shape, User
 from mcp_static.model.errors import InputError
 
@@ -129,7 +130,7 @@ def _event(payload: _Payload) -> Event | None:
         payload.action,
         payload.repository.full_name,
         payload.repository.clone_url,
-        payload.sender.account,
+        payload.sender.account(registry_instance().host),
         number,
         head,
         comment,

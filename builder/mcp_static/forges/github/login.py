@@ -15,11 +15,11 @@ from typing import Any, Final
 
 import orjson
 
+from mcp_static.forges.github.instance import registry_instance
 from mcp_static.model.errors import InputError, UnansweredError
 from mcp_static.net.client import Client
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
-_SITE: Final = "https://github.com"
 _SECONDS: Final = 20
 _SCOPE: Final = "public_repo"
 
@@ -140,7 +140,7 @@ def _said(answer: dict[str, Any]) -> str:
 
 
 def _post(path: str, form: dict[str, str]) -> dict[str, Any]:
-    site = os.environ.get("GITHUB_SERVER_URL", _SITE).rstrip("/")
+    site = registry_instance().site
     with Client(seconds=_SECONDS) as client:
         answer = client.post(site + path, form)
     try:

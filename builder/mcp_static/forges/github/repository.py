@@ -141,7 +141,7 @@ class GitHubRepository:
     def pull(self, number: int) -> Pull:
         """A pull request by its number."""
         what = f"pull request {number}"
-        return _pull(self._api.get(f"{self._path}/pulls/{number}", PullRequest, what))
+        return self._pull(self._api.get(f"{self._path}/pulls/{number}", PullRequest, what))
 
     def open_pull_from(self, owner: str, branch: str) -> Pull | None:
         """The open pull request from a branch of some owner's repository, if there is one."""
@@ -150,7 +150,7 @@ class GitHubRepository:
             f"{self._path}/pulls", list[PullRequest], "pull requests", state="open", head=head
         )
         found = (pull for page in pages for pull in page if pull.head.ref == branch)
-        return next((_pull(pull) for pull in found), None)
+        return next((self._pull(pull) for pull in found), None)
 
     def open_pull(self, owner: str, branch: str, title: str, body: str) -> Pull:
         """Open a pull request from a branch of some owner's repository; or the one there is."""
@@ -164,7 +164,7 @@ class GitHubRepository:
             "body": body,
         }
         what = "a new pull request"
-        return _pull(self._api.send("POST", f"{self._path}/pulls", wanted, PullRequest, what))
+        return self._pull(self._api.send("POST", f"{self._path}/pulls", wanted, PullRequest, what))
 
     def close_pull(self, number: int) -> None:
         """Close a pull request; one that is closed already stays so."""
@@ -201,7 +201,9 @@ class GitHubRepository:
         """Whether an account may write here; False if its login is another account's by now."""
         path = f"{self._path}/collaborators/{quote(account.login, safe='')}/permission"
         found = self._api.find(path, Collaborator, f"the permissions of {account.login}")
-        if found is None or found.user is None or found.user.id != account.id:
+        if found is None or found.user is None:
+            return False
+        if found.user.account(self._github.host).id != account.id:
             return False
         return found.permission in _WRITERS
 
@@ -227,17 +229,16 @@ class GitHubRepository:
         body = {"ref": branch, "inputs": dict(inputs)}
         self._api.act("POST", path, body, f"starting {workflow}")
 
-
-def _pull(pull: PullRequest) -> Pull:
-    return Pull(
-        number=pull.number,
-        url=pull.html_url,
-        state=pull.state,
-        is_merged=pull.merged,
-        head=pull.head.sha,
-        head_branch=pull.head.ref,
-        head_repository=pull.head.repo.full_name if pull.head.repo else "",
-        base_branch=pull.base.ref,
-        author=pull.user.account if pull.user else GHOST,
-        opened_at=pull.created_at.second,
-    )
+    def _pull(self, pull: PullRequest) -> Pull:
+        return Pull(
+            number=pull.number,
+            url=pull.html_url,
+            state=pull.state,
+            is_merged=pull.merged,
+            head=pull.head.sha,
+            head_branch=pull.head.ref,
+            head_repository=pull.head.repo.full_name if pull.head.repo else "",
+            base_branch=pull.base.ref,
+            author=pull.user.account(self._github.host) if pull.user else GHOST,
+            opened_at=pull.created_at.second,
+        )

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, RootModel, field_validator
 
 from mcp_static.forges.forge import Account
+from mcp_static.model.forge_ids import ACCOUNT, ForgeId
 from mcp_static.model.times import parse_time
 
 
@@ -34,10 +35,11 @@ class User(Shape):
     id: int
     type: str = "User"
 
-    @property
-    def account(self) -> Account:
-        """The account, as every forge has it."""
-        return Account(self.login, self.id, self.type == "Organization")
+    def account(self, host: str) -> Account:
+        """The account of a host, as every forge has it."""
+        return Account(
+            self.login, ForgeId(host, ACCOUNT, self.id), is_organization=self.type == "Organization"
+        )
 
 
 class Permissions(Shape):
@@ -49,6 +51,7 @@ class Permissions(Shape):
 class Repository(Shape):
     """A repository."""
 
+    id: int
     full_name: str
     owner: User
     fork: bool

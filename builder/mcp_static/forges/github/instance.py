@@ -1,0 +1,73 @@
+"""Which GitHub: github.com, or the Enterprise Server that a registry lives on.
+
+GitHub tells its workflows by two variables (its reference of default environment variables):
+`GITHUB_SERVER_URL`, where people see it, and `GITHUB_API_URL`.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from mcp_static.model.errors import UsageError
+from mcp_static.model.forge_ids import GITHUB_HOST
+
+_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s?#]*)?")
+_ENTERPRISE_API: Final = "/api/v3"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One GitHub: the address of its site, and that of its API."""
+
+    site: str
+    api: str
+
+    @property
+    def host(self) -> str:
+        """What ids of its accounts begin with."""
+        return urlsplit(self.site).netloc.lower()
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is github.com, whose accounts `io.github.*` stands for."""
+        return self.host == GITHUB_HOST
+
+
+PUBLIC: Final = Instance(f"https://{GITHUB_HOST}", f"https://api.{GITHUB_HOST}")
+
+
+def registry_instance() -> Instance:
+    """The GitHub that the registry lives on, by the environment; github.com where it says nothing.
+
+    If only one of the two addresses is given, the other follows from it, so that the accounts of one
+    GitHub are never taken for those of another. Raises UsageError for what is no address.
+    """
+    site, api = _address("GITHUB_SERVER_URL"), _address("GITHUB_API_URL")
+    if site or api:
+        return Instance(site or _site_of(api), api or _api_of(site))
+    return PUBLIC
+
+
+def _address(variable: str) -> str:
+    address = os.environ.get(variable, "").rstrip("/")
+    if address and not _URL.fullmatch(address):
+        raise UsageError(f"{variable} is not a URL: {address!r}.", "Leave it unset.")
+    return address
+
+
+def _site_of(api: str) -> str:
+    """`https://github.com` for `https://api.github.com`, and likewise for the other forms."""
+    parts = urlsplit(api)
+    host = parts.netloc if parts.path == _ENTERPRISE_API else parts.netloc.removeprefix("api.")
+    return f"{parts.scheme}://{host}"
+
+
+def _api_of(site: str) -> str:
+    """The API of a site: below `api.` on GitHub's own hosts, else at the path of Enterprise Server."""
+    parts = urlsplit(site)
+    host = parts.netloc.lower()
+    if host == GITHUB_HOST or host.endswith(".ghe.com"):
+        return f"{parts.scheme}://api.{host}"
+    return site + _ENTERPRISE_API
