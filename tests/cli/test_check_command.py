@@ -63,6 +63,44 @@ def test_what_cannot_be_asked_ends_with_3(desk: Desk) -> None:
     assert done.returncode == 3
 
 
+_NOWHERE = "http://127.0.0.1:9"
+
+
+def test_rules_are_reported_without_the_network(desk: Desk) -> None:
+    head = proposal(desk, description=None)
+    where = ("--repo", desk.stage.clone, "--base", "main", "--head", head, "--format", "json")
+    for author in ("alice", "alice#1001", "github.com/account/1001"):
+        done = desk.run("check", *where, "--author", author, GITHUB_API_URL=_NOWHERE)
+        assert done.returncode == 1, done.stdout + done.stderr
+        [broken] = [f for s in json.loads(done.stdout)["sections"] for f in s["findings"] if f["fix"]]
+        assert broken["level"] == "error"
+        assert broken["path"] == "description"
+
+
+def test_proofs_that_need_the_network_are_open_without_it(desk: Desk) -> None:
+    head = proposal(desk)
+    where = ("--repo", desk.stage.clone, "--base", "main", "--head", head)
+    done = desk.run("check", *where, "--author", "alice", GITHUB_API_URL=_NOWHERE)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "the account alice could not be looked up" in done.stdout
+    assert "[github-account]" in done.stdout
+
+
+def test_an_author_with_a_number_is_not_looked_up(desk: Desk) -> None:
+    head = proposal(desk)
+    alice, mallory = desk.stage.hub.user("alice").id, desk.stage.hub.user("mallory").id
+    where = ("--repo", desk.stage.clone, "--base", "main", "--head", head)
+    for author in (f"any-name#{alice}", f"github.com/account/{alice}"):
+        done = desk.run("check", *where, "--author", author)
+        assert done.returncode == 0, done.stdout + done.stderr
+    for author in (f"alice#{mallory}", f"github.com/account/{mallory}"):
+        assert desk.run("check", *where, "--author", author).returncode == 1
+    for author in ("github.com/user/1001", "gitlab.com/account/1001", "alice#", "alice#-1"):
+        done = desk.run("check", *where, "--author", author)
+        assert done.returncode == 1
+        assert "GitHub has no account" in done.stderr
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -22,6 +22,7 @@ from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import StatusFile
 from mcp_static.model.terminal import printable
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
+from mcp_static.proofs.results import unknown
 from mcp_static.proofs.signatures import read_publish_signature
 from mcp_static.reports.findings import Finding, Level, Section
 from mcp_static.rules import RULES
@@ -87,6 +88,9 @@ class _Check:
             folders[folder][file] = changed
         sections = []
         for folder in sorted(folders):
+            if self._context.budget.is_over:
+                sections.append(self._unread(folder))
+                continue
             files = folders[folder]
             location = parse_location(f"{folder}/server.json")
             assert location is not None  # the rules over the change hold
@@ -96,6 +100,11 @@ class _Check:
             if "status.json" in files:
                 sections.append(self._status(location, content))
         return sections
+
+    def _unread(self, folder: str) -> Section:
+        """The section of records that the time of the check did not reach."""
+        budget = self._context.budget
+        return Section(folder, folder, (unknown("check-time", budget.message, budget.fix),))
 
     def notes(self) -> tuple[str, ...]:
         """What the reader should know beside the lines."""

@@ -1,7 +1,9 @@
 """`mcp-static check`: a change against rules and proofs."""
 
+import re
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,15 +11,21 @@ from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import GitHub
+from mcp_static.forges.github.client import LOGIN, GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
-from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
+from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, ForgeId
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.checking import check_event, handover_of, pull_job
 from mcp_static.reports.markdown import report_markdown
 from mcp_static.reports.printing import Style, print_report
+
+_AUTHOR: Final = re.compile(
+    rf"(?P<login>{LOGIN.pattern})#(?P<id>\d{{1,18}})|github\.com/account/(?P<number>\d{{1,18}})",
+    re.ASCII,
+)
 
 
 @click.command("check")
@@ -25,8 +33,9 @@ from mcp_static.reports.printing import Style, print_report
 @click.option("--head", metavar="REV", help="What is checked; with --event the event's.")
 @click.option(
     "--author",
-    metavar="LOGIN",
-    help="Take this GitHub account for whoever brought the head, without further proof.",
+    metavar="LOGIN[#ID]",
+    help="Take this GitHub account for whoever brought the head, without further proof. With its "
+    "number, or as github.com/account/ID alone, it is not looked up.",
 )
 @click.option(
     "--event",
@@ -117,8 +126,21 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
         return check(repository, base, head, context, built)
 
 
-def _account(login: str, github: GitHub) -> Account:
-    account = github.account(login)
+def _account(author: str, github: GitHub) -> Account | UnansweredError:
+    """The account that `--author` names, looked up unless its number is there.
+
+    The reason, where it could not be looked up: rules are reported all the same, and every proof that
+    does not rest on it.
+    """
+    if match := _AUTHOR.fullmatch(author):
+        host = github.host if match["id"] else GITHUB_HOST
+        return Account(
+            match["login"] or author, ForgeId(host, ACCOUNT, int(match["id"] or match["number"]))
+        )
+    try:
+        account = github.account(author)
+    except (UnansweredError, ForbiddenError) as error:
+        return UnansweredError(f"the account {author} could not be looked up: {error}", error.fix)
     if account is None:
-        raise InputError(f"GitHub has no account {login}.", "Give another --author.")
+        raise InputError(f"GitHub has no account {author}.", "Give another --author.")
     return account

@@ -1,11 +1,13 @@
 """Fetching over HTTP what strangers name: bounded in size, time and hops, and never inside."""
 
 import hashlib
+import math
 import os
 import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -13,6 +15,7 @@ import requests
 
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.net.addresses import Reach
+from mcp_static.net.budget import Budget
 from mcp_static.net.failures import FAILURES, reason_of, shown
 from mcp_static.net.guard import Guard, guarded_session
 from mcp_static.net.limits import (
@@ -33,12 +36,19 @@ _LONGEST_WAIT: Final = 30.0
 class Fetcher:
     """Fetches, keeping what was fetched for the length of a run. Threads may share it.
 
-    `pause` waits between tries, in seconds; tests give another.
+    `pause` waits between tries, in seconds; tests give another. No fetch goes on after the end of
+    `budget`.
     """
 
-    def __init__(self, reach: Reach, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        pause: Callable[[float], None] = time.sleep,
+        budget: Budget | None = None,
+    ) -> None:
         self._reach = reach
         self._pause = pause
+        self._budget = budget or Budget(math.inf)
         self._answers: dict[tuple[str, str, tuple[tuple[str, str], ...]], Answer] = {}
         self._locks: dict[object, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -72,20 +82,22 @@ class Fetcher:
             try:
                 answer = self._followed(url, limits, headers)
             except UnansweredError:
-                if attempt == _TRIES or not limits.tries_again:
+                if attempt == _TRIES or not limits.tries_again or self._budget.is_over:
                     raise
                 self._pause(_wait(attempt, None))
                 continue
             if answer.status not in _BUSY:
                 return answer
             wait = _wait(attempt, answer.headers.get("Retry-After"))
-            if attempt == _TRIES or wait > _LONGEST_WAIT:
+            if attempt == _TRIES or wait > min(_LONGEST_WAIT, self._budget.left):
                 break
             self._pause(wait)
         host = urlsplit(url).hostname
         raise UnansweredError(f"{host} answered {answer.status}, after {attempt} tries")
 
     def _followed(self, url: str, limits: FetchLimits, headers: Mapping[str, str]) -> Answer:
+        self._budget.require()
+        limits = replace(limits, seconds=min(limits.seconds, self._budget.left))
         deadline = time.monotonic() + limits.seconds
         first = _parts(url)
         for hop in range(limits.redirects + 1):

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mcp_static.forges.forge import Account, Forge
+from mcp_static.model.errors import UnansweredError
 from mcp_static.model.forge_ids import ForgeId
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
+from mcp_static.net.budget import Budget
 from mcp_static.net.dns.resolution import Resolution
 from mcp_static.net.fetch import Fetcher
 from mcp_static.settings import Settings
@@ -48,7 +50,8 @@ def nobody_yet(_: Namespace) -> Mapping[str, ForgeId]:
 class ProofContext:
     """What proofs ask with, and for whom.
 
-    `requester` is who brought what is checked, confirmed; None when nobody is known.
+    `brought_by` is who brought what is checked, confirmed; None when nobody is known, and the reason
+    where it could not be found out. `budget` is the time that all of it may take.
     `known_accounts` gives the numeric ids, by lowercase login, on which earlier publishes under a
     namespace rested (`accepted.json`), so that a login which changed hands is noticed.
     """
@@ -58,9 +61,17 @@ class ProofContext:
     resolution: Resolution
     github: Forge
     gitlab: Forge
-    requester: Account | None = None
+    brought_by: Account | UnansweredError | None = None
     known_accounts: Callable[[Namespace], Mapping[str, ForgeId]] = nobody_yet
     now: float = field(default_factory=time.time)
+    budget: Budget = field(default_factory=Budget)
+
+    @property
+    def requester(self) -> Account | None:
+        """Who brought what is checked; raises UnansweredError where that could not be found out."""
+        if isinstance(self.brought_by, UnansweredError):
+            raise self.brought_by
+        return self.brought_by
 
     @property
     def registry(self) -> str:

@@ -97,6 +97,7 @@ def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
         if not proof.admits(namespace, context):
             continue
         try:
+            context.budget.require()
             outcome = proof.prove(claim, context)
         except (UnansweredError, ForbiddenError) as error:
             outcome = unknown(proof.id, str(error))

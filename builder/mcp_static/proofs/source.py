@@ -115,6 +115,7 @@ class _Search:
             return None
         version, server = self._claim.version, self._claim.name.server
         for prefix in dict.fromkeys((f"v{version}", version, server)):
+            self._context.budget.require()
             for tag, commit in self._forge.tags(repository.full_name, prefix).items():
                 if _is_of_version(tag, version, server):
                     found = self._found(repository, owner, commit, f"tag {tag}")
@@ -125,7 +126,6 @@ class _Search:
     def _in_branch(self, repository: SourceRepository, owner: Account) -> Finding:
         branch = repository.default_branch
         head = self._forge.branch_head(repository.full_name, branch)
-        requester = self._context.requester
         where = f"{repository.full_name} has no {' or '.join(self._paths)} with these very bytes"
         fix = f"Commit the same {self._file} there, and tag it v{self._claim.version}."
         if head is None:
@@ -134,6 +134,7 @@ class _Search:
         if found is None:
             return self._fails(where, fix)
         if isinstance(self._claim, Publication):
+            requester = self._context.requester
             is_owner = requester is not None and requester.id == owner.id
             if not is_owner:
                 return self._fails(
@@ -154,6 +155,7 @@ class _Search:
         self, repository: SourceRepository, owner: Account, commit: str, where: str
     ) -> Finding | None:
         for path in self._paths:
+            self._context.budget.require()
             content = self._forge.file(repository.full_name, path, commit)
             if content == self._claim.content:
                 return holds(

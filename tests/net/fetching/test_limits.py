@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.net.addresses import Reach
+from mcp_static.net.budget import Budget
 from mcp_static.net.fetch import Fetcher
 from mcp_static.net.guard import Guard
 from mcp_static.net.limits import ANSWER, KEY_RECORD, SOURCE, FetchLimits
@@ -184,3 +185,35 @@ def test_a_name_with_many_dead_addresses_ends_with_its_time(
     with pytest.raises(UnansweredError):
         Fetcher(Reach(NetworkSettings()), unpaused).get(URL, SHORT)
     assert len(tried) < 5
+
+
+# The time of a whole check.
+
+
+def test_no_fetch_goes_on_after_the_time_of_a_check(front: HttpsFront) -> None:
+    front.host(HOST, lambda *_: OK)
+    now = [0.0]
+    settings = NetworkSettings(reach=("127.0.0.0/8",), connect=front.connect)
+    fetcher = Fetcher(Reach(settings), unpaused, Budget(10, lambda: now[0]))
+    assert fetcher.get(URL, ANSWER).body == b"ok"
+    now[0] = 10.0
+    assert fetcher.get(URL, ANSWER).body == b"ok", "what was fetched is known"
+    with pytest.raises(UnansweredError, match="10 seconds that a check may take were over"):
+        fetcher.get(f"{URL}/other", ANSWER)
+
+
+def test_no_other_try_begins_after_the_time_of_a_check(front: HttpsFront) -> None:
+    front.host(HOST, always(503, Retry_After="5"))
+    settings = NetworkSettings(reach=("127.0.0.0/8",), connect=front.connect)
+    fetcher = Fetcher(Reach(settings), unpaused, Budget(4, lambda: 0.0))
+    with pytest.raises(UnansweredError, match="answered 503"):
+        fetcher.get(URL, ANSWER)
+
+
+def test_a_slow_fetch_ends_with_the_time_of_a_check(front: HttpsFront) -> None:
+    front.host(HOST, lambda *_: (200, {}, dripping(front, b"abc", 10.0)))
+    settings = NetworkSettings(reach=("127.0.0.0/8",), connect=front.connect)
+    started = time.monotonic()
+    with pytest.raises(UnansweredError):
+        Fetcher(Reach(settings), unpaused, Budget(0.5)).get(URL, ANSWER)
+    assert time.monotonic() - started < 5

@@ -3,6 +3,7 @@
 All must agree about the records that matter here, or nothing is believed.
 """
 
+import math
 import secrets
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ import dns.name
 import dns.rdatatype
 
 from mcp_static.net.addresses import Reach
+from mcp_static.net.budget import Budget
 from mcp_static.net.dns.dnssec import Security, security_of
 from mcp_static.net.dns.queries import Reply, ReplyStatus, Server, ask, judged_ask
 from mcp_static.settings import DnsSettings, resolver_place
@@ -61,9 +63,10 @@ class Lookup:
 class Resolution:
     """Looks domains up by the registry's settings; what was looked up is kept for a run."""
 
-    def __init__(self, settings: DnsSettings, reach: Reach) -> None:
+    def __init__(self, settings: DnsSettings, reach: Reach, budget: Budget | None = None) -> None:
         self._anchors = settings.trust_anchors
         self._reach = reach
+        self._budget = budget or Budget(math.inf)
         self._resolvers = [
             Server(f"the resolver {text}", *resolver_place(text)) for text in settings.resolvers
         ]
@@ -72,7 +75,10 @@ class Resolution:
     def look_up(self, domain: str) -> Lookup:
         """The TXT records of a domain that matter here; never raises."""
         if domain not in self._known:
-            self._known[domain] = self._looked_up(domain)
+            lookup = self._looked_up(domain) if not self._budget.is_over else None
+            if lookup is None or self._budget.is_over:  # not all servers may have been asked
+                return Lookup(domain, LookupResult.NO_ANSWER, f"{domain}: {self._budget.message}")
+            self._known[domain] = lookup
         return self._known[domain]
 
     def _looked_up(self, domain: str) -> Lookup:
@@ -136,6 +142,8 @@ class Resolution:
         found: list[Server] = []
         for record in sorted(_records(listed), key=str)[:_NAME_SERVERS]:
             target: dns.name.Name = record.target
+            if self._budget.is_over:
+                break
             text = target.to_text(omit_final_dot=True)
             message = f"the authoritative server {text}"
             instead = self._reach.instead_of(text, 53)
