@@ -27,6 +27,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A registry whose main is protected as the documentation asks."""
     with GitHubDouble(tmp_path / "github") as hub:
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         stage = staged(hub, tmp_path, settings_text(), protected=True)
         stage.registry.grant("acme", "admin")
         yield stage
