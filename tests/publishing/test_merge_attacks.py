@@ -10,7 +10,8 @@ from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.model.errors import InputError
 from mcp_static.publishing.checking import check_event, handover_of, pull_job
 from mcp_static.publishing.handover import Handover
-from mcp_static.publishing.merging import DEPLOY, STATUS, MergeOutcome, MergeResult, merge
+from mcp_static.publishing.landing import STATUS
+from mcp_static.publishing.merging import DEPLOY, MergeOutcome, MergeResult, merge
 
 from tests.doubles.github_double import GitHubDouble
 from tests.registries import path_of

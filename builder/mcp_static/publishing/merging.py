@@ -23,6 +23,7 @@ from mcp_static.model.layout import record_path
 from mcp_static.model.names import parse_name
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
+from mcp_static.publishing.landing import STATUS, land
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
 from mcp_static.publishing.reporting import post_report
@@ -32,9 +33,6 @@ from mcp_static.rules.file import MAX_FILE_BYTES
 
 CHECK: Final = "check.yml"
 DEPLOY: Final = "deploy.yml"
-STATUS: Final = "mcp-static/merge"
-"""The one status that a protected main requires."""
-
 PUBLISHED: Final = "published"
 """The label of a pull request that was published."""
 
@@ -114,27 +112,10 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
         registry.dispatch(CHECK, branch, {"pull_request": str(pull.number), "head": pull.head})
         return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{files.reason}; the check runs again.")
     commit = _commit(registry, pull, main, checked, files)
-    if not _moved(registry, branch, main, commit, pull.number):
+    if not land(registry, main, commit, _passage(pull.number)):
         return None
     message = f"#{pull.number} is published as {commit}."
     return _finished(registry, pull, commit, MergeResult(MergeOutcome.MERGED, message))
-
-
-def _moved(registry: GitHubRepository, branch: str, main: str, commit: str, number: int) -> bool:
-    """Move main to a commit, with the status that a protected main requires; False if main moved.
-
-    GitHub lets a commit past a required status that it passed on another branch before.
-    """
-    registry.set_branch(_passage(number), commit)
-    registry.set_status(commit, STATUS, is_good=True, description="Checked, and written by the merge.")
-    has_moved = registry.move_branch(branch, commit)
-    if not has_moved and registry.head_of(branch) == main:
-        registry.remove_branch(_passage(number))
-        raise InputError(
-            f"GitHub does not let {branch} be moved to the merge commit.",
-            f"Its rules may require no status but {STATUS}; docs/operators.md shows the ruleset.",
-        )
-    return has_moved
 
 
 def _passage(number: int) -> str:

@@ -78,19 +78,22 @@ class GitHubRepository:
         """The content of a file at a commit."""
         return self._github.file(self.full_name, path, commit)
 
-    def create_commit(
-        self, base: str, files: Mapping[str, bytes], message: str, *more_parents: str
-    ) -> str:
-        """A new commit on `base` with some files added or replaced; no branch has it yet."""
+    def create_commit(self, base: str, files: Mapping[str, bytes | None], message: str) -> str:
+        """A new commit on `base`, on no branch yet; a file whose content is None is removed."""
         what = "a new commit"
         parent = self._api.get(f"{self._path}/git/commits/{base}", GitCommit, f"the commit {base}")
         entries = [
-            {"path": path, "mode": "100644", "type": "blob", "sha": self._create_blob(content)}
+            {
+                "path": path,
+                "mode": "100644",
+                "type": "blob",
+                "sha": self._create_blob(content) if content is not None else None,
+            }
             for path, content in sorted(files.items())
         ]
         tree = {"base_tree": parent.tree.sha, "tree": entries}
         made = self._api.send("POST", f"{self._path}/git/trees", tree, Named, what)
-        commit = {"message": message, "tree": made.sha, "parents": [base, *more_parents]}
+        commit = {"message": message, "tree": made.sha, "parents": [base]}
         return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
 
     def _create_blob(self, content: bytes) -> str:
