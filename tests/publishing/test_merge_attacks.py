@@ -15,6 +15,7 @@ from mcp_static.publishing.merging import DEPLOY, MergeOutcome, MergeResult, mer
 
 from tests.doubles.github_double import GitHubDouble
 from tests.registries import path_of
+from tests.servers import run_cli
 from tests.stage import REGISTRY, Stage, client_of, settings_text, staged
 
 WEATHER = "io.github.alice/weather"
@@ -185,6 +186,30 @@ def test_a_ruleset_that_asks_for_more_is_told(stage: Stage) -> None:
     with pytest.raises(InputError, match="does not let main be moved"):
         run(stage, stage.event(number, "alice"))
     assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""
+
+
+def test_a_check_without_a_result_is_reported_too(stage: Stage, tmp_path: Path) -> None:
+    event = stage.event(stage.propose("alice", stage.record(WEATHER)), "alice")
+    environment = {"GITHUB_API_URL": stage.hub.url, "GITHUB_TOKEN": "token-of-bot"}
+    done = run_cli("report", "--event", event, "--handover", tmp_path / "none.json", env=environment)
+    assert done.returncode == 0, done.stderr
+    [comment] = stage.registry.comments.values()
+    assert "ended without a result" in comment.body
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{" * 100_000, b'{"format": 1}', b" " * (5 << 20)])
+def test_what_is_no_handover_is_refused(content: bytes, stage: Stage, tmp_path: Path) -> None:
+    event = stage.event(stage.propose("alice", stage.record(WEATHER)), "alice")
+    (tmp_path / "handover.json").write_bytes(content)
+    for command in ("report", "merge"):
+        more = ("--repo", stage.clone) if command == "merge" else ()
+        done = run_cli(
+            command, "--event", event, "--handover", tmp_path / "handover.json", *more,
+            env={"GITHUB_API_URL": stage.hub.url, "GITHUB_TOKEN": "token-of-bot"},
+        )  # fmt: skip
+        assert done.returncode == 1, done.stderr
+        assert "Traceback" not in done.stderr
+    assert not stage.registry.comments
 
 
 class TestWords:

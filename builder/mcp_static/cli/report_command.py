@@ -11,7 +11,7 @@ from mcp_static.forges.github.login import token_from_environment
 from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.model.errors import InputError
 from mcp_static.publishing.handover import read_handover
-from mcp_static.publishing.reporting import post_report
+from mcp_static.publishing.reporting import post_failure, post_report
 
 
 @click.command("report")
@@ -23,12 +23,22 @@ from mcp_static.publishing.reporting import post_report
     help="What `check --handover` wrote about this pull request.",
 )
 def command(event_file: Path, handover: Path) -> None:
-    """Post the report of a check on its pull request, in the one comment that is edited."""
-    event, checked = read_event(event_file), read_handover(handover)
-    if event.number != checked.pull_request:
+    """Post the report of a check on its pull request, in the one comment that is edited.
+
+    Where the check ended without a result, the comment says so.
+    """
+    event = read_event(event_file)
+    if event.number is None:
+        raise InputError("The event is about no pull request.", "Nothing was posted.")
+    checked = read_handover(handover) if handover.exists() else None
+    if checked is not None and event.number != checked.pull_request:
         raise InputError(
             f"{handover} is about another pull request than the event.", "Nothing was posted."
         )
     with GitHub(token_from_environment()) as github:
-        post_report(GitHubRepository(github, event.repository), checked)
-    click.echo(f"Reported on #{checked.pull_request}.")
+        registry = GitHubRepository(github, event.repository)
+        if checked is None:
+            post_failure(registry, event.number)
+        else:
+            post_report(registry, checked)
+    click.echo(f"Reported on #{event.number}.")

@@ -16,6 +16,12 @@ def post_report(registry: GitHubRepository, handover: Handover) -> None:
     registry.comments.post(handover.pull_request, "check", text)
 
 
+def post_failure(registry: GitHubRepository, number: int) -> None:
+    """Tell the author of a pull request that its check ended without a result."""
+    text = "❔ The check ended without a result. Comment `/check` to run it again."
+    registry.comments.post(number, "check", text)
+
+
 def _word(handover: Handover) -> str:
     is_merge = handover.is_publish and handover.level is Level.PASSED
     return "merge" if is_merge else "approve"
