@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from mcp_static.model.errors import InputError
 from mcp_static.model.forge_ids import FORGE_ID, ForgeId, parse_forge_id
+from mcp_static.model.moderation import BlockSettings, LimitSettings, covers, namespace_pattern
 from mcp_static.packages.types import PACKAGE_TYPES
 
 SETTINGS_FILE: Final = "registry.toml"
@@ -38,7 +39,6 @@ _CONTRAST: Final = 5
 """A little above what WCAG 2.2 asks of text (4.5), as papers are not quite white or black."""
 _WHITE: Final = 1.0
 _BLACK: Final = 0.0075
-_PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
 
 _TYPES_WITH_REGISTRIES: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.can_trust_registries)
 
@@ -85,9 +85,7 @@ class Grant(_Part):
     @field_validator("namespace")
     @classmethod
     def _is_pattern(cls, value: str) -> str:
-        if not _PATTERN.fullmatch(value):
-            raise ValueError("is neither a namespace nor a pattern that ends in .*")
-        return value
+        return namespace_pattern(value)
 
     @field_validator("accounts")
     @classmethod
@@ -113,10 +111,7 @@ class Grant(_Part):
 
     def covers(self, namespace: str) -> bool:
         """Whether this grant speaks of a namespace; letters' case does not matter."""
-        pattern, name = self.namespace.casefold(), namespace.casefold()
-        if pattern.endswith(".*"):
-            return name == pattern[:-2] or name.startswith(pattern[:-1])
-        return name == pattern
+        return covers(self.namespace, namespace)
 
 
 class PackageRegistry(_Part):
@@ -316,6 +311,10 @@ class MergeSettings(_Part):
     automatic: bool = Field(
         False, strict=True, description="Whether a green publish is merged without a person."
     )
+    frozen: bool = Field(
+        False, strict=True, description="Whether publishing is closed; `freeze` and `thaw` set it."
+    )
+    frozen_reason: str = Field("", max_length=500, description="What is said to those who publish.")
 
 
 class Settings(BaseModel):
@@ -335,6 +334,8 @@ class Settings(BaseModel):
     )
     merge: MergeSettings = MergeSettings.model_validate({})
     grants: tuple[Grant, ...] = ()
+    blocked: BlockSettings = BlockSettings.model_validate({})
+    limits: LimitSettings = LimitSettings.model_validate({})
     package_registries: tuple[PackageRegistry, ...] = ()
     dns: DnsSettings = DnsSettings.model_validate({})
     network: NetworkSettings = NetworkSettings.model_validate({})

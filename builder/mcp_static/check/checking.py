@@ -9,6 +9,7 @@ from typing import Final
 from mcp_static.check.accepted import known_accounts
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.first_bytes import FirstBytes
+from mcp_static.check.moderation import Moderation
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
@@ -47,7 +48,7 @@ def check(
         return check_report(base, head)
     run = _Check(repository, change, context, built)
     sections = [run.change_section()]
-    if sections[0].level is Level.PASSED:
+    if sections[0].level is not Level.ERROR:
         sections += run.record_sections()
     return check_report(base, head, sections, run.accepted, run.notes())
 
@@ -67,6 +68,7 @@ class _Check:
         )
         self._index = BaseIndex(repository, change.base, built)
         self._first_bytes = FirstBytes(repository, change.base, built)
+        self._moderation = Moderation(repository, change, self._context)
         self.accepted: list[Accepted] = []
 
     def change_section(self) -> Section:
@@ -78,6 +80,8 @@ class _Check:
         if len(self._change.paths) > MAX_PATHS:
             message = f"changes more than {MAX_PATHS} files"
             findings.append(Finding("change-size", Level.ERROR, message, "Split it into several."))
+        if not any(finding.is_error for finding in findings):
+            findings += self._moderation.change_findings()
         return Section("What it changes", DATA_ROOT, tuple(findings))
 
     def record_sections(self) -> list[Section]:
@@ -130,6 +134,7 @@ class _Check:
         findings = _with_passed_rules(findings_of(record, self._index))
         findings += self._first_bytes.findings(changed.path, changed.after.id)
         self._index.add(name, version, record.document)
+        findings += self._moderation.record_findings(name, version, record.document, is_publish=True)
         if not any(finding.is_error for finding in findings):
             signature = content.get("proof.json")
             findings += _signature_findings(signature)
@@ -151,7 +156,9 @@ class _Check:
             claim = StatusChange(name, version, content["status.json"], file, document)
             message = "The status is valid, and replaces the current one."
             findings = [Finding(_STATUS, Level.PASSED, message, is_counted=True)]
-            findings += self._proof_findings(claim, content)
+            findings += self._moderation.record_findings(name, version, document, is_publish=False)
+            if not any(finding.is_error for finding in findings):
+                findings += self._proof_findings(claim, content)
         return Section(f"Status of {name} {version}", path, tuple(findings))
 
     def _status_problem(
@@ -188,6 +195,7 @@ class _Check:
     def _proof_findings(self, claim: Claim, content: dict[str, bytes]) -> list[Finding]:
         findings, proven = namespace_findings(claim, self._context)
         if proven is not None:
+            findings += self._moderation.proven_findings(claim, proven)
             is_publish = isinstance(claim, Publication)
             kinds = {"server.json", "proof.json"} if is_publish else {"status.json"}
             folder = record_path(claim.name, claim.version).rpartition("/")[0]

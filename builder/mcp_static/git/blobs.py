@@ -13,6 +13,30 @@ _REQUESTS: Final = 512
 """Requests written before answers are read; they fit a pipe's buffer, so neither side waits."""
 
 
+def sizes_of(repository: git.Repo, blobs: Iterable[str]) -> list[int]:
+    """The size of each blob in bytes, in order; raises InputError for one that is not there."""
+    asked = list(blobs)
+    sizes = []
+    with GitProcess(repository, "cat-file", "--batch-check=%(objectsize)") as process:
+        for start in range(0, len(asked), _REQUESTS):
+            part = asked[start : start + _REQUESTS]
+            process.stdin.write("".join(f"{blob}\n" for blob in part).encode())
+            process.stdin.flush()
+            for blob in part:
+                answer = process.stdout.readline()
+                if not answer.strip().isdigit():
+                    raise _lacks(blob)
+                sizes.append(int(answer))
+    return sizes
+
+
+def _lacks(blob: str) -> InputError:
+    return InputError(
+        f"The repository lacks the object {blob}.",
+        "It is damaged or incomplete; `git fsck` and `git fetch` tell more.",
+    )
+
+
 class BlobReader:
     """Reads blobs by id; a context manager that ends its git process."""
 
@@ -53,10 +77,7 @@ class BlobReader:
         for blob in blobs:
             header = self._process.stdout.readline().split()
             if len(header) != 3:
-                raise InputError(
-                    f"The repository lacks the object {blob}.",
-                    "It is damaged or incomplete; `git fsck` and `git fetch` tell more.",
-                )
+                raise _lacks(blob)
             yield self._content(int(header[2]), limit)
 
     def _content(self, size: int, limit: int) -> bytes:

@@ -81,3 +81,9 @@ def trailer_of(repository: git.Repo, commit: str, key: str) -> str:
 def branch_exists(repository: git.Repo, reference: str) -> bool:
     """Whether a full reference names a commit yet."""
     return bool(run(repository, "for-each-ref", "--count=1", reference))
+
+
+def latest_time(repository: git.Repo, commit: str) -> int:
+    """The registry time of a commit: the latest committer time on its first-parent line."""
+    times = run(repository, "log", "--first-parent", "--format=%ct", commit).split()
+    return max(map(int, times))

@@ -15,6 +15,20 @@ PathKind = Literal["file", "symlink", "submodule"]
 
 _KINDS: Final[dict[bytes, PathKind]] = {b"120000": "symlink", b"160000": "submodule"}
 _HEADER: Final = b"\x01"
+_LOG: Final = (
+    "log",
+    "--first-parent",
+    "--diff-merges=first-parent",
+    "--root",
+    "--raw",
+    "-r",
+    "-z",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-show-signature",
+    "--no-color",
+    "--format=%x01%H %P %ct",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +63,7 @@ def first_parent_history(
     """
     span = commit if after is None else f"{after}..{commit}"
     is_first = True
-    with GitProcess(
-        repository,
-        "log",
-        "--first-parent",
-        "--diff-merges=first-parent",
-        "--reverse",
-        "--root",
-        "--raw",
-        "-r",
-        "-z",
-        "--no-abbrev",
-        "--no-renames",
-        "--no-show-signature",
-        "--no-color",
-        "--format=%x01%H %P %ct",
-        "--end-of-options",
-        span,
-    ) as process:
+    with GitProcess(repository, *_LOG, "--reverse", "--end-of-options", span) as process:
         for change in _parse(process.fields()):
             if is_first and after is not None and change.first_parent != after:
                 raise rewritten(after)
@@ -80,6 +77,16 @@ def first_parent_history(
             ) from None
     if is_first and after is not None and after != commit:
         raise rewritten(after)
+
+
+def recent_additions(repository: git.Repo, commit: str) -> Iterator[CommitChange]:
+    """The first-parent line from `commit` back, newest first: the commits that added files, and which.
+
+    Costs what is read of it: whoever stops early ends git as well.
+    """
+    options = ("--diff-filter=A", "--end-of-options", commit)
+    with GitProcess(repository, *_LOG, *options) as process:
+        yield from _parse(process.fields())
 
 
 def rewritten(after: str) -> InputError:

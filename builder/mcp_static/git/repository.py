@@ -92,6 +92,11 @@ def require_data(repository: Repository, commit: str) -> None:
 
 def read_settings(repository: Repository, commit: str) -> Settings:
     """The registry's settings as that commit has them; the defaults when it has none."""
+    return parse_settings(read_settings_text(repository, commit))
+
+
+def read_settings_text(repository: Repository, commit: str) -> str:
+    """The text of the settings as that commit has it; empty when it has none."""
     content = read_file(repository, commit, SETTINGS_FILE, _MAX_SETTINGS)
     if content is None:
         if run(repository, "ls-tree", "--full-tree", commit, "--", SETTINGS_FILE):
@@ -99,14 +104,13 @@ def read_settings(repository: Repository, commit: str) -> Settings:
                 f"{SETTINGS_FILE} is not a plain file in commit {commit[:12]}.",
                 "Commit the settings themselves there; links and submodules are not followed.",
             )
-        return Settings.model_validate({})
+        return ""
     if len(content) > _MAX_SETTINGS:
         raise InputError(f"{SETTINGS_FILE} is larger than 1 MiB.", "Keep only the settings in it.")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{SETTINGS_FILE} is not UTF-8.", "Save it as UTF-8.") from None
-    return parse_settings(text)
 
 
 def has_uncommitted_records(repository: Repository) -> bool:

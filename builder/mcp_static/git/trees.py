@@ -1,11 +1,32 @@
 """Single files and folders of a commit, read from Git's objects."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import git
 
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.command import run
 from mcp_static.model.change import Blob
 from mcp_static.model.errors import GitError
+
+
+class TreeEntry(NamedTuple):
+    """A file or a folder in a commit: its path, Git's mode, and the object's id."""
+
+    path: str
+    mode: str
+    id: str
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.mode == "040000"
 
 
 def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
@@ -39,6 +60,22 @@ def folders_of(repository: git.Repo, commit: str, folder: str) -> list[str]:
     except GitError:
         return []
     return [name for name in listing.split("\0") if name]
+
+
+def contents_of(repository: git.Repo, commit: str, folders: Sequence[str]) -> list[TreeEntry]:
+    """What lies right in some folders of a commit, from one listing; nothing for those not there."""
+    if not folders:
+        return []
+    paths = [f"{folder}/" for folder in folders]
+    listing = run(
+        repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *paths
+    )
+    found = []
+    for line in filter(None, listing.split("\0")):
+        facts, _, path = line.partition("\t")
+        mode, _, object_id = facts.split(" ")
+        found.append(TreeEntry(path, mode, object_id))
+    return found
 
 
 def read_file(repository: git.Repo, commit: str, path: str, limit: int) -> bytes | None:

@@ -20,11 +20,12 @@ _UNNAMED: Final = "mcp-static <mcp-static@localhost>"
 
 @dataclass(frozen=True, slots=True)
 class NewCommit:
-    """A commit to write: its committer time, its message, and the files it adds or replaces."""
+    """A commit to write: its committer time, its message, and the files it writes and removes."""
 
     time: int
     message: str
     files: dict[str, bytes] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
 
 
 def create_repository(path: Path) -> git.Repo:
@@ -156,6 +157,8 @@ def _write_commit(
     for path, content in commit.files.items():
         stream.write(f"M 100644 inline {path}\n".encode())
         stream.write(b"data %d\n%s\n" % (len(content), content))
+    for path in commit.removed:
+        stream.write(f"D {path}\n".encode())
 
 
 def start_branch(repository: git.Repo, branch: str, commit: str) -> None:
@@ -186,3 +189,8 @@ def _identity(repository: git.Repo) -> str:
         return _UNNAMED
     name_and_address, _, _ = ident.rpartition("> ")
     return name_and_address + ">"
+
+
+def committer_name(repository: git.Repo) -> str:
+    """The name of who commits, without an address."""
+    return _identity(repository).partition(" <")[0]

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from mcp_static.check.accepted import ACCEPTED_FILES, accepted_bytes
+from mcp_static.check.moderation import frozen_findings
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.repository import read_settings, require_whole_history
@@ -51,6 +52,7 @@ class MergeOutcome(StrEnum):
     APPROVED = "approved"
     NOT_AUTOMATIC = "left to people"
     NOT_GREEN = "not green"
+    FROZEN = "publishing is closed"
     CHECKED_AGAIN = "checked again"
 
 
@@ -156,10 +158,13 @@ def _unless_green(
     """The result for a check after which nothing is merged."""
     if not checked.is_publish:
         return _not_a_publish(job.registry, pull, checked, words.approvers)
+    settings = read_settings(job.clone, main)
+    for finding in frozen_findings(settings):  # whatever the check found when it was open
+        return MergeResult(MergeOutcome.FROZEN, f"Nothing was merged: {finding.message}.", 1)
     is_held = checked.level is Level.HELD and not words.approvers
     if is_held or checked.level not in {Level.PASSED, Level.HELD}:
         return MergeResult(MergeOutcome.NOT_GREEN, checked.summary, checked.report.report().exit_code)
-    if not read_settings(job.clone, main).merge.automatic and not words.mergers:
+    if not settings.merge.automatic and not words.mergers:
         message = f"The check is green; a maintainer merges it with /merge {pull.head}."
         return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
     return None

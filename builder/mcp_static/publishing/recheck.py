@@ -5,20 +5,26 @@ tree which names and versions are taken; what other merges published since the c
 noted in their `accepted.json`.
 """
 
+import time
+from collections import defaultdict
 from dataclasses import dataclass
 
 from mcp_static.check.accepted import read_accepted
 from mcp_static.check.base_index import BaseIndex
+from mcp_static.check.daily_use import Use, daily_use, is_strangers
+from mcp_static.check.moderation import limit_findings
 from mcp_static.forges.github.repository import Pull
-from mcp_static.git.blobs import BlobReader
+from mcp_static.git.blobs import BlobReader, sizes_of
 from mcp_static.git.diffing import changed_since, read_change
-from mcp_static.git.repository import Repository, has_commit
+from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.git.trees import read_file
 from mcp_static.model.change import ChangedPath
+from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.layout import DATA_ROOT, parse_location
 from mcp_static.model.names import parse_name
 from mcp_static.publishing.checking import PullJob
 from mcp_static.publishing.handover import Handover
+from mcp_static.reports.findings import Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import CHANGE_RULES, is_reserved
 from mcp_static.settings import SETTINGS_FILE
@@ -88,7 +94,40 @@ def _outdated(clone: Repository, main: str, checked: Handover) -> str:
     changed = changed_since(clone, checked.base, main, ".")
     if any(path.path == SETTINGS_FILE for path in changed):
         return "the settings have changed in the meantime"
-    return _unnoted(changed) or _addresses(clone, main, changed, checked) or _foreign(changed, checked)
+    return (
+        _unnoted(changed)
+        or _addresses(clone, main, changed, checked)
+        or _foreign(changed, checked)
+        or _over_limits(clone, main, checked)
+    )
+
+
+def _over_limits(clone: Repository, main: str, checked: Handover) -> str:
+    """What others of the same account or namespace, published since the check, leave no room for.
+
+    Whoever approved the head let it past the limits.
+    """
+    if checked.level is Level.HELD:
+        return ""
+    limits = read_settings(clone, main).limits
+    use = daily_use(clone, main, int(time.time()))
+    requester = recorded_account(checked.requester.id) if checked.requester is not None else None
+    brought: dict[ForgeId | str, Use] = defaultdict(Use)
+    for record in checked.records:
+        if not record.is_publish:
+            continue
+        counted: list[ForgeId | str] = [] if requester is None else [requester]
+        if not is_strangers(requester, recorded_account(record.facts.get("id"))):
+            counted.append(parse_name(record.name).namespace.folded)
+        size = sum(sizes_of(clone, record.files.values()))
+        for who in counted:
+            brought[who].publishes += 1
+            brought[who].size += size
+    for who, more in brought.items():
+        before = use.by_namespace.get(who) if isinstance(who, str) else use.by_account.get(who)
+        for finding in limit_findings(str(who), before or Use(), more.publishes, more.size, limits):
+            return finding.message
+    return ""
 
 
 def _unnoted(changed: list[ChangedPath]) -> str:

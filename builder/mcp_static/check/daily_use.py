@@ -1,0 +1,109 @@
+"""What accounts and namespaces published in a day, from what the merge noted on main."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mcp_static.api.entries import MAX_ACCEPTED_BYTES
+from mcp_static.git.blobs import BlobReader, sizes_of
+from mcp_static.git.history import recent_additions
+from mcp_static.git.repository import Repository
+from mcp_static.model.errors import JsonError
+from mcp_static.model.forge_ids import ForgeId, recorded_account
+from mcp_static.model.layout import SERVERS_ROOT, parse_location
+from mcp_static.model.reading import part_of, text_of
+from mcp_static.model.strictjson import parse_json
+from mcp_static.model.times import SECONDS_A_DAY, parse_time
+
+_MOST_COMMITS: Final = 20_000
+_OLD_IN_A_ROW: Final = 50
+"""So many commits dated before the day, without a note of the merge, end the walk: one date may lie."""
+
+
+@dataclass(slots=True)
+class Use:
+    """How many versions, and how many bytes of `server.json` and `proof.json`."""
+
+    publishes: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DailyUse:
+    """The publishes of one day, by the id of the account that asked, and by namespace, folded.
+
+    What somebody asks for whose account is not what proved it counts against them alone.
+    """
+
+    by_account: dict[ForgeId, Use] = field(default_factory=dict)
+    by_namespace: dict[str, Use] = field(default_factory=dict)
+
+
+def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
+    """What was published in the day before `now`, by the time that the merge wrote beside each record.
+
+    Walks main from its head, and ends at the first note that is older.
+    """
+    use = DailyUse()
+    begin = now - SECONDS_A_DAY
+    old = 0
+    with BlobReader(repository) as blobs:
+        for count, change in enumerate(recent_additions(repository, commit)):
+            added = {path.path: path.blob for path in change.changes if path.blob is not None}
+            notes = [path for path in added if _is_note(path)]
+            if not notes:
+                old = old + 1 if change.time < begin else 0
+            contents = blobs.read((added[path] for path in notes), MAX_ACCEPTED_BYTES)
+            for path, document in zip(notes, map(_document, contents), strict=True):
+                if _accepted_at(document) < begin:
+                    return use
+                folder = path.rpartition("/")[0]
+                files = [f"{folder}/server.json", f"{folder}/proof.json"]
+                size = sum(sizes_of(repository, [added[file] for file in files if file in added]))
+                _count(use, path, document, size)
+            if old >= _OLD_IN_A_ROW or count >= _MOST_COMMITS:
+                break
+    return use
+
+
+def is_strangers(requester: ForgeId | None, owner: ForgeId | None) -> bool:
+    """Whether an account asks for what another one's repository or grant proves."""
+    return requester is not None and owner is not None and requester != owner
+
+
+def _count(use: DailyUse, path: str, document: dict[str, Any], size: int) -> None:
+    location = parse_location(path)
+    if location is None:
+        return
+    requester, owner = _id(document, "requestedBy"), _id(document, "account")
+    counted = []
+    if requester is not None:
+        counted.append(use.by_account.setdefault(requester, Use()))
+    if not is_strangers(requester, owner):
+        counted.append(use.by_namespace.setdefault(location.name.namespace.folded, Use()))
+    for one in counted:
+        one.publishes += 1
+        one.size += size
+
+
+def _id(document: dict[str, Any], member: str) -> ForgeId | None:
+    return recorded_account(part_of(document, member).get("id"))
+
+
+def _is_note(path: str) -> bool:
+    return path.startswith(f"{SERVERS_ROOT}/") and path.endswith("/accepted.json")
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    try:
+        document = parse_json(content)
+    except JsonError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _accepted_at(document: dict[str, Any]) -> float:
+    """When the merge took it; for a note that does not say, now is as good as any time."""
+    try:
+        return parse_time(text_of(document, "acceptedAt") or "")
+    except ValueError:
+        return float("inf")

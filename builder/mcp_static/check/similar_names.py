@@ -1,0 +1,120 @@
+"""Names of other owners that a new one is easily taken for: a slip of the keyboard, or a lookalike."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from mcp_static.git.repository import Repository
+from mcp_static.git.trees import contents_of, folders_of
+from mcp_static.model.layout import SERVERS_ROOT
+from mcp_static.model.names import Namespace, ServerName
+from mcp_static.proofs.domains import candidate_domains
+
+_MOST_NAMESPACES: Final = 200
+_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def similar_names(repository: Repository, commit: str, name: ServerName, edits: int) -> list[str]:
+    """The servers of a commit with a name that is close to a new one; none if that is there already.
+
+    Close are lookalikes (Unicode's confusables, also in what punycode stands for), and names that
+    `edits` insertions, deletions, replacements or swaps of neighbours turn into each other. Costs a
+    listing of the namespaces, and one of the servers in those that are close.
+    """
+    shards = [f"{SERVERS_ROOT}/{shard}" for shard in folders_of(repository, commit, SERVERS_ROOT)]
+    namespaces = [entry for entry in contents_of(repository, commit, shards) if entry.is_folder]
+    own = [one.path for one in namespaces if one.name.casefold() == name.namespace.folded]
+    if any(
+        entry.name.casefold() == name.server.casefold()
+        for entry in contents_of(repository, commit, own)
+    ):
+        return []
+    texts = [one.name for one in namespaces]
+    close = [namespaces[index].path for index in _close(name.namespace, texts, edits)]
+    found = []
+    for entry in contents_of(repository, commit, close[:_MOST_NAMESPACES]):
+        other = "/".join(entry.path.split("/")[3:])
+        if entry.is_folder and _is_close(str(name), other, edits):
+            found.append(other)
+    return sorted(found)
+
+
+def _close(namespace: Namespace, others: list[str], edits: int) -> Iterator[int]:
+    """Where among some namespaces those of other owners lie that are close to one."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract_iter
+
+    folded = [other.casefold() for other in others]
+    near = {
+        index
+        for _, _, index in extract_iter(
+            namespace.folded, folded, scorer=OSA.distance, score_cutoff=edits
+        )
+    }
+    looks = skeleton(namespace.text)
+    for index, other in enumerate(others):
+        is_near = index in near or skeleton(other) == looks
+        if is_near and not _have_one_owner(namespace, Namespace(other)):
+            yield index
+
+
+def _is_close(name: str, other: str, edits: int) -> bool:
+    from rapidfuzz.distance import OSA
+
+    distance = OSA.distance(name.casefold(), other.casefold(), score_cutoff=edits)
+    return distance <= edits or skeleton(name) == skeleton(other)
+
+
+def _have_one_owner(one: Namespace, other: Namespace) -> bool:
+    """Whether two namespaces are the same but for case, or lie below the same domain of somebody's."""
+    if one.folded == other.folded:
+        return True
+    if not one.is_of_a_domain or not other.is_of_a_domain:
+        return False
+    domains = candidate_domains(one)[-1:]
+    return bool(domains) and domains == candidate_domains(other)[-1:]
+
+
+def skeleton(name: str) -> str:
+    """A name as an eye sees it: two that look alike have the same one.
+
+    After UTS #39, section 4, but without case, in which names do not differ here.
+    """
+    namespace, slash, server = name.casefold().partition("/")
+    shown = ".".join(_decoded(label) for label in namespace.split("."))
+    return f"{shown}{slash}{server}".casefold().translate(_prototypes())
+
+
+def _decoded(label: str) -> str:
+    """A label of a domain as it is shown: punycode (RFC 3492) turned into letters."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, OverflowError):
+        return label
+
+
+@cache
+def _prototypes() -> dict[int, str]:
+    """For each character that looks like letters or digits, what stands for all that look so."""
+    from confusable_homoglyphs.confusables import confusables_data
+
+    alike = {sign: {sign} for sign in _SIGNS}
+    for sign in _SIGNS:
+        for written in {sign, sign.upper()}:
+            for entry in confusables_data.get(written, ()):
+                other = entry["c"].casefold()
+                if other in alike:
+                    joined = alike[sign] | alike[other]
+                    alike.update(dict.fromkeys(joined, joined))
+    prototypes = {sign: min(group) for sign, group in alike.items()}
+    table = {}
+    for character, entries in confusables_data.items():
+        texts = [entry["c"].casefold() for entry in entries if entry["c"].isascii()]
+        text = next((text for text in texts if text and set(text) <= set(_SIGNS)), None)
+        if text is not None and len(character) == 1 and character.casefold() not in prototypes:
+            table[ord(character)] = "".join(prototypes[sign] for sign in text)
+    table.update({ord(sign): prototype for sign, prototype in prototypes.items()})
+    table[ord("m")] = "rn"  # U+006D of the same table; letters that stand together
+    return table

@@ -1,0 +1,53 @@
+"""What `block` and `unblock` have in common: what can be blocked."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mcp_static.cli.operator_options import carry_out
+from mcp_static.git.repository import open_repository, read_settings_text
+from mcp_static.model.errors import UsageError
+from mcp_static.moderation.decisions import Decision, Grounds, grounds
+from mcp_static.moderation.settings import BlockList
+
+_LISTS: Final[dict[str, BlockList]] = {
+    "account": "accounts",
+    "repository": "repositories",
+    "namespace": "namespaces",
+    "key": "keys",
+    "host": "hosts",
+}
+_OPTIONS: Final = (
+    click.option("--account", metavar="ID", help="Such as github.com/account/1001."),
+    click.option("--repository", metavar="ID", help="Such as github.com/repository/555."),
+    click.option("--namespace", metavar="PATTERN", help="com.example, or com.example.* for all below."),
+    click.option("--key", metavar="FINGERPRINT", help="A key, as `keygen` and reports print it."),
+    click.option("--host", metavar="HOST", help="A host of remotes and packages, with all below it."),
+)
+
+
+def blockable(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what is blocked."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def chosen(given: dict[str, str | None]) -> tuple[BlockList, str]:
+    """The one list and value that options name; raises UsageError for none and for several."""
+    named = [(_LISTS[option], value) for option, value in given.items() if value is not None]
+    if len(named) != 1:
+        options = ", ".join(f"--{option}" for option in _LISTS)
+        raise UsageError(f"Exactly one of {options} is needed.", "Give one.")
+    return named[0]
+
+
+def change_settings(
+    repo: Path, reason: str, by: str | None, change: Callable[[str, Grounds], Decision], then: str
+) -> None:
+    """Commit a change of the settings that a clone has."""
+    with open_repository(repo) as repository:
+        text = read_settings_text(repository, "HEAD")
+        carry_out(repository, change(text, grounds(repository, reason, by)), then)

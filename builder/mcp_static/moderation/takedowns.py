@@ -1,0 +1,71 @@
+"""Taking something down, and restoring it."""
+
+import orjson
+from pydantic import ValidationError
+
+from mcp_static.git.repository import Repository
+from mcp_static.git.trees import blob_at
+from mcp_static.model.errors import InputError
+from mcp_static.model.layout import TAKEDOWN_FILE, Place
+from mcp_static.model.moderation_log import Act
+from mcp_static.model.takedown import Takedown, TakedownStatus
+from mcp_static.moderation.decisions import Decision, Grounds, decision, faulty
+from mcp_static.moderation.places import as_spelled, title_of
+
+
+def take_down(
+    repository: Repository,
+    commit: str,
+    place: Place,
+    why: Grounds,
+    *,
+    policy: str | None = None,
+    until: str | None = None,
+    subdomains: bool = False,
+) -> Decision:
+    """Hide all that lies in a place, until a date (RFC 3339) or for good.
+
+    Replaces a takedown that is there. Raises InputError for what cannot be written.
+    """
+    place = as_spelled(repository, commit, place)
+    if subdomains and place.server:
+        raise InputError(f"{title_of(place)} is no namespace, and has no subdomains.", "Name one.")
+    status = TakedownStatus.QUARANTINED if until else TakedownStatus.DELETED
+    try:
+        takedown = Takedown(
+            status=status,
+            reason=why.reason,
+            policy=policy,
+            at=why.written_at,
+            by=why.by,
+            until=until,
+            subdomains=subdomains,
+        )
+    except ValidationError as error:
+        raise faulty(error) from None
+    if takedown.ends_at is not None and takedown.ends_at <= why.at:
+        raise InputError(f"{until} has passed.", "Give a date that is still to come.")
+    return decision(Act.TAKEDOWN, title_of(place), why, {_path(place): takedown_bytes(takedown)})
+
+
+def restore(repository: Repository, commit: str, place: Place, why: Grounds) -> Decision:
+    """Withdraw the takedown of exactly this place; raises InputError where there is none."""
+    place = as_spelled(repository, commit, place)
+    if blob_at(repository, commit, _path(place)) is None:
+        raise InputError(
+            f"{title_of(place)} is not taken down.",
+            "A takedown of its server, its namespace or a domain above is restored by that name.",
+        )
+    return decision(Act.RESTORE, title_of(place), why, {}, (_path(place),))
+
+
+def takedown_bytes(takedown: Takedown) -> bytes:
+    """A `takedown.json`."""
+    document = takedown.model_dump(mode="json", exclude_none=True)
+    if not takedown.subdomains:
+        del document["subdomains"]
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _path(place: Place) -> str:
+    return f"{place.folder}/{TAKEDOWN_FILE}"

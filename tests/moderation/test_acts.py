@@ -1,0 +1,304 @@
+"""An operator's commands: one commit each, its entry in the log, and what it changes."""
+
+import json
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+from mcp_static.check.accepted import accepted_bytes
+from mcp_static.forges.forge import Account
+from mcp_static.model.forge_ids import ForgeId
+from mcp_static.model.names import parse_name
+from mcp_static.model.proofs import ProofId
+from mcp_static.model.times import format_time
+from mcp_static.proofs.results import holds
+from mcp_static.settings import parse_settings
+
+from tests.conftest import build_registry
+from tests.moderation.desk import REASON, Operator
+from tests.registries import START, files_below, path_of
+
+ALICE = "io.github.alice/weather"
+FOLDER = "registry-data/servers/al/io.github.alice"
+
+
+@pytest.mark.parametrize(
+    ("target", "folder"),
+    [
+        ("io.github.alice", FOLDER),
+        ("io.github.ALICE/Weather", f"{FOLDER}/weather"),
+        (f"{ALICE}@1.0.0", f"{FOLDER}/weather/1.0.0"),
+        ("io.github.alice/never-seen", f"{FOLDER}/never-seen"),
+    ],
+)
+def test_a_takedown_is_one_commit_with_its_entry_in_the_log(
+    operator: Operator, target: str, folder: str
+) -> None:
+    operator.ok("takedown", target, REASON, "--policy", "2.3")
+    takedown = json.loads(operator.file(f"{folder}/takedown.json"))
+    assert (takedown["status"], takedown["policy"], takedown["by"]) == ("deleted", "2.3", "Ada")
+    (entry,) = operator.log()
+    assert (entry["act"], entry["by"], entry["reason"]) == ("takedown", "Ada", "It stole tokens.")
+    assert entry["subject"].casefold() == target.casefold()
+    assert len(operator.changed()) == 2
+    assert (Path(operator.registry.path) / folder / "takedown.json").is_file(), "the work tree has it"
+    assert operator.registry.git("status", "--porcelain") == ""
+
+
+def test_a_takedown_is_restored_by_the_same_name_alone(operator: Operator, tmp_path: Path) -> None:
+    operator.ok("takedown", "io.github.alice", REASON)
+    code, output = operator.run("restore", ALICE, REASON)
+    assert code == 1
+    assert "is not taken down" in output
+    build_registry(operator.registry, tmp_path / "dist")
+    latest = tmp_path / "dist/v0.1/servers/io.github.alice/weather/versions/latest.json"
+    assert not latest.exists()
+    operator.ok("restore", "io.github.Alice", "--reason=It was a mistake.", "--by=Grace")
+    build_registry(operator.registry, tmp_path / "dist")
+    assert latest.exists()
+    assert [(one["act"], one["by"]) for one in operator.log()] in (
+        [("takedown", "Ada"), ("restore", "Grace")],
+        [("restore", "Grace"), ("takedown", "Ada")],  # in one second, the name of the act decides
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([ALICE, "--reason="], "reason"),
+        ([ALICE, "--reason=two\nlines"], "reason"),
+        ([ALICE, REASON, "--quarantine-until=tomorrow"], "until"),
+        ([ALICE, REASON, "--quarantine-until=2020-01-01T00:00:00Z"], "has passed"),
+        ([ALICE, REASON, "--subdomains"], "no namespace"),
+    ],
+)
+def test_what_cannot_be_written_changes_nothing(
+    operator: Operator, arguments: list[str], message: str
+) -> None:
+    head = operator.registry.head
+    code, output = operator.run("takedown", *arguments)
+    assert code == 1
+    assert message in output
+    assert operator.registry.head == head
+
+
+@pytest.mark.parametrize("target", ["weather", "a/b/c", "io.github.alice@1.0.0", "io.github.alice/.."])
+def test_what_names_nothing_is_wrong_usage(operator: Operator, target: str) -> None:
+    code, output = operator.run("takedown", target, REASON)
+    assert (code, "Write io.github.alice" in output) == (2, True)
+
+
+def test_uncommitted_changes_are_not_trampled(operator: Operator) -> None:
+    (Path(operator.registry.path) / "registry.toml").write_text("title = 'x'\n")
+    code, output = operator.run("takedown", ALICE, REASON)
+    assert code == 1
+    assert "uncommitted changes" in output
+
+
+# Settings
+
+
+def test_a_block_keeps_the_comments_of_the_settings(operator: Operator) -> None:
+    before = operator.file("registry.toml")
+    for option in (
+        "--account=github.com/account/1001",
+        "--account=github.com/account/1002",
+        "--repository=github.com/repository/555",
+        "--namespace=com.evil.*",
+        "--key=00112233aabbccdd",
+        "--host=evil.example",
+    ):
+        operator.ok("block", option, REASON)
+    text = operator.file("registry.toml")
+    assert text.startswith(before)
+    blocked = parse_settings(text).blocked
+    assert blocked.accounts == ("github.com/account/1001", "github.com/account/1002")
+    assert (blocked.keys, blocked.hosts) == (("00112233aabbccdd",), ("evil.example",))
+    operator.ok("unblock", "--account=github.com/account/1001", REASON)
+    assert parse_settings(operator.file("registry.toml")).blocked.accounts == (
+        "github.com/account/1002",
+    )
+    assert {one["subject"] for one in operator.log()} >= {"account github.com/account/1001"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 2),
+        (["--host=a.example", "--key=00112233aabbccdd"], 2),
+        (["--account=alice"], 1),
+        (["--host=https://evil.example/"], 1),
+        (["--key=short"], 1),
+    ],
+)
+def test_a_block_of_nothing_that_is_known_is_refused(
+    operator: Operator, arguments: list[str], code: int
+) -> None:
+    head = operator.registry.head
+    assert operator.run("block", *arguments, REASON)[0] == code
+    assert operator.registry.head == head
+
+
+def test_what_is_blocked_cannot_be_blocked_again_nor_unblocked_twice(operator: Operator) -> None:
+    operator.ok("block", "--host=evil.example", REASON)
+    assert operator.run("block", "--host=evil.example", REASON)[0] == 1
+    operator.ok("unblock", "--host=evil.example", REASON)
+    assert operator.run("unblock", "--host=evil.example", REASON)[0] == 1
+
+
+def test_a_freeze_is_thawed_to_the_settings_from_before(operator: Operator) -> None:
+    before = operator.file("registry.toml")
+    operator.ok("freeze", "--reason=An incident")
+    merge = tomllib.loads(operator.file("registry.toml"))["merge"]
+    assert merge == {"automatic": True, "frozen": True, "frozen_reason": "An incident"}
+    assert operator.run("freeze", REASON)[0] == 1
+    operator.ok("thaw", "--reason=It is over")
+    assert operator.file("registry.toml") == before
+    assert operator.run("thaw", REASON)[0] == 1
+
+
+def test_a_registry_without_settings_can_be_frozen(operator: Operator) -> None:
+    operator.registry.commit({"registry.toml": None})
+    operator.registry.git("reset", "--hard", "-q")
+    operator.ok("freeze", "--reason=An incident")
+    assert parse_settings(operator.file("registry.toml")).merge.frozen
+
+
+# Quarantines
+
+
+def test_a_tick_is_committed_once_a_quarantine_has_ended(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = int(time.time()) + 3600
+    operator.ok("takedown", ALICE, REASON, f"--quarantine-until={format_time(ends)}")
+    head = operator.registry.head
+    assert "nothing to do" in operator.ok("tick")
+    assert operator.registry.head == head
+    monkeypatch.setattr("mcp_static.moderation.ticking.time.time", lambda: ends + 5)
+    assert ALICE in operator.ok("tick")
+    assert operator.changed() == []
+    assert operator.registry.git("rev-parse", "main~1") == head
+    assert "nothing to do" in operator.ok("tick")
+
+
+# What rests on something
+
+
+def test_affected_by_finds_what_rests_on_an_account_a_repository_a_key_and_a_host(
+    operator: Operator,
+) -> None:
+    registry = operator.registry
+    alice = Account("alice", ForgeId("github.com", "account", 1001))
+    bob = Account("bob", ForgeId("github.com", "account", 1002))
+    source = holds(
+        ProofId.SOURCE, "…", login="alice", id=str(alice.id), repositoryId="github.com/repository/5"
+    )
+    signed = holds(ProofId.DNS_KEY, "…", domain="example.com", fingerprint="00112233aabbccdd")
+    remotes = [{"type": "sse", "url": "https://mcp.evil.example/sse"}]
+    registry.publish(ALICE, "2.0.0", remotes=remotes)
+    registry.commit(
+        {
+            path_of(ALICE, "1.0.0", "accepted.json"): accepted_bytes(source, bob, "0" * 40, 1, START),
+            path_of("com.example/other", "1.0.0", "status.accepted.json"): accepted_bytes(
+                signed, alice, "0" * 40, 2, START
+            ),
+        }
+    )
+
+    def found(option: str) -> set[tuple[str, str, str]]:
+        rows = json.loads(operator.ok("affected-by", option, "--format=json"))
+        return {(row["name"], row["version"], row["because"]) for row in rows}
+
+    assert found("--account=github.com/account/1001") == {
+        (ALICE, "1.0.0", "proved the publish"),
+        ("com.example/other", "1.0.0", "asked for the status"),
+    }
+    assert found("--account=github.com/account/1002") == {(ALICE, "1.0.0", "asked for the publish")}
+    assert found("--repository=github.com/repository/5") == {
+        (ALICE, "1.0.0", "had the bytes of the publish")
+    }
+    assert found("--key=00112233aabbccdd") == {("com.example/other", "1.0.0", "signed the status")}
+    assert found("--host=evil.example") == {(ALICE, "2.0.0", "leads to mcp.evil.example")}
+    assert found("--host=vil.example") == set()
+    assert operator.ok("affected-by", "--host=evil.example", "--format=names") == f"{ALICE}\n"
+    assert "leads to mcp.evil.example" in operator.ok("affected-by", "--host=evil.example")
+
+
+# Erasing
+
+
+def test_erasing_leaves_everything_else_as_it_was(operator: Operator, tmp_path: Path) -> None:
+    registry = operator.registry
+    secret = "A secret that must go"
+    registry.publish(ALICE, "1.2.0", description=secret)
+    registry.set_status(ALICE, "1.2.0", "deprecated", secret)
+    registry.commit({path_of(ALICE, "1.3.0"): json.dumps({"name": "invalid", "description": secret})})
+    registry.publish("com.example/after")
+    registry.set_status(ALICE, "1.2.0", "active", secret)
+    registry.git("branch", "-q", "keeps", "main")
+    registry.publish(ALICE, "1.4.0")
+    registry.set_status(ALICE, "1.4.0", "deleted")
+    registry.git("reset", "--hard", "-q")
+    registry.git("clone", "-q", "--bare", str(registry.path), str(tmp_path / "control.git"))
+    lost = registry.git("rev-parse", f"main:{path_of(ALICE, '1.2.0')}")
+    old = registry.git("rev-list", "--first-parent", "--reverse", "main").split()
+
+    operator.ok("erase", ALICE, REASON, "--yes")
+
+    assert secret not in registry.git("log", "--all", "-p", "--format=%B")
+    with pytest.raises(Exception, match="exit status"):
+        registry.git("cat-file", "-e", lost)
+    times = "log", "--first-parent", "--reverse", "--format=%ct %s"
+    new = registry.git("rev-list", "--first-parent", "--reverse", "main").split()
+    control = type(registry)(tmp_path / "control.git")
+    written: dict[str, bytes | str | None] = {
+        path: operator.file(path) + "\n" for path in operator.changed()
+    }
+    last = int(registry.git("log", "-1", "--format=%ct", "main"))
+    old.append(control.commit(written, time=last))
+    assert registry.git(*times, "main~1") == control.git(*times, "main~1")
+
+    build_registry(registry, tmp_path / "after")
+    build_registry(control, tmp_path / "before")
+    ids = dict(zip(old, new, strict=True))
+    before, after = files_below(tmp_path / "before"), files_below(tmp_path / "after")
+    assert before.keys() == after.keys()
+    compared = 0
+    for path in before:
+        if path.startswith(("v0.1/", "data/pages/", "data/deleted/")) and path.endswith(".json"):
+            assert _without_erased(before[path], ids) == _without_erased(after[path], {}), path
+            compared += 1
+    assert compared > 20
+
+
+def _without_erased(content: bytes, ids: dict[str, str]) -> object:
+    """A document in the words of new history, and without what an erased record itself said."""
+    text = content.decode()
+    for old, new in ids.items():
+        text = text.replace(old, new)
+
+    def keep(part: dict[str, object]) -> dict[str, object]:
+        if part.get("name") == ALICE:
+            return {key: part[key] for key in ("name", "version")}
+        return part
+
+    return json.loads(text, object_hook=keep)
+
+
+def test_one_version_is_erased_without_the_others(operator: Operator) -> None:
+    kept = operator.file(path_of(ALICE, "1.0.0"))
+    operator.ok("erase", f"{ALICE}@1.1.0", REASON, "--yes")
+    assert operator.file(path_of(ALICE, "1.0.0")) == kept
+    stone = json.loads(operator.file(path_of(ALICE, "1.1.0")))
+    assert (stone["name"], stone["version"]) == (str(parse_name(ALICE)), "1.1.0")
+    assert "Erased" in stone["description"]
+    assert json.loads(operator.file(f"{FOLDER}/weather/1.1.0/takedown.json"))["status"] == "deleted"
+
+
+@pytest.mark.parametrize("target", ["io.github.alice", "io.github.alice/never", f"{ALICE}@9.9.9"])
+def test_what_was_never_there_cannot_be_erased(operator: Operator, target: str) -> None:
+    head = operator.registry.head
+    assert operator.run("erase", target, REASON, "--yes")[0] == 1
+    assert operator.registry.head == head
