@@ -1,5 +1,6 @@
 """The bot: what comments may ask for, and what they may not."""
 
+import html
 import json
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
 from mcp_static.publishing.checking import pull_job
+from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
+from mcp_static.settings import parse_settings
 
+from tests.doubles.github_rules import BranchRules
 from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of
 from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, source_record
@@ -300,3 +304,78 @@ def test_a_grant_lets_an_account_publish_what_no_source_proves(stage: Stage) -> 
     stage.registry.commit({"registry.toml": settings_text(more=more).encode()})
     assert "is proposed" in ask(stage, "alice", "/status com.example/weather@1.0.0 deprecated")
     assert "Nothing proves" in ask(stage, "bob", "/status com.example/weather@1.0.0 deleted")
+
+
+class TestOperator:
+    """Acts of the operator in comments."""
+
+    @pytest.fixture(autouse=True)
+    def published(self, stage: Stage) -> None:
+        """A server that is there, on a main that takes nothing but what was checked."""
+        stage.registry.commit(stage.record(WEATHER))
+        stage.registry.protect("main", BranchRules(required=(STATUS,)))
+        stage.registry.grant("acme", "admin")
+
+    def main_file(self, stage: Stage, path: str) -> str:
+        return stage.registry.store.git("show", f"main:{path}")
+
+    def test_takes_down_and_restores(self, stage: Stage) -> None:
+        said = ask(stage, "acme", f"/takedown {WEATHER} sends tokens elsewhere")
+        assert "is committed as" in said
+        place = "registry-data/servers/al/io.github.alice/weather/takedown.json"
+        assert json.loads(self.main_file(stage, place))["reason"] == "sends tokens elsewhere"
+        assert "is committed as" in ask(stage, "acme", f"/restore {WEATHER} it was mended")
+        assert "takedown.json" not in stage.registry.store.git("ls-tree", "-r", "--name-only", "main")
+        log = stage.registry.store.git("ls-tree", "--name-only", "main", "registry-data/moderation/")
+        assert len(log.split()) == 2
+        assert [d.name for d in stage.hub.dispatches] == ["deploy.yml"] * 2
+        assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""
+
+    def test_blocks_an_account_by_its_login_and_closes_publishing(self, stage: Stage) -> None:
+        assert "is committed as" in ask(stage, "acme", "/block account @mallory floods us")
+        assert "is committed as" in ask(stage, "acme", "/freeze a key has leaked")
+        settings = parse_settings(self.main_file(stage, "registry.toml"))
+        assert settings.blocked.accounts == (f"github.com/account/{stage.hub.user('mallory').id}",)
+        assert settings.merge.frozen
+        assert "is committed as" in ask(stage, "acme", "/thaw it is replaced")
+
+    def test_running_it_twice_does_nothing_twice(self, stage: Stage) -> None:
+        event = comment(stage, "acme", f"/takedown {WEATHER} malware")
+        answer(stage, event)
+        head = stage.registry.head
+        assert "done already" in answer(stage, event)
+        assert stage.registry.head == head
+
+    @pytest.mark.parametrize("login", ["alice", "mallory"])
+    def test_is_refused_to_others(self, login: str, stage: Stage) -> None:
+        head = stage.registry.head
+        assert "for operators" in ask(stage, login, f"/takedown {WEATHER} I do not like it")
+        assert stage.registry.head == head
+
+    @pytest.mark.parametrize(
+        ("words", "reason"),
+        [
+            (f"/takedown {WEATHER}", "a reason is missing"),
+            ("/takedown ../.. x", "../.."),
+            (f"/restore {WEATHER} x", "is not taken down"),
+            ("/block planet x y", "planet"),
+            ("/block key x y", "fingerprint"),
+            ("/block account nobody-there x", "no account"),
+            ("/thaw x", "not closed"),
+        ],
+    )
+    def test_says_what_cannot_be_done(self, words: str, reason: str, stage: Stage) -> None:
+        head = stage.registry.head
+        said = html.unescape(ask(stage, "acme", words))
+        assert reason in said
+        assert stage.registry.head == head
+
+    def test_an_edited_comment_decides_nothing(self, stage: Stage) -> None:
+        event = comment(stage, "acme", "hello")
+        number = json.loads(event.read_text())["comment"]["id"]
+        stage.hub.clock.advance(60)
+        with client_of(stage.hub, "token-of-acme") as github:
+            issue = json.loads(event.read_text())["issue"]["number"]
+            found = github.get_repo(REGISTRY).get_issue(issue).get_comment(number)
+            found.edit(f"/takedown {WEATHER} malware")
+        assert "edited" in answer(stage, event)

@@ -303,7 +303,7 @@ class TestHandover:
         [record] = honest.records
         forged = record.model_copy(update={"files": {RECORD: "0" * 40}})
         result = run(stage, event, honest.model_copy(update={"records": (forged,)}))
-        assert result.outcome is MergeOutcome.CHECKED_AGAIN
+        assert result.outcome is MergeOutcome.NOT_GREEN
         assert RECORD not in files_of(stage)
 
     def test_a_record_under_another_name(self, stage: Stage, event: Path) -> None:
@@ -311,7 +311,7 @@ class TestHandover:
         [record] = honest.records
         forged = record.model_copy(update={"name": MAPS})
         result = run(stage, event, honest.model_copy(update={"records": (forged,)}))
-        assert result.outcome is MergeOutcome.CHECKED_AGAIN
+        assert result.outcome is MergeOutcome.NOT_GREEN
 
     def test_a_path_outside_the_layout(self, stage: Stage) -> None:
         number = stage.propose("mallory", {**stage.record("io.github.mallory/x"), ".github/x": b""})
@@ -320,7 +320,7 @@ class TestHandover:
         forged = honest.model_copy(
             update={"report": honest.report.model_copy(update={"level": "passed"})}
         )
-        assert run(stage, event, forged).outcome is MergeOutcome.CHECKED_AGAIN
+        assert run(stage, event, forged).outcome is MergeOutcome.NOT_GREEN
         assert ".github/x" not in files_of(stage)
 
     def test_the_result_of_another_pull_request(self, stage: Stage, event: Path) -> None:

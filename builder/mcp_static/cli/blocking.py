@@ -10,15 +10,8 @@ from mcp_static.cli.operator_options import carry_out
 from mcp_static.git.repository import open_repository, read_settings_text
 from mcp_static.model.errors import UsageError
 from mcp_static.moderation.decisions import Decision, Grounds, grounds
-from mcp_static.moderation.settings import BlockList
+from mcp_static.moderation.settings import BLOCK_LISTS, BlockList
 
-_LISTS: Final[dict[str, BlockList]] = {
-    "account": "accounts",
-    "repository": "repositories",
-    "namespace": "namespaces",
-    "key": "keys",
-    "host": "hosts",
-}
 _OPTIONS: Final = (
     click.option("--account", metavar="ID", help="Such as github.com/account/1001."),
     click.option("--repository", metavar="ID", help="Such as github.com/repository/555."),
@@ -37,9 +30,9 @@ def blockable(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def chosen(given: dict[str, str | None]) -> tuple[BlockList, str]:
     """The one list and value that options name; raises UsageError for none and for several."""
-    named = [(_LISTS[option], value) for option, value in given.items() if value is not None]
+    named = [(BLOCK_LISTS[option], value) for option, value in given.items() if value is not None]
     if len(named) != 1:
-        options = ", ".join(f"--{option}" for option in _LISTS)
+        options = ", ".join(f"--{option}" for option in BLOCK_LISTS)
         raise UsageError(f"Exactly one of {options} is needed.", "Give one.")
     return named[0]
 

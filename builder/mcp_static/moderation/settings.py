@@ -17,13 +17,16 @@ from mcp_static.settings import SETTINGS_FILE, parse_settings
 
 BlockList = Literal["accounts", "repositories", "namespaces", "keys", "hosts"]
 
-_KINDS: Final[dict[BlockList, str]] = {
-    "accounts": "account",
-    "repositories": "repository",
-    "namespaces": "namespace",
-    "keys": "key",
-    "hosts": "host",
+BLOCK_LISTS: Final[dict[str, BlockList]] = {
+    "account": "accounts",
+    "repository": "repositories",
+    "namespace": "namespaces",
+    "key": "keys",
+    "host": "hosts",
 }
+"""What can be blocked, with the list of the settings that it is in."""
+
+_KINDS: Final = {listed: kind for kind, listed in BLOCK_LISTS.items()}
 
 
 def block(text: str, listed: BlockList, value: str, why: Grounds) -> Decision:

@@ -25,10 +25,12 @@ from mcp_static.publishing.commands import (
     CheckCommand,
     Command,
     HeadCommand,
+    OperatorCommand,
     PublishCommand,
     StatusCommand,
     parse_commands,
 )
+from mcp_static.publishing.operating import carry_out
 from mcp_static.publishing.proposing import (
     branch_for,
     commit_message,
@@ -96,6 +98,10 @@ class _Bot:
                 return self._check()
             if isinstance(command, HeadCommand):
                 return self._head(command)
+            if isinstance(command, OperatorCommand):
+                return carry_out(
+                    command, self._comment, self._event, self._repository, self._forge, self._github
+                )
         except CommandRefusedError as error:
             return str(error)
         except UnansweredError as error:

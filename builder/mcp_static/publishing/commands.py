@@ -17,8 +17,10 @@ from markdown_it.token import Token
 from mcp_static.model.layout import version_problem
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.names import ServerName, name_problem, parse_name
+from mcp_static.moderation.settings import BLOCK_LISTS
 
 HeadWord = Literal["merge", "confirm", "approve"]
+OperatorAct = Literal["takedown", "restore", "block", "unblock", "freeze", "thaw"]
 
 MAX_COMMANDS: Final = 5
 _MAX_COMMENT: Final = 65_536
@@ -60,13 +62,23 @@ class HeadCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorCommand:
+    """An act of the operator, such as `/takedown NAME REASON`; `kind` says what a block is about."""
+
+    act: OperatorAct
+    subject: str
+    reason: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCommand:
     """`/help`, or a command that cannot be read; `wrong` says why."""
 
     message: str = ""
 
 
-Command = PublishCommand | CheckCommand | StatusCommand | HeadCommand | HelpCommand
+Command = PublishCommand | CheckCommand | StatusCommand | HeadCommand | OperatorCommand | HelpCommand
 
 _HELP: Final = (
     (
@@ -79,6 +91,14 @@ _HELP: Final = (
     ("/confirm <head>", "says that this head is what you want published", "the owner"),
     ("/merge <head>", "publishes this head, once its check is green", "maintainers"),
     ("/approve <head>", "ends a hold, or lets other changes than publishes in", "maintainers"),
+    ("/takedown <name>[/<server>[@<version>]] <reason>", "hides it", "operators"),
+    ("/restore <name>[/<server>[@<version>]] <reason>", "withdraws a takedown", "operators"),
+    (
+        "/block account|repository|namespace|key|host <value> <reason>",
+        "takes nothing new from it; `/unblock` undoes that",
+        "operators",
+    ),
+    ("/freeze <reason>", "closes publishing; `/thaw <reason>` opens it", "operators"),
     ("/help", "shows this", "anyone"),
 )
 HELP: Final = "\n".join(
@@ -149,6 +169,9 @@ def _read(word: str, values: dict[str, str | None]) -> Command:
     for known in get_args(HeadWord):
         if word == f"/{known}":
             return _head_command(known, str(values["head"]))
+    for act in get_args(OperatorAct):
+        if word == f"/{act}":
+            return _operator_command(act, values)
     text, _, version = str(values["target"]).partition("@")
     problem = name_problem(text) or (version_problem(version) if version else "has no @version")
     if problem:
@@ -165,10 +188,20 @@ def _head_command(word: HeadWord, head: str) -> Command:
     return HeadCommand(word, head)
 
 
+def _operator_command(act: OperatorAct, values: dict[str, str | None]) -> Command:
+    reason = " ".join(values["reason"] or ())
+    if not reason:
+        return HelpCommand(f"/{act}: a reason is missing; it is shown publicly.")
+    subject = str(values.get("subject") or "")
+    return OperatorCommand(act, subject, reason, str(values.get("kind") or ""))
+
+
 def _reader(word: str, *parameters: click.Parameter) -> click.Command:
     return click.Command(word, params=list(parameters), add_help_option=False)
 
 
+_REASON: Final = click.Argument(["reason"], nargs=-1)
+_KIND: Final = click.Argument(["kind"], type=click.Choice([*BLOCK_LISTS]))
 _READERS: Final = {
     "/publish": _reader(
         "/publish", click.Argument(["source"]), click.Argument(["reference"], required=False)
@@ -176,6 +209,12 @@ _READERS: Final = {
     "/check": _reader("/check"),
     **{f"/{word}": _reader(f"/{word}", click.Argument(["head"])) for word in get_args(HeadWord)},
     "/help": _reader("/help"),
+    "/takedown": _reader("/takedown", click.Argument(["subject"]), _REASON),
+    "/restore": _reader("/restore", click.Argument(["subject"]), _REASON),
+    "/block": _reader("/block", _KIND, click.Argument(["subject"]), _REASON),
+    "/unblock": _reader("/unblock", _KIND, click.Argument(["subject"]), _REASON),
+    "/freeze": _reader("/freeze", _REASON),
+    "/thaw": _reader("/thaw", _REASON),
     "/status": _reader(
         "/status",
         click.Argument(["target"]),

@@ -110,6 +110,9 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if refused is not None:
         return refused
     files = judged_files(job, pull, main, checked)
+    if isinstance(files, Refused) and main == checked.base:
+        message = f"What was handed over does not hold: {files.reason}."
+        return MergeResult(MergeOutcome.NOT_GREEN, message, 1)
     if isinstance(files, Refused):
         registry.dispatch(CHECK, branch, {"pull_request": str(pull.number), "head": pull.head})
         return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{files.reason}; the check runs again.")
