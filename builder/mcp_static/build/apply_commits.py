@@ -121,7 +121,7 @@ class CommitApplier:
             version.is_latest,
         )
         accepted = b"x" * version.accepted_size or None
-        provenance = provenance_bytes(version.commit, accepted)
+        provenance = provenance_bytes(version.commit.hex(), accepted)
         rest = entry_bytes(b"", meta, self._namespace, provenance)
         return version.body_size + len(rest) + len(",\n")
 

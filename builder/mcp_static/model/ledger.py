@@ -88,7 +88,6 @@ class Ledger:
         self._versions: Final[dict[str, VersionState]] = {}
         self._servers: Final[dict[str, ServerState]] = {}
         self._holders: Final[dict[str, str]] = {}
-        self._spellings: Final[dict[str, str]] = {}
         self._namespaces: Final[dict[str, list[ServerState]]] = {}
         self.takedowns: Final = TakedownsInForce(self._memory)
         self._chain_lengths: Final[dict[str, int]] = {}
@@ -162,7 +161,7 @@ class Ledger:
             version.is_valid = True
             if is_first:
                 version.first_blob = change.blob
-                version.commit = commit
+                version.commit = bytes.fromhex(commit)
                 version.body_size = len(change.body.server)
             return is_first
         elif version.first_blob:
@@ -283,12 +282,16 @@ class Ledger:
         folded, spelling = name.casefold(), name.partition("/")[0]
         holder = self._holders.get(folded) or self._memory.find_holder(folded) or name
         self._holders[folded] = holder
-        namespace = spelling.casefold()
-        first = self._spellings.get(namespace) or self._memory.find_spelling(namespace) or spelling
-        self._spellings[namespace] = first
         if holder != name:
             return holder
+        first = self._first_spelling(spelling.casefold()) or spelling
         return first if first != spelling else None
+
+    def _first_spelling(self, namespace: str) -> str | None:
+        remembered = self._memory.find_spelling(namespace)
+        if remembered is not None or namespace not in self._namespaces:
+            return remembered
+        return self._namespaces[namespace][0].name.partition("/")[0]
 
     def _touch(self, version: VersionState) -> None:
         if version.ordinal not in self.changed:

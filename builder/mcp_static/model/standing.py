@@ -36,6 +36,7 @@ class VersionState:
     """A path of `server.json` ever added, and what stands there now; times in seconds since 1970.
 
     `status` is what its owner says, and `takedown` what the operator does, who has the last word.
+    `commit` is the id of the commit that brought it. (Ids are bytes, as a million take much memory.)
     `first_blob` and `accepted_blob` are the ids of the first valid bytes of `server.json` and of
     `accepted.json`, which no others can replace; empty while there were none.
     """
@@ -54,7 +55,7 @@ class VersionState:
     updated_at: int = 0
     event: int | None = None
     is_latest: bool = False
-    commit: str = ""
+    commit: bytes = b""
     first_blob: bytes = b""
     accepted_blob: bytes = b""
     body_size: int = 0
