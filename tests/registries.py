@@ -95,7 +95,9 @@ class Registry:
             lines.append(f"merge {merge}\n")
         stream = "".join(lines).encode()
         for path, content in files.items():
-            quoted = '"' + "".join(f"\\{byte:03o}" for byte in path.encode()) + '"'
+            quoted = (
+                '"' + "".join(f"\\{byte:03o}" for byte in path.encode(errors="surrogateescape")) + '"'
+            )
             if content is None:
                 stream += f"D {quoted}\n".encode()
                 continue

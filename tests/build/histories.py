@@ -10,6 +10,7 @@ from typing import Any
 
 import semver
 from hypothesis import strategies as st
+from mcp_static.model.moderation_log import LOG_ROOT, Act, LogEntry
 from mcp_static.model.times import format_time
 
 from tests.registries import START, Registry, accepted_json, path_of, server_json
@@ -53,7 +54,7 @@ steps = st.builds(
             "accept",
         ]
         + ["bulk", "delete-bulk"]
-        + ["take-down", "take-down", "quarantine", "quarantine", "garble", "restore", "restore"]
+        + ["take-down", "take-down", "quarantine", "quarantine", "garble", "restore", "restore", "log"]
     ),
     name=st.sampled_from(NAMES),
     version=st.sampled_from(VERSIONS),
@@ -101,6 +102,19 @@ def write_step(registry: Registry, step: Step) -> str:
             files[takedown_path(step)] = json.dumps(_takedown(step, time))
         case "garble":
             files[takedown_path(step)] = '{"reason": 7, "subdomains": true' + ("}" if step.more else "")
+        case "log":
+            act = LogEntry(
+                act=Act.TAKEDOWN,
+                at=format_time(time),
+                by="an operator",
+                subject=step.name,
+                reason="Harm.",
+            )
+            files[act.path] = act.model_dump_json() + step.more
+            if step.level == "version":  # whatever the log has is overwritten
+                listed = registry.git("ls-tree", "-r", "--name-only", "main").splitlines()
+                logged = [path for path in listed if path.startswith(LOG_ROOT)]
+                files.update(dict.fromkeys(logged, step.more or None))
         case "restore":
             if takedown_path(step) in registry.git("ls-tree", "-r", "--name-only", "main").splitlines():
                 files[takedown_path(step)] = None
@@ -163,6 +177,7 @@ def expected_entries(registry: Registry) -> list[Expected]:
             "diff-tree", "-r", "--root", "--no-commit-id", "--name-status", commit
         ).splitlines()
         before = {path: _state(version) for path, version in versions.items()}
+        changed = [entry for entry in changed if LOG_ROOT not in entry]
         for entry in sorted(changed, key=lambda entry: not entry.endswith("server.json")):
             letter, path = entry.split("\t")
             content = None if letter == "D" else registry.git("show", f"{commit}:{path}")

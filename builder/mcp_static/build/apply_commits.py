@@ -22,6 +22,8 @@ class CommitApplier:
         self._store: Final = store
         self._namespace: Final = namespace
         self._left_out: Final = {path for path, _ in store.left_out()}
+        self.has_new_acts = False
+        """Whether the moderation log has changed."""
         self._is_first: Final = store.facts.counters == Counters()
         self.ledger: Final = Ledger(
             NoMemory() if self._is_first else store.ledger, store.facts.counters
@@ -48,6 +50,7 @@ class CommitApplier:
             for ordinal, claim in applied.accepted:
                 entries.put_accepted(ordinal, claim)
             self._name_left_out(records)
+            self._keep_acts(records)
         entries.put_bodies(bodies)
         entries.put_remotes(remotes)
 
@@ -66,6 +69,15 @@ class CommitApplier:
             self._leave_out(path, "ended before it was committed, so it hides nothing")
         for named in (self.ledger.orphans, self.ledger.ignored, self.ledger.late):
             named.clear()
+
+    def _keep_acts(self, records: CommitRecords) -> None:
+        log = self._store.moderation
+        for change in records.acts:
+            self.has_new_acts = True
+            if change.blob is None:
+                log.remove(change.path)
+            elif not log.put(change.path, change.blob, records.id, change.act):
+                self._leave_out(change.path, f"{_OTHER_BYTES} [change-immutable]")
 
     def _duplicate_reason(self, path: str) -> str | None:
         version = self.ledger.version_at(path)

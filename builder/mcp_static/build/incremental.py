@@ -57,7 +57,8 @@ class _IncrementalBuild:
         with BlobReader(job.repository) as blobs:
             applier.take(read_commits(commits, blobs))
         applier.save()
-        return AppliedChange(store, tuple(applier.ledger.changed.values()), days_before)
+        versions = tuple(applier.ledger.changed.values())
+        return AppliedChange(store, versions, days_before, applier.has_new_acts)
 
     def _catch_up(self) -> None:
         """Make the spare tree what the shown one is; it lacks the last build's changes only."""

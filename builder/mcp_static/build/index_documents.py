@@ -1,6 +1,5 @@
 """The documents of the registry as a whole: version, indexes, feed, checksums, snapshot."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
@@ -33,7 +32,7 @@ from mcp_static.model.lifecycle import Status
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.times import format_day, format_time
 from mcp_static.pages.server_view import version_page_path
-from mcp_static.pages.templates import render_template
+from mcp_static.pages.templates import render_template, xml_text
 from mcp_static.settings import Settings
 from mcp_static.store.documents import WrittenDocument
 from mcp_static.store.entries import Entry
@@ -41,8 +40,6 @@ from mcp_static.store.store import Store
 
 FEED_ENTRIES: Final = 50
 SEARCH_FORMAT: Final = 2
-
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def registry_documents(store: Store, settings: Settings, commit: str) -> Iterator[Document]:
@@ -93,8 +90,8 @@ def _digest(store: Store, path: str) -> str:
 def _feed(store: Store, settings: Settings) -> bytes:
     return render_template(
         "feed.xml.j2",
-        title=_xml(settings.title),
-        description=_xml(settings.description),
+        title=xml_text(settings.title),
+        description=xml_text(settings.description),
         url=settings.url,
         updated=format_time(store.facts.counters.registry_time),
         items=[_feed_item(entry, settings.url) for entry in store.entries.last_updated(FEED_ENTRIES)],
@@ -108,19 +105,14 @@ def _feed_item(entry: Entry, url: str) -> dict[str, str]:
         note = f" ({entry.status}{reason})"
     address = f"/v0.1/servers/{quote(entry.name, safe='')}/versions/{quote(entry.version, safe='')}"
     return {
-        "title": _xml(f"{document.get('title') or entry.name} {entry.version}"),
+        "title": xml_text(f"{document.get('title') or entry.name} {entry.version}"),
         "address": url + address,
         "page": url + version_page_path(entry.name, entry.version),
         "published": format_time(entry.published_at),
         "updated": format_time(entry.updated_at),
         "namespace": entry.name.partition("/")[0],
-        "summary": _xml(document["description"] + note),
+        "summary": xml_text(document["description"] + note),
     }
-
-
-def _xml(text: str) -> str:
-    """Text without the characters that XML 1.0 cannot hold, not even escaped."""
-    return _NOT_XML.sub(" ", text)
 
 
 def complete_list(context: RenderContext) -> Document:

@@ -16,6 +16,7 @@ from mcp_static.build.bulk_documents import exports, latest_searches, searches
 from mcp_static.build.chain_documents import chain_key, chain_pages, day_indexes, updated_pages
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.build.entry_documents import entry_blocks, server_documents, version_documents
+from mcp_static.build.moderation_documents import moderation_documents
 from mcp_static.build.page_documents import all_namespace_pages, namespace_page
 from mcp_static.build.sitemap_documents import SITEMAP_SERVERS, server_sitemaps
 from mcp_static.model.standing import Standing, VersionState
@@ -28,12 +29,14 @@ from mcp_static.store.store import Store
 class AppliedChange:
     """What some commits changed: each version with what it was before.
 
-    `store` is the one after them; `days_before` are the days that had pages before them.
+    `store` is the one after them; `days_before` are the days that had pages before them;
+    `has_new_acts` tells whether the moderation log changed.
     """
 
     store: Store
     versions: tuple[tuple[Standing, VersionState], ...]
     days_before: range
+    has_new_acts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +259,12 @@ KINDS: Final = (
         whole=_server_parts(SEARCH_POSITIONS),
         touched=_part_of_servers(SEARCH_POSITIONS),
         render=latest_searches,
+    ),
+    DocumentKind(
+        id="moderation-log",
+        whole=lambda _: (Span(0, 0),),
+        touched=lambda change: (Span(0, 0),) if change.has_new_acts else (),
+        render=moderation_documents,
     ),
 )
 """Every kind; documents about the registry as a whole come after them (`closing`)."""

@@ -8,7 +8,13 @@ from mcp_static.api.facets import facets_of
 from mcp_static.api.search_text import one_line, searched_words
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.history import CommitChange, PathChange
-from mcp_static.model.commit_records import AcceptedChange, Body, ServerChange, StatusChange
+from mcp_static.model.commit_records import (
+    AcceptedChange,
+    ActChange,
+    Body,
+    ServerChange,
+    StatusChange,
+)
 from mcp_static.model.layout import (
     SERVERS_ROOT,
     TAKEDOWN_FILE,
@@ -17,16 +23,20 @@ from mcp_static.model.layout import (
     parse_location,
     parse_takedown_path,
 )
+from mcp_static.model.moderation_log import LOG_ROOT, is_log_path
 from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import ACTIVE, StatusRecord
 from mcp_static.model.takedown import unreadable_takedown
 from mcp_static.model.takedowns import TakedownChange, scope_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.run import read_record, structural_findings
-from mcp_static.rules.sidecars import parse_accepted, parse_lifecycle, parse_takedown
+from mcp_static.rules.sidecars import parse_accepted, parse_act, parse_lifecycle, parse_takedown
 
 _IGNORED: Final = ("proof.json",)
 """Files beside a record that the check reads and the build does not."""
+
+
+_READ: Final = (f"{SERVERS_ROOT}/", f"{LOG_ROOT}/")
 
 
 class CommitRecords(NamedTuple):
@@ -41,6 +51,7 @@ class CommitRecords(NamedTuple):
     statuses: list[StatusChange]
     accepted: list[AcceptedChange]
     takedowns: list[TakedownChange]
+    acts: list[ActChange]
     reasons: list[tuple[str, str | None]]
 
 
@@ -48,7 +59,7 @@ def read_commits(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator
     """Read and judge everything that some commits changed, in one round of blobs."""
     contents = blobs.read(_blobs(commits), MAX_FILE_BYTES)
     for commit in commits:
-        records = CommitRecords(commit.id, commit.time, [], [], [], [], [])
+        records = CommitRecords(commit.id, commit.time, [], [], [], [], [], [])
         for change in commit.changes:
             content = next(contents) if _is_read(change) else None
             _take(records, change, content)
@@ -64,7 +75,7 @@ def _blobs(commits: Iterable[CommitChange]) -> Iterator[str]:
 
 
 def _is_read(change: PathChange) -> bool:
-    return change.blob is not None and change.kind == "file" and change.path.startswith(SERVERS_ROOT)
+    return change.blob is not None and change.kind == "file" and change.path.startswith(_READ)
 
 
 def _take(records: CommitRecords, change: PathChange, content: bytes | None) -> None:
@@ -76,7 +87,10 @@ def _take(records: CommitRecords, change: PathChange, content: bytes | None) -> 
         if path.endswith(f"/{TAKEDOWN_FILE}"):
             _take_takedown(records, path, b"", is_gone=False)
         return
-    if not path.startswith(SERVERS_ROOT + "/"):
+    if path.startswith(f"{LOG_ROOT}/"):
+        _take_act(records, change, content)
+        return
+    if not path.startswith(f"{SERVERS_ROOT}/"):
         return
     location = parse_location(path)
     if path.endswith("/server.json"):
@@ -177,3 +191,17 @@ def _take_takedown(records: CommitRecords, path: str, content: bytes, *, is_gone
     else:
         records.reasons.append((path, None))
         records.takedowns.append(TakedownChange(path, scope, found))
+
+
+def _take_act(records: CommitRecords, change: PathChange, content: bytes | None) -> None:
+    if not is_log_path(change.path):
+        reason = None if content is None else "is not called like a file of the moderation log"
+        records.reasons.append((change.path, reason))
+        return
+    act = None if content is None else parse_act(content, change.path)
+    if isinstance(act, str):
+        records.reasons.append((change.path, act))
+        records.acts.append(ActChange(change.path, _blob_id(change)))
+    else:
+        records.reasons.append((change.path, None))
+        records.acts.append(ActChange(change.path, _blob_id(change), act))

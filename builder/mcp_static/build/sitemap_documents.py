@@ -28,6 +28,7 @@ _STANDING: Final = (
     "/publish/",
     "/aggregators/",
     "/reference/",
+    "/moderation.html",
 )
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from mcp_static.model.moderation_log import LogEntry
 from mcp_static.model.status import StatusRecord
 
 
@@ -50,3 +51,14 @@ class AcceptedChange(NamedTuple):
     server_path: str
     blob: bytes | None
     accepted: bytes | None
+
+
+class ActChange(NamedTuple):
+    """A file of the moderation log that a commit added, edited or (None) removed.
+
+    `act` is None for what cannot be read.
+    """
+
+    path: str
+    blob: bytes | None
+    act: LogEntry | None = None

@@ -43,7 +43,10 @@ def _whole_second(seconds: int) -> str:
     return format_time(seconds)
 
 
-_Line = Annotated[str, AfterValidator(_visible)]
+VisibleLine = Annotated[str, AfterValidator(_visible)]
+"""One line of visible characters, which can be shown anywhere."""
+PastTime = Annotated[str, AfterValidator(_from)]
+"""An RFC 3339 time with any offset, kept in UTC and whole seconds."""
 
 
 class Takedown(BaseModel):
@@ -54,16 +57,16 @@ class Takedown(BaseModel):
     status: TakedownStatus = Field(
         description="`deleted`, or `quarantined`: hidden until it is decided."
     )
-    reason: _Line = Field(
+    reason: VisibleLine = Field(
         min_length=1, max_length=MAX_REASON, description="Why; shown wherever the entry was."
     )
-    policy: _Line | None = Field(
+    policy: VisibleLine | None = Field(
         None, max_length=MAX_POLICY, description="The point of the moderation policy."
     )
-    at: Annotated[str, AfterValidator(_from)] = Field(
+    at: PastTime = Field(
         json_schema_extra={"format": "date-time"}, description="When it was decided (RFC 3339)."
     )
-    by: _Line = Field(min_length=1, max_length=MAX_OPERATOR, description="Who decided it.")
+    by: VisibleLine = Field(min_length=1, max_length=MAX_OPERATOR, description="Who decided it.")
     until: Annotated[str, AfterValidator(_until)] | None = Field(
         None,
         json_schema_extra={"format": "date-time"},

@@ -1,5 +1,6 @@
 """Templates: those of `site/`, and those that replace them, rendered with Jinja."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
@@ -26,6 +27,14 @@ TEMPLATES: Final = "site/templates"
 
 Templates = tuple[tuple[str, str], ...]
 """Templates of a registry's own, by name, which replace ours."""
+
+
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold, not even escaped."""
+    return _NOT_XML.sub(" ", text)
 
 
 @lru_cache(maxsize=8)

@@ -1,9 +1,10 @@
-"""Judging the files that are no `server.json`: statuses, takedowns, and what the merge noted."""
+"""Judging the files that are no `server.json`: what the merge notes, and what operators write."""
 
 from pydantic import ValidationError
 
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.model.layout import Place
+from mcp_static.model.moderation_log import LogEntry
 from mcp_static.model.status import StatusFile, StatusRecord
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.takedown import Takedown
@@ -40,6 +41,18 @@ def parse_takedown(raw: bytes, place: Place) -> Takedown | str:
     if takedown.subdomains and place.server:
         return "subdomains: only a namespace has any, so it belongs in the namespace's folder"
     return takedown
+
+
+def parse_act(raw: bytes, path: str) -> LogEntry | str:
+    """What a file of the moderation log says, or the sentence that says what is wrong with it."""
+    record = read_record(raw)
+    if findings := file_findings(record):
+        return _in_words(findings)
+    try:
+        act = LogEntry.model_validate(record.document)
+    except ValidationError as error:
+        return _faults(error)
+    return act if act.path == path else f"belongs at {act.path}"
 
 
 def parse_accepted(raw: bytes) -> bytes | str:

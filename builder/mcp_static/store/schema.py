@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = "6"
+FORMAT: Final = "7"
 """Changes with the tables below, or with what they hold; a store of another format is made anew."""
 
 TABLES: Final = """
@@ -28,6 +28,10 @@ CREATE TABLE bodies (
 );
 CREATE TABLE takedowns (
   path TEXT PRIMARY KEY, scope TEXT NOT NULL, is_quarantine INTEGER NOT NULL, content TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE acts (
+  path TEXT PRIMARY KEY, blob BLOB NOT NULL, is_present INTEGER NOT NULL, commit_id TEXT NOT NULL,
+  content TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE remotes (url TEXT NOT NULL, ordinal INTEGER NOT NULL);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);

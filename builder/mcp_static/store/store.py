@@ -18,6 +18,7 @@ from mcp_static.store.entries import EntryTable
 from mcp_static.store.event_days import EventDays
 from mcp_static.store.facts import Facts
 from mcp_static.store.ledger_memory import LedgerMemory, path_bytes
+from mcp_static.store.moderation_log import ModerationLog
 from mcp_static.store.prefix_index import PrefixIndexes
 from mcp_static.store.schema import FORMAT, INDEXES, TABLES
 from mcp_static.store.seal import require_sealed, seal
@@ -43,6 +44,7 @@ class Store:
         self.facts: Final = Facts(connection)
         self.ledger: Final = LedgerMemory(connection)
         self.entries: Final = EntryTable(connection)
+        self.moderation: Final = ModerationLog(connection)
         self.days: Final = EventDays(connection, self.facts)
         self.chains: Final = ChainTable(connection, self.facts)
         self.documents: Final = DocumentTable(connection)
