@@ -76,6 +76,8 @@ class FirstBytes:
             for change in commit.changes
             if change.path == path and change.kind == "file" and change.blob is not None
         ]
+        if not blobs:
+            return None
         with BlobReader(self._repository) as reader:
             for blob, content in zip(blobs, reader.read(blobs, MAX_FILE_BYTES), strict=True):
                 if not structural_findings(read_record(content, location)):
@@ -84,6 +86,8 @@ class FirstBytes:
 
     def _commits_since(self, built: str) -> list[CommitChange]:
         """The commits of main after a build: none if that is newer, or of another history."""
+        if built == self._base:
+            return []
         if has_commit(self._repository, built):
             if is_ancestor(self._repository, self._base, built):
                 return []
