@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 import requests
+from mcp_static.check.accepted import accepted_bytes
 from mcp_static.hosts.hosts import HOSTS
+from mcp_static.model.moderation import BlockSettings, LimitSettings
 from mcp_static.model.proofs import ProofId, proof_label
 from mcp_static.packages.markdown import types_table
 from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.proofs.namespace import PROOFS
+from mcp_static.proofs.results import holds
 from mcp_static.rules import RULES
 from mcp_static.rules.run import findings_of, read_record
-from mcp_static.settings import SiteSettings
+from mcp_static.settings import SiteSettings, parse_settings
 
 from tests.conftest import Corpus
 from tests.desk import WEATHER, a_desk
@@ -28,7 +31,7 @@ from tests.doubles.github_double import GitHubDouble
 from tests.doubles.https import Authority, HttpsFront
 from tests.doubles.package_registries import Npm
 from tests.hosting import free_port
-from tests.registries import Registry, accepted_json
+from tests.registries import START, Registry, accepted_json, path_of
 from tests.servers import PROJECT, Served
 
 PAGES = sorted(
@@ -144,6 +147,34 @@ def test_the_hosts_page_runs(tmp_path: Path) -> None:
     shown = tmp_path / "work/my-registry/srv/mcp-registry"
     assert (shown / "host/nginx.conf").is_file()
     assert (shown / "v0.1/servers.json").is_file()
+
+
+def test_the_moderation_page_runs(registry: Registry, tmp_path: Path) -> None:
+    evil = [{"type": "sse", "url": "https://mcp.evil.example/sse"}]
+    signed = holds(ProofId.DNS_KEY, "It holds.", domain="example.com", fingerprint="0123456789abcdef")
+    registry.publish("com.example/stealer", remotes=evil)
+    registry.publish("com.example/another", remotes=evil)
+    registry.publish("com.example/copied")
+    registry.publish("com.example/weather", "1.0.1")
+    note = accepted_bytes(signed, None, "0" * 40, 1, START)
+    registry.commit({path_of("com.example/weather", "1.0.1", "accepted.json"): note})
+    checkout = tmp_path / "work/my-registry"
+    subprocess.run(["git", "clone", "-q", str(registry.path), str(checkout)], check=True)
+    page = PROJECT / "docs/moderation.md"
+    run_script("cd my-registry\n" + "\n".join(blocks(page, "sh")), tmp_path)
+    assert registry.head == registry.git("--git-dir", str(checkout / ".git"), "rev-parse", "main")
+    served = {path.name for path in (checkout / "dist/v0.1/servers/com.example").iterdir()}
+    assert "weather" in served
+    listed = json.loads((checkout / "dist/v0.1/servers.json").read_text())["servers"]
+    assert [entry["server"]["name"] for entry in listed] == ["com.example/weather"]
+
+
+def test_the_moderation_page_has_every_setting() -> None:
+    text = (PROJECT / "docs/moderation.md").read_text()
+    (example,) = blocks(PROJECT / "docs/moderation.md", "toml")
+    assert parse_settings(example).limits == LimitSettings.model_validate({}), "it shows the defaults"
+    for name in (*BlockSettings.model_fields, *LimitSettings.model_fields):
+        assert re.search(rf"`(?:\w+)?\.{name}`", text), name
 
 
 def test_the_site_page_runs(registry: Registry, tmp_path: Path) -> None:

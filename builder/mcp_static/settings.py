@@ -329,6 +329,12 @@ class Settings(BaseModel):
     namespace: str = Field(
         "", description="The registry's own reversed domain, for `provenance` in `_meta`."
     )
+    report_url: str = Field(
+        "",
+        max_length=500,
+        description="Where people report a server; `{server}` becomes its name. Unless given, the "
+        "issue form `report.yml` of a `repository` on github.com.",
+    )
     github_client_id: str = Field(
         "", max_length=100, description="OAuth app for `mcp-static login`; the device flow is enough."
     )
@@ -350,12 +356,20 @@ class Settings(BaseModel):
                 "description",
                 "url",
                 "repository",
+                "report_url",
                 "namespace",
                 "github_client_id",
                 "hosting",
                 "site",
             }
         )
+
+    @field_validator("report_url")
+    @classmethod
+    def _is_link(cls, value: str) -> str:
+        if value and not _LINK.fullmatch(value):
+            raise ValueError("is not an https, http or mailto URL")
+        return value
 
     @field_validator("url", "repository")
     @classmethod

@@ -237,3 +237,23 @@ def test_an_empty_registry_has_a_home(registry: Registry, tmp_path: Path) -> Non
     registry.commit({"registry-data/README.md": "records"})
     build_registry(registry, tmp_path / "dist")
     assert "There are no servers yet" in read(tmp_path / "dist/index.html").text
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (OWN, "https://github.com/example/registry/issues/new?template=report.yml&server=io.github.alice%2Fweather"),
+        (f'report_url = "https://example.com/abuse?about={{server}}"\n{OWN}', "https://example.com/abuse?about=io.github.alice%2Fweather"),
+        ('report_url = "mailto:abuse@example.com"', "mailto:abuse@example.com"),
+        ('title = "A"', None),
+    ],
+)  # fmt: skip
+def test_each_servers_page_has_a_link_to_report_it(
+    registry: Registry, tmp_path: Path, settings: str, expected: str | None
+) -> None:
+    registry.commit({"registry.toml": settings})
+    registry.publish("io.github.alice/weather")
+    build_registry(registry, tmp_path / "dist")
+    page = read(tmp_path / "dist/servers/io.github.alice/weather/index.html")
+    assert "Report this server" in page.text or expected is None
+    assert (expected in page.values("href")) is (expected is not None)

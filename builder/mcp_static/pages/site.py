@@ -56,6 +56,7 @@ class Site:
     url: str
     base: str
     repository: str
+    report_url: str
     options: SiteSettings
     customization: Customization
     assets: tuple[tuple[str, str], ...]
@@ -71,6 +72,10 @@ class Site:
         infix = _COMMIT_PAGES.get(urlsplit(repository).hostname or "")
         return f"{repository}{infix}{commit}" if infix else ""
 
+    def report_page(self, server: str) -> str:
+        """Where people report a server; empty if the registry has no place for that."""
+        return self.report_url.replace("{server}", quote(server, safe=""))
+
     def asset(self, name: str) -> str:
         """The address of an asset, below the registry's."""
         return f"{self.base}/{dict(self.assets)[name]}"
@@ -84,10 +89,18 @@ def site_of(settings: Settings, customization: Customization) -> Site:
         settings.url,
         urlsplit(settings.url).path.rstrip("/"),
         settings.repository,
+        settings.report_url or _report_form(settings.repository),
         settings.site,
         customization,
         tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
     )
+
+
+def _report_form(repository: str) -> str:
+    """The issue form for reports in a repository on GitHub, which the address fills in by field."""
+    if urlsplit(repository).hostname != "github.com":
+        return ""
+    return f"{repository.removesuffix('.git')}/issues/new?template=report.yml&server={{server}}"
 
 
 @lru_cache(maxsize=4)
