@@ -43,7 +43,14 @@ def check(
     `built` is the output of an earlier build, whose state saves reading every record. Nothing of the
     head is checked out, executed or interpolated anywhere; it is read as Git objects.
     """
-    change = read_change(repository, base, head)
+    return check_change(repository, read_change(repository, base, head), context, built)
+
+
+def check_change(
+    repository: Repository, change: Change, context: ProofContext, built: Path | None = None
+) -> CheckReport:
+    """Check a change that was read already; see `check`."""
+    base, head = change.base, change.head
     if not is_publish(change):
         return check_report(base, head)
     run = _Check(repository, change, context, built)
@@ -64,6 +71,7 @@ class _Check:
         self._blobs = {path.path: path.after.id for path in change.paths if path.after is not None}
         self._context = replace(
             context,
+            head=change.head,
             known_accounts=lambda namespace: known_accounts(repository, change.base, namespace),
         )
         self._index = BaseIndex(repository, change.base, built)

@@ -36,28 +36,27 @@ def prove_account(claim: Claim, context: ProofContext) -> Finding:
     """The requester is the account that the namespace names."""
     owner = github_owner(claim.name.namespace)
     assert owner is not None
-    if context.requester is None:
-        return fails(
-            ACCOUNT,
-            "nobody is confirmed to have brought this commit",
-            f"Let {owner} open the pull request, or push to it.",
-        )
     account = context.github.account(owner)
     if account is None:
         return fails(ACCOUNT, f"GitHub has no account {owner}", "Publish under your own login.")
-    if account.id == context.requester.id:
+    if context.stands_for(account):
         return _same_account(ACCOUNT, claim, context, account)
+    requester = context.requester.login if context.requester else "whoever brought this commit"
     if account.is_organization:
         return fails(
             ACCOUNT,
-            f"{owner} is an organization, and {context.requester.login} a user",
+            f"{owner} is an organization, and {requester} a user",
             "Membership alone grants nothing. Put the same server.json into a repository of the "
             f"organization {owner}, on its default branch with a tag of this version.",
         )
+    fix = f"Let {owner} confirm it with the comment `{context.confirmation}`"
+    if context.requester is None:
+        message = "nobody is known to have both opened the pull request and first pushed its files"
+        return fails(ACCOUNT, message, f"{fix}.")
     return fails(
         ACCOUNT,
-        f"{context.requester.login} brought this commit, and is not {owner}",
-        f"Let {owner} push it; or put it into a repository of {owner} under a tag of this version.",
+        f"{requester} brought this commit, and is not {owner}",
+        f"{fix}; or put it into a repository of {owner} under a tag of this version.",
     )
 
 
@@ -76,7 +75,7 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
             account = context.github.account(login)
             if account is None or number not in {None, str(account.id.number)}:
                 continue
-            if context.requester is not None and account.id == context.requester.id:
+            if context.stands_for(account):
                 return _same_account(DELEGATION, claim, context, account, domain=domain)
         names = ", ".join(match[0].partition(":")[2] for match in named)
         failures.append(f"{domain} names {names or 'no account'}")
@@ -90,19 +89,18 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
 def prove_grant(claim: Claim, context: ProofContext) -> Finding:
     """A grant of `registry.toml` names the requester's account."""
     text = claim.name.namespace.text
-    requester = context.requester
-    for grant in context.settings.grants:
-        if requester is None or not grant.covers(text):
-            continue
-        for holder in grant.holders:
-            if not _is_held_by(holder, requester):
-                continue
-            return _same_account(GRANT, claim, context, requester)
-    who = requester.login if requester else "whoever brought this"
+    holders = [
+        holder for grant in context.settings.grants if grant.covers(text) for holder in grant.holders
+    ]
+    for account in context.accounts():
+        if any(_is_held_by(holder, account) for holder in holders):
+            return _same_account(GRANT, claim, context, account)
+    who = context.requester.login if context.requester else "whoever brought this"
     return fails(
         GRANT,
         f"registry.toml grants {text} to others than {who}",
-        "Ask the registry's operator for a grant.",
+        "Ask the registry's operator for a grant, or let an account that has one confirm this with "
+        f"the comment `{context.confirmation}`.",
     )
 
 
@@ -126,7 +124,8 @@ def _same_account(
     before = context.other_holder(claim.name.namespace, account)
     if before is not None:
         return account_changed(proof, account, before)
-    message = f"{account.login} (id {account.id}) brought this very commit"
+    how = "brought" if context.requester and context.requester.id == account.id else "confirmed"
+    message = f"{account.login} ({account.id}) {how} this very commit"
     return holds(proof, message, login=account.login, id=str(account.id), **facts)
 
 

@@ -1,7 +1,7 @@
 """What is to be proven: that a publish, or a change of status, is the namespace owner's will."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,10 @@ def nobody_yet(_: Namespace) -> Mapping[str, ForgeId]:
 class ProofContext:
     """What proofs ask with, and for whom.
 
-    `brought_by` is who brought what is checked, confirmed; None when nobody is known, and the reason
-    where it could not be found out. `budget` is the time that all of it may take.
+    `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
+    could not be found out; `confirmers` gives those who have confirmed its `head` in a comment.
+    `arrived` is when that head came to the pull request, in seconds since 1970, and None where there
+    is no pull request. `budget` is the time that all of it may take.
     `known_accounts` gives the numeric ids, by lowercase login, on which earlier publishes under a
     namespace rested (`accepted.json`), so that a login which changed hands is noticed.
     """
@@ -62,6 +64,9 @@ class ProofContext:
     github: Forge
     gitlab: Forge
     brought_by: Account | UnansweredError | None = None
+    confirmers: Callable[[], Sequence[Account]] = tuple
+    head: str = ""
+    arrived: int | None = None
     known_accounts: Callable[[Namespace], Mapping[str, ForgeId]] = nobody_yet
     now: float = field(default_factory=time.time)
     budget: Budget = field(default_factory=Budget)
@@ -72,6 +77,21 @@ class ProofContext:
         if isinstance(self.brought_by, UnansweredError):
             raise self.brought_by
         return self.brought_by
+
+    def accounts(self) -> Iterator[Account]:
+        """Those who stand for what is checked: who brought it, then who has confirmed it."""
+        if self.requester is not None:
+            yield self.requester
+        yield from self.confirmers()
+
+    def stands_for(self, account: Account) -> bool:
+        """Whether an account brought what is checked, or has confirmed it."""
+        return any(known.id == account.id for known in self.accounts())
+
+    @property
+    def confirmation(self) -> str:
+        """The comment with which an account confirms what is checked."""
+        return f"/confirm {self.head}" if self.head else "/confirm <the 40 digits of the head>"
 
     @property
     def registry(self) -> str:

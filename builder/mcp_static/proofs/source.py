@@ -134,12 +134,11 @@ class _Search:
         if found is None:
             return self._fails(where, fix)
         if isinstance(self._claim, Publication):
-            requester = self._context.requester
-            is_owner = requester is not None and requester.id == owner.id
-            if not is_owner:
+            if not self._context.stands_for(owner):
                 return self._fails(
                     f"the bytes stand on the branch {branch} only, which is not released",
-                    f"Tag that commit v{self._claim.version}, or let {owner.login} ask.",
+                    f"Tag that commit v{self._claim.version}, or let {owner.login} confirm it with the "
+                    f"comment `{self._context.confirmation}`.",
                 )
         elif (self._claim.file.name, self._claim.file.version) != (
             str(self._claim.name),
