@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mcp_static.check.accepted import known_accounts
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.first_bytes import FirstBytes
 from mcp_static.check.moderation import Moderation
@@ -23,6 +22,7 @@ from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import StatusFile
 from mcp_static.model.terminal import printable
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
+from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.results import unknown
 from mcp_static.proofs.signatures import read_publish_signature
 from mcp_static.reports.findings import Finding, Level, Section
@@ -72,7 +72,7 @@ class _Check:
         self._context = replace(
             context,
             head=change.head,
-            known_accounts=lambda namespace: known_accounts(repository, change.base, namespace),
+            memories=GitMemories(repository, change.base),
         )
         self._index = BaseIndex(repository, change.base, built)
         self._first_bytes = FirstBytes(repository, change.base, built)

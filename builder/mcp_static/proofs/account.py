@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.model.forge_ids import ForgeId
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
@@ -40,7 +39,7 @@ def prove_account(claim: Claim, context: ProofContext) -> Finding:
     if account is None:
         return fails(ACCOUNT, f"GitHub has no account {owner}", "Publish under your own login.")
     if context.stands_for(account):
-        return _same_account(ACCOUNT, claim, context, account)
+        return _stands(ACCOUNT, context, account)
     requester = context.requester.login if context.requester else "whoever brought this commit"
     if account.is_organization:
         return fails(
@@ -76,7 +75,13 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
             if account is None or number not in {None, str(account.id.number)}:
                 continue
             if context.stands_for(account):
-                return _same_account(DELEGATION, claim, context, account, domain=domain)
+                return _stands(
+                    DELEGATION,
+                    context,
+                    account,
+                    domain=domain,
+                    nameServers=context.resolution.name_servers(domain),
+                )
         names = ", ".join(match[0].partition(":")[2] for match in named)
         failures.append(f"{domain} names {names or 'no account'}")
     return fails(
@@ -93,8 +98,10 @@ def prove_grant(claim: Claim, context: ProofContext) -> Finding:
         holder for grant in context.settings.grants if grant.covers(text) for holder in grant.holders
     ]
     for account in context.accounts():
-        if any(_is_held_by(holder, account) for holder in holders):
-            return _same_account(GRANT, claim, context, account)
+        held = [holder for holder in holders if _is_held_by(holder, account)]
+        if held:
+            by_login = all(holder.id is None and holder.number is None for holder in held)
+            return _stands(GRANT, context, account, grantedTo="login" if by_login else "id")
     who = context.requester.login if context.requester else "whoever brought this"
     return fails(
         GRANT,
@@ -117,22 +124,10 @@ def has_grant(namespace: Namespace, context: ProofContext) -> bool:
     return any(grant.covers(namespace.text) for grant in context.settings.grants)
 
 
-def _same_account(
-    proof: str, claim: Claim, context: ProofContext, account: Account, **facts: str
+def _stands(
+    proof: str, context: ProofContext, account: Account, **facts: str | tuple[str, ...]
 ) -> Finding:
-    """The proof holds, unless the login belonged to somebody else when it published before."""
-    before = context.other_holder(claim.name.namespace, account)
-    if before is not None:
-        return account_changed(proof, account, before)
+    """The proof holds, by this account."""
     how = "brought" if context.requester and context.requester.id == account.id else "confirmed"
     message = f"{account.login} ({account.id}) {how} this very commit"
     return holds(proof, message, login=account.login, id=str(account.id), **facts)
-
-
-def account_changed(proof: str, account: Account, before: ForgeId) -> Finding:
-    """The outcome for a login that changed hands."""
-    return fails(
-        proof,
-        f"the login {account.login} has the id {account.id} now; {before} published here before",
-        "The login changed hands. Ask the registry's operator to settle who the namespace belongs to.",
-    )

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Protocol
 
 from mcp_static.forges.forge import Account, Forge
 from mcp_static.model.errors import UnansweredError
-from mcp_static.model.forge_ids import ForgeId
+from mcp_static.model.identity import Memory
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.net.budget import Budget
@@ -39,11 +39,32 @@ class StatusChange:
 
 
 Claim = Publication | StatusChange
+_SOME_HEAD: Final = "<the 40 digits of the head>"
 
 
-def nobody_yet(_: Namespace) -> Mapping[str, ForgeId]:
-    """What is known of the accounts behind a namespace that is new."""
-    return {}
+class Memories(Protocol):
+    """What is remembered of those who have proven names before."""
+
+    def of_namespace(self, namespace: Namespace, /) -> Memory:
+        """What is remembered for a namespace itself, and not for one above it."""
+
+    def of_server(self, name: ServerName, /) -> Memory:
+        """What is remembered for a server, and not for its namespace."""
+
+
+class NoMemories:
+    """Nothing is remembered: every name is new."""
+
+    def of_namespace(self, _: Namespace, /) -> Memory:
+        """Nothing."""
+        return Memory()
+
+    def of_server(self, _: ServerName, /) -> Memory:
+        """Nothing."""
+        return Memory()
+
+
+NOTHING_REMEMBERED: Final = NoMemories()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +75,7 @@ class ProofContext:
     could not be found out; `confirmers` gives those who have confirmed its `head` in a comment.
     `arrived` is when that head came to the pull request, in seconds since 1970, and None where there
     is no pull request. `budget` is the time that all of it may take.
-    `known_accounts` gives the numeric ids, by lowercase login, on which earlier publishes under a
-    namespace rested (`accepted.json`), so that a login which changed hands is noticed.
+    `memories` tell who has proven names before, so that what changes hands is noticed.
     """
 
     settings: Settings
@@ -67,7 +87,7 @@ class ProofContext:
     confirmers: Callable[[], Sequence[Account]] = tuple
     head: str = ""
     arrived: int | None = None
-    known_accounts: Callable[[Namespace], Mapping[str, ForgeId]] = nobody_yet
+    memories: Memories = NOTHING_REMEMBERED
     now: float = field(default_factory=time.time)
     budget: Budget = field(default_factory=Budget)
 
@@ -91,14 +111,14 @@ class ProofContext:
     @property
     def confirmation(self) -> str:
         """The comment with which an account confirms what is checked."""
-        return f"/confirm {self.head}" if self.head else "/confirm <the 40 digits of the head>"
+        return f"/confirm {self.head or _SOME_HEAD}"
+
+    @property
+    def approval(self) -> str:
+        """The comment with which an operator ends a hold of what is checked."""
+        return f"/approve {self.head or _SOME_HEAD}"
 
     @property
     def registry(self) -> str:
         """How signatures name this registry: its address."""
         return self.settings.url
-
-    def other_holder(self, namespace: Namespace, account: Account) -> ForgeId | None:
-        """The id that this login had before, if it was another."""
-        known = self.known_accounts(namespace).get(account.login.lower())
-        return known if known is not None and known != account.id else None

@@ -13,7 +13,7 @@ from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.diffing import read_change
 from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
-from mcp_static.model.errors import InputError
+from mcp_static.model.errors import InputError, UnansweredError
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.requester import Proposal, requester_of
@@ -90,13 +90,18 @@ def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
     settings = read_settings(job.clone, base)
     change = read_change(job.clone, base, pull.head)
     proposal = Proposal(pull, job.registry.full_name, job.clone, job.github)
-    requester = requester_of(proposal, change)
+    brought_by: Account | UnansweredError | None
+    try:
+        brought_by = requester_of(proposal, change)
+    except UnansweredError as error:
+        brought_by = error  # the rules, and proofs that need no account, have something to say
     context = replace(
-        proof_context(settings, job.github, requester),
+        proof_context(settings, job.github, brought_by),
         confirmers=cache(lambda: confirmers_of(job.registry, pull)),
         arrived=job.registry.arrival(pull),
     )
     report = check_change(job.clone, change, context, job.built)
+    requester = brought_by if isinstance(brought_by, Account) else None
     return CheckedPull(pull, base, settings, requester, report)
 
 
