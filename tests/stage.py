@@ -208,6 +208,11 @@ def failed(report: CheckReport) -> list[Finding]:
     return [line for section in report.sections for line in section.findings if line.level == "error"]
 
 
+def held(report: CheckReport) -> list[Finding]:
+    """The lines that wait for an operator."""
+    return [line for section in report.sections for line in section.findings if line.level == "held"]
+
+
 def ids(lines: list[Finding]) -> set[str]:
     """The rules and proofs of lines."""
     return {line.id for line in lines}

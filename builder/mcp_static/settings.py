@@ -305,6 +305,14 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+class ContinuitySettings(_Part):
+    """What happens when a name is proven by somebody or something that never proved it before."""
+
+    wait_days: int = Field(
+        7, ge=0, le=365, description="Days that it waits before an operator can approve it."
+    )
+
+
 class MergeSettings(_Part):
     """What happens once a check is green."""
 
@@ -339,6 +347,7 @@ class Settings(BaseModel):
         "", max_length=100, description="OAuth app for `mcp-static login`; the device flow is enough."
     )
     merge: MergeSettings = MergeSettings.model_validate({})
+    continuity: ContinuitySettings = ContinuitySettings.model_validate({})
     grants: tuple[Grant, ...] = ()
     blocked: BlockSettings = BlockSettings.model_validate({})
     limits: LimitSettings = LimitSettings.model_validate({})

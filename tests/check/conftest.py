@@ -1,11 +1,14 @@
-"""Fixtures: the stage."""
+"""Fixtures: the stage, and domains around it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.check.domains import Domains
+from tests.doubles.dns_lab import DnsLab
 from tests.doubles.github_double import GitHubDouble
+from tests.doubles.https import Authority, HttpsFront, always
 from tests.stage import Stage, settings_text, staged
 
 
@@ -18,3 +21,25 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
         monkeypatch.delenv("GITHUB_TOKEN", raising=False)
         yield staged(hub, tmp_path, settings_text())
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[DnsLab]:
+    with DnsLab() as lab:
+        yield lab
+
+
+@pytest.fixture
+def domains(
+    stage: Stage, lab: DnsLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Domains]:
+    authority = Authority(tmp_path / "authority")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+    with HttpsFront(authority) as front:
+        for host in ("example.com", "api.example.com", "plain.test"):
+            front.host(host, always(404))
+        lab.set_txt("example.com")
+        lab.set_txt("api.example.com")
+        domains = Domains(stage, lab, front, tmp_path)
+        domains.configure()
+        yield domains

@@ -1,9 +1,6 @@
 """Domain keys, delegations and grants at the check, with a DNS and a web of their own."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,80 +16,12 @@ from mcp_static.publishing.proposing import publish_files, status_bytes, status_
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.settings import parse_settings
 
-from tests.doubles.dns_lab import DnsLab
-from tests.doubles.https import Authority, Handler, HttpsFront, always, dripping
+from tests.check.domains import KEY, WEATHER, Domains
+from tests.doubles.https import Handler, always, dripping
 from tests.registries import accepted_json, path_of, server_json
-from tests.stage import URL, Stage, failed, ids, settings_text
+from tests.stage import URL, failed, ids, settings_text
 
-WEATHER = "com.example/weather"
-KEY = new_private_key("ed25519")
 PATH = "/.well-known/mcp-registry-auth"
-
-
-@pytest.fixture(scope="module")
-def lab() -> Iterator[DnsLab]:
-    with DnsLab() as lab:
-        yield lab
-
-
-@dataclass
-class Domains:
-    """The stage, with domains around it."""
-
-    stage: Stage
-    lab: DnsLab
-    front: HttpsFront
-    folder: Path
-
-    def serve(self, host: str, handler: Handler) -> None:
-        """Answer at a host's well-known address, and let the settings lead there."""
-        self.front.host(host, handler)
-        self.configure()
-
-    def configure(self, more: str = "") -> None:
-        """Settings for all that is here."""
-        connect = {**self.lab.connect, **self.front.connect}
-        places = "".join(f"{json.dumps(a)} = {json.dumps(b)}\n" for a, b in connect.items())
-        text = settings_text(
-            more=f"{more}\n[dns]\nresolvers = {json.dumps(list(self.lab.resolvers))}\n"
-            f"trust_anchors = {json.dumps(list(self.lab.trust_anchors))}\n"
-            f'[network]\nreach = ["127.0.0.0/8"]\n[network.connect]\n{places}'
-        )
-        self.stage.settings = parse_settings(text)
-
-    def bring(
-        self,
-        name: str = WEATHER,
-        version: str = "1.0.0",
-        *,
-        key: PrivateKey | None = KEY,
-        signed: dict[str, Any] | None = None,
-        requester: str = "alice",
-    ) -> CheckReport:
-        """Check a publish; `signed` replaces what the signature says."""
-        content = json.dumps(server_json(name, version)).encode()
-        claims = publish_claims(parse_name(name), version, content, URL) | (signed or {})
-        signature = sign_publish(claims, key) if key is not None else None
-        files = publish_files(parse_name(name), version, content, signature)
-        branch = f"publish-{len(self.stage.registry.issues)}"
-        number = self.stage.propose(requester, files, branch=branch)
-        return self.stage.check(number, requester=requester)
-
-
-@pytest.fixture
-def domains(
-    stage: Stage, lab: DnsLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Domains]:
-    authority = Authority(tmp_path / "authority")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
-    with HttpsFront(authority) as front:
-        for host in ("example.com", "api.example.com", "plain.test"):
-            front.host(host, always(404))
-        lab.set_txt("example.com")
-        lab.set_txt("api.example.com")
-        domains = Domains(stage, lab, front, tmp_path)
-        domains.configure()
-        yield domains
 
 
 RECORD = key_of(KEY).record
@@ -265,7 +194,8 @@ def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Doma
     hub.rename_user("alice", "alice-formerly")
     hub.add_user("alice")
     report = domains.bring(key=None)
-    assert "published here before" in line(report, "dns-delegation").message
+    assert line(report, "dns-delegation").level is Level.HELD
+    assert "the login alice was" in line(report, "dns-delegation").message
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from mcp_static.check.report import CheckReport
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.settings import parse_settings
 
+from tests.check.memories import land
 from tests.doubles.github_state import RepositoryDouble
 from tests.doubles.gitlab_double import GitLabDouble
 from tests.doubles.https import Authority, HttpsFront
 from tests.registries import path_of
-from tests.stage import Stage, account_of, failed, settings_text, source_record
+from tests.stage import Stage, account_of, failed, held, settings_text, source_record
 
 WEATHER = "io.github.alice/weather"
 
@@ -71,7 +72,7 @@ def test_the_records_own_subfolder_is_looked_into(stage: Stage, source: Reposito
     repository = {"url": "https://github.com/alice/weather", "source": "github", "subfolder": "a/b"}
     content = source_record(WEATHER, repository=repository)
     release(source, content, at="a/b/server.json")
-    assert check(stage, content).level is Level.PASSED
+    assert check(stage, content, "alice").level is Level.PASSED
 
 
 def test_other_bytes_prove_nothing(stage: Stage, source: RepositoryDouble) -> None:
@@ -220,3 +221,18 @@ def test_gitlab_out_of_order_is_unknown(gitlab: tuple[GitLabDouble, Stage]) -> N
     double.fail_next("/api/v4/", 500, times=50)
     number = stage.propose("bob", {path_of(GROUP, "1.0.0"): gitlab_record()})
     assert stage.check(number, requester="bob").level is Level.UNKNOWN
+
+
+def test_another_project_of_the_group_waits_for_an_operator(gitlab: tuple[GitLabDouble, Stage]) -> None:
+    double, stage = gitlab
+
+    def bring(path: str, version: str) -> CheckReport:
+        content = gitlab_record(version, path)
+        project = double.add_project(path)
+        project.tag(f"v{version}", project.commit({"server.json": content}))
+        number = stage.propose("bob", {path_of(GROUP, version): content}, branch=f"p{version}")
+        return stage.check(number, requester="bob")
+
+    land(stage, bring("skyteam/weather", "1.0.0"))
+    [line] = held(bring("skyteam/playground/other", "1.0.1"))
+    assert "came from server.json in https://gitlab.com/skyteam/weather before" in line.message

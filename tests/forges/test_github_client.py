@@ -44,7 +44,7 @@ QUESTIONS: dict[str, Callable[[GitHub], object]] = {
     "/git/ref/heads/main": lambda github: github.branch_head(REPOSITORY, "main"),
     "/git/matching-refs/": lambda github: github.tags(REPOSITORY, "v1"),
     "/contents/server.json": lambda github: github.file(REPOSITORY, "server.json", "main"),
-    "/activity": lambda github: github.pusher(REPOSITORY, "main", "0" * 40),
+    "/activity": lambda github: github.pushes(REPOSITORY, "main"),
     "/issues/comments/1": lambda github: github.comment(REPOSITORY, 1),
 }
 

@@ -1,6 +1,7 @@
 """Merging: what lands, what does not, and that nothing is lost whenever it is killed or repeated."""
 
 import json
+import time
 from pathlib import Path
 
 import git
@@ -59,6 +60,39 @@ def test_a_green_pull_request_is_merged_with_what_proves_it(stage: Stage) -> Non
     assert len(said) == 1
     assert "ready to be merged" in said[0]
     assert "Published as" in said[0]
+
+
+def test_a_merge_remembers_who_proved_the_name(stage: Stage) -> None:
+    run(stage, stage.event(stage.propose("alice", stage.record(WEATHER)), "alice"))
+    alice = str(account_of(stage.hub.user("alice")).id)
+    for folder in ("io.github.alice", "io.github.alice/weather"):
+        content = published(stage, f"registry-data/servers/al/{folder}/identity.json") or b""
+        [identity] = json.loads(content)["identities"]
+        assert (identity["kind"], identity["value"]) == ("account", alice)
+    next_one = stage.propose("alice", stage.record(WEATHER, "1.1.0"), branch="next")
+    assert run(stage, stage.event(next_one, "alice")).outcome is MergeOutcome.MERGED
+
+
+def test_what_is_held_waits_for_its_date_and_for_an_operator(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(stage, stage.event(stage.propose("alice", stage.record(WEATHER)), "alice"))
+    stage.hub.rename_user("alice", "alice-formerly")
+    stage.hub.add_user("alice")
+    number = stage.propose("alice", stage.record("io.github.alice/another"), branch="next")
+    event = stage.event(number, "alice")
+    assert run(stage, event).outcome is MergeOutcome.NOT_GREEN
+    head = stage.pull(number).head_sha
+    stage.hub.add_token("token-of-acme", "acme")
+    with client_of(stage.hub, "token-of-acme") as github:
+        github.get_repo(REGISTRY).get_issue(number).create_comment(f"/approve {head}")
+    early = run(stage, event)
+    assert early.outcome is MergeOutcome.NOT_GREEN
+    assert "waits until" in early.message
+    in_eight_days = time.time() + 8 * 86400
+    monkeypatch.setattr("mcp_static.publishing.merging.time.time", lambda: in_eight_days)
+    assert run(stage, event).outcome is MergeOutcome.MERGED
+    assert published(stage, path_of("io.github.alice/another", "1.0.0")) is not None
 
 
 def test_what_was_merged_is_built_with_its_provenance(stage: Stage, tmp_path: Path) -> None:

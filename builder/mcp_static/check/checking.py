@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mcp_static.check.accepted import known_accounts
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.first_bytes import FirstBytes
 from mcp_static.check.moderation import Moderation
@@ -23,6 +22,7 @@ from mcp_static.model.reading import remote_urls
 from mcp_static.model.status import StatusFile
 from mcp_static.model.terminal import printable
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
+from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.results import unknown
 from mcp_static.proofs.signatures import read_publish_signature
 from mcp_static.reports.findings import Finding, Level, Section
@@ -43,7 +43,14 @@ def check(
     `built` is the output of an earlier build, whose state saves reading every record. Nothing of the
     head is checked out, executed or interpolated anywhere; it is read as Git objects.
     """
-    change = read_change(repository, base, head)
+    return check_change(repository, read_change(repository, base, head), context, built)
+
+
+def check_change(
+    repository: Repository, change: Change, context: ProofContext, built: Path | None = None
+) -> CheckReport:
+    """Check a change that was read already; see `check`."""
+    base, head = change.base, change.head
     if not is_publish(change):
         return check_report(base, head)
     run = _Check(repository, change, context, built)
@@ -64,7 +71,8 @@ class _Check:
         self._blobs = {path.path: path.after.id for path in change.paths if path.after is not None}
         self._context = replace(
             context,
-            known_accounts=lambda namespace: known_accounts(repository, change.base, namespace),
+            head=change.head,
+            memories=GitMemories(repository, change.base),
         )
         self._index = BaseIndex(repository, change.base, built)
         self._first_bytes = FirstBytes(repository, change.base, built)

@@ -9,15 +9,16 @@ from mcp_static.reports.findings import Finding, Level
 
 
 def namespace_findings(claim: Claim, context: ProofContext) -> tuple[list[Finding], Finding | None]:
-    """A finding for each proof of the namespace that was tried, and the one that holds.
+    """A finding for each proof of the namespace that was tried, and the one that holds or is held.
 
     One is enough: those that fail are notes when another holds, and warnings when one could not be
-    tried, since that one might hold.
+    tried, since that one might hold. One that is held counts if no other holds.
     """
     tried = prove_namespace(claim, context)
     proven = next((finding for finding in tried if finding.has_passed), None)
+    proven = proven or next((finding for finding in tried if finding.level is Level.HELD), None)
     if proven is not None:
-        return [finding if finding.has_passed else _as_note(finding) for finding in tried], proven
+        return [finding if finding is proven else _as_note(finding) for finding in tried], proven
     if any(finding.level is Level.UNKNOWN for finding in tried):
         tried = [
             replace(finding, level=Level.WARNING) if finding.is_error else finding for finding in tried

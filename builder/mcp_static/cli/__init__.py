@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "logout": "Forget that login.",
     "rules": "Print the rules.",
     "schema": "Print the JSON Schema of a kind of document.",
+    "adopt": "Remember who has proven the names of a registry so far.",
     "import": "Take in entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",
     "deploy": "Bring a built registry to a folder or a bucket.",

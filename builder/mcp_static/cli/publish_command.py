@@ -1,6 +1,7 @@
 """`mcp-static publish`: a server.json brought to a registry as a pull request."""
 
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -124,7 +125,7 @@ def _signature(
         raise InputError(f"{beside}: {error}.", "`mcp-static sign` makes one.") from None
     registry = facts.url if facts is not None else str(found.claims.get("registry"))
     expected = publish_claims(record.name, record.version, record.content, registry)
-    problem = claims_problem(found, expected, float("inf"))
+    problem = claims_problem(found, expected, float("inf"), time.time())
     if problem is not None:
         raise InputError(f"{beside}: {problem}.", "Sign it again with `mcp-static sign`.")
     return content

@@ -21,19 +21,28 @@ from mcp_static.publishing.registry_client import read_facts, registry_address
     help="The domain's private key, as `mcp-static keygen` made it.",
 )
 @click.option(
+    "--previous-key",
+    "previous_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The key that the domain published before: a registry then takes the new one at once.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where to write the signature; proof.json next to FILE by default.",
 )
 @REGISTRY
-def command(file: Path, key_file: Path, out: Path | None, registry: str | None) -> None:
+def command(
+    file: Path, key_file: Path, previous_file: Path | None, out: Path | None, registry: str | None
+) -> None:
     """Sign FILE for one registry: the signature holds for these very bytes, there, and nowhere else."""
     facts = read_facts(registry_address(registry))
     record = read_valid_record(file)
     private = read_private_key(key_file)
+    previous = read_private_key(previous_file) if previous_file is not None else None
     claims = publish_claims(record.name, record.version, record.content, facts.url)
     out = out or file.with_name("proof.json")
-    out.write_bytes(sign_publish(claims, private))
+    out.write_bytes(sign_publish(claims, private, previous))
     click.echo(
         f"{out} signs {record.name} {record.version} for {facts.url} with the key "
         f"{key_of(private).fingerprint}. Change {file} again, and it has to be signed again."

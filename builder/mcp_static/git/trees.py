@@ -35,6 +35,18 @@ def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
     return found[0][1] if len(found) == 1 and found[0][0] == path else None
 
 
+def blobs_at(repository: git.Repo, commit: str, paths: list[str]) -> dict[str, str]:
+    """The ids of the files that stand at some paths of a commit, by path."""
+    listing = run(repository, "ls-tree", "-z", "--full-tree", commit, "--", *paths)
+    wanted, found = set(paths), {}
+    for line in filter(None, listing.split("\0")):
+        facts, _, name = line.partition("\t")
+        _, kind, object_id = facts.split(" ")
+        if kind == "blob" and name in wanted:
+            found[name] = object_id
+    return found
+
+
 def entries_of(
     repository: git.Repo, commit: str, path: str, *, recursive: bool = False
 ) -> list[tuple[str, Blob]]:

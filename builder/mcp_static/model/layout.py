@@ -1,6 +1,7 @@
 """Where a record lies in `registry-data/`, and what a path there says.
 
     registry-data/servers/<shard>/<namespace>/<server>/<version>/server.json
+                                 …[/<server>]/identity.json
                                  …[/<server>][/<version>]/takedown.json
 
 A path segment is percent-encoded outside `A-Za-z0-9._+-` and at most 200 bytes long.
@@ -30,6 +31,9 @@ RECORD_FILES: Final[tuple[RecordFile, ...]] = (
     "accepted.json",
     "status.accepted.json",
 )
+
+IDENTITY_FILE: Final = "identity.json"
+"""Who has proven the names that its folder holds: that of a namespace or a server."""
 
 TAKEDOWN_FILE: Final = "takedown.json"
 """The operator's word on all that its folder holds: that of a namespace, a server or a version."""
@@ -140,6 +144,13 @@ def parse_takedown_path(path: str) -> Place | None:
     """What a path of a `takedown.json` speaks about; None when the layout has no such path."""
     folder, _, file = path.rpartition("/")
     return _parse_folder(folder) if file == TAKEDOWN_FILE else None
+
+
+def parse_identity_path(path: str) -> Place | None:
+    """Whose a path of an `identity.json` is; None when the layout has no such path."""
+    folder, _, file = path.rpartition("/")
+    place = _parse_folder(folder) if file == IDENTITY_FILE else None
+    return None if place is None or place.version else place
 
 
 def _parse_folder(folder: str) -> Place | None:

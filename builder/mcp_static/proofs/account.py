@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.model.forge_ids import ForgeId
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
@@ -36,28 +35,27 @@ def prove_account(claim: Claim, context: ProofContext) -> Finding:
     """The requester is the account that the namespace names."""
     owner = github_owner(claim.name.namespace)
     assert owner is not None
-    if context.requester is None:
-        return fails(
-            ACCOUNT,
-            "nobody is confirmed to have brought this commit",
-            f"Let {owner} open the pull request, or push to it.",
-        )
     account = context.github.account(owner)
     if account is None:
         return fails(ACCOUNT, f"GitHub has no account {owner}", "Publish under your own login.")
-    if account.id == context.requester.id:
-        return _same_account(ACCOUNT, claim, context, account)
+    if context.stands_for(account):
+        return _stands(ACCOUNT, context, account)
+    requester = context.requester.login if context.requester else "whoever brought this commit"
     if account.is_organization:
         return fails(
             ACCOUNT,
-            f"{owner} is an organization, and {context.requester.login} a user",
+            f"{owner} is an organization, and {requester} a user",
             "Membership alone grants nothing. Put the same server.json into a repository of the "
             f"organization {owner}, on its default branch with a tag of this version.",
         )
+    fix = f"Let {owner} confirm it with the comment `{context.confirmation}`"
+    if context.requester is None:
+        message = "nobody is known to have both opened the pull request and first pushed its files"
+        return fails(ACCOUNT, message, f"{fix}.")
     return fails(
         ACCOUNT,
-        f"{context.requester.login} brought this commit, and is not {owner}",
-        f"Let {owner} push it; or put it into a repository of {owner} under a tag of this version.",
+        f"{requester} brought this commit, and is not {owner}",
+        f"{fix}; or put it into a repository of {owner} under a tag of this version.",
     )
 
 
@@ -76,8 +74,14 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
             account = context.github.account(login)
             if account is None or number not in {None, str(account.id.number)}:
                 continue
-            if context.requester is not None and account.id == context.requester.id:
-                return _same_account(DELEGATION, claim, context, account, domain=domain)
+            if context.stands_for(account):
+                return _stands(
+                    DELEGATION,
+                    context,
+                    account,
+                    domain=domain,
+                    nameServers=context.resolution.name_servers(domain),
+                )
         names = ", ".join(match[0].partition(":")[2] for match in named)
         failures.append(f"{domain} names {names or 'no account'}")
     return fails(
@@ -90,19 +94,20 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
 def prove_grant(claim: Claim, context: ProofContext) -> Finding:
     """A grant of `registry.toml` names the requester's account."""
     text = claim.name.namespace.text
-    requester = context.requester
-    for grant in context.settings.grants:
-        if requester is None or not grant.covers(text):
-            continue
-        for holder in grant.holders:
-            if not _is_held_by(holder, requester):
-                continue
-            return _same_account(GRANT, claim, context, requester)
-    who = requester.login if requester else "whoever brought this"
+    holders = [
+        holder for grant in context.settings.grants if grant.covers(text) for holder in grant.holders
+    ]
+    for account in context.accounts():
+        held = [holder for holder in holders if _is_held_by(holder, account)]
+        if held:
+            by_login = all(holder.id is None and holder.number is None for holder in held)
+            return _stands(GRANT, context, account, grantedTo="login" if by_login else "id")
+    who = context.requester.login if context.requester else "whoever brought this"
     return fails(
         GRANT,
         f"registry.toml grants {text} to others than {who}",
-        "Ask the registry's operator for a grant.",
+        "Ask the registry's operator for a grant, or let an account that has one confirm this with "
+        f"the comment `{context.confirmation}`.",
     )
 
 
@@ -119,21 +124,10 @@ def has_grant(namespace: Namespace, context: ProofContext) -> bool:
     return any(grant.covers(namespace.text) for grant in context.settings.grants)
 
 
-def _same_account(
-    proof: str, claim: Claim, context: ProofContext, account: Account, **facts: str
+def _stands(
+    proof: str, context: ProofContext, account: Account, **facts: str | tuple[str, ...]
 ) -> Finding:
-    """The proof holds, unless the login belonged to somebody else when it published before."""
-    before = context.other_holder(claim.name.namespace, account)
-    if before is not None:
-        return account_changed(proof, account, before)
-    message = f"{account.login} (id {account.id}) brought this very commit"
+    """The proof holds, by this account."""
+    how = "brought" if context.requester and context.requester.id == account.id else "confirmed"
+    message = f"{account.login} ({account.id}) {how} this very commit"
     return holds(proof, message, login=account.login, id=str(account.id), **facts)
-
-
-def account_changed(proof: str, account: Account, before: ForgeId) -> Finding:
-    """The outcome for a login that changed hands."""
-    return fails(
-        proof,
-        f"the login {account.login} has the id {account.id} now; {before} published here before",
-        "The login changed hands. Ask the registry's operator to settle who the namespace belongs to.",
-    )

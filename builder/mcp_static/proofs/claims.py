@@ -1,13 +1,13 @@
 """What is to be proven: that a publish, or a change of status, is the namespace owner's will."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Protocol
 
 from mcp_static.forges.forge import Account, Forge
 from mcp_static.model.errors import UnansweredError
-from mcp_static.model.forge_ids import ForgeId
+from mcp_static.model.identity import Memory
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.net.budget import Budget
@@ -39,21 +39,43 @@ class StatusChange:
 
 
 Claim = Publication | StatusChange
+_SOME_HEAD: Final = "<the 40 digits of the head>"
 
 
-def nobody_yet(_: Namespace) -> Mapping[str, ForgeId]:
-    """What is known of the accounts behind a namespace that is new."""
-    return {}
+class Memories(Protocol):
+    """What is remembered of those who have proven names before."""
+
+    def of_namespace(self, namespace: Namespace, /) -> Memory:
+        """What is remembered for a namespace itself, and not for one above it."""
+
+    def of_server(self, name: ServerName, /) -> Memory:
+        """What is remembered for a server, and not for its namespace."""
+
+
+class NoMemories:
+    """Nothing is remembered: every name is new."""
+
+    def of_namespace(self, _: Namespace, /) -> Memory:
+        """Nothing."""
+        return Memory()
+
+    def of_server(self, _: ServerName, /) -> Memory:
+        """Nothing."""
+        return Memory()
+
+
+NOTHING_REMEMBERED: Final = NoMemories()
 
 
 @dataclass(frozen=True, slots=True)
 class ProofContext:
     """What proofs ask with, and for whom.
 
-    `brought_by` is who brought what is checked, confirmed; None when nobody is known, and the reason
-    where it could not be found out. `budget` is the time that all of it may take.
-    `known_accounts` gives the numeric ids, by lowercase login, on which earlier publishes under a
-    namespace rested (`accepted.json`), so that a login which changed hands is noticed.
+    `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
+    could not be found out; `confirmers` gives those who have confirmed its `head` in a comment.
+    `arrived` is when that head came to the pull request, in seconds since 1970, and None where there
+    is no pull request. `budget` is the time that all of it may take.
+    `memories` tell who has proven names before, so that what changes hands is noticed.
     """
 
     settings: Settings
@@ -62,7 +84,10 @@ class ProofContext:
     github: Forge
     gitlab: Forge
     brought_by: Account | UnansweredError | None = None
-    known_accounts: Callable[[Namespace], Mapping[str, ForgeId]] = nobody_yet
+    confirmers: Callable[[], Sequence[Account]] = tuple
+    head: str = ""
+    arrived: int | None = None
+    memories: Memories = NOTHING_REMEMBERED
     now: float = field(default_factory=time.time)
     budget: Budget = field(default_factory=Budget)
 
@@ -73,12 +98,27 @@ class ProofContext:
             raise self.brought_by
         return self.brought_by
 
+    def accounts(self) -> Iterator[Account]:
+        """Those who stand for what is checked: who brought it, then who has confirmed it."""
+        if self.requester is not None:
+            yield self.requester
+        yield from self.confirmers()
+
+    def stands_for(self, account: Account) -> bool:
+        """Whether an account brought what is checked, or has confirmed it."""
+        return any(known.id == account.id for known in self.accounts())
+
+    @property
+    def confirmation(self) -> str:
+        """The comment with which an account confirms what is checked."""
+        return f"/confirm {self.head or _SOME_HEAD}"
+
+    @property
+    def approval(self) -> str:
+        """The comment with which an operator ends a hold of what is checked."""
+        return f"/approve {self.head or _SOME_HEAD}"
+
     @property
     def registry(self) -> str:
         """How signatures name this registry: its address."""
         return self.settings.url
-
-    def other_holder(self, namespace: Namespace, account: Account) -> ForgeId | None:
-        """The id that this login had before, if it was another."""
-        known = self.known_accounts(namespace).get(account.login.lower())
-        return known if known is not None and known != account.id else None

@@ -6,12 +6,14 @@ In DNS a key speaks for the domain and everything below it, over HTTPS for that 
 from typing import Final
 
 from mcp_static.model.errors import FetchRefusedError, SignatureError, UnansweredError
+from mcp_static.model.identity import IdentityKind
 from mcp_static.model.proofs import ProofId
 from mcp_static.net.dns.resolution import LookupResult
 from mcp_static.net.limits import KEY_RECORD
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.keys import DomainKey, KeyRecords, read_records
+from mcp_static.proofs.memory import namespaces_above
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.proofs.signatures import (
     Signature,
@@ -26,6 +28,8 @@ from mcp_static.reports.findings import Finding
 
 DNS_KEY: Final = ProofId.DNS_KEY
 HTTPS_KEY: Final = ProofId.HTTPS_KEY
+_MAX_KEYS: Final = 8
+"""Keys that are noted with a proof; a domain that rotates has two."""
 WELL_KNOWN: Final = "/.well-known/mcp-registry-auth"
 
 
@@ -50,10 +54,10 @@ def prove_dns_key(claim: Claim, context: ProofContext) -> Finding:
             failures.append(lookup.message)
         else:
             records = read_records(list(lookup.texts))
-            key = _maker(signature, records)
-            if key is not None:
-                message = f"the key {key.fingerprint} in the DNS of {domain} made the signature"
-                return _holds(DNS_KEY, message, domain, key, f"DNS, {lookup.security.value}")
+            made = _Signed(signature, records, claim, context)
+            if made.keys:
+                where = f"in the DNS of {domain}"
+                return made.holds(DNS_KEY, where, domain, f"DNS, {lookup.security.value}")
             failures.append(_stale(domain, signature, records))
     if doubt:
         return unknown(DNS_KEY, doubt)
@@ -80,11 +84,10 @@ def prove_https_key(claim: Claim, context: ProofContext) -> Finding:
     except UnansweredError as error:
         # A host that serves no key is an author's choice, not an outage: the DNS may hold it.
         return fails(HTTPS_KEY, str(error), fix)
-    key = _maker(signature, records)
-    if key is None:
+    made = _Signed(signature, records, claim, context)
+    if not made.keys:
         return fails(HTTPS_KEY, _stale(domain, signature, records), fix)
-    message = f"the key {key.fingerprint} at https://{domain}{WELL_KNOWN} made the signature"
-    return _holds(HTTPS_KEY, message, domain, key, "HTTPS")
+    return made.holds(HTTPS_KEY, f"at https://{domain}{WELL_KNOWN}", domain, "HTTPS")
 
 
 def fetch_key_records(domain: str, context: ProofContext) -> KeyRecords:
@@ -112,12 +115,51 @@ def _signature(proof: str, claim: Claim, context: ProofContext) -> Signature | F
             expected = status_claims(claim.name, claim.version, claim.file, context.registry)
     except SignatureError as error:
         return fails(proof, str(error), fix)
-    problem = claims_problem(signature, expected, context.now)
+    arrived = context.now if context.arrived is None else context.arrived
+    problem = claims_problem(signature, expected, context.now, arrived)
     return fails(proof, problem, fix) if problem else signature
 
 
-def _maker(signature: Signature, records: KeyRecords) -> DomainKey | None:
-    return next((key for key in records.keys if is_made_by(signature, key)), None)
+class _Signed:
+    """Which keys made the signatures of a claim: those that a domain publishes, and remembered ones."""
+
+    def __init__(
+        self, signature: Signature, records: KeyRecords, claim: Claim, context: ProofContext
+    ) -> None:
+        self._records = records
+        self._context = context
+        known = _remembered_keys(claim, context)
+        made = [key for key in records.keys if _has_signed(key, signature)]
+        self.keys: Final = sorted(made, key=lambda key: key not in known)
+        """The published keys that signed, a remembered one first."""
+        endorsing = (key for key in known if key not in made and _has_signed(key, signature))
+        self._previous = next(endorsing, None) if signature.others else None
+
+    def holds(self, proof: str, where: str, domain: str, via: str) -> Finding:
+        """The proof, with the key that made the signature and all that the domain publishes."""
+        key = self.keys[0]
+        previous = {"previousKey": self._previous.record} if self._previous is not None else {}
+        return holds(
+            proof,
+            f"the key {key.fingerprint} {where} made the signature",
+            domain=domain,
+            key=key.record,
+            fingerprint=key.fingerprint,
+            via=via,
+            keys=tuple(one.record for one in self._records.keys[:_MAX_KEYS]),
+            nameServers=self._context.resolution.name_servers(domain),
+            **previous,
+        )
+
+
+def _has_signed(key: DomainKey, signature: Signature) -> bool:
+    return any(is_made_by(one, key) for one in signature.all)
+
+
+def _remembered_keys(claim: Claim, context: ProofContext) -> tuple[DomainKey, ...]:
+    memories = (context.memories.of_namespace(one) for one in namespaces_above(claim.name.namespace))
+    known = [one.value for memory in memories for one in memory.of_kind(IdentityKind.KEY)]
+    return tuple(key for record in known for key in read_records([record]).keys)
 
 
 def _stale(domain: str, signature: Signature, records: KeyRecords) -> str:
@@ -128,7 +170,3 @@ def _stale(domain: str, signature: Signature, records: KeyRecords) -> str:
     if not found:
         return f"{domain} publishes no key that can be read{faults}"
     return f"{domain} publishes {found}; none made the signature ({said}){faults}"
-
-
-def _holds(proof: str, message: str, domain: str, key: DomainKey, via: str) -> Finding:
-    return holds(proof, message, domain=domain, key=key.record, fingerprint=key.fingerprint, via=via)

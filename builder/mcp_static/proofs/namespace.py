@@ -17,6 +17,7 @@ from mcp_static.proofs.account import (
     prove_grant,
 )
 from mcp_static.proofs.claims import Claim, ProofContext
+from mcp_static.proofs.continuity import continued
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
 from mcp_static.proofs.results import fails, unknown
 from mcp_static.proofs.source import SOURCE, gitlab_group, prove_source
@@ -98,7 +99,7 @@ def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
             continue
         try:
             context.budget.require()
-            outcome = proof.prove(claim, context)
+            outcome = continued(proof.prove(claim, context), claim, context)
         except (UnansweredError, ForbiddenError) as error:
             outcome = unknown(proof.id, str(error))
         except FetchRefusedError as error:

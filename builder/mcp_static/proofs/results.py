@@ -3,8 +3,8 @@
 from mcp_static.reports.findings import Finding, Level
 
 
-def holds(proof: str, message: str, **facts: str | int) -> Finding:
-    """A proof that holds, with the facts that it rests on: short texts and numbers."""
+def holds(proof: str, message: str, **facts: str | int | tuple[str, ...]) -> Finding:
+    """A proof that holds, with the facts that it rests on: texts, numbers and lists of texts."""
     return Finding(proof, Level.PASSED, message, facts=facts)
 
 

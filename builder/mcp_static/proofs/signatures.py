@@ -6,7 +6,8 @@ hash, so that a copied one proves nothing else.
 
 import hashlib
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -18,12 +19,17 @@ from joserfc.jwk import ECKey, OKPKey
 from mcp_static.model.errors import SignatureError
 from mcp_static.model.names import ServerName
 from mcp_static.model.status import StatusFile
+from mcp_static.model.times import SECONDS_A_DAY
 from mcp_static.proofs.keys import DomainKey, PrivateKey, PublicKey, key_of
 
 PUBLISH_TYPE: Final = "mcp-publish+jws"
 STATUS_TYPE: Final = "mcp-status+jws"
 _ALGORITHMS: Final = {"ed25519": "Ed25519", "ecdsap384": "ES384"}
 _MAX_SIGNATURE: Final = 8 * 1024
+_MAX_SIGNATURES: Final = 4
+_PARTS: Final = ("protected", "signature")
+MAX_AGE: Final = 7 * SECONDS_A_DAY
+"""Seconds between the making of a signature and its arrival."""
 _AHEAD: Final = 300
 """Seconds that an author's clock may be ahead."""
 
@@ -32,13 +38,22 @@ Claims = dict[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature as it was brought, and the fingerprint of the key that its maker says made it."""
+    """A signature as it was brought, and the fingerprint of the key that its maker says made it.
+
+    `others` are signatures by further keys over the same claims.
+    """
 
     text: bytes | str
     type: str
     algorithm: str
     fingerprint: str
     claims: dict[str, Any]
+    others: tuple["Signature", ...] = ()
+
+    @property
+    def all(self) -> tuple["Signature", ...]:
+        """This one, and the others."""
+        return (self, *self.others)
 
 
 def publish_claims(name: ServerName, version: str, content: bytes, registry: str) -> Claims:
@@ -63,13 +78,23 @@ def status_claims(name: ServerName, version: str, file: StatusFile, registry: st
     }
 
 
-def sign_publish(claims: Claims, private: PrivateKey) -> bytes:
-    """A `proof.json`: the flattened JSON serialization."""
+def sign_publish(claims: Claims, private: PrivateKey, previous: PrivateKey | None = None) -> bytes:
+    """A `proof.json`: the flattened JSON serialization, or with a `previous` key the general one."""
     header, payload = _material(claims, private, PUBLISH_TYPE)
-    made = jws.serialize_json(
-        {"protected": header}, payload, _library_key(private), algorithms=[header["alg"]]
-    )
+    made: Mapping[str, Any] = _signed(header, payload, private)
+    if previous is not None:
+        old_header, _ = _material(claims, previous, PUBLISH_TYPE)
+        signatures = [made, _signed(old_header, payload, previous)]
+        made = {
+            "payload": made["payload"],
+            "signatures": [{part: one[part] for part in _PARTS} for one in signatures],
+        }
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _signed(header: dict[str, Any], payload: bytes, private: PrivateKey) -> Mapping[str, Any]:
+    key = _library_key(private)
+    return dict(jws.serialize_json({"protected": header}, payload, key, algorithms=[header["alg"]]))
 
 
 def sign_status(claims: Claims, private: PrivateKey) -> str:
@@ -81,7 +106,7 @@ def sign_status(claims: Claims, private: PrivateKey) -> str:
 def _material(claims: Claims, private: PrivateKey, kind: str) -> tuple[dict[str, Any], bytes]:
     key = key_of(private)
     header = {"alg": _ALGORITHMS[key.algorithm], "typ": kind, "kid": key.fingerprint}
-    return header, orjson.dumps({**claims, "iat": int(time.time())})
+    return header, orjson.dumps({"iat": int(time.time()), **claims})
 
 
 def read_publish_signature(content: bytes) -> Signature:
@@ -90,12 +115,29 @@ def read_publish_signature(content: bytes) -> Signature:
         document = orjson.loads(content) if len(content) <= _MAX_SIGNATURE else None
     except orjson.JSONDecodeError:
         document = None
-    if not isinstance(document, dict) or not {"payload", "protected", "signature"} == set(document):
+    made = _signatures_in(document)
+    if made is None:
         raise SignatureError("proof.json is not a JWS with payload, protected and signature")
-    if not all(isinstance(part, str) for part in document.values()):
+    if not all(isinstance(part, str) for parts in made for part in parts):
         raise SignatureError("proof.json has a part that is not text")
-    compact = ".".join((document["protected"], document["payload"], document["signature"]))
-    return _read(compact, PUBLISH_TYPE)
+    first, *others = (_read(".".join(parts), PUBLISH_TYPE) for parts in made)
+    return replace(first, others=tuple(others))
+
+
+def _signatures_in(document: Any) -> list[tuple[Any, Any, Any]] | None:
+    """The signatures of a JWS in JSON, flattened or general, each as protected, payload, signature."""
+    if not isinstance(document, dict):
+        return None
+    if set(document) == {"payload", *_PARTS}:
+        return [(document["protected"], document["payload"], document["signature"])]
+    signatures = document.get("signatures")
+    if set(document) != {"payload", "signatures"} or not isinstance(signatures, list):
+        return None
+    if not 1 <= len(signatures) <= _MAX_SIGNATURES:
+        return None
+    if not all(isinstance(one, dict) and set(one) == set(_PARTS) for one in signatures):
+        return None
+    return [(one["protected"], document["payload"], one["signature"]) for one in signatures]
 
 
 def read_status_signature(text: str) -> Signature:
@@ -130,8 +172,14 @@ def is_made_by(signature: Signature, key: DomainKey) -> bool:
     return True
 
 
-def claims_problem(signature: Signature, expected: Claims, now: float) -> str | None:
-    """Say in what a signature speaks of something else, or None when it means exactly this."""
+def claims_problem(
+    signature: Signature, expected: Claims, now: float, arrived: float | None = None
+) -> str | None:
+    """Say in what a signature speaks of something else, or None when it means exactly this.
+
+    `arrived` is when it was brought, in seconds since 1970: one that was made long before is refused,
+    so that a leaked or forgotten one cannot be used for ever.
+    """
     for claim, value in expected.items():
         said = signature.claims.get(claim)
         if said != value:
@@ -141,6 +189,8 @@ def claims_problem(signature: Signature, expected: Claims, now: float) -> str | 
         return "the signature does not say when it was made"
     if made > now + _AHEAD:
         return "the signature is dated in the future"
+    if arrived is not None and made < arrived - MAX_AGE:
+        return f"the signature was made more than {MAX_AGE // SECONDS_A_DAY} days before it was brought"
     return None
 
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from mcp_static.forges.forge import Account, Forge, SourceRepository
+from mcp_static.model.identity import IdentityKind
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
-from mcp_static.proofs.account import account_changed, github_owner
+from mcp_static.proofs.account import github_owner
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.results import fails, holds
 from mcp_static.reports.findings import Finding
@@ -78,7 +79,16 @@ class _Search:
         self._forge = forge
         self._site = forge.site
         self._file = "server.json" if isinstance(claim, Publication) else "status.json"
-        self._paths = fixed_paths(claim.document, self._file)
+        self._paths = self._bound_first(fixed_paths(claim.document, self._file))
+
+    def _bound_first(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """The paths, the one at which this server's record stood before in front of the others."""
+        memory = self._context.memories.of_server(self._claim.name)
+        bound = {
+            known.path.removesuffix("server.json") + self._file
+            for known in memory.of_kind(IdentityKind.SOURCE)
+        }
+        return tuple(sorted(paths, key=lambda path: path not in bound))
 
     def outcome(self, login: str) -> Finding:
         """What was found; `login` is the account or group that the namespace stands for."""
@@ -104,9 +114,6 @@ class _Search:
             )
         if repository.is_fork:
             return self._fails(f"{path} is a fork", "Name a repository that is not one.")
-        before = self._context.other_holder(self._claim.name.namespace, owner)
-        if before is not None:
-            return account_changed(SOURCE, owner, before)
         return self._in_tags(repository, owner) or self._in_branch(repository, owner)
 
     def _in_tags(self, repository: SourceRepository, owner: Account) -> Finding | None:
@@ -134,12 +141,11 @@ class _Search:
         if found is None:
             return self._fails(where, fix)
         if isinstance(self._claim, Publication):
-            requester = self._context.requester
-            is_owner = requester is not None and requester.id == owner.id
-            if not is_owner:
+            if not self._context.stands_for(owner):
                 return self._fails(
                     f"the bytes stand on the branch {branch} only, which is not released",
-                    f"Tag that commit v{self._claim.version}, or let {owner.login} ask.",
+                    f"Tag that commit v{self._claim.version}, or let {owner.login} confirm it with the "
+                    f"comment `{self._context.confirmation}`.",
                 )
         elif (self._claim.file.name, self._claim.file.version) != (
             str(self._claim.name),
@@ -164,6 +170,7 @@ class _Search:
                     login=owner.login,
                     id=str(owner.id),
                     repository=f"{self._site}/{repository.full_name}",
+                    repositoryId=str(repository.id),
                     path=path,
                     ref=where,
                     commit=commit,

@@ -19,6 +19,7 @@ from mcp_static.model.names import ServerName, parse_name
 from mcp_static.model.status import StatusRecord
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.context import proof_context
+from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.namespace import prove_namespace
 from mcp_static.publishing.commands import (
     HELP,
@@ -40,6 +41,7 @@ from mcp_static.publishing.proposing import (
 )
 from mcp_static.publishing.requester import TRAILER
 from mcp_static.publishing.source_address import SourceAddress, parse_source_address
+from mcp_static.reports.findings import Level
 from mcp_static.reports.markdown import escaped, finding_line, report_markdown
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.sidecars import parse_lifecycle
@@ -195,12 +197,13 @@ class _Bot:
     def _context(self) -> ProofContext:
         """What proofs ask with, for the writer of the comment."""
         settings = read_settings(self._repository, "HEAD")
-        return proof_context(settings, self._github, self._comment.author)
+        context = proof_context(settings, self._github, self._comment.author)
+        return replace(context, memories=GitMemories(self._repository, "HEAD"))
 
     def _require_proof(self, claim: Claim) -> None:
         """Refuse what its writer cannot prove, before anything is proposed in their name."""
         outcomes = prove_namespace(claim, self._context)
-        if not any(outcome.has_passed for outcome in outcomes):
+        if not any(outcome.level in {Level.PASSED, Level.HELD} for outcome in outcomes):
             said = "\n".join(finding_line(outcome) for outcome in outcomes)
             raise CommandRefusedError(f"❌ Nothing proves that this is the owner's will:\n\n{said}")
 

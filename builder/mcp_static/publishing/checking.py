@@ -1,20 +1,23 @@
 """Checking a pull request of the forge: its commits fetched, its requester confirmed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from mcp_static.check.checking import check
+from mcp_static.check.checking import check_change
 from mcp_static.check.report import CheckReport
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import Event
 from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.git.diffing import read_change
 from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
-from mcp_static.model.errors import InputError
+from mcp_static.model.errors import InputError, UnansweredError
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.handover import Handover
-from mcp_static.publishing.requester import requester_of
+from mcp_static.publishing.requester import Proposal, requester_of
+from mcp_static.publishing.words import confirmers_of
 from mcp_static.settings import Settings
 
 
@@ -85,9 +88,20 @@ def _fetch(job: PullJob, reference: str) -> None:
 def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
     """Check a pull request against a base; both have been fetched."""
     settings = read_settings(job.clone, base)
-    requester = requester_of(job.event, pull, job.clone, job.github)
-    context = proof_context(settings, job.github, requester)
-    report = check(job.clone, base, pull.head, context, job.built)
+    change = read_change(job.clone, base, pull.head)
+    proposal = Proposal(pull, job.registry.full_name, job.clone, job.github)
+    brought_by: Account | UnansweredError | None
+    try:
+        brought_by = requester_of(proposal, change)
+    except UnansweredError as error:
+        brought_by = error  # the rules, and proofs that need no account, have something to say
+    context = replace(
+        proof_context(settings, job.github, brought_by),
+        confirmers=cache(lambda: confirmers_of(job.registry, pull)),
+        arrived=job.registry.arrival(pull),
+    )
+    report = check_change(job.clone, change, context, job.built)
+    requester = brought_by if isinstance(brought_by, Account) else None
     return CheckedPull(pull, base, settings, requester, report)
 
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
 from mcp_static.check.report import CheckReport
@@ -17,6 +17,8 @@ from mcp_static.forges.forge import Account
 from mcp_static.model.change import MAX_PATHS
 from mcp_static.model.errors import InputError
 from mcp_static.model.forge_ids import FORGE_ID, parse_forge_id
+from mcp_static.model.times import parse_time
+from mcp_static.proofs.continuity import HELD_UNTIL
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import report_document
 
@@ -25,7 +27,9 @@ _Text = Annotated[str, StringConstraints(max_length=20_000)]
 _Line = Annotated[str, StringConstraints(max_length=1_000)]
 _ObjectId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 _ProofId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
-_Fact = _Text | Annotated[int, Field(ge=0, le=2**63)]
+_Fact = (
+    _Text | Annotated[int, Field(ge=0, le=2**63)] | Annotated[tuple[_Text, ...], Field(max_length=100)]
+)
 
 
 class _Part(BaseModel):
@@ -101,6 +105,13 @@ class HandedRecord(_Part):
     proof: _ProofId
     facts: dict[_Line, _Fact] = Field(max_length=50)
 
+    @field_validator("facts")
+    @classmethod
+    def _waits_for_a_time(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if HELD_UNTIL in value:
+            parse_time(str(value[HELD_UNTIL]))
+        return value
+
 
 class Handover(_Part):
     """The result of one check of one head against one base."""
@@ -123,6 +134,12 @@ class Handover(_Part):
     def summary(self) -> str:
         """The sentence that sums the report up."""
         return self.report.summary
+
+    @property
+    def held_until(self) -> int:
+        """When the last of the records may be approved, in seconds since 1970; 0 if none waits."""
+        times = (str(record.facts.get(HELD_UNTIL, "")) for record in self.records)
+        return max((int(parse_time(time)) for time in times if time), default=0)
 
     def written(self) -> bytes:
         """The handover as JSON."""

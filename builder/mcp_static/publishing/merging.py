@@ -22,6 +22,8 @@ from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.layout import record_path
 from mcp_static.model.names import parse_name
+from mcp_static.model.times import format_time
+from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
 from mcp_static.publishing.landing import STATUS, land
@@ -116,7 +118,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if isinstance(files, Refused):
         registry.dispatch(CHECK, branch, {"pull_request": str(pull.number), "head": pull.head})
         return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{files.reason}; the check runs again.")
-    commit = _commit(registry, pull, main, checked, files)
+    commit = _commit(job, pull, main, checked, files)
     if not land(registry, main, commit, _passage(pull.number)):
         return None
     message = f"#{pull.number} is published as {commit}."
@@ -167,6 +169,9 @@ def _unless_green(
     is_held = checked.level is Level.HELD and not words.approvers
     if is_held or checked.level not in {Level.PASSED, Level.HELD}:
         return MergeResult(MergeOutcome.NOT_GREEN, checked.summary, checked.report.report().exit_code)
+    if checked.held_until > time.time():
+        message = f"It is approved, and waits until {format_time(checked.held_until)}."
+        return MergeResult(MergeOutcome.NOT_GREEN, message)
     if not settings.merge.automatic and not words.mergers:
         message = f"The check is green; a maintainer merges it with /merge {pull.head}."
         return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
@@ -185,9 +190,7 @@ def _not_a_publish(
     return MergeResult(MergeOutcome.APPROVED, message)
 
 
-def _commit(
-    registry: GitHubRepository, pull: Pull, main: str, checked: Handover, files: dict[str, bytes]
-) -> str:
+def _commit(job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[str, bytes]) -> str:
     """The commit that a merge moves main to; no branch has it yet."""
     now = int(time.time())
     requester = checked.requester
@@ -200,7 +203,10 @@ def _commit(
     too_large = [path for path, content in written.items() if len(content) > MAX_FILE_BYTES]
     if too_large:
         raise InputError(f"{too_large[0]} is too large to be merged.", "Nothing was merged.")
-    return registry.create_commit(main, written, _message(checked.records, pull.number))
+    proven = [Proven(parse_name(one.name), one.proof, one.facts, now) for one in checked.records]
+    memories = GitMemories(job.clone, main)
+    written |= identity_files(memories.written, proven, memories.of)
+    return job.registry.create_commit(main, written, _message(checked.records, pull.number))
 
 
 def _message(records: tuple[HandedRecord, ...], number: int) -> str:

@@ -1,56 +1,129 @@
-"""Who brought a head commit, confirmed over the API by numeric id."""
+"""Who brought the bytes of a pull request: whoever first pushed them to its branch, and opened it.
+
+Whoever touches the branch later lends them nothing. "Update branch" in particular is a push by the
+person who presses it, be it a merge commit or a rebase; so are a resolved conflict and a maintainer's
+fix (GitHub's documentation of pull requests, "Keeping your pull request in sync"). The repository's
+activity tells them apart: each push with its actor, and what the branch was before and after.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import Event
+from mcp_static.forges.github.client import BranchPush, GitHub
 from mcp_static.forges.github.repository import Pull
 from mcp_static.git.commits import trailer_of
-from mcp_static.git.repository import Repository
+from mcp_static.git.repository import Repository, has_commit
+from mcp_static.git.trees import blobs_at
+from mcp_static.model.change import MAX_PATHS, Change
 from mcp_static.publishing.commands import PublishCommand, StatusCommand, parse_commands
 
 TRAILER = "Requested-in"
 """The commit trailer by which the bot names the comment that asked for a commit."""
 
+_MAX_LOOKUPS: Final = 60
+"""Files of commits that a force push removed which are asked for; each is a request."""
 
-def requester_of(event: Event, pull: Pull, repository: Repository, github: GitHub) -> Account | None:
-    """The account behind the head of a pull request; None when nobody can be confirmed.
 
-    In this order: the event's sender, if the event is the opening or the push that brought this very
-    head; who pushed it, by the activity of the head's repository; and where that is the bot, in the
-    registry's own repository, whoever asked the bot for it.
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pull request with the clone that holds its head, and the repository that it was opened in."""
+
+    pull: Pull
+    registry: str
+    repository: Repository
+    github: GitHub
+
+
+def requester_of(proposal: Proposal, change: Change) -> Account | None:
+    """The account that opened a pull request and first pushed every file that it changes.
+
+    Of a commit of the bot's, in the registry's own repository, that is who wrote the comment that
+    asked for it, unless the comment was edited. None when nobody can be confirmed: the activity is
+    not there, does not go back far enough, or names several people.
     """
-    if event.brings_head and event.head == pull.head:
-        account = github.account(event.sender.login)
-        if account is not None and account.id == event.sender.id and _brings_it_here(pull, account):
-            return account
-    if not pull.head_repository:
+    pull, github = proposal.pull, proposal.github
+    blobs = {path.path: path.after.id for path in change.paths if path.after is not None}
+    if not blobs or len(blobs) > MAX_PATHS or not pull.head_repository:
         return None
-    pusher = github.pusher(pull.head_repository, pull.head_branch, pull.head)
-    is_ours = pull.head_repository.lower() == event.repository.lower()
-    if is_ours and pusher is not None and pusher.id == github.me().id == pull.author.id:
-        return _asker(event, pull, repository, github)
-    account = github.account(pusher.login) if pusher is not None else None
-    if pusher is None or account is None or not pusher.id == account.id == pull.author.id:
-        return None  # what was pushed to a branch of one's own is not brought here by another
-    return account
+    first = _first_pushes(proposal, blobs)
+    if first is None or any(push.actor is None or push.actor.id != pull.author.id for push in first):
+        return None
+    if pull.author.id != github.me().id:
+        return pull.author
+    if pull.head_repository.lower() != proposal.registry.lower():
+        return None
+    askers = {_asker(proposal, push.after) for push in first}
+    return askers.pop() if len(askers) == 1 else None
 
 
-def _brings_it_here(pull: Pull, account: Account) -> bool:
-    """Whether a push is meant for this pull request, and is not just work on a branch of one's own
-    from which somebody else has opened one."""
-    owner = pull.head_repository.partition("/")[0]
-    return account.id == pull.author.id or owner.lower() != account.login.lower()
+def _first_pushes(proposal: Proposal, blobs: Mapping[str, str]) -> list[BranchPush] | None:
+    """For each file, the push that first put these bytes at its path; None when one is not known."""
+    pull = proposal.pull
+    pushes = proposal.github.pushes(pull.head_repository, pull.head_branch)
+    if pushes is None or all(push.after != pull.head for push in pushes):
+        return None
+    trees = _Trees(proposal)
+    missing, found = dict(blobs), []
+    earliest = pushes[0].before
+    if earliest is not None and _held(trees, earliest, missing) != set():
+        return None  # it was there before the first push that is known
+    for push in pushes:
+        if push.after is None:
+            continue
+        held = _held(trees, push.after, missing)
+        if held is None:
+            return None
+        if held:
+            found.append(push)
+            missing = {path: blob for path, blob in missing.items() if path not in held}
+        if not missing:
+            return found
+    return None
 
 
-def _asker(event: Event, pull: Pull, repository: Repository, github: GitHub) -> Account | None:
+def _held(trees: "_Trees", commit: str, wanted: Mapping[str, str]) -> set[str] | None:
+    """The paths at which a commit has the wanted blobs; None when the commit cannot be read."""
+    blobs = trees.blobs(commit, wanted)
+    if blobs is None:
+        return None
+    return {path for path, blob in wanted.items() if blobs.get(path) == blob}
+
+
+class _Trees:
+    """What commits have at some paths: from the clone or, where a force push removed them, GitHub."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        self._proposal = proposal
+        self._lookups = 0
+
+    def blobs(self, commit: str, paths: Mapping[str, str]) -> dict[str, str] | None:
+        """The ids of the blobs at those paths that a commit has; None when nobody can tell."""
+        proposal = self._proposal
+        if has_commit(proposal.repository, commit):
+            return blobs_at(proposal.repository, commit, list(paths))
+        self._lookups += len(paths)
+        if self._lookups > _MAX_LOOKUPS:
+            return None
+        return proposal.github.blobs(proposal.pull.head_repository, commit, list(paths))
+
+
+def _asker(proposal: Proposal, commit: str | None) -> Account | None:
     """Whoever wrote the comment that a commit of the bot's names."""
-    number = trailer_of(repository, pull.head, TRAILER)
+    if commit is None or not has_commit(proposal.repository, commit):
+        return None
+    number = trailer_of(proposal.repository, commit, TRAILER)
     if not number.isdecimal() or len(number) > 20:
         return None
-    comment = github.comment(event.repository, int(number))
-    if comment is None or not any(
-        isinstance(command, PublishCommand | StatusCommand) for command in parse_commands(comment.body)
+    comment = proposal.github.comment(proposal.registry, int(number))
+    if (
+        comment is None
+        or comment.is_edited
+        or not any(
+            isinstance(command, PublishCommand | StatusCommand)
+            for command in parse_commands(comment.body)
+        )
     ):
         return None
-    account = github.account(comment.author.login)
-    return account if account is not None and account.id == comment.author.id else None
+    return comment.author

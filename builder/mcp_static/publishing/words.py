@@ -32,21 +32,32 @@ def words_about(registry: GitHubRepository, pull: Pull) -> Words:
     None count while the forge does not say when that head arrived. Raises what GitHubRepository
     raises.
     """
+    said = _said(registry, pull)
+    return Words(
+        confirmers=tuple(said["confirm"].values()),
+        approvers=_writers(registry, said["approve"]),
+        mergers=_writers(registry, said["merge"]),
+    )
+
+
+def confirmers_of(registry: GitHubRepository, pull: Pull) -> tuple[Account, ...]:
+    """Who has confirmed the head that a pull request has now; needs no more rights than to read."""
+    return tuple(_said(registry, pull)["confirm"].values())
+
+
+def _said(registry: GitHubRepository, pull: Pull) -> dict[HeadWord, dict[ForgeId, Account]]:
+    """Who said which word about the head, whatever their rights."""
     said: dict[HeadWord, dict[ForgeId, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
     arrival = registry.arrival(pull)
     if arrival is None:
-        return Words()
+        return said
     for comment in islice(registry.comments.of(pull.number), _MAX_COMMENTS):
         if comment.is_edited or comment.written_at < arrival:
             continue
         for command in parse_commands(comment.body):
             if isinstance(command, HeadCommand) and command.head == pull.head:
                 said[command.word][comment.author.id] = comment.author
-    return Words(
-        confirmers=tuple(said["confirm"].values()),
-        approvers=_writers(registry, said["approve"]),
-        mergers=_writers(registry, said["merge"]),
-    )
+    return said
 
 
 def _writers(registry: GitHubRepository, accounts: dict[ForgeId, Account]) -> tuple[Account, ...]:

@@ -1,8 +1,10 @@
 """Findings, gathered by what they are about: what rules, proofs and checks give, and reports print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from mcp_static.model.identity import Facts
 
 
 class Level(StrEnum):
@@ -34,7 +36,7 @@ class Finding:
     message: str
     fix: str = ""
     path: str = ""
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
     is_counted: bool = False
 
     @property

@@ -58,6 +58,19 @@ class IssueComment:
     is_edited: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BranchPush:
+    """A change of a branch: what it was before and after, None for not there, by whom, and when.
+
+    `actor` is None when GitHub does not say; `time` is in seconds since 1970.
+    """
+
+    before: str | None
+    after: str | None
+    actor: Account | None
+    time: int
+
+
 class GitHub:
     """The client of a command, opened once and passed on; what was answered is kept. Close it.
 
@@ -107,7 +120,7 @@ class GitHub:
             self._public.api.close()
 
     def me(self) -> Account:
-        """Who the token acts as."""
+        """Who the token acts as; without one, the account of workflows."""
         return self._once(("me",), self._ask_me)
 
     def account(self, login: str) -> Account | None:
@@ -139,26 +152,36 @@ class GitHub:
         """The content of a file at a commit; None when there is none, or it is too large to be ours."""
         return self._once(("file", path, file, commit), lambda: self._ask_file(path, file, commit))
 
-    def pusher(self, path: str, branch: str, commit: str) -> Account | None:
-        """Who pushed this very commit to the head of a branch, by the repository's activity."""
-        pushes = self._pushes(path, branch, commit)
-        return next((entry.actor.account(self.host) for entry in pushes if entry.actor), None)
+    def pushes(self, path: str, branch: str) -> list[BranchPush] | None:
+        """All that happened to a branch, oldest first, by the repository's activity.
+
+        None where that cannot be told: there is no activity, or more than is looked at.
+        """
+        recent = self._recent_pushes(path, branch)
+        return recent[::-1] if 0 < len(recent) < _ACTIVITIES else None
 
     def pushed_at(self, path: str, branch: str, commit: str) -> int | None:
         """When this very commit was last pushed to the head of a branch, in seconds since 1970."""
-        pushes = self._pushes(path, branch, commit) if path else []
-        return max((entry.timestamp.second for entry in pushes), default=None)
+        pushes = self._recent_pushes(path, branch)
+        return max((push.time for push in pushes if push.after == commit), default=None)
 
-    def _pushes(self, path: str, branch: str, commit: str) -> list[Activity]:
-        """What brought a commit to the head of a branch, newest first, by the repository's activity."""
-        activities = self.api.find(
-            f"/repos/{path}/activity",
-            list[Activity],
-            f"the activity of {path}",
-            ref=f"refs/heads/{branch}",
-            per_page=_ACTIVITIES,
-        )
-        return [entry for entry in activities or () if entry.after == commit]
+    def _recent_pushes(self, path: str, branch: str) -> list[BranchPush]:
+        """The last things that happened to a branch, newest first."""
+        if not path:
+            return []
+        return self._once(("pushes", path, branch), lambda: self._ask_pushes(path, branch))
+
+    def blobs(self, path: str, commit: str, files: list[str]) -> dict[str, str] | None:
+        """The ids of the blobs that a commit has at some paths; None when GitHub has no such commit."""
+        if self.api.find(f"/repos/{path}/git/commits/{commit}", Named, f"the commit {commit}") is None:
+            return None
+        found = {}
+        for file in files:
+            address = f"/repos/{path}/contents/{quote(file)}"
+            content = self.api.find(address, Contents, f"{file} of {path}", ref=commit)
+            if content is not None and isinstance(content.root, Content):
+                found[file] = content.root.sha
+        return found
 
     def comment(self, path: str, number: int) -> IssueComment | None:
         """A comment by its id."""
@@ -170,7 +193,27 @@ class GitHub:
             raise UnansweredError(f"GitHub's answer for comment {number} names no issue")
         return comment_of(found, int(issue), self.host)
 
+    def _ask_pushes(self, path: str, branch: str) -> list[BranchPush]:
+        activities = self.api.find(
+            f"/repos/{path}/activity",
+            list[Activity],
+            f"the activity of {path}",
+            ref=f"refs/heads/{branch}",
+            per_page=_ACTIVITIES,
+        )
+        return [
+            BranchPush(
+                before=None if set(entry.before) == {"0"} else entry.before,
+                after=None if set(entry.after) == {"0"} else entry.after,
+                actor=entry.actor.account(self.host) if entry.actor else None,
+                time=entry.timestamp.second,
+            )
+            for entry in activities or ()
+        ]
+
     def _ask_me(self) -> Account:
+        if self.token is None:
+            return self._ask_bot()
         try:
             return self.api.get("/user", User, "the token's account").account(self.host)
         except ForbiddenError:

@@ -89,6 +89,7 @@ class Content(Shape):
     """A file, or what stands at a file's path; `content` is base64 with line breaks."""
 
     type: str
+    sha: str = ""
     size: int = 0
     encoding: str = ""
     content: str = ""
@@ -131,8 +132,9 @@ class Comment(Shape):
 
 
 class Activity(Shape):
-    """An entry of a repository's activity: a push, and what the branch named after it."""
+    """An entry of a repository's activity: a push, and what the branch named before and after it."""
 
+    before: str
     after: str
     actor: User | None
     timestamp: Moment

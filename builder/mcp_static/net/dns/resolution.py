@@ -25,6 +25,9 @@ from mcp_static.settings import DnsSettings, resolver_place
 MARKS: Final = ("v=MCPv1", "mcp-publisher=")
 """What a TXT record must hold to matter; a domain has many others, which may well differ."""
 _NAME_SERVERS: Final = 6
+"""Name servers of a zone that are asked."""
+_LISTED: Final = 20
+"""Name servers of a zone that are noted."""
 _NEEDED_RESOLVERS: Final = 2
 _TXT: Final = dns.rdatatype.TXT
 
@@ -71,6 +74,7 @@ class Resolution:
             Server(f"the resolver {text}", *resolver_place(text)) for text in settings.resolvers
         ]
         self._known: dict[str, Lookup] = {}
+        self._listed: dict[dns.name.Name, list[dns.name.Name]] = {}
 
     def look_up(self, domain: str) -> Lookup:
         """The TXT records of a domain that matter here; never raises."""
@@ -80,6 +84,14 @@ class Resolution:
                 return Lookup(domain, LookupResult.NO_ANSWER, f"{domain}: {self._budget.message}")
             self._known[domain] = lookup
         return self._known[domain]
+
+    def name_servers(self, domain: str) -> tuple[str, ...]:
+        """The names of the servers that a domain's zone lists, in order; never raises."""
+        try:
+            listed = self._name_servers(dns.name.from_text(domain))
+        except dns.exception.DNSException:
+            return ()
+        return tuple(sorted(name.to_text(omit_final_dot=True).lower() for name in listed))
 
     def _looked_up(self, domain: str) -> Lookup:
         try:
@@ -137,11 +149,8 @@ class Resolution:
 
     def _authoritative(self, name: dns.name.Name) -> list[Server]:
         """The servers that the zone of a name lists, at the addresses they have."""
-        zone = self._zone(name)
-        listed = self._ask_any(zone, dns.rdatatype.NS) if zone is not None else None
         found: list[Server] = []
-        for record in sorted(_records(listed), key=str)[:_NAME_SERVERS]:
-            target: dns.name.Name = record.target
+        for target in self._name_servers(name)[:_NAME_SERVERS]:
             if self._budget.is_over:
                 break
             text = target.to_text(omit_final_dot=True)
@@ -158,6 +167,15 @@ class Resolution:
                     found.append(Server(message, str(allowed[0]), 53))
                     break
         return found
+
+    def _name_servers(self, name: dns.name.Name) -> list[dns.name.Name]:
+        """The names of the servers that the zone of a name lists, the first of them."""
+        if name not in self._listed:
+            zone = self._zone(name)
+            listed = self._ask_any(zone, dns.rdatatype.NS) if zone is not None else None
+            records = sorted(_records(listed), key=str)[:_LISTED]
+            self._listed[name] = [record.target for record in records]
+        return self._listed[name]
 
     def _zone(self, name: dns.name.Name) -> dns.name.Name | None:
         """The zone that a name lies in: the owner of the SOA that its answer, or denial, carries."""
