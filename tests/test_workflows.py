@@ -1,10 +1,12 @@
 """The workflows: every `run:` line is run as a runner would, in fresh clones of this repository."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
+from mcp_static.model.times import format_time
+from mcp_static.publishing.landing import STATUS
 
 from tests.doubles.github_double import GitHubDouble
+from tests.doubles.github_rules import BranchRules
 from tests.registries import path_of
 from tests.servers import PROJECT
 from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, staged
@@ -209,6 +214,32 @@ def test_bot_answers_a_comment(stage: Stage, environment: Environment) -> None:
     assert "/publish" in said
 
 
+def test_tick_lets_a_quarantine_end(stage: Stage, environment: Environment) -> None:
+    runner = Runner(stage, environment)
+    assert "nothing to do" in runner.run("tick.yml", "tick")
+    now = time.time()
+    takedown = {
+        "status": "quarantined",
+        "reason": "under review",
+        "at": format_time(int(now) - 7200),
+        "by": "acme",
+        "until": format_time(int(now) + 3),
+    }
+    place = RECORD.removesuffix("server.json") + "takedown.json"
+    files = {**stage.record(WEATHER), place: json.dumps(takedown).encode()}
+    stage.registry.commit(files)
+    stage.registry.protect("main", BranchRules(required=(STATUS,)))
+    shutil.rmtree(runner.checkout("tick"))
+    time.sleep(max(0, now + 4 - time.time()))
+    assert "has ended" in runner.run("tick.yml", "tick")
+    head = stage.registry.store.git("log", "-1", "--format=%s|%T", "main").split("|")
+    assert head == [
+        "Let quarantines end",
+        stage.registry.store.git("log", "-1", "--skip=1", "--format=%T", "main"),
+    ]
+    assert [dispatch.name for dispatch in stage.hub.dispatches] == ["deploy.yml"]
+
+
 def test_deploy_builds_what_it_uploads(stage: Stage, environment: Environment) -> None:
     runner = Runner(stage, environment)
     runner.run("deploy.yml", "build")
@@ -246,4 +277,4 @@ def test_what_parses_hostile_bytes_has_no_right_to_write() -> None:
 
 
 def test_every_workflow_is_run_here() -> None:
-    assert set(WORKFLOWS) == {"bot.yml", "check.yml", "ci.yml", "deploy.yml"}
+    assert set(WORKFLOWS) == {"bot.yml", "check.yml", "ci.yml", "deploy.yml", "tick.yml"}

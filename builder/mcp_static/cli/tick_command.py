@@ -5,20 +5,36 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.operator_options import REPO
+from mcp_static.forges.github.client import GitHub
+from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.moderation.ticking import tick
+from mcp_static.publishing.operating import tick_on
 
 
 @click.command("tick")
 @REPO
-def command(repo: Path) -> None:
+@click.option(
+    "--on-github",
+    "full_name",
+    metavar="OWNER/NAME",
+    help="Commit to the main of this repository, past its protection, and start the deploy.",
+)
+def command(repo: Path, full_name: str | None) -> None:
     """Commit nothing but the time if a quarantine has ended since the last commit.
 
     Dates are held against the times of commits, so that a build depends on nothing else.
     """
     with open_repository(repo) as repository:
-        ended = tick(repository, resolve_commit(repository, "HEAD"))
-    if ended:
+        if full_name is not None:
+            with GitHub(token_from_environment()) as github:
+                ended = tick_on(GitHubRepository(github, full_name), repository)
+        else:
+            ended = tick(repository, resolve_commit(repository, "HEAD"))
+    if ended and full_name is not None:
+        click.echo(f"The quarantine of {', '.join(ended)} has ended; the deploy is started.")
+    elif ended:
         click.echo(f"The quarantine of {', '.join(ended)} has ended. Push the new commit, and deploy.")
     else:
         click.echo("No quarantine has ended since the last commit; nothing to do.")

@@ -46,6 +46,10 @@ def tick(repository: Repository, commit: str) -> list[str]:
     ended = ended_quarantines(repository, commit, now)
     if ended:
         require_clean(repository)
-        lines = "".join(f"- {title}\n" for title in ended)
-        write_commits(repository, [NewCommit(now, f"Let quarantines end\n\n{lines}")])
+        write_commits(repository, [NewCommit(now, tick_message(ended))])
     return ended
+
+
+def tick_message(ended: list[str]) -> str:
+    """The message of the commit that lets quarantines end."""
+    return "Let quarantines end\n\n" + "".join(f"- {title}\n" for title in ended)

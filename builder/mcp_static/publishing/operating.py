@@ -4,6 +4,7 @@ Carried out for accounts that may write, from a comment that was never edited. A
 comment's time and words, so that running it twice does nothing twice.
 """
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -18,12 +19,14 @@ from mcp_static.moderation.decisions import Decision, Grounds
 from mcp_static.moderation.places import parse_place
 from mcp_static.moderation.settings import BLOCK_LISTS, block, freeze, thaw, unblock
 from mcp_static.moderation.takedowns import restore, take_down
+from mcp_static.moderation.ticking import ended_quarantines, tick_message
 from mcp_static.publishing.commands import OperatorCommand
 from mcp_static.publishing.landing import land
 from mcp_static.reports.markdown import escaped
 
 DEPLOY: Final = "deploy.yml"
 _ATTEMPTS: Final = 5
+_TICK: Final = "mcp-static/tick"
 
 
 def carry_out(
@@ -62,6 +65,22 @@ def carry_out(
             what = f"{made.entry.act.value} {made.entry.subject}"
             return f"✅ {escaped(what)} is committed as {commit}; the next deploy shows it."
     raise ServiceError("main moved at each attempt.", "Say it again.")
+
+
+def tick_on(registry: GitHubRepository, clone: Repository) -> list[str]:
+    """Commit nothing but the time to main if a quarantine has ended, and deploy; gives what was in it.
+
+    `clone` has main as it was when it was made; a main that moved since needs no such commit. Raises
+    what GitHubRepository raises.
+    """
+    main = registry.head_of(registry.default_branch)
+    if main is None or not has_commit(clone, main):
+        return []
+    ended = ended_quarantines(clone, main, int(time.time()))
+    if ended and land(registry, main, registry.create_commit(main, {}, tick_message(ended)), _TICK):
+        registry.remove_branch(_TICK)
+        registry.dispatch(DEPLOY, registry.default_branch, {})
+    return ended
 
 
 def _decided(

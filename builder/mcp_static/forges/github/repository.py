@@ -82,6 +82,13 @@ class GitHubRepository:
         """A new commit on `base`, on no branch yet; a file whose content is None is removed."""
         what = "a new commit"
         parent = self._api.get(f"{self._path}/git/commits/{base}", GitCommit, f"the commit {base}")
+        tree = parent.tree.sha
+        if files:
+            tree = self._create_tree(tree, files)
+        commit = {"message": message, "tree": tree, "parents": [base]}
+        return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
+
+    def _create_tree(self, base: str, files: Mapping[str, bytes | None]) -> str:
         entries = [
             {
                 "path": path,
@@ -91,10 +98,8 @@ class GitHubRepository:
             }
             for path, content in sorted(files.items())
         ]
-        tree = {"base_tree": parent.tree.sha, "tree": entries}
-        made = self._api.send("POST", f"{self._path}/git/trees", tree, Named, what)
-        commit = {"message": message, "tree": made.sha, "parents": [base]}
-        return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
+        body = {"base_tree": base, "tree": entries}
+        return self._api.send("POST", f"{self._path}/git/trees", body, Named, "a new tree").sha
 
     def _create_blob(self, content: bytes) -> str:
         blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
