@@ -16,7 +16,7 @@ _OTHER_BYTES: Final = "was changed after it was published: only its first bytes 
 
 
 class CommitApplier:
-    """Feeds commits to a ledger and keeps what comes of them; call `save` after the last one."""
+    """Feeds commits to a ledger and keeps the results; call `save` after the last one."""
 
     def __init__(self, store: Store, namespace: str) -> None:
         self._store: Final = store

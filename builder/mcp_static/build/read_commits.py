@@ -33,7 +33,7 @@ from mcp_static.rules.run import read_record, structural_findings
 from mcp_static.rules.sidecars import parse_accepted, parse_act, parse_lifecycle, parse_takedown
 
 _IGNORED: Final = ("proof.json",)
-"""Files beside a record that the check reads and the build does not."""
+"""Files next to a record that the check reads and the build does not."""
 
 
 _READ: Final = (f"{SERVERS_ROOT}/", f"{LOG_ROOT}/")

@@ -74,7 +74,7 @@ def count_first_parents(repository: git.Repo, commit: str) -> int:
 
 
 def trailer_of(repository: git.Repo, commit: str, key: str) -> str:
-    """The value of a trailer of a commit's message; empty for none."""
+    """The value of a trailer of a commit's message; empty if there is none."""
     return run(repository, "log", "-1", f"--format=%(trailers:key={key},valueonly)", commit).strip()
 
 

@@ -30,7 +30,7 @@ class TreeEntry(NamedTuple):
 
 
 def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
-    """What stands at a path of a commit; None for nothing, or a folder."""
+    """What is at a path of a commit; None for nothing, or a folder."""
     found = entries_of(repository, commit, path)
     return found[0][1] if len(found) == 1 and found[0][0] == path else None
 
@@ -91,7 +91,7 @@ def contents_of(repository: git.Repo, commit: str, folders: Sequence[str]) -> li
 
 
 def read_file(repository: git.Repo, commit: str, path: str, limit: int) -> bytes | None:
-    """The content of a plain file, `limit + 1` bytes of it at the most; None when there is none."""
+    """The content of a plain file, at most `limit + 1` bytes of it; None if there is none."""
     blob = blob_at(repository, commit, path)
     if blob is None or not blob.mode.startswith("100"):
         return None

@@ -60,7 +60,7 @@ class MergeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """How it ended, the sentence that says it, and the exit code that it means."""
+    """How it ended, the message, and the exit code."""
 
     outcome: MergeOutcome
     message: str

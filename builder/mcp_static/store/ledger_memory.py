@@ -1,4 +1,4 @@
-"""What the ledger knows of servers and versions, kept between builds."""
+"""What the ledger knows about servers and versions, kept between builds."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping

@@ -66,4 +66,4 @@ CREATE INDEX remotes_url ON remotes (url);
 LEADING: Final = (
     "servers s CROSS JOIN versions v ON v.server_number = s.number AND v.is_latest AND v.is_public"
 )
-"""Each server that is shown, with the version that stands for it; looked up from the server."""
+"""Each server that is shown, with the version that represents it; looked up from the server."""
