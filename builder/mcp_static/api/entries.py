@@ -56,7 +56,7 @@ def server_bytes(document: dict[str, Any]) -> bytes:
 def provenance_bytes(
     commit: str, accepted: bytes | None, takedown: dict[str, str] | None = None
 ) -> bytes:
-    """What the registry can say of an entry: its commit, `accepted.json` if any, and its takedown."""
+    """What the registry can say about an entry: commit, `accepted.json` if any, and takedown."""
     claim = b',"accepted":' + accepted if accepted is not None else b""
     hidden = b',"takedown":' + dump_json(takedown) if takedown is not None else b""
     return b'{"commit":"' + commit.encode() + b'"' + claim + hidden + b"}"

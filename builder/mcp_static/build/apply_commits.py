@@ -62,7 +62,7 @@ class CommitApplier:
         for path, reason in records.reasons:
             self._leave_out(path, reason)
         for path in self.ledger.orphans:
-            self._leave_out(path, "was committed before any server.json, so it is about nothing")
+            self._leave_out(path, "was committed before any server.json, so it applies to nothing")
         for path in self.ledger.ignored:
             self._leave_out(path, f"{_OTHER_BYTES} [change-immutable]")
         for path in self.ledger.late:

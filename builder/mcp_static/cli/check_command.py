@@ -131,7 +131,7 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
 def _account(author: str, github: GitHub) -> Account | UnansweredError:
     """The account that `--author` names, looked up unless its number is there.
 
-    The reason, where it could not be looked up: rules are reported all the same, and every proof that
+    The reason, where it could not be looked up: rules are still reported, and every proof that
     does not rest on it.
     """
     if match := _AUTHOR.fullmatch(author):

@@ -14,7 +14,7 @@ from mcp_static.moderation.ticking import tick
 def command(repo: Path) -> None:
     """Commit nothing but the time if a quarantine has ended since the last commit.
 
-    Dates are held against the times of commits, so that a build depends on nothing else.
+    Dates are compared with the times of commits, so that a build depends on nothing else.
     """
     with open_repository(repo) as repository:
         ended = tick(repository, resolve_commit(repository, "HEAD"))

@@ -75,7 +75,7 @@ def folders_of(repository: git.Repo, commit: str, folder: str) -> list[str]:
 
 
 def contents_of(repository: git.Repo, commit: str, folders: Sequence[str]) -> list[TreeEntry]:
-    """What lies right in some folders of a commit, from one listing; nothing for those not there."""
+    """What is directly in some folders of a commit, from one listing; nothing for those not there."""
     if not folders:
         return []
     paths = [f"{folder}/" for folder in folders]

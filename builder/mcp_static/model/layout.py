@@ -141,7 +141,7 @@ def parse_location(path: str) -> Location | None:
 
 
 def parse_takedown_path(path: str) -> Place | None:
-    """What a path of a `takedown.json` speaks about; None when the layout has no such path."""
+    """What a path of a `takedown.json` applies to; None when the layout has no such path."""
     folder, _, file = path.rpartition("/")
     return _parse_folder(folder) if file == TAKEDOWN_FILE else None
 

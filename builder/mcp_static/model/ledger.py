@@ -72,8 +72,8 @@ class _Moves:
 class Ledger:
     """Replays commits.
 
-    `changed` maps ordinals to what stood there before the replay, and now; `orphans` are the files
-    beside a `server.json` that came before there was one, and so speak about nothing; `ignored` are
+    `changed` maps ordinals to what was there before the replay, and now; `orphans` are the files
+    next to a `server.json` that came before there was one, and so apply to nothing; `ignored` are
     those that came to hold other bytes than their first valid ones, which stay in force; `late` are
     the quarantines that were over before they were committed.
     """

@@ -4,7 +4,7 @@ The grammar is that of the official registry (`internal/validators` and the patt
 server.schema.json 2025-12-11): both halves begin and end alphanumeric; the namespace may hold `.`
 and `-`, the server part `.`, `_` and `-`; 200 characters in all. Beyond that grammar, no server is
 called `index.html` or `index.html.gz`: its page would be where its namespace's is. And none ends in
-`.json`: its folder would stand where a file of the layout belongs.
+`.json`: its folder would be where a file of the layout belongs.
 """
 
 import re
@@ -103,7 +103,7 @@ def is_index_file(segment: str) -> bool:
 
 
 def is_layout_file(segment: str) -> bool:
-    """Whether a folder so called could stand where a file of the layout belongs."""
+    """Whether a folder of this name could be where a file of the layout belongs."""
     return segment.casefold().endswith(".json")
 
 

@@ -273,4 +273,4 @@ SERVER_DOCUMENT: Final = document(
 """The whole description of `server.json`, with every part it refers to."""
 
 SCHEMA_TAGS: Final = frozenset({"stdio", "streamable-http", "sse", "positional", "named"})
-"""Values of `type` that pydantic adds to the place of an error and that are no part of the path."""
+"""Values of `type` that pydantic adds to the place of an error and that are not part of the path."""

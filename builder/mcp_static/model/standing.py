@@ -1,4 +1,4 @@
-"""What the ledger knows of servers and versions, and how an entry stands at one moment."""
+"""What the ledger knows about servers and versions, and the state of an entry at one moment."""
 
 from dataclasses import dataclass, field
 

@@ -30,7 +30,7 @@ def read_status(raw: bytes) -> StatusFile | str:
 
 
 def parse_takedown(raw: bytes, place: Place) -> Takedown | str:
-    """What a `takedown.json` in a folder says, or the sentence that says what is wrong with it."""
+    """What a `takedown.json` in a folder says, or a sentence about what is wrong with it."""
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)
