@@ -238,7 +238,7 @@ function chainOf(filters) {
   return filters.version === 'latest' ? 'latest' : 'version/' + escapedVersion(filters.version);
 }
 
-// A version as chains write it: `a-z0-9.-` as they are, all else `_hh` a byte.
+// A version as chains write it: `a-z0-9.-` as they are, all else `_hh` per byte.
 function escapedVersion(version) {
   return encoded(version).replace(/[A-Z_~]|\+|%[0-9A-F]{2}/g, (part) => {
     if (part.length === 3) return '_' + part.slice(1).toLowerCase();

@@ -116,7 +116,7 @@ def _decoded(label: str) -> str:
 
 @cache
 def _prototypes() -> dict[int, str]:
-    """For each character that looks like letters or digits, what stands for all that look so."""
+    """For each character that looks like letters or digits, what represents all that look alike."""
     # Its module reads the same file in five times the time.
     data = files("confusable_homoglyphs").joinpath("confusables.json").read_bytes()
     confusables: dict[str, list[dict[str, str]]] = orjson.loads(data)

@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "rules": "Print the rules.",
     "schema": "Print the JSON Schema of a kind of document.",
     "adopt": "Remember who has proven the names of a registry so far.",
-    "import": "Take in entries from a file or another registry.",
+    "import": "Import entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",
     "deploy": "Deploy a built registry to a folder or a bucket.",
     "hosts": "Say where a registry can be served, and whether it fits.",

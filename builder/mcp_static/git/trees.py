@@ -36,7 +36,7 @@ def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
 
 
 def blobs_at(repository: git.Repo, commit: str, paths: list[str]) -> dict[str, str]:
-    """The ids of the files that stand at some paths of a commit, by path."""
+    """The ids of the files at some paths of a commit, by path."""
     listing = run(repository, "ls-tree", "-z", "--full-tree", commit, "--", *paths)
     wanted, found = set(paths), {}
     for line in filter(None, listing.split("\0")):

@@ -82,7 +82,7 @@ class _Search:
         self._paths = self._bound_first(fixed_paths(claim.document, self._file))
 
     def _bound_first(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """The paths, the one at which this server's record stood before in front of the others."""
+        """The paths; the one at which this server's record was before comes first."""
         memory = self._context.memories.of_server(self._claim.name)
         bound = {
             known.path.removesuffix("server.json") + self._file
@@ -143,7 +143,7 @@ class _Search:
         if isinstance(self._claim, Publication):
             if not self._context.stands_for(owner):
                 return self._fails(
-                    f"the bytes stand on the branch {branch} only, which is not released",
+                    f"the bytes are only on the branch {branch}, so they are not released",
                     f"Tag that commit v{self._claim.version}, or let {owner.login} confirm it with the "
                     f"comment `{self._context.confirmation}`.",
                 )

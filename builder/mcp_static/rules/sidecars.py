@@ -1,4 +1,4 @@
-"""Judging the files that are no `server.json`: what the merge notes, and what operators write."""
+"""Judging the files other than `server.json`: what the merge notes, and what operators write."""
 
 from pydantic import ValidationError
 
@@ -44,7 +44,7 @@ def parse_takedown(raw: bytes, place: Place) -> Takedown | str:
 
 
 def parse_act(raw: bytes, path: str) -> LogEntry | str:
-    """What a file of the moderation log says, or the sentence that says what is wrong with it."""
+    """What a file of the moderation log says, or a sentence about what is wrong with it."""
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)

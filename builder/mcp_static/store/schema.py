@@ -3,7 +3,7 @@
 from typing import Final
 
 FORMAT: Final = "7"
-"""Changes with the tables below, or with what they hold; a store of another format is made anew."""
+"""Changes with the tables below, or with what they hold; a store of another format is rebuilt."""
 
 TABLES: Final = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
