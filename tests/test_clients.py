@@ -40,7 +40,7 @@ def client(program: str, *arguments: str, home: Path, **environment: str) -> Any
 def url(
     request: pytest.FixtureRequest, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Where the corpus is served, by each host that honours everything in a way of its own."""
+    """Where the corpus is served, by each host that honors everything in a way of its own."""
     if request.param == "serve":
         served: Served = request.getfixturevalue("served_corpus")
         yield served.url

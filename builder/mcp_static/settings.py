@@ -110,12 +110,12 @@ class Grant(_Part):
         )
 
     def covers(self, namespace: str) -> bool:
-        """Whether this grant speaks of a namespace; letters' case does not matter."""
+        """Whether this grant covers a namespace; letters' case does not matter."""
         return covers(self.namespace, namespace)
 
 
 class PackageRegistry(_Part):
-    """A package registry to trust beside the public ones, and under whose address."""
+    """A package registry to trust in addition to the public ones, and under whose address."""
 
     type: str = Field(json_schema_extra={"enum": [*_TYPES_WITH_REGISTRIES]})
     url: str = Field(description="`https://npm.example.com`; of an OCI registry its host alone.")
@@ -124,7 +124,7 @@ class PackageRegistry(_Part):
     @classmethod
     def _has_registries(cls, value: str) -> str:
         if value not in _TYPES_WITH_REGISTRIES:
-            raise ValueError(f"is none of {', '.join(_TYPES_WITH_REGISTRIES)}")
+            raise ValueError(f"is not one of {', '.join(_TYPES_WITH_REGISTRIES)}")
         return value
 
     @field_validator("url")
@@ -253,18 +253,18 @@ class Link(_Part):
 
 
 class SiteSettings(_Part):
-    """How the pages look, and what they say beside what they always say."""
+    """How the pages look, and the texts that a registry adds to them."""
 
     logo: str = Field(
         "", description="An SVG, PNG or WebP file in the repository, shown next to the title."
     )
     accent: str = Field("#0a58ca", description="Colour of links and buttons on white.")
     accent_dark: str = Field("#82b4ff", description="The same on black, for dark themes.")
-    notice: str = Field("", max_length=300, description="Stands above every page.")
-    welcome: str = Field("", max_length=1000, description="Stands on the home page.")
-    publishing: str = Field("", max_length=2000, description="Stands on the page about publishing.")
-    footer: str = Field("", max_length=300, description="Stands below every page.")
-    links: tuple[Link, ...] = Field((), max_length=10, description="Stand below every page: imprint, …")
+    notice: str = Field("", max_length=300, description="Shown above every page.")
+    welcome: str = Field("", max_length=1000, description="Shown on the home page.")
+    publishing: str = Field("", max_length=2000, description="Shown on the page about publishing.")
+    footer: str = Field("", max_length=300, description="Shown below every page.")
+    links: tuple[Link, ...] = Field((), max_length=10, description="Shown below every page: imprint, …")
     is_indexed: bool = Field(
         True, strict=True, description="Whether search engines may list the pages."
     )

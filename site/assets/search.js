@@ -1,5 +1,5 @@
 // Searching as one types: the cards of all servers are fetched with the first question, kept, and read
-// through for each. Every word has to stand in name, title or description; filters are facts of records.
+// through for each. Every word has to occur in the name, title or description; filters are facts of records.
 
 const form = document.getElementById('search');
 const results = document.getElementById('results');
@@ -69,7 +69,7 @@ async function load() {
   return (await Promise.all(parts)).flat();
 }
 
-// Where the words stand tells the order: the name and its beginning, the title, the description, the
+// The order depends on where the words occur: the name and its beginning, the title, the description, the
 // namespace. Nothing else does: there are no ranks among servers.
 function rank(server, words) {
   const whole = words.join(' ');
@@ -174,7 +174,7 @@ async function answer() {
   }
 }
 
-// The address says what was asked, for sharing; not at every key, as browsers refuse that.
+// The address holds the query, for sharing; it is not updated at every key, as browsers refuse that.
 let pending = 0;
 function write() {
   clearTimeout(pending);

@@ -17,7 +17,7 @@ function text(content) {
   };
 }
 
-// What has a digest stays what it is, so this instance reads it once.
+// What has a digest never changes, so this instance reads it once.
 async function read(store, file) {
   if (file.digest && kept.texts[file.digest]) return kept.texts[file.digest];
   const content = await store.read(file.path);
@@ -81,10 +81,10 @@ async function miss(request, answer, store) {
   return new Response(request.method === 'HEAD' ? null : page, { status: answer.status, headers });
 }
 
-// A handler of requests; `reads` is how many files one request may cost at the most.
+// A handler of requests; `reads` is the most files that one request may cost.
 function handler(store, reads) {
   return async (request) => {
-    // Not URL: it would resolve dots that stand encoded in a path before anybody has looked.
+    // Not URL: it would resolve dots that are encoded in a path before anybody has looked.
     const target = request.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/, '');
     const mark = target.indexOf('?');
     const path = mark < 0 ? target : target.slice(0, mark);

@@ -32,7 +32,7 @@ function store(root) {
   };
 }
 
-// Serves a folder on loopback; gives the server, which says where it listens.
+// Serves a folder on loopback; gives the server, which prints where it listens.
 function serve(root, port) {
   const handle = fetching.handler(store(root), facts.maxReads);
   const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE }, async (incoming, outgoing) => {

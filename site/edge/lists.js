@@ -136,7 +136,7 @@ function updatedAt(entry) {
 //
 // `reads` bounds the files of one request: half of what is left may be parts, one a hit the rest.
 function search(filters, cursor, limit, reads) {
-  if (/[\0-\x1f]/.test(filters.search)) return listing([], ''); // stands in no text, but between them
+  if (/[\0-\x1f]/.test(filters.search)) return listing([], ''); // occurs only between texts, never in one
   const kind = filters.version === 'latest' ? 'latest' : 'entries';
   return {
     read: [{ path: facts.searchIndex }],

@@ -72,7 +72,7 @@ function limitOf(text) {
   return limit >= 1 && limit <= facts.maxLimit ? limit : { error: MESSAGES.invalidLimit };
 }
 
-// Days since 1970 of a date of the Gregorian calendar, or null for what is none.
+// Days since 1970 of a date of the Gregorian calendar, or null if it is not one.
 function dayNumber(year, month, day) {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -238,7 +238,7 @@ function chainOf(filters) {
   return filters.version === 'latest' ? 'latest' : 'version/' + escapedVersion(filters.version);
 }
 
-// A version as chains write it: `a-z0-9.-` as they are, all else `_hh` a byte.
+// A version as chains write it: `a-z0-9.-` as they are, all else `_hh` per byte.
 function escapedVersion(version) {
   return encoded(version).replace(/[A-Z_~]|\+|%[0-9A-F]{2}/g, (part) => {
     if (part.length === 3) return '_' + part.slice(1).toLowerCase();

@@ -103,7 +103,7 @@ function route(parts, raw, reads) {
 }
 
 // The first step for a request: its method, its path and query as they were sent (without `?`),
-// and how many files it may cost at the most.
+// and the most files that it may cost.
 function plan(method, target, raw, reads) {
   // By far the most requests: nothing to decode, nothing to check.
   if (method === 'GET' && target === LIST) return listed(raw, reads || facts.maxReads);

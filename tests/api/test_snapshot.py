@@ -1,4 +1,4 @@
-"""Reading `data/snapshot.json`: what the host honours, and formats of other versions."""
+"""Reading `data/snapshot.json`: what the host honors, and formats of other versions."""
 
 import json
 from typing import Any

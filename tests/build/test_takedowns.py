@@ -267,7 +267,7 @@ def test_what_cannot_be_read_hides_all_the_same(
     path = f"{FOLDER}/weather/takedown.json"
     registry.commit({path: content}, modes={path: mode})
     reasons = built.build()
-    assert "hides what lies below it, though it cannot be read: " in reasons[path]
+    assert "hides everything below it, though it cannot be read: " in reasons[path]
     assert built.entry("1.1.0") is None
     assert built.deleted("1.1.0")["_meta"][OFFICIAL_META]["statusMessage"] == UNREADABLE_REASON
     assert built.entry("1.0.0", "com.example/other") is not None

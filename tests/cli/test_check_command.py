@@ -125,7 +125,7 @@ def test_an_event_that_is_none_is_told(
     event.write_bytes(content)
     done = desk.run(command, "--event", event, "--repo", desk.stage.clone)
     assert done.returncode == 1
-    assert "is no event that this command understands" in done.stderr
+    assert "is not an event that this command understands" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -122,7 +122,7 @@ def any_host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
 
 @pytest.fixture(params=FULL)
 def full_host(request: pytest.FixtureRequest, serve: Serve) -> Hosted:
-    """Each server that honours everything."""
+    """Each server that honors everything."""
     return serve(request.param)
 
 

@@ -54,7 +54,7 @@ class Gallery:
     """VS Code's client of a registry, from what its mcpGalleryService.ts does in 2025 and 2026.
 
     Strict where its versions differ: one wrong entry is an error, though newer ones leave it out. It
-    also leaves out servers with neither a package nor a remote, which is no matter of the host.
+    also leaves out servers with neither a package nor a remote, which is not up to the host.
     """
 
     base: str

@@ -1,4 +1,4 @@
-"""One suite against every host, each held to what it says it honours."""
+"""One suite against every host, each held to what it says it honors."""
 
 import http.client
 import itertools

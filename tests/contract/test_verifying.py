@@ -115,8 +115,8 @@ def test_a_served_list_that_loses_or_repeats_entries_is_named(out: Path) -> None
         ("v0.1/servers", f"has {len(entries) - 1} entries, and the snapshot {len(entries)}")
     ]
     assert "twice" in said(of(entries, "x"), of(entries))[0][1]
-    assert "no list" in said(None)[0][1]
-    assert "no list at the cursor x" in said(of(entries[:4], "x"), {"servers": [1]})[0][1]
+    assert "is not a list" in said(None)[0][1]
+    assert "not a list at the cursor x" in said(of(entries[:4], "x"), {"servers": [1]})[0][1]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_tags_of_a_subfolder_carry_its_path(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("package.json", '{"name": ', "is not JSON"),
-        ("package.json", "[]", "is no JSON object"),
+        ("package.json", "[]", "is not a JSON object"),
         ("package.json", '{"name": "a", "name": "b"}', "more than once"),
         ("package.json", "[" * 100_000, "nests deeper"),
         ("pyproject.toml", "[project", "is not TOML"),

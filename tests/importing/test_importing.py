@@ -218,9 +218,9 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ((200, b"<html>"), "no JSON"),
-        ((200, b"[]"), "no list of servers"),
-        ((200, b'{"servers": null}'), "no list of servers"),
+        ((200, b"<html>"), "not JSON"),
+        ((200, b"[]"), "not a list of servers"),
+        ((200, b'{"servers": null}'), "not a list of servers"),
         ((401, b"{}"), "answered 401"),
         (page([], "again"), "second time"),
     ],
@@ -288,7 +288,7 @@ def test_an_enclosing_repository_is_never_written_to(tmp_path: Path) -> None:
     inner.mkdir()
     (inner / "file").write_text("x")
     before = outer.head
-    with pytest.raises(InputError, match="no Git repository"):
+    with pytest.raises(InputError, match="not a Git repository"):
         take([entry()], inner)
     assert outer.head == before
     (inner / "file").unlink()

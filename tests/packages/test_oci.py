@@ -326,7 +326,7 @@ def test_a_list_of_attestations_alone_has_no_image(market: Market) -> None:
     double.add("alice/weather", "1", ALICE, platforms=(("unknown", "unknown"),))
     outcome = market.prove_one(package("oci", f"{GHCR}/alice/weather:1"))
     assert outcome.level is Level.ERROR
-    assert "no image that runs" in outcome.message
+    assert "no image that can be run" in outcome.message
 
 
 def test_an_image_for_another_machine_proves_where_there_is_none_for_the_usual_one(

@@ -291,7 +291,7 @@ def test_a_port_in_use_and_a_missing_output_are_told(corpus: Corpus, tmp_path: P
 
 @pytest.mark.parametrize("host", ["[::1]", "a..b", "a\udcff", "a" * 80 + ".invalid"])
 def test_an_address_that_is_none_is_told(host: str) -> None:
-    with pytest.raises(InputError, match="no address of this machine") as caught:
+    with pytest.raises(InputError, match="not an address of this machine") as caught:
         listen(host, 0)
     assert "--host" in caught.value.fix
 

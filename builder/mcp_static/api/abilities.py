@@ -1,4 +1,4 @@
-"""What a host is able to do, of all that the standard API has."""
+"""What a host can do, out of everything in the standard API."""
 
 from enum import StrEnum
 from typing import Final
@@ -7,7 +7,7 @@ from mcp_static.api.chains import PAGE_SIZE
 
 
 class Ability(StrEnum):
-    """Something that a host may or may not be able to do; a conformance check belongs to one."""
+    """Something that a host may or may not be able to do; each conformance check belongs to one."""
 
     FILES = "files"
     TYPES = "types"
@@ -24,7 +24,7 @@ class Ability(StrEnum):
 
 
 Abilities = frozenset[Ability] | None
-"""What a host honours; None where it depends on how its operator sets it up."""
+"""What a host honors; None where it depends on how its operator sets it up."""
 
 EVERYTHING: Final = frozenset(Ability)
 
@@ -39,7 +39,7 @@ _PARAMETERS: Final = {
 
 
 def describe(abilities: Abilities) -> str:
-    """What a host honours, for people who know the API's query parameters."""
+    """What a host honors, for people who know the API's query parameters."""
     if abilities is None:
         return "whatever your server makes of it"
     if abilities == EVERYTHING:

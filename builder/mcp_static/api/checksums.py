@@ -14,7 +14,7 @@ def checksum_lines(text: bytes) -> Iterator[tuple[str, str]]:
 
 
 def json_object(body: bytes | None) -> dict[str, Any] | None:
-    """The object that a file holds; None for anything else, or no file."""
+    """The object that a file holds; None for anything else, or for a missing file."""
     try:
         found = orjson.loads(body or b"")
     except orjson.JSONDecodeError:

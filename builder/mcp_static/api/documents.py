@@ -27,7 +27,7 @@ class Document:
     is_gzip: bool = False
 
     def file_bytes(self) -> bytes:
-        """What is written to the file; the same plain text always gives the same."""
+        """What is written to the file; the same plain text always gives the same bytes."""
         assert self.body is not None
         return gzip_member(self.body) if self.is_gzip else self.body
 

@@ -1,4 +1,4 @@
-"""`site/edge/facts.js`: what the edge program needs to know of this package, generated from it."""
+"""`site/edge/facts.js`: what the edge program needs to know about this package, generated from it."""
 
 import re
 from typing import Any, Final

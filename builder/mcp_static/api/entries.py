@@ -15,21 +15,21 @@ OFFICIAL_META: Final = "io.modelcontextprotocol.registry/official"
 
 LIST_HEAD: Final = '{"servers":[\n'
 LIST_TAIL: Final = '\n],"metadata":'
-"""What stands before and after the entries of a list, so that it can be cut without being parsed."""
+"""What comes before and after the entries of a list, so that it can be cut without being parsed."""
 _HEAD: Final = LIST_HEAD.encode()
 _TAIL: Final = LIST_TAIL.encode()
 
 MAX_ENTRY_BYTES: Final = 96 * 1024
 """A rendered entry; a hundred of them stay under the 10 MiB that clients accept."""
 MAX_SERVER_BYTES: Final = 84 * 1024
-"""The rendered `server` object: the entry less what its metadata can take at the most."""
+"""The rendered `server` object: an entry minus the most that its metadata can take."""
 MAX_ACCEPTED_BYTES: Final = 4 * 1024
 """The rendered content of `accepted.json`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryMeta:
-    """What the registry says of an entry; times in seconds since 1970."""
+    """What the registry says about an entry; times in seconds since 1970."""
 
     status: Status
     status_message: str | None
@@ -40,7 +40,7 @@ class EntryMeta:
 
 
 def server_bytes(document: dict[str, Any]) -> bytes:
-    """The `server` object as it is served: the author's, less foreign keys of its `_meta`.
+    """The `server` object as it is served: the author's, without foreign keys in its `_meta`.
 
     The standard keeps only publisher-provided metadata there; the rest is the registry's to say.
     """
@@ -56,7 +56,7 @@ def server_bytes(document: dict[str, Any]) -> bytes:
 def provenance_bytes(
     commit: str, accepted: bytes | None, takedown: dict[str, str] | None = None
 ) -> bytes:
-    """What the registry can say of an entry: its commit, `accepted.json` if any, and its takedown."""
+    """What the registry can say about an entry: commit, `accepted.json` if any, and takedown."""
     claim = b',"accepted":' + accepted if accepted is not None else b""
     hidden = b',"takedown":' + dump_json(takedown) if takedown is not None else b""
     return b'{"commit":"' + commit.encode() + b'"' + claim + hidden + b"}"
@@ -90,7 +90,7 @@ def entry_bytes(
 def server_list(
     entries: list[bytes], next_cursor: str | None = None, gaps: list[int] | None = None
 ) -> bytes:
-    """A standard `ServerList`, one entry a line, so that it can be cut without being parsed.
+    """A standard `ServerList`, one entry per line, so that it can be cut without being parsed.
 
     `gaps` are the positions of a page, counted from its first, that have no entry.
     """

@@ -24,7 +24,7 @@ PREFLIGHT_HEADERS: Final = {
 """The answer to OPTIONS, which has no body."""
 
 FRESH: Final = "public, max-age=60, stale-while-revalidate=600"
-"""`Cache-Control` of what any publish may change."""
+"""`Cache-Control` of anything that a publish may change."""
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """`Cache-Control` of what is named by its content."""
 NOT_CACHED: Final = "no-cache"

@@ -103,7 +103,7 @@ Keep `{OFFICIAL_META}` as you received it: it says what the registry of origin s
 
 def _query(name: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
     parameter = {"name": name, "in": "query", "description": description, "schema": schema, **more}
-    return parameter | {"allowEmptyValue": True}  # an empty value is no value
+    return parameter | {"allowEmptyValue": True}  # an empty value counts as absent
 
 
 _INCLUDE_DELETED: Final = _query(
@@ -135,7 +135,7 @@ def _list_servers() -> dict[str, Any]:
             ),
             _query(
                 "limit",
-                "How many entries to return at the most.",
+                "The largest number of entries to return.",
                 {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
             ),
             _query(
@@ -256,7 +256,7 @@ def _error(description: str) -> dict[str, Any]:
 def _schemas(*, is_generic: bool) -> dict[str, Any]:
     official: dict[str, Any] = {
         "type": "object",
-        "description": "What the registry says of the entry.",
+        "description": "What the registry says about the entry.",
         "required": ["status", "statusChangedAt", "publishedAt", "updatedAt", "isLatest"],
         "properties": {
             "status": {"type": "string", "enum": [status.value for status in Status]},

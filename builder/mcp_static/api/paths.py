@@ -1,4 +1,4 @@
-"""Where everything lies in the output, and which paths are whose."""
+"""Where everything is in the output, and what each path is for."""
 
 import re
 from typing import Final
@@ -13,7 +13,7 @@ SERVERS_FOLDER: Final = f"{API_FOLDER}/servers"
 COMPLETE_LIST: Final = f"{SERVERS_FOLDER}.json"
 """Every latest entry, for hosts that cannot read queries; elsewhere its address gives a page."""
 FIXED_DOCUMENTS: Final = ("health", "ping", "version")
-"""The API's documents beside servers, by their last segment."""
+"""The API's documents other than those of servers, by their last segment."""
 DELETED_FOLDER: Final = "data/deleted"
 """Deleted entries, in the shape of `v0.1`."""
 _DELETED_SERVERS: Final = f"{DELETED_FOLDER}/servers"
@@ -27,7 +27,7 @@ EXPORT_INDEX: Final = f"{EXPORTS_FOLDER}/index.json"
 SEARCH_FOLDER: Final = "data/search"
 SEARCH_INDEX: Final = f"{SEARCH_FOLDER}/index.json"
 MISSING_PAGE: Final = "404.html"
-"""What people see at an address where nothing is; programs get JSON."""
+"""What people see at an address that does not exist; programs get JSON."""
 PROGRAMS_PATTERN: Final = r"v[0-9]|data(?:/|$)"
 """Where programs ask: a regular expression for the beginning of a path."""
 
@@ -74,7 +74,7 @@ def cards_path(number: int) -> str:
 
 
 def day_index_path(day: int) -> str:
-    """The file that tells which page of a day a time lies in."""
+    """The file that tells which page of a day a time falls on."""
     return f"{pages_folder(updated_chain(day))}/index.json"
 
 
@@ -99,7 +99,7 @@ def is_for_host(path: str) -> bool:
 
 
 def is_for_programs(path: str) -> bool:
-    """Whether programs ask at a path, so that an error there is JSON and no page."""
+    """Whether programs ask at a path, so that an error there is JSON rather than a page."""
     return _PROGRAMS.match(path) is not None
 
 

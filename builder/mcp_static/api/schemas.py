@@ -55,7 +55,7 @@ def _server_schema(template: str) -> dict[str, Any]:
 
 
 def served_components(template: str) -> dict[str, Any]:
-    """What every served `server` object keeps to, by part: the JSON types, and little more.
+    """What every served `server` object conforms to, by part: the JSON types, and little more.
 
     Entries from before a rule, or from another registry, may break limits that hold for new ones
     (see `mcp_static.rules`), so limits, patterns and allowed values are left out here.
@@ -78,7 +78,7 @@ def _loosened(schema: Any) -> Any:
         return [_loosened(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    if "oneOf" in schema:  # the parts a `type` tells apart; another type is an object all the same
+    if "oneOf" in schema:  # the parts a `type` tells apart; any other type is still an object
         return {
             "description": schema.get("description", ""),
             "anyOf": [*schema["oneOf"], {"type": "object"}],

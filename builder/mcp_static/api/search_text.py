@@ -2,7 +2,7 @@
 
 A host may be a program of a few lines in another language, so the folding is one character at a
 time: each is replaced by its lowercase where that is one character (Unicode's simple mappings),
-and never by what stands around it.
+and its surroundings never matter.
 """
 
 from collections.abc import Callable
@@ -28,10 +28,10 @@ def _folded(character: str) -> str:
 
 
 def searched_words(*texts: object) -> str:
-    """The fields that are searched, folded, joined by tabs, which stand in none of them."""
+    """The fields that are searched, folded, joined by tabs, which occur in none of them."""
     return "\t".join(one_line(text, folded_text) for text in texts)
 
 
 def one_line(text: object, change: Callable[[str], str] = str) -> str:
-    """A text, changed, without tabs and ends of lines; empty for what is no text."""
+    """A text, changed, without tabs and line breaks; empty if it is not a string."""
     return change(text).translate(_SEPARATORS) if isinstance(text, str) else ""

@@ -1,4 +1,4 @@
-"""`data/snapshot.json` as its readers see it: which format it has, and what the host honours."""
+"""`data/snapshot.json` as its readers see it: which format it has, and what the host honors."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ SNAPSHOT_FORMAT: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """What readers of an output need to know of the host that it was built for."""
+    """What readers of an output need to know about the host that it was built for."""
 
     name: str
     honours: Abilities
@@ -31,13 +31,13 @@ class HostFacts:
 
 
 PLAIN: Final = HostFacts("plain", honours=None, deploys_to_bucket=True)
-"""The host of an output that was built for none in particular."""
+"""The host of an output that was built for no particular host."""
 
 
 def read_snapshot(body: bytes | None, origin: str) -> dict[str, Any]:
     """The snapshot of an output; `origin` names the output in messages.
 
-    Raises InputError when it is none, or one of a format that this version does not read.
+    Raises InputError if it is not a snapshot, or has a format that this version does not read.
     """
     snapshot = json_object(body)
     if snapshot is None or not {"format", "commit", "counts", "chains", "registry"} <= snapshot.keys():

@@ -1,1 +1,1 @@
-"""Snapshot to documents, chains, search data, feeds; and the writer that makes them files."""
+"""Snapshot to documents, chains, search data, feeds; and the writer that turns them into files."""

@@ -16,7 +16,7 @@ _OTHER_BYTES: Final = "was changed after it was published: only its first bytes 
 
 
 class CommitApplier:
-    """Feeds commits to a ledger and keeps what comes of them; call `save` after the last one."""
+    """Feeds commits to a ledger and keeps the results; call `save` after the last one."""
 
     def __init__(self, store: Store, namespace: str) -> None:
         self._store: Final = store
@@ -62,7 +62,7 @@ class CommitApplier:
         for path, reason in records.reasons:
             self._leave_out(path, reason)
         for path in self.ledger.orphans:
-            self._leave_out(path, "was committed before any server.json, so it is about nothing")
+            self._leave_out(path, "was committed before any server.json, so it applies to nothing")
         for path in self.ledger.ignored:
             self._leave_out(path, f"{_OTHER_BYTES} [change-immutable]")
         for path in self.ledger.late:

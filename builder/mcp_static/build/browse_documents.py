@@ -70,7 +70,7 @@ def browse_page(context: RenderContext, span: Span) -> Iterator[Document]:
 
 
 def node_of(context: RenderContext, root: str, prefix: str = "") -> Leaf | Branch | None:
-    """What stands at a prefix of an index."""
+    """What is listed at a prefix of an index."""
     return node_at(context.store.prefixes.at(root), prefix)
 
 

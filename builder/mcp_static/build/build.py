@@ -33,7 +33,7 @@ from mcp_static.store.store import Store, telling_damage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """What a build is asked for; `workers` of 0 means one a processor, `target` is the host."""
+    """What is asked of a build; `workers` of 0 means one per processor, `target` is the host."""
 
     repository: Path
     out: Path
@@ -45,14 +45,14 @@ class BuildOptions:
     target: Target = PLAIN_TARGET
 
 
-class _FullBuildNeeded(Exception):  # noqa: N818 (no error: the build goes on, as a full one)
+class _FullBuildNeeded(Exception):  # noqa: N818 (not an error: the build goes on, as a full one)
     """Why the build has to be a full one."""
 
 
 def build(options: BuildOptions, progress: Progress | None = None) -> BuildResult:
     """Build the output of a commit; readers see it whole, at once, at the very end.
 
-    Raises InputError for what the input has wrong (an unknown commit, a rewritten history, a full
+    Raises InputError if the input is at fault (an unknown commit, a rewritten history, a full
     disk, an output folder that is not ours, or with `strict` a record that had to be left out); the
     output is then as it was.
     """
@@ -142,7 +142,7 @@ def _try_incremental(job: BuildJob, options: BuildOptions) -> None:
 
 
 def _refuse_rewriting(job: BuildJob, before: str, *, accept: bool) -> None:
-    """Raise InputError when the commit built last is no first parent of this one."""
+    """Raise InputError unless the commit built last is among the first parents of this one."""
     if before == job.commit:
         return
     try:

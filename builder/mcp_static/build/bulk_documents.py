@@ -16,7 +16,7 @@ from mcp_static.store.entries import SearchRow
 
 
 def exports(context: RenderContext, span: Span) -> Iterator[Document]:
-    """Export parts: the entries of 1,000 positions of `everything`, one JSON object a line."""
+    """Export parts: the entries of 1,000 positions of `everything`, one JSON object per line."""
     for number in range(span.first, span.last + 1):
         start = number * EXPORT_POSITIONS
         entries = context.store.entries.present(start, start + EXPORT_POSITIONS - 1)
@@ -39,7 +39,7 @@ def searches(context: RenderContext, span: Span) -> Iterator[Document]:
 
 
 def latest_searches(context: RenderContext, span: Span) -> Iterator[Document]:
-    """Search parts and cards of each server's latest entry, or deleted one: 10,000 servers a part."""
+    """Search parts and cards of each server's latest entry, or deleted one: 10,000 servers per part."""
     for number in range(span.first, span.last + 1):
         start = number * SEARCH_POSITIONS
         end = start + SEARCH_POSITIONS - 1
@@ -54,7 +54,7 @@ def latest_searches(context: RenderContext, span: Span) -> Iterator[Document]:
 
 
 def _search_lines(rows: Iterable[SearchRow]) -> bytes:
-    """One line an entry: position, flags, `updatedAt` in seconds, name, version, what is searched."""
+    """One line per entry: position, flags, `updatedAt` in seconds, name, version, what is searched."""
     return "".join(
         f"{row.position}\t{'-' if row.is_public else 'D'}\t{row.updated_at}\t{row.name}\t"
         f"{row.version}\t{row.words}\n"

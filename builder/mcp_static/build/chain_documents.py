@@ -66,7 +66,7 @@ def updated_pages(context: RenderContext, span: Span) -> Iterator[Document]:
 
 
 def _cursor_after(context: RenderContext, event: int) -> Cursor | None:
-    """Where the first entry stands that was updated by this event or a later one."""
+    """The position of the first entry that was updated by this event or a later one."""
     following = context.store.chains.next_position(UPDATES, event)
     if following is None:
         return None
@@ -87,7 +87,7 @@ def _page(entries: list[tuple[int, bytes]], width: int, cursor: Cursor | None) -
 def day_indexes(context: RenderContext, span: Span) -> Iterator[Document]:
     """What finds the page of a time: for each page of a day, when its last entry was updated.
 
-    In seconds since 1970, of the last entry on the page or before it on that day; 0 for none.
+    In seconds since 1970, of the last entry on the page or before it on that day; 0 if there is none.
     """
     for day in range(span.first, span.last + 1):
         until = [0] * context.store.days.pages(day)

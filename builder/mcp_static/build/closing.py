@@ -29,7 +29,7 @@ def closing_documents(
     *,
     is_new: bool,
 ) -> Iterator[Document]:
-    """Those documents, in order. Each speaks about earlier ones, so write one before the next is asked.
+    """Those documents, in order. Each is about earlier ones, so write one before the next is asked.
 
     `changed_parts` gives the checksum parts that have to be written, once all others are. What
     follows from the settings alone is given for a new output only.

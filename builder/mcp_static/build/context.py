@@ -1,4 +1,4 @@
-"""What rendering a document takes."""
+"""What is needed to render a document."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -9,7 +9,7 @@ from mcp_static.api.variants import WORTH_COMPRESSING, Extent, Variant
 
 
 def measure(root: Path) -> Extent:
-    """Count what lies in an output folder, but for the host's own folder, which is not uploaded."""
+    """Count what is in an output folder, except for the host's own folder, which is not uploaded."""
     return _extent(_sizes(root))
 
 

@@ -23,7 +23,7 @@ def build_incrementally(job: BuildJob, store: Store, location: TreeLocation) -> 
     """Build what followed the commit of a store, and show it.
 
     The store changes in one transaction, committed when the spare tree is complete and before it is
-    shown. Killed earlier, both are as before; killed in between, the next build makes all anew.
+    shown. Killed earlier, both are as before; killed in between, the next build rebuilds everything.
     """
     with store.transaction():
         _IncrementalBuild(job, store, location).run()

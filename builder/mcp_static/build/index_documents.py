@@ -43,7 +43,7 @@ SEARCH_FORMAT: Final = 2
 
 
 def registry_documents(store: Store, settings: Settings, commit: str) -> Iterator[Document]:
-    """The indexes and the feed; the snapshot and the checksums speak about the rest, and come last."""
+    """The indexes and the feed; the snapshot and the checksums are about the rest, and come last."""
     time = format_time(store.facts.counters.registry_time)
     version = {"version": __version__, "git_commit": commit, "build_time": time}
     yield json_document(fixed_path("version"), version)
@@ -53,7 +53,7 @@ def registry_documents(store: Store, settings: Settings, commit: str) -> Iterato
 
 
 def host_documents(store: Store, settings: Settings, target: Target) -> Iterator[Document]:
-    """What the host needs beside the common files."""
+    """What the host needs in addition to the common files."""
     days = store.days.span()
     if target.documents is not None:
         yield from target.documents(settings, format_day(days[0]) if days else None)

@@ -14,7 +14,7 @@ from mcp_static.store.facts import BuildInputs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildJob:
-    """What full and incremental builds both need; `workers` of 0 means one a processor."""
+    """What full and incremental builds both need; `workers` of 0 means one per processor."""
 
     repository: Repository
     output: Output

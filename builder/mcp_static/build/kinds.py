@@ -62,7 +62,7 @@ def render(context: RenderContext, task: Task) -> Iterator[Document]:
 
 
 def whole_plan(store: Store) -> list[Task]:
-    """Every document of a new output, as tasks of a few hundred documents at the most."""
+    """Every document of a new output, as tasks of a few hundred documents at most."""
     return [Task(kind.id, span) for kind in KINDS for span in kind.whole(store)]
 
 
@@ -97,7 +97,7 @@ def _servers(store: Store) -> Iterator[Span]:
 
 
 def _latest_and_versions(store: Store) -> Iterator[Span]:
-    """The pages of chains but for those that blocks of entries have."""
+    """The pages of chains, except those that blocks of entries have."""
     yield from _runs(_pages(store.chains.length(LATEST)), 10, chain_key(LATEST))
     for version, length in store.chains.version_lengths():
         yield from _runs(_pages(length), 10, chain_key(version_chain(version)))

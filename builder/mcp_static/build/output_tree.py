@@ -26,7 +26,7 @@ from mcp_static.model.errors import InputError
 
 _MARKER: Final = "README.txt"
 _MARKER_TEXT: Final = (
-    "Made by mcp-static beside its output folder, to build only what changed. Safe to delete:\n"
+    "Made by mcp-static next to its output folder, to build only what changed. Safe to delete:\n"
     "the next build is then a full one.\n"
 )
 TREES: Final = ("a", "b")
@@ -71,7 +71,7 @@ class Output:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder against every other build; raises InputError when one is under way."""
+        """Lock the folder against every other build; raises InputError when one is under way."""
         self._claim()
         lock = FileLock(self.state / "lock")
         try:
@@ -87,7 +87,7 @@ class Output:
         for parent in self.path.parents:
             if parent.name.endswith(".state") and (parent / _MARKER).is_file():
                 raise InputError(
-                    f"{self.path} lies inside the output of another build.", "Give another --out."
+                    f"{self.path} is inside the output of another build.", "Give another --out."
                 )
         if self.path.is_symlink():
             if self._shown() is None:
@@ -151,7 +151,7 @@ def content_time(content: bytes) -> int:
 
     Web servers make ETags of a file's time and size (nginx and Caddy of whole seconds). With times
     of the clock, two builds in one second could give two contents one ETag, and the same content
-    would have another one after each full build and on each machine. All lie between 2001 and 2018.
+    would have another one after each full build and on each machine. All are between 2001 and 2018.
     """
     digest = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest())
     return (10**9 + (digest & _TIME_BITS)) * 10**9 + (digest >> 35)
@@ -161,7 +161,7 @@ _TIME_BITS: Final = 2**29 - 1
 
 
 class Tree:
-    """Writes into a tree that no reader sees yet. Paths are relative and checked here, once for all."""
+    """Writes into a tree that no reader sees yet. Paths are relative, and are all checked here."""
 
     def __init__(self, root: Path) -> None:
         self._root: Final = str(root)
@@ -216,7 +216,7 @@ class Tree:
             os.link(others, mine)
 
     def clone_from(self, other: "Tree", folder: str = "", skip: tuple[str, ...] = ()) -> None:
-        """Make this folder of the tree the same as the other tree's, from nothing, but for `skip`."""
+        """Make this folder, from nothing, the same as the other tree's, except for `skip`."""
         source = os.path.join(other._root, folder)
         target = os.path.join(self._root, folder)
         _make_folder(target)
@@ -235,7 +235,7 @@ class Tree:
     def _full(self, path: str) -> str:
         segments = path.split("/")
         if any(segment in {"", ".", ".."} or "\0" in segment for segment in segments):
-            raise ValueError(f"{path!r} is no path inside the output")
+            raise ValueError(f"{path!r} is not a path inside the output")
         return f"{self._root}/{path}"
 
 

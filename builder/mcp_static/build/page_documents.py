@@ -25,9 +25,9 @@ from mcp_static.store.prefix_index import WITHIN
 from mcp_static.store.prefix_lists import LIST_LIMIT, Branch
 
 NAMESPACE_SERVERS: Final = LIST_LIMIT
-"""Servers that a namespace's page shows at the most; one with more has lists by prefix as well."""
+"""Servers that a namespace's page shows at most; one with more has lists by prefix as well."""
 _VERSION_LINES: Final = 200
-"""Versions that a server's page lists at the most; its list of versions as JSON has all."""
+"""Versions that a server's page lists at most; its list of versions as JSON has all."""
 _HOME_SERVERS: Final = 9
 _STATISTICS: Final = "data/statistics.json"
 
@@ -123,7 +123,7 @@ def cards_of(entries: Iterable[Entry]) -> list[Card]:
 
 
 def site_pages(context: RenderContext) -> Iterator[Document]:
-    """The pages that are of no server or namespace, and change with many."""
+    """The pages that belong to no single server or namespace, and change with many."""
     site, layout, store = context.site, context.layout, context.store
     months = store.counts.months()
     counts = {name: store.facts.number(f"public_{name}") for name in ("servers", "versions")}

@@ -1,4 +1,4 @@
-"""Who is told how far a long piece of work has come."""
+"""Progress of long work: the interface of whoever is told about it."""
 
 from typing import Protocol
 

@@ -33,7 +33,7 @@ from mcp_static.rules.run import read_record, structural_findings
 from mcp_static.rules.sidecars import parse_accepted, parse_act, parse_lifecycle, parse_takedown
 
 _IGNORED: Final = ("proof.json",)
-"""Files beside a record that the check reads and the build does not."""
+"""Files next to a record that the check reads and the build does not."""
 
 
 _READ: Final = (f"{SERVERS_ROOT}/", f"{LOG_ROOT}/")
@@ -171,10 +171,10 @@ def _take_accepted(records: CommitRecords, change: PathChange, content: bytes | 
 
 
 def _take_takedown(records: CommitRecords, path: str, content: bytes, *, is_gone: bool) -> None:
-    """Take in a takedown; one that cannot be read holds all the same, lest a slip publish anything."""
+    """Add a takedown; one that cannot be read still holds, so that no slip publishes anything."""
     place = parse_takedown_path(path)
     if place is None:
-        reason = None if is_gone else "lies in no folder of a namespace, a server or a version"
+        reason = None if is_gone else "is not in the folder of a namespace, a server or a version"
         records.reasons.append((path, reason))
         return
     scope = scope_of(place)
@@ -184,7 +184,7 @@ def _take_takedown(records: CommitRecords, path: str, content: bytes, *, is_gone
         return
     found = parse_takedown(content, place)
     if isinstance(found, str):
-        records.reasons.append((path, f"hides what lies below it, though it cannot be read: {found}"))
+        records.reasons.append((path, f"hides everything below it, though it cannot be read: {found}"))
         wide = not place.server and read_record(content).document.get("subdomains") is True
         takedown = unreadable_takedown(records.time, subdomains=wide)
         records.takedowns.append(TakedownChange(path, scope, takedown, is_readable=False))

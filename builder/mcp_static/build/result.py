@@ -36,7 +36,7 @@ class BuildResult:
 
 
 def refuse_leaving_out(store: Store, *, strict: bool) -> None:
-    """Raise InputError when records had to be left out and that is not wanted."""
+    """Raise InputError if records had to be left out and that is not allowed."""
     left_out = store.left_out()
     if strict and left_out:
         named = [f"  {path}: {reason}" for path, reason in left_out[:_NAMED]]

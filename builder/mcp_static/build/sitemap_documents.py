@@ -1,7 +1,7 @@
 """What search engines ask for: `robots.txt`, and sitemaps cut by the servers' numbers.
 
 A server's number never changes, so a publish rewrites the one part that has the server.
-Formats: sitemaps.org's protocol 0.9 (50,000 addresses a part at the most) and RFC 9309.
+Formats: sitemaps.org's protocol 0.9 (at most 50,000 addresses per part) and RFC 9309.
 """
 
 from collections.abc import Iterator

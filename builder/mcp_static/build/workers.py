@@ -28,7 +28,7 @@ def batches(items: Iterable[_Given], size: int) -> Iterator[list[_Given]]:
 
 
 class Workers:
-    """Processes that know the repository; `count` of 0 means one a processor."""
+    """Processes that know the repository; `count` of 0 means one per processor."""
 
     def __init__(self, stack: ExitStack, git_dir: str, count: int) -> None:
         self._stack = stack
@@ -72,7 +72,7 @@ def _set_repository(path: str) -> None:
 
 
 def _begin(path: str) -> None:
-    """Set a worker process up: it leaves Ctrl-C to its parent, and ends when that is gone."""
+    """Set a worker process up: it leaves Ctrl-C to its parent, and ends when the parent does."""
     _set_repository(path)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,1 +1,1 @@
-"""The check of a change: what it adds and edits, held against rules and proofs, in one report."""
+"""The check of a change: what it adds and edits, checked against rules and proofs, in one report."""

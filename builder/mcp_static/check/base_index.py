@@ -1,4 +1,4 @@
-"""What the rules ask of the registry that a change comes to, answered by looking, not loading.
+"""What the rules ask about the registry that a change targets, answered by lookups, not loading.
 
 Names and versions are folders, so one listing answers. Who uses a remote address is proposed by the
 state of an earlier build, if there is one, and by what changed since; Git decides.
@@ -41,10 +41,10 @@ class BaseIndex:
         self._changed: list[_User] | None = None
         self._scanned: dict[str, list[_User]] | None = None
         self.is_scanned = False
-        """Whether all records had to be read, for want of a state."""
+        """Whether all records had to be read, because there was no state."""
 
     def add(self, name: ServerName, version: str, document: dict[str, object]) -> None:
-        """Take in a record of the change, for those that follow it."""
+        """Add a record of the change, for those that follow it."""
         self._brought.add(name, version, document)
 
     def name_conflict(self, name: ServerName) -> str | None:

@@ -1,4 +1,4 @@
-"""The check itself: a change held against the rules and, record by record, against the proofs."""
+"""The check itself: a change checked against the rules and, record by record, against the proofs."""
 
 import hashlib
 from collections import defaultdict
@@ -119,7 +119,7 @@ class _Check:
         return Section(folder, folder, (unknown("check-time", budget.message, budget.fix),))
 
     def notes(self) -> tuple[str, ...]:
-        """What the reader should know beside the lines."""
+        """What the reader should know in addition to the findings."""
         notes = []
         if self._change.is_shallow:
             notes.append(
@@ -172,7 +172,7 @@ class _Check:
     def _status_problem(
         self, location: Location, content: bytes, brought: bytes | None
     ) -> Finding | tuple[StatusFile, bytes]:
-        """A status file read and its `server.json`, or the finding that says what is wrong with it."""
+        """A status file read and its `server.json`, or a finding about what is wrong with it."""
         name, version = location.name, location.version
 
         def failed(message: str, fix: str) -> Finding:
@@ -184,12 +184,12 @@ class _Check:
         if printable(file.status_message or "") != (file.status_message or ""):
             return failed("its message has characters that cannot be shown", "Write plain text.")
         if file.name not in {None, str(name)} or file.version not in {None, version}:
-            return failed("speaks of another version", "Name the version that it lies beside.")
+            return failed("is about another version", "Name the version whose folder it is in.")
         server = brought
         if server is None:
             server = self._base_file(record_path(name, version))
         if server is None:
-            return failed("has no server.json beside it", "Publish the version first.")
+            return failed("has no server.json next to it", "Publish the version first.")
         before = self._base_file(record_path(name, version, "status.json"))
         replaced = hashlib.sha256(before).hexdigest() if before is not None else None
         if file.replaces != replaced:
@@ -231,7 +231,7 @@ def _signature_findings(signature: bytes | None) -> list[Finding]:
 def _with_passed_rules(breaches: list[Finding]) -> list[Finding]:
     """The breaches, and a finding for each rule that holds.
 
-    Rules after one that could not even be tried have nothing to say, so an error hides them.
+    Rules after one that could not even be tried tell nothing, so an error hides them.
     """
     if any(finding.is_error for finding in breaches):
         return breaches

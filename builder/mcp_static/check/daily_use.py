@@ -39,7 +39,7 @@ class DailyUse:
 
 
 def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
-    """What was published in the day before `now`, by the time that the merge wrote beside each record.
+    """What was published in the day before `now`, by the time that the merge wrote next to each record.
 
     Walks main from its head, and ends at the first note that is older.
     """

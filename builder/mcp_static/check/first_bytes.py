@@ -1,6 +1,6 @@
-"""Whether a `server.json` may stand where a change puts it: a path never holds other bytes again.
+"""Whether a `server.json` may be where a change puts it: a path never holds other bytes again.
 
-Main itself only shows what stands there now. What stood there once is in the state of an earlier
+Main itself only shows what is there now. What once was there is in the state of an earlier
 build, and in the commits since; without a state nobody can tell short of reading all of history.
 """
 
@@ -43,7 +43,7 @@ class FirstBytes:
         first = self._first_blob(path)
         if first in {None, blob}:
             return []
-        message = "once stood here with other bytes, which no removal frees"
+        message = "was once here with other bytes, and removing it does not free the path"
         return [Finding(_ID, Level.ERROR, message, _FIX, path, is_counted=True)]
 
     @property

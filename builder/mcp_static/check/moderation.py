@@ -36,7 +36,7 @@ _NAMED: Final = 5
 
 
 class Moderation:
-    """The decisions of the operator as a base commit has them, held against one change."""
+    """The decisions of the operator as a base commit has them, applied to one change."""
 
     def __init__(self, repository: Repository, change: Change, context: ProofContext) -> None:
         self._repository: Final = repository

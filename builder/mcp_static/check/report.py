@@ -26,7 +26,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport(Report):
-    """The whole result; `accepted` is what a merge takes when nothing keeps the change out."""
+    """The whole result; `accepted` is what a merge takes if nothing rules the change out."""
 
     base: str = ""
     head: str = ""

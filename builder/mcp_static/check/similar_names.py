@@ -20,7 +20,7 @@ _SIGNS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 def similar_names(repository: Repository, commit: str, name: ServerName, edits: int) -> list[str]:
     """The servers of a commit with a name that is close to a new one; none if that is there already.
 
-    Close are lookalikes (Unicode's confusables, also in what punycode stands for), and names that
+    Close are lookalikes (Unicode's confusables, also in what punycode represents), and names that
     `edits` insertions, deletions, replacements or swaps of neighbours turn into each other. Costs a
     listing of the namespaces, and one of the servers in those that are close.
     """
@@ -50,7 +50,7 @@ def _is_there(repository: Repository, commit: str, name: ServerName) -> bool:
 
 
 def _close(namespace: Namespace, others: list[str], edits: int) -> Iterator[int]:
-    """Where among some namespaces those of other owners lie that are close to one."""
+    """The places, among some namespaces, of other owners' that are close to one."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract_iter
 
@@ -76,7 +76,7 @@ def _is_close(name: str, other: str, edits: int) -> bool:
 
 
 def _have_one_owner(one: Namespace, other: Namespace) -> bool:
-    """Whether two namespaces are the same but for case, or lie below the same domain of somebody's."""
+    """Whether two namespaces are the same except for case, or below one domain that can be owned."""
     if one.folded == other.folded:
         return True
     if not one.is_of_a_domain or not other.is_of_a_domain:
@@ -116,7 +116,7 @@ def _decoded(label: str) -> str:
 
 @cache
 def _prototypes() -> dict[int, str]:
-    """For each character that looks like letters or digits, what stands for all that look so."""
+    """For each character that looks like letters or digits, what represents all that look alike."""
     # Its module reads the same file in five times the time.
     data = files("confusable_homoglyphs").joinpath("confusables.json").read_bytes()
     confusables: dict[str, list[dict[str, str]]] = orjson.loads(data)
@@ -136,5 +136,5 @@ def _prototypes() -> dict[int, str]:
         if text is not None and len(character) == 1 and character.casefold() not in prototypes:
             table[ord(character)] = "".join(prototypes[sign] for sign in text)
     table.update({ord(sign): prototype for sign, prototype in prototypes.items()})
-    table[ord("m")] = "rn"  # U+006D of the same table; letters that stand together
+    table[ord("m")] = "rn"  # U+006D of the same table; letters next to each other
     return table

@@ -31,7 +31,7 @@ def takedown_over(
 ) -> Hidden | None:
     """What hides a version at a moment; of several one that does not end by itself.
 
-    Names count without their case. A takedown that cannot be read holds all the same, and here for
+    Names count without their case. A takedown that cannot be read still holds, and here for
     the domains below it as well.
     """
     files = _takedown_files(repository, commit, name, version)

@@ -1,4 +1,4 @@
-"""The command `mcp-static`: one module a command, loaded when it is called."""
+"""The command `mcp-static`: one module per command, loaded when it is called."""
 
 import importlib
 import io
@@ -17,7 +17,7 @@ _COMMANDS: Final = {
     "init": "Draft a server.json from what a project already says.",
     "validate": "Check a server.json against every rule.",
     "keygen": "Make a key for a domain, and the lines that publish it.",
-    "verify-domain": "Show what each DNS server says of a domain's keys, and what is missing.",
+    "verify-domain": "Show what each DNS server says about a domain's keys, and what is missing.",
     "sign": "Sign a server.json with a domain's key.",
     "publish": "Propose a server.json to a registry.",
     "status": "Propose that a version is active, deprecated or deleted.",
@@ -26,13 +26,13 @@ _COMMANDS: Final = {
     "rules": "Print the rules.",
     "schema": "Print the JSON Schema of a kind of document.",
     "adopt": "Remember who has proven the names of a registry so far.",
-    "import": "Take in entries from a file or another registry.",
+    "import": "Import entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",
-    "deploy": "Bring a built registry to a folder or a bucket.",
+    "deploy": "Deploy a built registry to a folder or a bucket.",
     "hosts": "Say where a registry can be served, and whether it fits.",
     "serve": "Serve a built registry on this machine.",
     "verify": "Compare a registry, stored or served, with its checksums.",
-    "conformance": "Hold a served registry against the standard API.",
+    "conformance": "Test a served registry against the standard API.",
     "takedown": "Take down a version, a server or a namespace.",
     "restore": "Withdraw a takedown.",
     "block": "Take nothing new from an account, a key, a host, …",
@@ -92,7 +92,7 @@ class _Commands(click.Group):
 
 
 def _explained(error: ModuleNotFoundError, command: str) -> Exception:
-    """What to raise for a module that a command lacks: a bug of ours stays what it is."""
+    """What to raise for a module that a command lacks; a bug of ours is raised unchanged."""
     from mcp_static.cli.extras import missing_extra  # loads what no other call needs
 
     return missing_extra(error, command) or error

@@ -69,7 +69,7 @@ def _search(repository: Repository, commit: str, given: dict[str, str | None]) -
 def _forge_id(text: str) -> ForgeId:
     found = parse_forge_id(text)
     if found is None:
-        raise UsageError(f"{text!r} is no id.", "Write it as github.com/account/1001.")
+        raise UsageError(f"{text!r} is not an id.", "Write it as github.com/account/1001.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""`mcp-static bot`: the commands of a comment carried out."""
+"""`mcp-static bot`: carries out the commands of a comment."""
 
 from pathlib import Path
 

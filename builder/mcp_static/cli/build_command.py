@@ -1,4 +1,4 @@
-"""`mcp-static build`: a commit made into the static registry."""
+"""`mcp-static build`: turns a commit into the static registry."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ _NAMED = 20
     type=click.Path(path_type=Path),
     default="dist",
     show_default=True,
-    help="Becomes a link to the finished tree; what the next build needs lies in OUT.state.",
+    help="Becomes a link to the finished tree; what the next build needs is in OUT.state.",
 )
 @click.option(
     "--host",
@@ -41,15 +41,15 @@ _NAMED = 20
     show_default=True,
     help="Where it will be served; `mcp-static hosts` lists the names.",
 )
-@click.option("--full", is_flag=True, help="Build everything anew.")
+@click.option("--full", is_flag=True, help="Rebuild everything.")
 @click.option("--strict", is_flag=True, help="Fail when a record has to be left out.")
 @click.option("--accept-rewrite", is_flag=True, help="Accept that history was rewritten.")
 @click.option(
     "--workers",
     type=click.IntRange(0, 64),
     default=0,
-    show_default="one a processor",
-    help="Processes of a full build.",
+    show_default="one per processor",
+    help="Number of processes for a full build.",
 )
 def command(repo: Path, commit: str, out: Path, host: str, **choices: bool | int) -> None:
     """Build the static registry of a Git commit into a folder, all at once."""

@@ -1,4 +1,4 @@
-"""`mcp-static check`: a change against rules and proofs."""
+"""`mcp-static check`: checks a change against rules and proofs."""
 
 import re
 import sys
@@ -29,12 +29,14 @@ _AUTHOR: Final = re.compile(
 
 
 @click.command("check")
-@click.option("--base", metavar="REV", help="What it comes to; with --event HEAD unless given.")
-@click.option("--head", metavar="REV", help="What is checked; with --event the event's.")
+@click.option(
+    "--base", metavar="REV", help="What the change is compared with; with --event, HEAD unless given."
+)
+@click.option("--head", metavar="REV", help="What is checked; with --event, the event's head.")
 @click.option(
     "--author",
     metavar="LOGIN[#ID]",
-    help="Take this GitHub account for whoever brought the head, without further proof. With its "
+    help="Assume that this GitHub account submitted the head, without further proof. With its "
     "number, or as github.com/account/ID alone, it is not looked up.",
 )
 @click.option(
@@ -82,7 +84,7 @@ def command(
 ) -> None:
     """Check what a change adds and edits: the rules, and the proofs of names, statuses and packages.
 
-    Exit codes: 0 all is well, 1 something has to be repaired, 3 something could not be checked.
+    Exit codes: 0 all is well, 1 something has to be fixed, 3 something could not be checked.
     """
     if event_file is not None:
         if head is not None or author is not None:
@@ -129,7 +131,7 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
 def _account(author: str, github: GitHub) -> Account | UnansweredError:
     """The account that `--author` names, looked up unless its number is there.
 
-    The reason, where it could not be looked up: rules are reported all the same, and every proof that
+    The reason, where it could not be looked up: rules are still reported, and every proof that
     does not rest on it.
     """
     if match := _AUTHOR.fullmatch(author):

@@ -1,4 +1,4 @@
-"""`mcp-static conformance`: a registry held against the standard API."""
+"""`mcp-static conformance`: tests a registry against the standard API."""
 
 import sys
 from collections import defaultdict
@@ -21,15 +21,15 @@ from mcp_static.reports.printing import Style, counted_of, print_report
     "--only",
     type=click.Choice([ability.value for ability in Ability]),
     multiple=True,
-    help="Look at this ability alone; may be given several times.",
+    help="Test only this ability; may be given several times.",
 )
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def command(url: str, only: tuple[str, ...], style: Style) -> None:
-    """Hold the registry at URL, ours or any other, against the standard API (v0.1).
+    """Test the registry at URL, ours or any other, against the standard API (v0.1).
 
-    It is only read, with some hundreds of requests. Exit codes: 0 all holds, 1 something does not,
+    It is only read, with a few hundred requests. Exit codes: 0 all holds, 1 something does not,
     3 it could not be reached.
     """
     if not url.startswith(("http://", "https://")):

@@ -1,4 +1,4 @@
-"""`mcp-static deploy`: an output brought to where it is served."""
+"""`mcp-static deploy`: brings an output to where it is served."""
 
 import re
 from contextlib import ExitStack
@@ -32,14 +32,14 @@ _NAMED: Final = 50
     type=click.IntRange(1),
     default=3,
     show_default=True,
-    help="Releases that stay in a folder.",
+    help="Number of releases to keep in a folder.",
 )
 @click.option(
     "--grace",
     type=click.FloatRange(0),
     default=60.0,
     show_default=True,
-    help="Seconds before objects that are gone are removed from a bucket, for readers under way.",
+    help="Seconds to wait before removing old objects from a bucket, for readers in mid-walk.",
 )
 @click.option(
     "--extensionless",
@@ -57,7 +57,7 @@ def command(
     extensionless: bool,
     break_lock: bool,
 ) -> None:
-    """Bring an output to a folder, or to a bucket of S3 or the like.
+    """Deploy an output to a folder, or to an S3-compatible bucket.
 
     Readers see the old or the new; a deploy that was killed is taken up by the next one. Buckets are
     found and opened by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
@@ -65,7 +65,7 @@ def command(
     match = _BUCKET.fullmatch(destination)
     if "://" in destination and not match:
         raise UsageError(
-            f"{destination!r} is no place to deploy to.", "Give a folder, or s3://bucket/prefix."
+            f"{destination!r} is not a place to deploy to.", "Give a folder, or s3://bucket/prefix."
         )
     with ExitStack() as stack:
         if out.is_symlink():  # no build may change what is being read
@@ -85,7 +85,7 @@ def command(
                 break_lock=break_lock,
             )
         elif dry_run or extensionless:
-            raise UsageError("--dry-run and --extensionless are for buckets.", "Leave them away.")
+            raise UsageError("--dry-run and --extensionless are for buckets.", "Leave them out.")
         else:
             said = _to_folder(release, Path(destination), keep, progress)
     click.echo(said)

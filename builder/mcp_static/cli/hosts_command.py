@@ -1,4 +1,4 @@
-"""`mcp-static hosts`: where an output can be served, what each place honours, and whether it fits."""
+"""`mcp-static hosts`: where an output can be served, what each place honors, and whether it fits."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from mcp_static.settings import Settings
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def command(repo: Path, out: Path, style: str) -> None:
-    """Print the hosts: what each honours, how much it takes, and whether this registry fits."""
+    """Print the hosts: what each honors, how much it takes, and whether this registry fits."""
     settings = _settings(repo)
     built = out if _is_built(out) else None
     rows = [_row(host, settings, built) for host in HOSTS]
@@ -43,7 +43,7 @@ def command(repo: Path, out: Path, style: str) -> None:
         return
     for row in rows:
         click.echo(f"{row['name']}\n  {row['description']}")
-        click.echo(f"  honours   {row['honours']}")
+        click.echo(f"  honors    {row['honours']}")
         click.echo(f"  takes     {row['takes']}")
         click.echo(f"  deploy    {row['deploy']}")
         click.echo(f"  fits      {row['fits']}\n")

@@ -1,4 +1,4 @@
-"""`mcp-static import`: entries from elsewhere, as commits that carry their times."""
+"""`mcp-static import`: imports entries from elsewhere, as commits that carry their times."""
 
 import sys
 from pathlib import Path
@@ -24,16 +24,20 @@ _NAMED = 50
 @click.option(
     "--lenient",
     is_flag=True,
-    help="Also take what breaks publish rules, since the source serves it.",
+    help="Also import entries that break publish rules, since the source serves them.",
 )
 @click.option(
     "--only",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Take only the names in this file, one a line; * matches anything.",
+    help="Import only the names in this file, one per line; * matches anything.",
 )
-@click.option("--anew", is_flag=True, help="Walk a registry from its beginning again.")
+@click.option(
+    "--anew",
+    is_flag=True,
+    help="Read a registry from its beginning again, not only what was updated since the last import.",
+)
 def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: bool) -> None:
-    """Take in entries from SOURCE: NDJSON or JSON (plain or gzip; - for standard input), or the URL
+    """Import entries from SOURCE: NDJSON or JSON (plain or gzip; - for standard input), or the URL
     of a registry, which is walked to its end.
 
     Each version becomes a commit dated when it was published. Running it again adds what is new.
@@ -51,7 +55,7 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
     if report.left_out:
         say(section_text(Section("Left out", source, tuple(report.left_out)), _NAMED))
     if report.left_out and not lenient:
-        say("note: --lenient also takes what only breaks publish rules, as the source does.")
+        say("note: --lenient also imports entries that break only publish rules, as the source does.")
     click.echo(
         f"{counted_of(report.published, 'version')} and "
         f"{counted_of(report.statuses, 'status change')} imported in "

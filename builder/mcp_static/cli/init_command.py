@@ -96,7 +96,7 @@ def _require_free(target: Path, *, force: bool) -> None:
 
 
 def _drafted(found: Search, answers: Answers, *, yes: bool) -> Draft:
-    """The draft once nothing necessary is missing; raises InputError with all that is."""
+    """The draft, once nothing necessary is missing; otherwise raises InputError that lists what is."""
     drafted = draft(found.findings, answers)
     if not yes:
         for question in drafted.missing:
@@ -143,7 +143,7 @@ def _errors(content: bytes) -> list[Finding]:
 
 
 def _require_valid(target: Path, content: bytes) -> None:
-    """Show what the rules say; end with 1, and write nothing, if any of it is an error."""
+    """Show what the rules say; end with exit code 1, writing nothing, if there is an error."""
     findings = findings_of(read_record(content))
     report = validation_report((str(target), findings))
     if findings:
@@ -154,7 +154,7 @@ def _require_valid(target: Path, content: bytes) -> None:
 
 
 def _write(target: Path, content: bytes, *, force: bool) -> None:
-    """Put the whole file there in one step, or nothing."""
+    """Write the whole file in one step, or not at all."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         with fresh.open("xb") as stream:

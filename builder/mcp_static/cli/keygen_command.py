@@ -1,4 +1,4 @@
-"""`mcp-static keygen`: a key for a domain."""
+"""`mcp-static keygen`: makes a key for a domain."""
 
 from pathlib import Path
 
@@ -44,5 +44,5 @@ def command(domain: str, path: Path | None, algorithm: Algorithm) -> None:
         f'  {domain}. IN TXT "{key.record}"\n\n'
         f"Over HTTPS, for {reverse}/* alone, as https://{domain}{WELL_KNOWN}:\n\n"
         f"  {key.record}\n\n"
-        f"Then `mcp-static verify-domain {domain} --key {path}` says whether it can be seen."
+        f"Then `mcp-static verify-domain {domain} --key {path}` tells whether it can be seen."
     )

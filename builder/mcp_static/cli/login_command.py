@@ -1,4 +1,4 @@
-"""`mcp-static login`: a login to GitHub for publish and status."""
+"""`mcp-static login`: logs in to GitHub, for publish and status."""
 
 import click
 

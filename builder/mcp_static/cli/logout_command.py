@@ -1,4 +1,4 @@
-"""`mcp-static logout`: the login forgotten."""
+"""`mcp-static logout`: forgets the login."""
 
 import click
 

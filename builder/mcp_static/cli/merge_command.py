@@ -1,4 +1,4 @@
-"""`mcp-static merge`: a pull request checked against main as it is now, and merged."""
+"""`mcp-static merge`: checks a pull request against main as it is now, and merges it."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ def command(event_file: Path, repo: Path, built: Path, handover: Path | None) ->
     With --handover the check has run elsewhere, without a right to write; nothing that the pull
     request contains is parsed here. Without, the check runs here and its report is posted.
 
-    Exit codes: 0 merged, or nothing to do; 1 not green; 3 something could not be checked.
+    Exit codes: 0 merged, or nothing to do; 1 the check failed; 3 something could not be checked.
     """
     event = read_event(event_file)
     with open_repository(repo) as repository, GitHub(token_from_environment()) as github:

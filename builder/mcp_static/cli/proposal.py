@@ -51,7 +51,7 @@ def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator
 
 
 def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path | None) -> bool:
-    """Try the proofs from this machine, as the registry's settings have them; print what came of it.
+    """Try the proofs from this machine, as the registry's settings have them; print the outcome.
 
     False when the check would surely be red. What cannot be told from here is left to the check.
     """

@@ -1,4 +1,4 @@
-"""`mcp-static publish`: a server.json brought to a registry as a pull request."""
+"""`mcp-static publish`: proposes a server.json to a registry as a pull request."""
 
 import sys
 import time
@@ -33,7 +33,7 @@ from mcp_static.publishing.registry_client import RegistryFacts, read_facts, reg
     "--proof",
     "proof_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A signature made before; proof.json beside FILE if it signs this version.",
+    help="A signature made earlier; proof.json next to FILE if it signs this version.",
 )
 @DRY_RUN
 @NO_CHECK
@@ -82,7 +82,7 @@ def command(
             )
         claim = Publication(record.name, record.version, record.content, record.document, signature)
         if not no_check and not prove_here([claim], proposer, settings_file):
-            click.echo("Nothing was sent: the check would be red. --no-check sends it all the same.")
+            click.echo("Nothing was sent: the check would be red. --no-check sends it anyway.")
             sys.exit(1)
         if dry_run:
             click.echo(f"Nothing was sent; it would go to {facts.repository}.")
@@ -107,7 +107,7 @@ def _signature(
     proof_file: Path | None,
     facts: RegistryFacts | None,
 ) -> bytes | None:
-    """The signature to bring: made now, or before for this very file; None for none."""
+    """The signature to submit: made now, or earlier for exactly this file; None if there is none."""
     if key_file is not None:
         assert facts is not None
         claims = publish_claims(record.name, record.version, record.content, facts.url)

@@ -1,4 +1,4 @@
-"""`mcp-static status`: a version's lifecycle, brought to a registry as a pull request."""
+"""`mcp-static status`: proposes the lifecycle of a version to a registry as a pull request."""
 
 import sys
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def command(
             click.echo(f"{name} has that status already; there is nothing to do.")
             return
         if not no_check and not prove_here(work.claims, proposer, settings_file):
-            click.echo("Nothing was sent: the check would be red. --no-check sends it all the same.")
+            click.echo("Nothing was sent: the check would be red. --no-check sends it anyway.")
             sys.exit(1)
         if dry_run:
             click.echo(f"Nothing was sent; it would go to {facts.repository}.")

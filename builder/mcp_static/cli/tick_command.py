@@ -24,7 +24,7 @@ from mcp_static.publishing.operating import tick_on
 def command(repo: Path, full_name: str | None) -> None:
     """Commit nothing but the time if a quarantine has ended since the last commit.
 
-    Dates are held against the times of commits, so that a build depends on nothing else.
+    Dates are compared with the times of commits, so that a build depends on nothing else.
     """
     with open_repository(repo) as repository:
         if full_name is not None:

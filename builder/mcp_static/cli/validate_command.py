@@ -1,4 +1,4 @@
-"""`mcp-static validate`: a file against every rule."""
+"""`mcp-static validate`: checks a file against every rule."""
 
 import os
 import sys
@@ -44,7 +44,7 @@ def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> Non
 
 
 def _read(file: Path) -> bytes:
-    """The file's bytes, a few more than allowed at the most."""
+    """The file's bytes, at most a few more than allowed."""
     try:
         with click.open_file(os.fspath(file), "rb") as stream:
             content: bytes = stream.read(MAX_FILE_BYTES + 1)
@@ -57,7 +57,7 @@ def _read(file: Path) -> bytes:
 
 
 def _location(file: Path) -> Location | None:
-    """Where the file lies in a registry, if its path says so."""
+    """Where the file is in a registry, if its path tells."""
     parts = file.absolute().parts
     if DATA_ROOT not in parts:
         return None

@@ -1,4 +1,4 @@
-"""`mcp-static verify`: a registry, stored or served, against its own checksums."""
+"""`mcp-static verify`: compares a registry, stored or served, with its own checksums."""
 
 import sys
 from pathlib import Path
@@ -31,7 +31,7 @@ _NAMED = 50
     type=click.IntRange(1),
     default=_SAMPLE,
     show_default=True,
-    help="How many documents to compare, chosen by chance.",
+    help="How many documents to compare, chosen at random.",
 )
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True

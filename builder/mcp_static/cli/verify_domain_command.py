@@ -1,4 +1,4 @@
-"""`mcp-static verify-domain`: what each DNS server says of a domain's keys."""
+"""`mcp-static verify-domain`: what each DNS server says about a domain's keys."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,7 @@ from mcp_static.proofs.keys import DomainKey, KeyRecords, key_of, read_private_k
 @KEY
 @SETTINGS
 def command(domain: str, key_file: Path | None, settings_file: Path | None) -> None:
-    """Show what the DNS and the web server of DOMAIN say of its keys now, and what is missing.
+    """Show what the DNS and the web server of DOMAIN say about its keys now, and what is missing.
 
     Exit codes: 0 a key can be used (with --key: this one), 1 none can, 3 that could not be found out.
     """

@@ -17,7 +17,7 @@ def require(holds: bool, otherwise: str) -> None:
 
 
 def expect_error(heard: Heard, *statuses: int) -> None:
-    """Require an error with a body in JSON that says something."""
+    """Require an error with a non-empty body in JSON."""
     document = heard.expect(*statuses).json()
     require(isinstance(document, dict) and bool(document), f"{heard.url} says nothing about its error")
 

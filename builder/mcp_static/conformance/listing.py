@@ -233,7 +233,8 @@ def _combined(probe: Probe) -> None:
     entries = probe.walk(limit=100, search=word, version="latest", updated_since="1970-01-01T00:00:00Z")
     require(key_of(entry) in keys_of(entries), "search, version and updated_since do not combine")
     require(
-        all(official(e).get("isLatest") for e in entries), "version=latest is forgotten beside search"
+        all(official(e).get("isLatest") for e in entries),
+        "version=latest is forgotten when combined with search",
     )
 
 
@@ -259,16 +260,16 @@ LISTING_CHECKS: Final = (
         Ability.CURSORS,
         ("walk-once", "A walk meets every entry once, and ends.", _walk_once),
         ("cursor-raw", "A cursor works without being encoded.", _raw_cursor),
-        ("cursor-bad", "What is no cursor is an error.", _bad_cursor),
+        ("cursor-bad", "An invalid cursor is an error.", _bad_cursor),
     ),
     *checks_of(
         Ability.PAGES,
         ("default-limit", "A page has 30 entries unless asked otherwise.", _default_limit),
-        ("limits", "`limit` from 1 to 100 is honoured.", _limits),
+        ("limits", "`limit` from 1 to 100 is honored.", _limits),
         ("bad-limits", "Any other `limit` is an error.", _bad_limits),
         ("walk-same", "Every `limit` walks in the same order.", _walk_same),
         ("walk-changing", "`limit` may change on the way.", _changing_limit),
-        ("empty", "An empty parameter is none.", _empty_parameters),
+        ("empty", "An empty parameter counts as absent.", _empty_parameters),
         ("unknown-parameters", "Unknown parameters are ignored.", _unknown_parameters),
     ),
     *checks_of(
@@ -290,7 +291,7 @@ LISTING_CHECKS: Final = (
         ("since", "`updated_since` gives what was updated then or later.", _updated_since),
         ("since-offset", "`updated_since` understands any offset.", _offsets),
         ("since-future", "Nothing was updated in the future.", _future),
-        ("since-bad", "What is no time is an error.", _bad_times),
+        ("since-bad", "An invalid time is an error.", _bad_times),
         ("combined", "Filters combine.", _combined),
     ),
 )

@@ -29,7 +29,7 @@ class Heard:
         try:
             return json.loads(self.body)
         except ValueError:
-            raise NonconformityError(f"{self.url} is no JSON") from None
+            raise NonconformityError(f"{self.url} is not JSON") from None
 
     @property
     def type(self) -> str:
@@ -63,7 +63,7 @@ class Heard:
 
 
 def key_of(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and version of an entry; raises NonconformityError for what is none."""
+    """Name and version of an entry; raises NonconformityError if they are missing."""
     server = entry.get("server")
     if not isinstance(server, dict) or not isinstance(server.get("name"), str):
         raise NonconformityError("an entry has no server with a name")
@@ -71,7 +71,7 @@ def key_of(entry: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def official(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the registry says of an entry; raises NonconformityError when it says nothing."""
+    """What the registry says about an entry; raises NonconformityError when it says nothing."""
     meta = entry.get("_meta")
     found = meta.get(OFFICIAL_META) if isinstance(meta, dict) else None
     if not isinstance(found, dict):

@@ -186,7 +186,7 @@ def _hostile_queries(probe: Probe) -> None:
 def _small_files(probe: Probe) -> None:
     for name in ("health", "ping", "version"):
         document = probe.ask(f"/v0.1/{name}").expect(200).json()
-        require(isinstance(document, dict), f"/v0.1/{name} is no object")
+        require(isinstance(document, dict), f"/v0.1/{name} is not an object")
 
 
 def _older_path(probe: Probe) -> None:
@@ -203,7 +203,7 @@ SERVING_CHECKS: Final = (
         ("versions", "A server's versions are listed, its own and no other's.", _versions),
         ("version", "A version's address gives the entry that the list has.", _version),
         ("latest", "`versions/latest` gives the version that is latest.", _latest),
-        ("unknown", "What is not there is 404.", _unknown),
+        ("unknown", "What does not exist is 404.", _unknown),
         ("small", "`health`, `ping` and `version` answer.", _small_files),
         ("head", "HEAD answers like GET, without a body.", _head),
     ),
@@ -231,7 +231,7 @@ SERVING_CHECKS: Final = (
     ),
     *checks_of(
         Ability.ERRORS,
-        ("unknown-error", "What is not there has an error in JSON.", _unknown_in_json),
+        ("unknown-error", "What does not exist has an error in JSON.", _unknown_in_json),
         ("writing", "Writing without rights is an error in JSON.", _writing),
         ("hostile-paths", "Hostile paths are errors of the client.", _hostile_paths),
         ("hostile-queries", "Hostile queries break nothing.", _hostile_queries),

@@ -1,4 +1,4 @@
-"""A registry, stored or served, held against its own checksums, down from `snapshot.json`.
+"""A registry, stored or served, compared with its own checksums, down from `snapshot.json`.
 
 data/snapshot.json → data/checksums/index.txt → its parts → every document
 """
@@ -103,7 +103,7 @@ def verify(
     advance: Callable[[], None],
     read_list: ReadList | None = None,
 ) -> Verification:
-    """Compare documents with the checksums: `sample` of them by chance, or None for all.
+    """Compare documents with the checksums: a random `sample` of them, or all if None.
 
     With `read_list` the registry is served: its list is walked as well, a few pages or all, and
     compared with the snapshot's counts; files for the host alone are left out. Without, it is a
@@ -188,7 +188,7 @@ def _variants(path: str, digest: str) -> Iterator[tuple[str, str]]:
 def _lengths(facts: dict[str, Any]) -> frozenset[int]:
     """How many entries the served list may have: every version, or each server's latest.
 
-    A host of which nothing is known may serve either.
+    A host about which nothing is known may serve either.
     """
     counts, honours = facts["counts"], host_of(facts).honours
     if honours is None:
@@ -213,7 +213,7 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
         page = _page(json_object(read(cursor)))
         if page is None:
             found.problems.append(
-                _problem(SERVERS_FOLDER, f"is no list{f' at the cursor {cursor}' if cursor else ''}")
+                _problem(SERVERS_FOLDER, f"is not a list{f' at the cursor {cursor}' if cursor else ''}")
             )
             return
         keys, following = page
@@ -233,7 +233,7 @@ def _walk(read: ReadList, facts: dict[str, Any], pages: int | None, found: Verif
 
 
 def _page(document: dict[str, Any] | None) -> tuple[list[tuple[str, str]], str] | None:
-    """The names and versions of a page of the list, and the next cursor; None for what is no page."""
+    """The names and versions of a page of the list, and the next cursor; None if it is not a page."""
     entries = document.get("servers") if document else None
     metadata = document.get("metadata") if document else None
     if not isinstance(entries, list) or not isinstance(metadata, dict):

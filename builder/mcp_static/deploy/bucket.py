@@ -36,7 +36,7 @@ class Bucket:
         text = str(error)
         if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
             return InputError(
-                f"{self.name} refuses: the credentials have not the rights.",
+                f"{self.name} refuses access: the credentials lack the necessary rights.",
                 "They need s3:GetObject, s3:PutObject and s3:DeleteObject on its objects, and "
                 "s3:ListBucket on the bucket; they come from AWS_ACCESS_KEY_ID and "
                 "AWS_SECRET_ACCESS_KEY, or from the role that the machine has.",
@@ -84,7 +84,7 @@ class Bucket:
     def write_if(self, key: str, body: bytes, tag: str | None) -> str | None:
         """Put an object if it is not there (`tag` None), or still has that ETag.
 
-        Gives its new ETag, or None when it was otherwise.
+        Gives its new ETag, or None if that was not so.
         """
         mode: Any = "create" if tag is None else {"e_tag": tag}
         try:

@@ -77,11 +77,11 @@ class _Destination:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the destination against every other deploy."""
+        """Lock the destination against every other deploy."""
         if self.path.exists() and not self.path.is_symlink():
             raise InputError(
                 f"{self.path} was not made by `mcp-static deploy`, so it is left as it is.",
-                "Move it away, or name another folder: a link to the release will stand there.",
+                "Move it away, or name another folder: it will become a link to the release.",
             )
         if self.path.is_symlink() and self.shown() is None:
             raise InputError(
@@ -131,7 +131,7 @@ class _Destination:
 def _copy(
     source: Path, target: Path, shown: Path | None, report: FolderReport, progress: Progress
 ) -> None:
-    """Copy a tree, sharing what the release shown before has alike."""
+    """Copy a tree, sharing files that the release shown before has as well."""
     progress.stage("Copying files")
     for folder, _, names in os.walk(source):
         below = Path(folder).relative_to(source)

@@ -1,4 +1,4 @@
-"""The right to deploy to a bucket: an object that one alone can create."""
+"""The right to deploy to a bucket: an object that only one deploy can create."""
 
 import secrets
 import threading
@@ -21,7 +21,7 @@ _BEAT_SECONDS: Final = 20
 class DeployLock:
     """The right to deploy, held by one while it shows signs of life; a context manager.
 
-    Entering raises InputError when somebody else holds it, unless `take_over` says that they are
+    Entering raises InputError when somebody else holds it, unless `take_over` says that it is
     known to be dead.
     """
 

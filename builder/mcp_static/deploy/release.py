@@ -72,7 +72,7 @@ class Release:
     """The checksum parts: path → SHA-256."""
 
     def content(self, path: str, digest: str) -> bytes:
-        """A file, which is what its checksum says; raises InputError when it is not."""
+        """A file that matches its checksum; raises InputError if it does not."""
         try:
             body = (self.root / path).read_bytes()
         except OSError:
@@ -100,7 +100,7 @@ def _damaged(root: Path, path: str) -> InputError:
 
 
 def open_release(root: Path) -> Release:
-    """The output in a folder; raises InputError where there is none, or a damaged one."""
+    """The output in a folder; raises InputError if there is none, or if it is damaged."""
     snapshot = read_snapshot(_read_file(root, SNAPSHOT), str(root))
     index = _read_file(root, CHECKSUM_INDEX)
     if index is None or hashlib.sha256(index).hexdigest() != snapshot["checksums"]["sha256"]:
@@ -134,7 +134,7 @@ class Difference:
 
 
 def files_of(parts: dict[str, str], read: Read, only: Iterable[str] | None = None) -> dict[str, str]:
-    """The files that checksum parts list, with the parts themselves, but for those of the host."""
+    """The files that checksum parts list, with the parts themselves, except those of the host."""
     found: dict[str, str] = {}
     for part in parts if only is None else only:
         found[part] = parts[part]

@@ -1,1 +1,1 @@
-"""Drafting a `server.json` from what a project already says of itself."""
+"""Drafting a `server.json` from what a project already says about itself."""

@@ -29,7 +29,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the author said; None is not asked yet, empty is no."""
+    """What the author said; None means not asked yet, empty means no."""
 
     name: str | None = None
     description: str | None = None

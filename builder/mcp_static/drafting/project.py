@@ -9,7 +9,7 @@ from typing import Final
 from mcp_static.model.errors import ManifestError
 
 MAX_BYTES: Final = 1024 * 1024
-"""A manifest or README larger than this is no manifest that somebody wrote."""
+"""A manifest or README larger than this was not written by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Project:
         return "" if relative == "." else relative
 
     def names(self) -> list[str]:
-        """The names of what lies in the folder, sorted."""
+        """The names of what is in the folder, sorted."""
         return sorted(path.name for path in self.path.iterdir())
 
     def text(self, name: str) -> str | None:
         """A file's text, by its path from the folder; None when it is not there.
 
-        Raises ManifestError for what is too large, elsewhere, no file, or not UTF-8.
+        Raises ManifestError if it is too large, elsewhere, not a file, or not UTF-8.
         """
         raw = self._read(self.path / name)
         if raw is None:
@@ -71,12 +71,12 @@ def _resolved(path: Path) -> Path:
 
 
 def _read_file(path: Path) -> bytes:
-    """A file's bytes, one more than allowed at the most."""
+    """A file's bytes, at most one more than allowed."""
     # Without blocking: a pipe that nobody writes to must not hold the command up.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ManifestError("is no file")
+            raise ManifestError("is not a file")
         with os.fdopen(handle, "rb", closefd=False) as stream:
             return stream.read(MAX_BYTES + 1)
     finally:

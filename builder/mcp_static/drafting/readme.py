@@ -15,7 +15,7 @@ _READ: Final = 65536
 
 
 def first_paragraph(readme: str) -> str | None:
-    """The first words that are no heading, badge, list or quotation, as plain text."""
+    """The first words outside headings, badges, lists and quotations, as plain text."""
     tokens = MarkdownIt().parse(re.sub(r"\A---\n.*?\n---\n", "", readme[:_READ], flags=re.DOTALL))
     for opening, inline in pairwise(tokens):
         if opening.type == "paragraph_open" and opening.level == 0:

@@ -1,4 +1,4 @@
-"""What Git knows of a folder: the root of its work tree, its origin and its tags."""
+"""What Git knows about a folder: the root of its work tree, its origin and its tags."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from mcp_static.model.origin import Origin, parse_origin
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A folder with what Git knows of it; `origin` is None for none, or one on another forge."""
+    """A folder with what Git knows about it; `origin` is None if there is none, or on another forge."""
 
     project: Project
     origin: Origin | None = None

@@ -27,7 +27,7 @@ class SourceRepository:
 
 
 class Forge(Protocol):
-    """Facts of a forge. None stands for what is not there; UnansweredError for what is not known."""
+    """Facts of a forge. None means that it is not there; UnansweredError, that nothing is known."""
 
     @property
     def site(self) -> str:

@@ -132,7 +132,7 @@ class GitLab:
         try:
             answer = self._fetcher.get(_API + path, SOURCE, {"Accept": "application/json"})
         except FetchRefusedError:
-            return None  # a redirect: it is not at this place any more
+            return None  # a redirect: it is no longer at this place
         if answer.status == 404:
             return None
         if not answer.is_ok:

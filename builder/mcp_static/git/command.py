@@ -40,7 +40,7 @@ def run(repository: git.Repo, *arguments: str, env: Mapping[str, str] | None = N
 
 
 def succeeds(repository: git.Repo, *arguments: str) -> bool:
-    """Whether a git command that only answers a question says yes."""
+    """Whether a git command that only answers a question answers yes."""
     with GitProcess(repository, *arguments) as process:
         process.stdout.read()
         return process.wait() == 0

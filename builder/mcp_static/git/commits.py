@@ -47,7 +47,7 @@ def commits_between(repository: git.Repo, before: str, head: str, most: int) -> 
 def is_on_first_parent_line(repository: git.Repo, commit: str, tip: str) -> bool:
     """Whether a commit is `tip`, its first parent, the first parent of that, and so on.
 
-    Costs what lies between the two, not the length of the line.
+    Costs what is between the two, not the length of the line.
     """
     if commit == tip:
         return True
@@ -74,7 +74,7 @@ def count_first_parents(repository: git.Repo, commit: str) -> int:
 
 
 def trailer_of(repository: git.Repo, commit: str, key: str) -> str:
-    """The value of a trailer of a commit's message; empty for none."""
+    """The value of a trailer of a commit's message; empty if there is none."""
     return run(repository, "log", "-1", f"--format=%(trailers:key={key},valueonly)", commit).strip()
 
 

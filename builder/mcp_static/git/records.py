@@ -1,4 +1,4 @@
-"""A commit as records: the files under `registry-data/servers/` as they stand there."""
+"""A commit as records: the files under `registry-data/servers/`, as that commit has them."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _BATCH = 512
 def read_records(
     repository: git.Repo, commit: str, files: frozenset[str], limit: int
 ) -> Iterator[tuple[Location, bytes]]:
-    """Every file of these names that lies where the layout puts it, with its content.
+    """Every file with one of these names that is where the layout puts it, with its content.
 
     Of a file larger than `limit` bytes only the first `limit + 1` are read.
     """

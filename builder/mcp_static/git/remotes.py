@@ -31,7 +31,7 @@ def require_commit(repository: git.Repo, commit: str, where: str) -> None:
     """Raise InputError when a commit was not brought by a fetch: what named it has moved on."""
     if not has_commit(repository, commit):
         raise InputError(
-            f"{commit[:12]} is not at {where} any more.",
+            f"{commit[:12]} is no longer at {where}.",
             "Somebody pushed in the meantime; see the check of that push.",
         )
 
@@ -60,7 +60,7 @@ def push_head(repository: git.Repo, url: str, branch: str, token: str | None) ->
 
 
 def origin_of(repository: git.Repo) -> str:
-    """The address of the remote `origin`; empty for none. Raises GitError."""
+    """The address of the remote `origin`; empty if there is none. Raises GitError."""
     is_there = "origin" in run(repository, "remote").splitlines()
     return run(repository, "remote", "get-url", "origin") if is_there else ""
 

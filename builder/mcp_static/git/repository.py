@@ -19,7 +19,7 @@ from mcp_static.model.layout import DATA_ROOT
 from mcp_static.settings import SETTINGS_FILE, Settings, parse_settings
 
 Repository = git.Repo
-"""A repository, open: what the functions of this room take."""
+"""A repository, open: what the functions of this package take."""
 
 _MAX_SETTINGS: Final = 1 << 20
 
@@ -27,14 +27,14 @@ _MAX_SETTINGS: Final = 1 << 20
 def open_repository(path: Path, *, is_root: bool = False) -> Repository:
     """The repository that holds `path`, or with `is_root` is `path`.
 
-    Raises InputError for none, and ServiceError when git is not installed.
+    Raises InputError if there is none, and ServiceError when git is not installed.
     """
     require_git()
     try:
         return git.Repo(path, search_parent_directories=not is_root)
     except (InvalidGitRepositoryError, NoSuchPathError):
         raise InputError(
-            f"{path} is {'no' if is_root else 'not in a'} Git repository.",
+            f"{path} is {'not a' if is_root else 'not in a'} Git repository.",
             "Name the folder of the registry's repository, or make one there with `git init`.",
         ) from None
 
@@ -46,7 +46,7 @@ def resolve_commit(repository: Repository, revision: str) -> str:
         found = run(repository, "rev-parse", *options, f"{revision}^{{commit}}")
     except GitError:
         found = ""
-    if re.fullmatch("[0-9a-f]+", found):  # "^HEAD" is understood, and is no commit
+    if re.fullmatch("[0-9a-f]+", found):  # "^HEAD" is understood, but is not a commit
         return found
     if not _has_commits(repository):
         raise InputError(
@@ -86,7 +86,7 @@ def require_data(repository: Repository, commit: str) -> None:
     if not run(repository, "ls-tree", "--full-tree", commit, DATA_ROOT).startswith("040000 tree"):
         raise InputError(
             f"Commit {commit[:12]} has no folder {DATA_ROOT}/.",
-            "This is no registry's repository, or its records lie elsewhere; see docs/operators.md.",
+            "This is not a registry's repository, or its records are elsewhere; see docs/operators.md.",
         )
 
 

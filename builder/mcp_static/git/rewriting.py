@@ -27,7 +27,7 @@ def rewrite_history(repository: git.Repo, replace: Replace) -> None:
     """Rewrite every branch and tag, by `replace` for each file that a commit writes.
 
     Commits keep their order, messages, authors and times, and lose their signatures, as their ids
-    change. What nothing leads to any more is removed from the repository, and a work tree is reset.
+    change. What nothing leads to any longer is removed from the repository, and a work tree is reset.
     Raises GitError, which leaves all branches as they were.
     """
     with GitProcess(repository, *_EXPORT) as export, GitProcess(repository, *_IMPORT) as importing:

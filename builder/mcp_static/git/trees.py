@@ -30,13 +30,13 @@ class TreeEntry(NamedTuple):
 
 
 def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
-    """What stands at a path of a commit; None for nothing, or a folder."""
+    """What is at a path of a commit; None for nothing, or a folder."""
     found = entries_of(repository, commit, path)
     return found[0][1] if len(found) == 1 and found[0][0] == path else None
 
 
 def blobs_at(repository: git.Repo, commit: str, paths: list[str]) -> dict[str, str]:
-    """The ids of the files that stand at some paths of a commit, by path."""
+    """The ids of the files at some paths of a commit, by path."""
     listing = run(repository, "ls-tree", "-z", "--full-tree", commit, "--", *paths)
     wanted, found = set(paths), {}
     for line in filter(None, listing.split("\0")):
@@ -75,7 +75,7 @@ def folders_of(repository: git.Repo, commit: str, folder: str) -> list[str]:
 
 
 def contents_of(repository: git.Repo, commit: str, folders: Sequence[str]) -> list[TreeEntry]:
-    """What lies right in some folders of a commit, from one listing; nothing for those not there."""
+    """What is directly in some folders of a commit, from one listing; nothing for those not there."""
     if not folders:
         return []
     paths = [f"{folder}/" for folder in folders]
@@ -91,7 +91,7 @@ def contents_of(repository: git.Repo, commit: str, folders: Sequence[str]) -> li
 
 
 def read_file(repository: git.Repo, commit: str, path: str, limit: int) -> bytes | None:
-    """The content of a plain file, `limit + 1` bytes of it at the most; None when there is none."""
+    """The content of a plain file, at most `limit + 1` bytes of it; None if there is none."""
     blob = blob_at(repository, commit, path)
     if blob is None or not blob.mode.startswith("100"):
         return None

@@ -50,7 +50,7 @@ def _not_made(path: Path, reason: str) -> InputError:
 
 @contextmanager
 def lock_for_import(repository: git.Repo) -> Iterator[None]:
-    """Hold the repository against other imports, and end what a killed one has left undone."""
+    """Lock the repository against other imports, and end what a killed one has left undone."""
     folder = Path(repository.git_dir) / "mcp-static"
     folder.mkdir(exist_ok=True)
     lock = FileLock(folder / "import.lock")

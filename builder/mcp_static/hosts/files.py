@@ -53,7 +53,7 @@ _API: Final = {
     "too_many_searches": messages.TOO_MANY_SEARCHES,
     "invalid_cursor": messages.invalid_parameter(messages.INVALID_CURSOR),
 }
-"""What templates say of the API; none of it depends on a registry."""
+"""What templates say about the API; none of it depends on a registry."""
 
 
 def host_document(name: str, template: str, values: dict[str, Any], **more: object) -> Document:
@@ -82,7 +82,7 @@ def empty_list() -> Document:
 
 
 def registry_values(settings: Settings) -> dict[str, Any]:
-    """What every template may say of the registry."""
+    """What every template may say about the registry."""
     return {
         "title": " ".join(settings.title.split()),
         "name": settings.hosting.name,

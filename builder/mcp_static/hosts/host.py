@@ -1,4 +1,4 @@
-"""A host: a kind of place that serves an output, what it honours, and how much it takes."""
+"""A host: a kind of place that serves an output, what it honors, and how much it takes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -75,16 +75,16 @@ class Host:
 
     @property
     def honours_in_words(self) -> str:
-        """What it honours, for people."""
+        """What it honors, for people."""
         return "; ".join(filter(None, (describe(self.honours), self.note)))
 
     @property
     def facts(self) -> HostFacts:
-        """What an output made for this host says of it."""
+        """What an output made for this host says about it."""
         return HostFacts(self.name, self.honours, self.deploys_to_bucket)
 
     def limits_with(self, settings: Settings) -> Limits:
-        """The limits, where a plan that is paid for moves them."""
+        """The limits, which a paid plan may raise."""
         if self.limits.files is None:
             return self.limits
         return Limits(settings.hosting.max_files, self.limits.file_size, self.limits.total)

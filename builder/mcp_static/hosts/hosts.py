@@ -1,4 +1,4 @@
-"""The hosts, from the plainest to those that honour all of the standard."""
+"""The hosts, from the plainest to those that honor all of the standard."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Any server that can be taught where documents lie."""
+"""Any server that can be taught where documents are."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What web servers honour that go by rewrite rules, whichever they are."""
+"""What web servers with rewrite rules honor, whichever they are."""
 
 from typing import Final
 

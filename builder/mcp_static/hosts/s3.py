@@ -1,4 +1,4 @@
-"""Buckets of S3 or the like, behind CloudFront."""
+"""S3-compatible buckets, behind CloudFront."""
 
 from collections.abc import Iterator
 from typing import Final

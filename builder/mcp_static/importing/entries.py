@@ -34,7 +34,7 @@ def read_entry(value: Any, now: int) -> SourceEntry:
     Raises InputError; its message reads on from the entry's name.
     """
     if not isinstance(value, dict):
-        raise InputError("is no JSON object")
+        raise InputError("is not a JSON object")
     if "server" not in value and "name" in value:
         value = {"server": value}
     server = value.get("server")

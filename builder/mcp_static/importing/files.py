@@ -13,14 +13,14 @@ from mcp_static.model.strictjson import parse_json
 
 STANDARD_INPUT: Final = "-"
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
-"""The longest line; a whole registry as one JSON array is one line at the most."""
+"""The longest line; a whole registry as one JSON array is one line at most."""
 
 
 def read_file(source: str) -> Iterator[tuple[str, Any]]:
-    """Every value of a file with where it stands, for messages.
+    """Every value of a file, with its place for messages.
 
-    One JSON value a line, or one JSON document: a list of entries, or a page with `servers`.
-    Raises InputError when the file cannot be read, JsonError never: a line that is no JSON is
+    One JSON value per line, or one JSON document: a list of entries, or a page with `servers`.
+    Raises InputError when the file cannot be read, JsonError never: a line that is not JSON is
     given as the JsonError itself, for the caller to report.
     """
     name = "standard input" if source == STANDARD_INPUT else source
@@ -28,7 +28,7 @@ def read_file(source: str) -> Iterator[tuple[str, Any]]:
         with _open(source) as stream:
             yield from _values(stream, name)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{name} is no whole gzip file: {error}.", "Fetch it again.") from None
+        raise InputError(f"{name} is not a complete gzip file: {error}.", "Fetch it again.") from None
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}.", "Check the path.") from None
 
@@ -49,7 +49,7 @@ def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
     value = _parse(first)
     lines: Iterator[bytes] = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
     if isinstance(value, JsonError) and first.strip():
-        # Not one value a line, so one document over many lines; or a first line that is broken.
+        # Not one value per line, so one document over many lines; or a first line that is broken.
         whole = first + stream.read(MAX_LINE_BYTES)
         document = _parse(whole)
         if not isinstance(document, JsonError):
@@ -58,7 +58,7 @@ def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
         lines = iter(whole.splitlines(keepends=True)[1:])
         if all(isinstance(_parse(line), JsonError) for line in lines if line.strip()):
             raise InputError(
-                f"{name} is neither one JSON value a line nor one JSON document: {value}.",
+                f"{name} is neither one JSON value per line nor one JSON document: {value}.",
                 "Give standard entries, as /v0.1/servers or data/export/ have them.",
             )
         lines = iter(whole.splitlines(keepends=True)[1:])

@@ -72,7 +72,7 @@ class ImportOptions:
 def import_entries(
     options: ImportOptions, told: Callable[[int], None] = lambda entries: None
 ) -> ImportReport:
-    """Take in what the repository does not have yet; running it again changes nothing.
+    """Import what the repository does not have yet; running it again changes nothing.
 
     `told` hears how many more entries were read. Raises InputError for a source or a repository
     that cannot be used, ServiceError when a registry cannot be walked to its end.
@@ -114,14 +114,14 @@ def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None
 
 
 def read_patterns(path: Path) -> tuple[str, ...]:
-    """The patterns of a file, one a line; `#` begins a comment. Raises InputError."""
+    """The patterns of a file, one per line; `#` begins a comment. Raises InputError."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.", "Give a text file of names.") from None
     patterns = tuple(text for line in lines if (text := line.partition("#")[0].strip()))
     if not patterns:
-        raise InputError(f"{path} names no server.", "Write one name a line; * matches anything.")
+        raise InputError(f"{path} names no server.", "Write one name per line; * matches anything.")
     return patterns
 
 

@@ -25,7 +25,7 @@ _MOST_EMPTY_PAGES: Final = 50
 
 
 class RegistryWalk:
-    """Walks a registry; what it has received is in `spool`, one entry a line."""
+    """Walks a registry; what it has received is in `spool`, one entry per line."""
 
     def __init__(self, url: str, choices: tuple[object, ...], folder: Path) -> None:
         # What was left out under other choices has to be offered again under these.
@@ -106,7 +106,7 @@ class RegistryWalk:
         if answer.status in {404, 410}:
             raise InputError(
                 f"{address} does not exist ({answer.status}).",
-                "Give the address under which the registry's /v0.1/ lies.",
+                "Give the address that has the registry's /v0.1/ below it.",
             )
         if not answer.is_ok:
             raise self._strange(f"it answered {answer.status}")
@@ -114,9 +114,9 @@ class RegistryWalk:
             # Not strictly: each entry is read strictly later, and one bad one costs only itself.
             page = json.loads(answer.body)
         except (ValueError, RecursionError) as error:
-            raise self._strange(f"what it sent is no JSON: {error}") from None
+            raise self._strange(f"what it sent is not JSON: {error}") from None
         if not isinstance(page, dict) or not isinstance(page.get("servers"), list):
-            raise self._strange("what it sent is no list of servers")
+            raise self._strange("what it sent is not a list of servers")
         return page
 
     def _strange(self, message: str) -> ServiceError:

@@ -1,4 +1,4 @@
-"""A change as a pull request brings it: which paths it adds, edits and removes, between two commits."""
+"""The change that a pull request makes: which paths it adds, edits and removes, between two commits."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +11,7 @@ MAX_COMMITS: Final = 250
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What stands at a path: Git's mode (`100644` is a plain file) and the object's id."""
+    """What is at a path: Git's mode (`100644` is a plain file) and the object's id."""
 
     mode: str
     id: str

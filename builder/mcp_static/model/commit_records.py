@@ -22,8 +22,8 @@ class Body(NamedTuple):
 class ServerChange(NamedTuple):
     """A `server.json` path that a commit added, edited or removed.
 
-    `name` is empty for a path that the layout does not have: it takes an ordinal all the same.
-    `blob` is the id of what stands there, None when it is gone; `body` is None when that breaks a
+    `name` is empty for a path that the layout does not have: it still takes an ordinal.
+    `blob` is the id of what is there, None when it is gone; `body` is None when that breaks a
     structural rule. `remotes` are the addresses of its remotes. (A tuple, since workers send a
     hundred thousand.)
     """

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 
 class RegistryError(Exception):
-    """Base of them all.
+    """Base of all these errors.
 
     `fix` is the next step for whoever can take it; `exit_code` is what a command ends with.
     """
@@ -87,7 +87,7 @@ class SignatureError(InputError):
 
 
 class QueryError(InputError):
-    """A query parameter is malformed; the message names it and says how it should be."""
+    """A query parameter is malformed; the message names it and the form it should have."""
 
 
 class NonconformityError(RegistryError):

@@ -1,7 +1,7 @@
 """Identities that have proven a namespace, and `identity.json`, in which they are remembered.
 
 A login can change hands, a domain can be registered by somebody else: what proved a name once is
-therefore kept for good, and what comes later is held against it. An `identity.json` lies in the folder
+therefore kept for good, and what comes later is checked against it. An `identity.json` is in the folder
 of a namespace or of a server; the merge and `mcp-static adopt` write it.
 """
 
@@ -88,7 +88,7 @@ class Memory:
     def joined(self, others: Iterable[Identity]) -> "Memory":
         """The memory with further identities; of one that is known already, the first time stays.
 
-        The address of a repository is forgotten once its id is known: another may stand there later.
+        The address of a repository is forgotten once its id is known: another may be there later.
         """
         known = list(self.identities)
         for other in sorted(others, key=lambda identity: identity.first_seen):
@@ -123,7 +123,7 @@ class ProvenBy:
 def identities_of(proof: str, facts: Facts, time: int) -> ProvenBy | None:
     """The identities of a proof that holds, by its facts; None where they name none.
 
-    A repository stands for its owner's namespace by that owner's id, and for its server by its own.
+    A repository represents its owner's namespace by that owner's id, and its server by its own.
     """
     account, name = _text(facts, "id"), _text(facts, "login").lower()
     domain = _text(facts, "domain")
@@ -156,7 +156,7 @@ def _text(facts: Facts, key: str) -> str:
 
 
 def _bound_path(facts: Facts) -> str:
-    """Where the `server.json` stands in its repository; a `status.json` stands beside it."""
+    """Where the `server.json` is in its repository; a `status.json` is next to it."""
     folder, slash, _ = _text(facts, "path").rpartition("/")
     return f"{folder}{slash}server.json"
 

@@ -1,4 +1,4 @@
-"""Where a record lies in `registry-data/`, and what a path there says.
+"""Where a record is in `registry-data/`, and what a path there means.
 
     registry-data/servers/<shard>/<namespace>/<server>/<version>/server.json
                                  …[/<server>]/identity.json
@@ -84,7 +84,7 @@ def encode_segment(text: str) -> str:
 
 
 def segment_problem(text: str) -> str | None:
-    """Say why `text` cannot be a file name everywhere, or None when it can.
+    """Say why `text` cannot be a file name everywhere; None if it can.
 
     Such a name would leave its folder, hide another file, or exist on some systems only.
     """
@@ -110,7 +110,7 @@ def segment_problem(text: str) -> str | None:
 
 
 def version_problem(text: str) -> str | None:
-    """Say why `text` cannot stand as a version in a path and an address, or None when it can."""
+    """Say why `text` cannot be a version in a path and an address, or None when it can."""
     if text.casefold() == LATEST:
         return "'latest' is the address of whichever version is newest"
     if is_layout_file(text):
@@ -141,7 +141,7 @@ def parse_location(path: str) -> Location | None:
 
 
 def parse_takedown_path(path: str) -> Place | None:
-    """What a path of a `takedown.json` speaks about; None when the layout has no such path."""
+    """What a path of a `takedown.json` applies to; None when the layout has no such path."""
     folder, _, file = path.rpartition("/")
     return _parse_folder(folder) if file == TAKEDOWN_FILE else None
 
@@ -174,7 +174,7 @@ def location_problem(path: str) -> str:
     """Say why `parse_location` gives None for a path of `registry-data/servers/`."""
     parts = path.split("/")
     if len(parts) != 7:
-        return f"does not lie at {SERVERS_ROOT}/<shard>/<namespace>/<server>/<version>/"
+        return f"is not at {SERVERS_ROOT}/<shard>/<namespace>/<server>/<version>/"
     try:
         namespace, server, version = (unquote_to_bytes(part).decode() for part in parts[3:6])
     except UnicodeError:

@@ -36,7 +36,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Where a replay stands: what the next commit goes on from."""
+    """The state of a replay: what the next commit goes on from."""
 
     registry_time: int = 0
     next_ordinal: int = 0
@@ -72,8 +72,8 @@ class _Moves:
 class Ledger:
     """Replays commits.
 
-    `changed` maps ordinals to what stood there before the replay, and now; `orphans` are the files
-    beside a `server.json` that came before there was one, and so speak about nothing; `ignored` are
+    `changed` maps ordinals to what was there before the replay, and now; `orphans` are the files
+    next to a `server.json` that came before there was one, and so apply to nothing; `ignored` are
     those that came to hold other bytes than their first valid ones, which stay in force; `late` are
     the quarantines that were over before they were committed.
     """
@@ -99,7 +99,7 @@ class Ledger:
 
     @property
     def counters(self) -> Counters:
-        """Where the replay stands now."""
+        """The state of the replay now."""
         return Counters(self._registry_time, self._next_ordinal, self._next_server, self._next_event)
 
     @property
@@ -149,7 +149,7 @@ class Ledger:
         return applied
 
     def version_at(self, path: str) -> VersionState | None:
-        """What stands at a path of `server.json`, if there ever was one."""
+        """What is at a path of `server.json`, if there ever was one."""
         return self._find(path)
 
     def _take(self, change: ServerChange, version: VersionState, commit: str) -> bool:

@@ -1,14 +1,14 @@
-"""Where a version stands in its life, as the standard's `StatusUpdateRequest` has it."""
+"""The lifecycle of a version, as the standard's `StatusUpdateRequest` has it."""
 
 from enum import StrEnum
 from typing import Final
 
 MAX_STATUS_MESSAGE: Final = 500
-"""Characters; each takes twelve bytes at the most when it is rendered."""
+"""Characters; each takes twelve bytes at most when it is rendered."""
 
 
 class Status(StrEnum):
-    """Where a version stands in its life."""
+    """A stage in the life of a version."""
 
     ACTIVE = "active"
     DEPRECATED = "deprecated"

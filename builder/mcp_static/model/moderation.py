@@ -14,14 +14,14 @@ _CONFIG: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=Tr
 
 
 def namespace_pattern(value: str) -> str:
-    """A pattern of namespaces as it is; raises ValueError for what is none."""
+    """A pattern of namespaces as it is; raises ValueError if it is not one."""
     if not _PATTERN.fullmatch(value):
         raise ValueError(f"{value!r} is neither a namespace nor a pattern that ends in .*")
     return value
 
 
 def covers(pattern: str, namespace: str) -> bool:
-    """Whether a pattern speaks of a namespace; letters' case does not matter."""
+    """Whether a pattern covers a namespace; letters' case does not matter."""
     pattern, name = pattern.casefold(), namespace.casefold()
     if pattern.endswith(".*"):
         return name == pattern[:-2] or name.startswith(pattern[:-1])
@@ -81,7 +81,7 @@ class BlockSettings(BaseModel):
         return next((pattern for pattern in self.namespaces if covers(pattern, namespace)), None)
 
     def host_over(self, host: str) -> str | None:
-        """The blocked host that a host is, or lies below; None for none."""
+        """The blocked host that a host is, or is below; None if there is none."""
         return next((one for one in self.hosts if host == one or host.endswith(f".{one}")), None)
 
 

@@ -3,8 +3,8 @@
 The grammar is that of the official registry (`internal/validators` and the pattern of `name` in
 server.schema.json 2025-12-11): both halves begin and end alphanumeric; the namespace may hold `.`
 and `-`, the server part `.`, `_` and `-`; 200 characters in all. Beyond that grammar, no server is
-called `index.html` or `index.html.gz`: its page would lie where its namespace's is. And none ends in
-`.json`: its folder would stand where a file of the layout belongs.
+called `index.html` or `index.html.gz`: its page would be where its namespace's is. And none ends in
+`.json`: its folder would be where a file of the layout belongs.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Final
 MAX_NAME_LENGTH: Final = 200
 
 FORGE_PARENTS: Final = ("io.github", "io.gitlab")
-"""Namespaces below these stand for accounts of a forge, not for domains."""
+"""Namespaces below these represent accounts of a forge, not domains."""
 
 _NAMESPACE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _SERVER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -52,7 +52,7 @@ class Namespace:
 
     @property
     def is_of_a_domain(self) -> bool:
-        """Whether it stands for a domain, so that the domain's keys can speak for it."""
+        """Whether it represents a domain, so that the domain's keys can vouch for it."""
         text = self.text.lower()
         return not any(text == parent or text.startswith(f"{parent}.") for parent in FORGE_PARENTS)
 
@@ -98,12 +98,12 @@ def name_problem(text: str) -> str | None:
 
 
 def is_index_file(segment: str) -> bool:
-    """Whether a folder so called would lie where its parent's page does, or that page compressed."""
+    """Whether a folder of this name would be where its parent's page is, or that page compressed."""
     return _INDEX_FILE.fullmatch(segment) is not None
 
 
 def is_layout_file(segment: str) -> bool:
-    """Whether a folder so called could stand where a file of the layout belongs."""
+    """Whether a folder of this name could be where a file of the layout belongs."""
     return segment.casefold().endswith(".json")
 
 

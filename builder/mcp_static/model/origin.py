@@ -45,7 +45,7 @@ class Origin:
     def server_name(self, subfolder: str) -> str | None:
         """The name of the server it keeps there: the owner's namespace, and the folder's name.
 
-        None where the owner is spelled so that no namespace of three labels can stand for it.
+        None if the owner's spelling does not fit into a namespace of three labels.
         """
         part = (subfolder or self.path).rpartition("/")[2]
         server = re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("._-")

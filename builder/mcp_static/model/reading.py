@@ -25,7 +25,7 @@ def part_of(part: Part, key: str) -> Part:
 
 
 def objects_in(value: object) -> list[Part]:
-    """The objects of an array; none of what is no array."""
+    """The objects of an array; empty if it is not an array."""
     return (
         [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
     )

@@ -105,7 +105,7 @@ def _has_value_or_hint(argument: dict[str, Any]) -> dict[str, Any]:
     return argument
 
 
-_REPEATED: Final = flag("Whether it may stand several times.")
+_REPEATED: Final = flag("Whether it may be repeated.")
 POSITIONAL_ARGUMENT: Final = record(
     "PositionalArgument",
     "A value on the command line without a flag; it has a `value` or a `valueHint`.",
@@ -234,7 +234,7 @@ SERVER: Final = record(
         "title": text("Name for display.", shortest=1, longest=100),
         "repository": ref(REPOSITORY),
         "websiteUrl": text("Its home page."),
-        "icons": list_of(ref(ICON), "Pictures that stand for it."),
+        "icons": list_of(ref(ICON), "Pictures that represent it."),
         "packages": list_of(ref(PACKAGE), "Ways to run it locally."),
         "remotes": list_of(
             by_type(
@@ -273,4 +273,4 @@ SERVER_DOCUMENT: Final = document(
 """The whole description of `server.json`, with every part it refers to."""
 
 SCHEMA_TAGS: Final = frozenset({"stdio", "streamable-http", "sse", "positional", "named"})
-"""Values of `type` that pydantic adds to the place of an error and that are no part of the path."""
+"""Values of `type` that pydantic adds to the place of an error and that are not part of the path."""

@@ -1,4 +1,4 @@
-"""What the ledger knows of servers and versions, and how an entry stands at one moment."""
+"""What the ledger knows about servers and versions, and the state of an entry at one moment."""
 
 from dataclasses import dataclass, field
 
@@ -25,7 +25,7 @@ class ServerState:
     latest: "VersionState | None" = None
 
     def add(self, version: "VersionState") -> None:
-        """Take in a version; the first of those equal after folding holds the place."""
+        """Add a version; the first of those equal after folding holds the place."""
         self.versions.append(version)
         holder = self.holders.setdefault(folded_version(version.version), version.version)
         version.is_duplicate = self.duplicate_of is not None or holder != version.version
@@ -33,7 +33,7 @@ class ServerState:
 
 @dataclass(slots=True, eq=False)
 class VersionState:
-    """A path of `server.json` ever added, and what stands there now; times in seconds since 1970.
+    """A path of `server.json` ever added, and what is there now; times in seconds since 1970.
 
     `status` is what its owner says, and `takedown` what the operator does, who has the last word.
     `commit` is the id of the commit that brought it. (Ids are bytes, as a million take much memory.)
@@ -101,5 +101,5 @@ class Standing:
 
     @property
     def leads(self) -> bool:
-        """Whether the entry stands in the chain `latest`."""
+        """Whether the entry is in the chain `latest`."""
         return self.is_latest and self.is_public

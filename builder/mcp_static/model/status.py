@@ -25,7 +25,7 @@ class StatusFile(StatusRecord):
     """A whole `status.json`: the lifecycle, and what ties it to its place and to the file before it.
 
     Only the lifecycle is served. The rest makes every status of a version other bytes than all its
-    earlier ones, so that none can be brought again (`replaces` chains them), and says for which
+    earlier ones, so that none can be submitted again (`replaces` chains them), and says for which
     version it is meant, since the same few words would fit any.
     """
 

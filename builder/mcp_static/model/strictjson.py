@@ -1,7 +1,7 @@
 """Reading JSON that means the same to every reader (RFC 8259, and I-JSON of RFC 7493).
 
 Duplicate keys, lone surrogates, numbers that a double cannot hold and deep nesting are read
-differently by different parsers, so they are refused here, with the place where each stands.
+differently by different parsers, so they are refused here, with the place of each.
 """
 
 import json
@@ -22,7 +22,7 @@ _INTEGERS: Final = range(-(2**63), 2**64)
 
 
 class _Object(dict[str, Any]):
-    """An object that remembers which of its keys stood there twice."""
+    """An object that remembers which of its keys occurred twice."""
 
     duplicates: tuple[str, ...] = ()
 
@@ -171,7 +171,7 @@ def _plain(value: Any) -> Any:
 def dump_json(value: Any) -> bytes:
     """Compact JSON in which no text can act as markup, whatever content type it is served with.
 
-    `<`, `>`, `&`, U+2028 and U+2029 are escaped; outside strings they never stand in JSON.
+    `<`, `>`, `&`, U+2028 and U+2029 are escaped; outside strings they never occur in JSON.
     """
     raw = orjson.dumps(value)
     for plain, escaped in _ESCAPES:

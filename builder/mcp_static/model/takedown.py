@@ -13,11 +13,11 @@ MAX_POLICY: Final = 200
 MAX_OPERATOR: Final = 200
 
 UNREADABLE_REASON: Final = "taken down by the operator"
-"""What is said of a takedown whose file cannot be read, and which holds all the same."""
+"""What is said about a takedown whose file cannot be read, but which still holds."""
 
 
 class TakedownStatus(StrEnum):
-    """How long a takedown hides: until it is withdrawn, or until a date at the most."""
+    """How long a takedown hides: until it is withdrawn, or at most until a date."""
 
     DELETED = "deleted"
     QUARANTINED = "quarantined"
@@ -70,7 +70,7 @@ class Takedown(BaseModel):
     until: Annotated[str, AfterValidator(_until)] | None = Field(
         None,
         json_schema_extra={"format": "date-time"},
-        description="When a quarantine ends by itself, held against registry time.",
+        description="When a quarantine ends by itself, compared with registry time.",
     )
     subdomains: bool = Field(
         False, description="In a namespace's folder: whether it also holds for all domains below."

@@ -12,7 +12,7 @@ from mcp_static.model.versions import folded_version
 
 
 class Scope(NamedTuple):
-    """What a takedown speaks about, folded: a namespace, a server in it, or one of its versions."""
+    """What a takedown applies to, folded: a namespace, a server in it, or one of its versions."""
 
     namespace: str
     server: str = ""
@@ -25,7 +25,7 @@ class Scope(NamedTuple):
 
 
 def scope_of(place: Place) -> Scope:
-    """What a takedown in a folder speaks about."""
+    """What a takedown in a folder applies to."""
     return Scope(place.namespace.folded, place.server.casefold(), folded_version(place.version))
 
 

@@ -4,7 +4,7 @@
 def printable(text: str, keep: str = "") -> str:
     """Text that cannot move a cursor, ring a bell or hide anything.
 
-    What is not printable becomes a backslash escape, but for the characters in `keep`.
+    What is not printable becomes a backslash escape, except for the characters in `keep`.
     """
     return "".join(
         character

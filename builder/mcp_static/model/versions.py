@@ -1,4 +1,4 @@
-"""Version strings: their order (SemVer 2.0.0), their identity, and what is no single version.
+"""Version strings: their order (SemVer 2.0.0), their identity, and what is not a single version.
 
 Any string may be a version, as in the official registry; only semantic versions have an order.
 """
@@ -21,7 +21,7 @@ _WILDCARD: Final = re.compile(r"\s*v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*])){0,3}(?:-[0
 
 @lru_cache(maxsize=65536)
 def semantic_version(text: str) -> semver.Version | None:
-    """The semantic version that `text` is, or None (a leading `v` or two numbers make it none)."""
+    """The semantic version that `text` is, or None (as for a leading `v` or only two numbers)."""
     try:
         return semver.Version.parse(text)
     except ValueError:
@@ -34,7 +34,7 @@ def folded_version(text: str) -> str:
 
 
 def escaped_version(text: str) -> str:
-    """A version as chains and cursors write it: `a-z0-9.-` as they are, all else `_hh` a byte.
+    """A version as chains and cursors write it: `a-z0-9.-` as they are, all else `_hh` per byte.
 
     Capitals are escaped too, so that no two versions differ in case alone on a file system that
     does not tell them apart.

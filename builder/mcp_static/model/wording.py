@@ -11,7 +11,7 @@ _JOINERS: Final = "\u200c\u200d"
 
 
 def one_line(value: Any) -> str | None:
-    """A text as one line without hidden characters; None for what is blank or no text."""
+    """A text as one line without hidden characters; None if it is blank or not a string."""
     if not isinstance(value, str):
         return None
     visible = "".join(

@@ -1,4 +1,4 @@
-"""What an operator names: a namespace, a server or one version, and where it lies in a commit."""
+"""What an operator names: a namespace, a server or one version, and where it is in a commit."""
 
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import contents_of, folders_of

@@ -23,13 +23,13 @@ def take_down(
     until: str | None = None,
     subdomains: bool = False,
 ) -> Decision:
-    """Hide all that lies in a place, until a date (RFC 3339) or for good.
+    """Hide everything in a place, until a date (RFC 3339) or for good.
 
     Replaces a takedown that is there. Raises InputError for what cannot be written.
     """
     place = as_spelled(repository, commit, place)
     if subdomains and place.server:
-        raise InputError(f"{title_of(place)} is no namespace, and has no subdomains.", "Name one.")
+        raise InputError(f"{title_of(place)} is not a namespace, and has no subdomains.", "Name one.")
     status = TakedownStatus.QUARANTINED if until else TakedownStatus.DELETED
     try:
         takedown = Takedown(

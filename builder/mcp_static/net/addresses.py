@@ -12,9 +12,9 @@ Address = IPv4Address | IPv6Address
 
 _CARRIER: Final = ip_network("100.64.0.0/10")
 _UNICAST: Final = ip_network("2000::/3")
-"""All that is given out of IPv6; NAT64, site-local and what embeds IPv4 in other ways lie outside."""
+"""All of IPv6 that is allocated; NAT64, site-local and other embeddings of IPv4 are outside."""
 _SPECIAL: Final = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20")))
-"""Networks inside of it that carry IPv4 (6to4, Teredo), so reach anything, or are for examples."""
+"""Networks inside of it that carry IPv4 (6to4, Teredo), so they reach anything, or are for examples."""
 
 
 class Reach:

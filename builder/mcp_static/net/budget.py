@@ -41,7 +41,7 @@ class Budget:
 
     @property
     def message(self) -> str:
-        """The sentence for what was not looked at any more."""
+        """The sentence for what was no longer looked at."""
         return f"the {self._seconds:g} seconds that a check may take were over before this was reached"
 
     @property

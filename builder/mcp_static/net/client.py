@@ -73,7 +73,7 @@ class Client:
         )
 
     def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """One request, the address sent as it stands and no redirect followed.
+        """One request, the address sent as it is and no redirect followed.
 
         Raises InputError and UnansweredError.
         """

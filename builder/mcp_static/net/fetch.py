@@ -103,7 +103,7 @@ class Fetcher:
         for hop in range(limits.redirects + 1):
             parts = _parts(url)
             if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
-                raise FetchRefusedError(f"{shown(url)} is no https address")
+                raise FetchRefusedError(f"{shown(url)} is not an https address")
             # Credentials are for the host that was asked, never for one that it names.
             mine = {k: v for k, v in headers.items() if k != "Authorization" or _same(parts, first)}
             answer = self._once(url, limits, mine, deadline)
@@ -112,14 +112,14 @@ class Fetcher:
             target = answer.headers.get("Location", "")
             if limits.redirects == 0:
                 raise FetchRefusedError(
-                    f"{shown(url)} redirects; a {limits.name} stands where it is named"
+                    f"{shown(url)} redirects; a {limits.name} must be at the address given"
                 )
             if hop == limits.redirects or not target:
                 break
             try:
                 url = urljoin(url, target)
             except ValueError:
-                raise FetchRefusedError(f"{shown(url)} redirects to what is no address") from None
+                raise FetchRefusedError(f"{shown(url)} redirects to an invalid address") from None
         raise FetchRefusedError(f"{shown(url)} redirects more than {limits.redirects} times")
 
     def _once(
@@ -155,9 +155,9 @@ class Fetcher:
 def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 (raises for what is none)
+        parts.port  # noqa: B018 (raises for an invalid one)
     except ValueError:
-        raise FetchRefusedError(f"{shown(url)} is no https address") from None
+        raise FetchRefusedError(f"{shown(url)} is not an https address") from None
     return parts
 
 

@@ -99,7 +99,7 @@ def _connector(reach: Reach, guard: Guard) -> Callable[[HTTPConnection], socket.
         except OSError as error:
             raise NewConnectionError(connection, f"cannot be resolved: {error.strerror}") from None
         except UnicodeError:
-            raise FetchRefusedError(f"{connection.host[:200]} is no host's name") from None
+            raise FetchRefusedError(f"{connection.host[:200]} is not a host name") from None
         for place in places:
             if guard.is_over:
                 break

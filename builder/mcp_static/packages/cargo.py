@@ -118,7 +118,7 @@ def _is_inherited(value: Any) -> bool:
 def _workspace(project: Project, document: Part) -> tuple[str, Part]:
     """The root of the workspace, from the project's folder, and what it shares with its members.
 
-    It shares nothing when it lies outside the repository.
+    It shares nothing if it is outside the repository.
     """
     if "workspace" in document:
         return "", part_of(part_of(document, "workspace"), "package")

@@ -26,7 +26,7 @@ _MODULE: Final = re.compile(r'^\s*module\s+"?([^\s"]+)"?', re.MULTILINE)
 def _breaches(package: Part) -> Iterator[tuple[str, str]]:
     version = text_of(package, "version")
     if version and not _VERSION.fullmatch(version):
-        yield "version", "is no Go version such as v1.2.3"
+        yield "version", "is not a Go version such as v1.2.3"
 
 
 def _launch(package: RunnablePackage) -> Launch:
@@ -45,7 +45,7 @@ def _prove(package: Package) -> str:
     if not f"{module.lower()}/".startswith(f"{owner}/") or module.lower() == owner:
         raise NotProvenError(
             f"the module {module} is not below {owner}",
-            f"Publish a module below {owner}, which the server's namespace stands for.",
+            f"Publish a module below {owner}, which the server's namespace represents.",
         )
     base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
     info = package.get(f"{base}.info", "*/*")

@@ -25,7 +25,7 @@ def host_of(address: str) -> str:
     except ValueError:
         return ""
     if not host.isascii():
-        with suppress(UnicodeError):  # then it is no name that DNS could have
+        with suppress(UnicodeError):  # then it is not a name that DNS could have
             host = host.encode("idna").decode()
     return host.casefold().rstrip(".")
 

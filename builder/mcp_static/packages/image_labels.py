@@ -1,7 +1,7 @@
 """Labels of container images, as their registry has them.
 
 Asked by the distribution specification: manifest (or a list of them), then the configuration blob;
-with the anonymous token that a registry's challenge names. What is addressed by its digest is held
+with the anonymous token that a registry's challenge names. What is addressed by its digest is checked
 against it, so it does not matter from where a redirect brings it.
 """
 
@@ -26,7 +26,7 @@ _PARAMETER: Final = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
 
 
 def server_label(package: Package, reference: Reference) -> str:
-    """The server name that an image's configuration carries; empty when there is none.
+    """The server name that an image's configuration carries; empty if there is none.
 
     Raises NotProvenError, UnansweredError and FetchRefusedError.
     """
@@ -49,17 +49,18 @@ class _Image:
             child = _runnable(json_of(manifest).get("manifests"))
             if child is None:
                 raise NotProvenError(
-                    f"{self._package.identifier} lists no image that runs", "Push one for linux/amd64."
+                    f"{self._package.identifier} lists no image that can be run",
+                    "Push one for linux/amd64.",
                 )
             manifest = self._manifest(child)
         if _kind(manifest) not in _MANIFESTS:
             raise NotProvenError(
-                f"{self._package.identifier} is no image that can be read", "Push an OCI image."
+                f"{self._package.identifier} is not an image that can be read", "Push an OCI image."
             )
         config = json_of(manifest).get("config")
         digest = config.get("digest") if isinstance(config, dict) else None
         if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
-            raise NotProvenError(f"{self._package.identifier} has no configuration", "Push it anew.")
+            raise NotProvenError(f"{self._package.identifier} has no configuration", "Push it again.")
         blob = self._verified(self._get(f"{self._base}/blobs/{digest}", "*/*"), digest)
         labels = _member(_member(json_of(blob), "config"), "Labels")
         said = labels.get(SERVER_LABEL)
@@ -111,7 +112,9 @@ class _Image:
         except ValueError:
             realm = urlsplit("")
         if realm.scheme != "https":
-            raise UnansweredError(f"{self._reference.host} asks for a login that is none")
+            raise UnansweredError(
+                f"{self._reference.host} asks for a login, but names no https address for it"
+            )
         query = [*parse_qsl(realm.query), ("scope", f"repository:{self._reference.repository}:pull")]
         if "service" in found:
             query.append(("service", found["service"]))
@@ -140,7 +143,7 @@ def _member(document: Any, key: str) -> dict[str, Any]:
 
 
 def _runnable(children: Any) -> str | None:
-    """The digest of the image for linux/amd64, else of the first that is no attestation."""
+    """The digest of the image for linux/amd64, else of the first that is not an attestation."""
     digests: list[tuple[bool, str]] = []
     for child in children if isinstance(children, list) else ():
         if not isinstance(child, dict) or not DIGEST.fullmatch(str(child.get("digest"))):

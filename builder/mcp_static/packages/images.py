@@ -34,7 +34,7 @@ _TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An image reference read: the host as it is dialled, the repository, and a tag or digest."""
+    """A parsed image reference: the host to connect to, the repository, and a tag or digest."""
 
     host: str
     repository: str
@@ -42,7 +42,7 @@ class Reference:
 
 
 def parse_reference(text: str) -> Reference | None:
-    """Read `[host/]repository[:tag][@digest]`; None for what is none, or has neither tag nor digest."""
+    """Read `[host/]repository[:tag][@digest]`; None if it is not one, or has neither tag nor digest."""
     rest, at, digest = text.partition("@")
     first, slash, path = rest.partition("/")
     if not slash or not ("." in first or ":" in first or first == "localhost"):
@@ -60,7 +60,7 @@ def parse_reference(text: str) -> Reference | None:
 
 
 def parse_repository(text: str) -> tuple[str, str] | None:
-    """Host and repository of a reference, whether or not it has a tag or digest; None for none."""
+    """Host and repository of a reference, with or without a tag or digest; None if it is not one."""
     reference = parse_reference(text) or parse_reference(f"{text}:latest")
     return (reference.host, reference.repository) if reference else None
 

@@ -27,7 +27,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnablePackage:
-    """What a record says about starting a package, its arguments and variables read."""
+    """What a record says about starting a package, with its arguments and variables parsed."""
 
     identifier: str
     version: str
@@ -66,8 +66,8 @@ def run_with(
 
     `runners` are programs that take the same words; the first is used unless the record asks for
     another of them. (Other hints, such as `node`, name what runs inside, and would not understand the
-    words that follow.) `options` stand before the package, which is `named` so, by default with its
-    version after an `@`; `after` stands behind it. `is_identifier` tells whether a word means the same
+    words that follow.) `options` come before the package, which is `named` so, by default with its
+    version after an `@`; `after` follows it. `is_identifier` tells whether a word means the same
     package as an identifier, without a version of its own.
     """
     hint = package.runtime_hint

@@ -24,7 +24,7 @@ class Project(Protocol):
         """The repository's tags."""
 
     def names(self) -> list[str]:
-        """The names of what lies in the folder, sorted."""
+        """The names of what is in the folder, sorted."""
 
     def text(self, name: str) -> str | None:
         """A file's text, by its path from the folder; None when it is not there.
@@ -72,8 +72,8 @@ def unpublished_note(
 ) -> tuple[str, ...]:
     """The note about a manifest that makes no package, if it makes none."""
     if is_private:
-        return (f"{file} says that it is private, so it becomes no package of {registry}",)
-    return () if name else (f"{file} has no name, so it becomes no package of {registry}",)
+        return (f"{file} is marked private, so it is not taken for a package of {registry}",)
+    return () if name else (f"{file} has no name, so it is not taken for a package of {registry}",)
 
 
 def parse_toml(text: str) -> Part:

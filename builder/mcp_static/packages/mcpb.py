@@ -32,7 +32,7 @@ def _breaches(package: Part) -> Iterator[tuple[str, str]]:
     if identifier is None:
         return
     if not is_https(identifier):
-        yield "identifier", "is no https address of a file"
+        yield "identifier", "is not the https address of a file"
     elif "mcp" not in identifier:
         yield "identifier", "does not contain 'mcp'"
 
@@ -47,7 +47,7 @@ def _prove(package: Package) -> str:
     url = package.identifier
     if not _is_release(url):
         raise NotProvenError(
-            "the address is no file of a release on GitHub or GitLab",
+            "the address is not that of a file of a release on GitHub or GitLab",
             "Attach the file to a release, and give the address it has there.",
         )
     wanted = package.text("fileSha256").lower()

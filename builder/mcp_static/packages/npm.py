@@ -23,7 +23,7 @@ REGISTRY: Final = PublicRegistry(
 _PLACEHOLDERS: Final = frozenset(
     {"0.0.0-development", "0.0.0-semantically-released", "0.0.0-semantic-release"}
 )
-"""What stands for a version in projects whose releases are numbered by a tool."""
+"""Placeholders for the version in projects whose releases are numbered by a tool."""
 
 
 def _launch(package: RunnablePackage) -> Launch:
@@ -56,7 +56,7 @@ def _read(_project: Project, file: str, text: str) -> Manifest:
     except JsonError as error:
         raise ManifestError(str(error)) from None
     if not isinstance(document, dict):
-        raise ManifestError("is no JSON object")
+        raise ManifestError("is not a JSON object")
     is_private = document.get("private") is True
     name, version = one_line(document.get("name")), one_line(document.get("version"))
     repository = part_of(document, "repository")

@@ -68,7 +68,7 @@ def _prove(package: Package) -> str:
     reference = parse_reference(package.identifier)
     if reference is None:
         raise NotProvenError(
-            f"{package.identifier} is no image reference with a tag or digest",
+            f"{package.identifier} is not an image reference with a tag or digest",
             "Write it as ghcr.io/alice/weather:1.2.3.",
         )
     trusted = {address.partition("://")[2] or address for address in package.trusted}

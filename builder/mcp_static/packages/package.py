@@ -102,7 +102,7 @@ def json_of(answer: Answer) -> dict[str, Any]:
         document = None
     if not isinstance(document, dict):
         raise UnansweredError(
-            f"{answer.url.partition('?')[0]} answered something that is no JSON object"
+            f"{answer.url.partition('?')[0]} answered with something that is not a JSON object"
         )
     return document
 
@@ -117,7 +117,7 @@ def expect(answer: Answer, *absent: int) -> bool:
 
 
 def require_marker(text: str, name: ServerName, where: str) -> None:
-    """Raise NotProvenError unless a README, or what stands for one, names the server."""
+    """Raise NotProvenError unless a README, or its equivalent, names the server."""
     if names_server(text, str(name)):
         return
     mark = readme_marker(str(name))

@@ -78,7 +78,7 @@ def _joined(base: str, url: str) -> str:
     try:
         return urljoin(base, url.partition("#")[0])
     except ValueError:
-        raise FetchRefusedError(f"{base} names a file at what is no address") from None
+        raise FetchRefusedError(f"{base} gives an invalid address for a file") from None
 
 
 def _packed(wheel: bytes) -> bytes:

@@ -35,7 +35,7 @@ class Site(NamedTuple):
 class PublicRegistry:
     """The registry in which packages of a type are when their record names none.
 
-    `site` answers programs, `pages` people; `version_separator` stands between identifier and version
+    `site` answers programs, `pages` people; `version_separator` goes between identifier and version
     in the address of a page. `aliases` are other addresses by which records name the registry.
     """
 

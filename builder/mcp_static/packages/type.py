@@ -12,7 +12,7 @@ from mcp_static.packages.registry import PublicRegistry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """What records must say of packages of one type: a rule, by its id, its sentence and its fix.
+    """What records must say about packages of one type: a rule, by its id, its sentence and its fix.
 
     `breaches` gives the members at fault, each with what is wrong, as the end of a sentence.
     """
@@ -24,7 +24,7 @@ class Requirement:
 
 
 def identifier_and_version(identifier: str, version: str) -> Part:
-    """How most types name a release: the version stands by itself."""
+    """How most types name a release: the version by itself."""
     return {"identifier": identifier, "version": version}
 
 

@@ -23,7 +23,7 @@ _VALUE_MEMBERS: Final = (
     "variables",
     "isRepeated",
 )
-"""Members that describe an argument's value: one that has any of them is no mere flag."""
+"""Members that describe an argument's value: one that has any of them is not a mere flag."""
 
 
 @dataclass(frozen=True, slots=True)

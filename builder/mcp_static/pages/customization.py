@@ -29,7 +29,7 @@ class Customization:
     logo_kind: str = ""
 
     def digest(self) -> str:
-        """What tells one from another; empty for none."""
+        """What tells one from another; empty if there are none."""
         return hashlib.sha256(repr(self).encode()).hexdigest() if self != Customization() else ""
 
 

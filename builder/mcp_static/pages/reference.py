@@ -69,7 +69,7 @@ def operations_of(document: dict[str, Any]) -> tuple[Operation, ...]:
 
 
 def schemas_of(document: dict[str, Any]) -> tuple[Schema, ...]:
-    """The schemas of an OpenAPI document, in its order; objects inside them stand as dotted fields."""
+    """The schemas of an OpenAPI document, in its order; objects inside them appear as dotted fields."""
     return tuple(
         Schema(name, _prose(schema.get("description", "")), tuple(_fields(schema)))
         for name, schema in document["components"]["schemas"].items()

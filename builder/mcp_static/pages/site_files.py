@@ -1,4 +1,4 @@
-"""Where the files of `site/` are: in a checkout beside the package, in a wheel inside it."""
+"""Where the files of `site/` are: next to the package in a checkout, inside it in a wheel."""
 
 import hashlib
 from functools import lru_cache

@@ -24,7 +24,7 @@ _PARENT: Final = "io.github."
 
 
 def github_owner(namespace: Namespace) -> str | None:
-    """The login that `io.github.<owner>` stands for; None for other namespaces."""
+    """The login that `io.github.<owner>` represents; None for other namespaces."""
     text = namespace.text
     if not text.lower().startswith(_PARENT) or len(namespace.labels) != 3:
         return None
@@ -120,7 +120,7 @@ def _is_held_by(holder: GrantHolder, account: Account) -> bool:
 
 
 def has_grant(namespace: Namespace, context: ProofContext) -> bool:
-    """Whether any grant speaks of a namespace."""
+    """Whether any grant covers a namespace."""
     return any(grant.covers(namespace.text) for grant in context.settings.grants)
 
 

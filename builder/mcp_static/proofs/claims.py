@@ -74,7 +74,7 @@ class ProofContext:
     `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
     could not be found out; `confirmers` gives those who have confirmed its `head` in a comment.
     `arrived` is when that head came to the pull request, in seconds since 1970, and None where there
-    is no pull request. `budget` is the time that all of it may take.
+    is not a pull request. `budget` is the time that all of it may take.
     `memories` tell who has proven names before, so that what changes hands is noticed.
     """
 
@@ -99,7 +99,7 @@ class ProofContext:
         return self.brought_by
 
     def accounts(self) -> Iterator[Account]:
-        """Those who stand for what is checked: who brought it, then who has confirmed it."""
+        """Those who answer for what is checked: who submitted it, then who has confirmed it."""
         if self.requester is not None:
             yield self.requester
         yield from self.confirmers()

@@ -95,7 +95,7 @@ def _said_of(identity: Identity, memory: Memory, namespace: Namespace) -> str:
 
 
 def _news_to_server(proven: ProvenBy, claim: Claim, context: ProofContext) -> str | None:
-    """Why a server's memory does not know the repository that its record stands in."""
+    """Why a server's memory does not know the repository that its record is in."""
     source = proven.server[0]
     if source.kind is not IdentityKind.SOURCE:
         return None

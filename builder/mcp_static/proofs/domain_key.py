@@ -1,6 +1,6 @@
 """Proofs by a domain's key: a signature over the record by a key that the domain publishes.
 
-In DNS a key speaks for the domain and everything below it, over HTTPS for that host alone.
+In DNS a key is valid for the domain and everything below it, over HTTPS for that host alone.
 """
 
 from typing import Final
@@ -99,7 +99,7 @@ def fetch_key_records(domain: str, context: ProofContext) -> KeyRecords:
 
 
 def _signature(proof: str, claim: Claim, context: ProofContext) -> Signature | Finding:
-    """The signature that a claim brings, if it speaks of this very claim."""
+    """The signature that comes with a claim, if it is about exactly this claim."""
     fix = "Sign it: `mcp-static sign`, with the registry's address and the domain's key."
     try:
         if isinstance(claim, Publication):

@@ -1,4 +1,4 @@
-"""Which domains a namespace stands for, and how far up a key speaks for it."""
+"""Which domains a namespace represents, and how far up a key is valid for it."""
 
 import re
 from functools import lru_cache
@@ -12,7 +12,7 @@ def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
     """The domains whose DNS keys cover a namespace: its own first, up to the registrable one.
 
     Empty for a public suffix, which owns nothing (Public Suffix List, ICANN and private parts), and
-    for what is no domain at all.
+    for anything that is not a domain.
     """
     domain = namespace.domain
     registrable = _suffixes().privatesuffix(domain)

@@ -63,7 +63,7 @@ class DomainKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRecords:
-    """What some texts say: the keys, and sentences about records that are none."""
+    """What some texts say: the keys, and sentences about records that are not valid."""
 
     keys: tuple[DomainKey, ...]
     faults: tuple[str, ...]

@@ -66,7 +66,7 @@ class GitMemories:
         return self.of(Place(name.namespace, name.server))
 
     def written(self, place: Place) -> Memory | None:
-        """What the `identity.json` of this very folder says; None where there is none."""
+        """What the `identity.json` of this very folder says; None if there is none."""
         return self._written(place.folder)
 
     def of(self, place: Place) -> Memory:
@@ -133,7 +133,7 @@ def read_proven(name: ServerName, content: bytes) -> Proven | None:
 
 
 def namespaces_above(namespace: Namespace) -> tuple[Namespace, ...]:
-    """A namespace and, if it stands for a domain, those of the domains above it that one can own."""
+    """A namespace and, if it represents a domain, those of the domains above it that can be owned."""
     if not namespace.is_of_a_domain:
         return (namespace,)
     above = (Namespace(".".join(reversed(d.split(".")))) for d in candidate_domains(namespace)[1:])

@@ -59,7 +59,7 @@ PROOFS: Final = (
     ),
     Proof(
         id=SOURCE,
-        statement="The same bytes stand in a repository of the owner: under a tag of the version, or, "
+        statement="The same bytes are in a repository of the owner: under a tag of the version, or, "
         "if the owner asks, at the head of the default branch; a status at that head alone.",
         namespaces="io.github.<owner>, io.gitlab.<group>",
         admits=lambda namespace, _: bool(github_owner(namespace) or gitlab_group(namespace)),

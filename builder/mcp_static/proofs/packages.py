@@ -37,7 +37,7 @@ def _trusted(registries: tuple[PackageRegistry, ...], registry_type: object) -> 
 def _prove(index: int, package: Package) -> Finding:
     known = package_type(package.text("registryType"))
     if known is None:
-        message = f"packages[{index}] is of no type that can be checked"
+        message = f"packages[{index}] is not of a type that can be checked"
         return fails("package", message, "Use another type.")
     title = f"package-{known.id}"
     try:
@@ -45,7 +45,7 @@ def _prove(index: int, package: Package) -> Finding:
             package = replace(package, base=_registry_address(package, known.registry))
         return holds(title, known.prove(package))
     except UnicodeEncodeError:
-        return fails(title, f"packages[{index}] has text that is no Unicode", "Write it anew.")
+        return fails(title, f"packages[{index}] has text that is not valid Unicode", "Write it again.")
     except NotProvenError as error:
         return fails(title, error.message, error.fix)
     except FetchRefusedError as error:

@@ -1,4 +1,4 @@
-"""What came of trying a proof: it holds, it fails, or it could not be tried to its end."""
+"""The outcome of trying a proof: it holds, it fails, or it could not be tried to its end."""
 
 from mcp_static.reports.findings import Finding, Level
 

@@ -38,7 +38,7 @@ Claims = dict[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature as it was brought, and the fingerprint of the key that its maker says made it.
+    """A signature as it was submitted, and the fingerprint of the key that its maker says made it.
 
     `others` are signatures by further keys over the same claims.
     """
@@ -175,10 +175,10 @@ def is_made_by(signature: Signature, key: DomainKey) -> bool:
 def claims_problem(
     signature: Signature, expected: Claims, now: float, arrived: float | None = None
 ) -> str | None:
-    """Say in what a signature speaks of something else, or None when it means exactly this.
+    """Say where a signature is about something else; None if it is about exactly this.
 
-    `arrived` is when it was brought, in seconds since 1970: one that was made long before is refused,
-    so that a leaked or forgotten one cannot be used for ever.
+    `arrived` is when it was submitted, in seconds since 1970: one that was made long before is refused,
+    so that a leaked or forgotten one cannot be used forever.
     """
     for claim, value in expected.items():
         said = signature.claims.get(claim)

@@ -1,8 +1,8 @@
-"""The source proof: the same bytes stand in a repository of the namespace's owner.
+"""The source proof: the same bytes are in a repository of the namespace's owner.
 
 Not anywhere in it: at the head of the default branch or under a tag of this version, at one of four
-fixed paths; in a repository that is no fork and has not moved. From a tag anybody may ask, from the
-branch only the owner, lest strangers burn a version before its release.
+fixed paths; in a repository that is not a fork and has not moved. From a tag anybody may ask, from the
+branch only the owner, so that strangers cannot use up a version before its release.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _FOLDERS: Final = ("", ".mcp/")
 
 
 def gitlab_group(namespace: Namespace) -> str | None:
-    """The user or group that `io.gitlab.<group>` stands for; None for other namespaces."""
+    """The user or group that `io.gitlab.<group>` represents; None for other namespaces."""
     if not namespace.text.lower().startswith("io.gitlab.") or len(namespace.labels) != 3:
         return None
     return namespace.labels[2]
@@ -45,7 +45,7 @@ def repository_path(document: Mapping[str, Any], site: str) -> str | None:
 
 
 def fixed_paths(document: Mapping[str, Any], file: str) -> tuple[str, ...]:
-    """Where a file may stand in its repository: nothing that a requester names."""
+    """Where a file may be in its repository: nothing that a requester names."""
     repository = document.get("repository")
     subfolder = repository.get("subfolder") if isinstance(repository, dict) else None
     paths = [folder + file for folder in _FOLDERS]
@@ -82,7 +82,7 @@ class _Search:
         self._paths = self._bound_first(fixed_paths(claim.document, self._file))
 
     def _bound_first(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """The paths, the one at which this server's record stood before in front of the others."""
+        """The paths; the one at which this server's record was before comes first."""
         memory = self._context.memories.of_server(self._claim.name)
         bound = {
             known.path.removesuffix("server.json") + self._file
@@ -91,7 +91,7 @@ class _Search:
         return tuple(sorted(paths, key=lambda path: path not in bound))
 
     def outcome(self, login: str) -> Finding:
-        """What was found; `login` is the account or group that the namespace stands for."""
+        """What was found; `login` is the account or group that the namespace represents."""
         path = repository_path(self._claim.document, self._site)
         if path is None:
             return self._fails(
@@ -117,7 +117,7 @@ class _Search:
         return self._in_tags(repository, owner) or self._in_branch(repository, owner)
 
     def _in_tags(self, repository: SourceRepository, owner: Account) -> Finding | None:
-        """The bytes under a tag that names the version; a status stands on the branch alone."""
+        """The bytes under a tag that names the version; a status counts on the branch alone."""
         if isinstance(self._claim, StatusChange):
             return None
         version, server = self._claim.version, self._claim.name.server
@@ -143,7 +143,7 @@ class _Search:
         if isinstance(self._claim, Publication):
             if not self._context.stands_for(owner):
                 return self._fails(
-                    f"the bytes stand on the branch {branch} only, which is not released",
+                    f"the bytes are only on the branch {branch}, so they are not released",
                     f"Tag that commit v{self._claim.version}, or let {owner.login} confirm it with the "
                     f"comment `{self._context.confirmation}`.",
                 )

@@ -1,4 +1,4 @@
-"""An author's proposal: files brought to a registry's repository as a pull request, or as a branch.
+"""An author's proposal: files for a registry's repository, in a pull request or on a branch.
 
 On GitHub all is done over its API, from a fork if the author may not push to the registry itself.
 Elsewhere a branch is pushed with Git, and a person opens the pull request.

@@ -1,6 +1,6 @@
 """The bot: what a comment asks for, done as far as its writer may ask for it.
 
-Nothing in a comment is believed: whoever wrote it is asked of the API, and what it names is held
+Nothing in a comment is believed: whoever wrote it is asked of the API, and what it names is checked
 against the same proofs as everything else. Running it twice does nothing twice.
 """
 

@@ -59,7 +59,7 @@ def pull_job(event: Event, clone: Repository, github: GitHub, built: Path | None
 
 
 def check_event(job: PullJob, base: str) -> CheckedPull:
-    """Check the head that an event speaks of against a base; raises InputError once it has moved."""
+    """Check the head that an event is about against a base; raises InputError once it has moved."""
     pull = job.registry.pull(job.number)
     if job.event.head not in {None, pull.head}:
         raise InputError(

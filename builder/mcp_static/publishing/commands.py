@@ -1,6 +1,6 @@
 """The commands of a comment: their grammar, read by a Markdown parser and a command-line parser.
 
-A command is a line of a paragraph that begins with `/` and a known word. What stands in a quote, a
+A command is a line of a paragraph that begins with `/` and a known word. What is in a quote, a
 list, a block or span of code, or in HTML is not addressed to the bot.
 """
 
@@ -73,7 +73,7 @@ class OperatorCommand:
 
 @dataclass(frozen=True, slots=True)
 class HelpCommand:
-    """`/help`, or a command that cannot be read; `wrong` says why."""
+    """`/help`, or a command that cannot be read; `wrong` tells why."""
 
     message: str = ""
 
@@ -122,7 +122,7 @@ def parse_commands(comment: str) -> list[Command]:
 
 
 def _top_level(tokens: list[Token]) -> list[Token]:
-    """The inline content of paragraphs that stand in nothing else."""
+    """The inline content of paragraphs that are not inside anything else."""
     return [
         inline
         for opening, inline in pairwise(tokens)

@@ -14,7 +14,7 @@ def land(registry: GitHubRepository, main: str, commit: str, passage: str) -> bo
 
     GitHub lets a commit past a required status that it passed on another branch before, so the commit
     gets the status on the branch `passage`, which is removed again once main has moved. Raises
-    InputError where GitHub refuses the commit all the same.
+    InputError where GitHub refuses the commit anyway.
     """
     branch = registry.default_branch
     registry.set_branch(passage, commit)

@@ -60,7 +60,7 @@ class MergeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """How it ended, the sentence that says it, and the exit code that it means."""
+    """How it ended, the message, and the exit code."""
 
     outcome: MergeOutcome
     message: str
@@ -133,7 +133,7 @@ def _passage(number: int) -> str:
 def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: MergeResult) -> MergeResult:
     """All that follows a merge, each of which may be repeated; then the deploy is started.
 
-    If it cannot be started, the merge holds all the same, and the result says so.
+    If it cannot be started, the merge still holds, and the result says so.
     """
     registry.comments.post(pull.number, "merge", f"🎉 Published as {commit}; the next deploy shows it.")
     registry.add_label(pull.number, PUBLISHED)

@@ -15,7 +15,7 @@ from mcp_static.rules.pull_request import is_reserved
 def published_in(repository: Repository, main: str, head: str, number: int) -> str | None:
     """The commit of main that published a head of a pull request; None if none did.
 
-    Every file that the head proposes has to be in main with the same bytes, beside an
+    Every file that the head proposes has to be in main with the same bytes, next to an
     `accepted.json` (for a status `status.accepted.json`) that names this head and pull request.
     """
     paths = [path for path in proposed_paths(repository, main, head) if path.after is not None]
@@ -34,7 +34,7 @@ def published_in(repository: Repository, main: str, head: str, number: int) -> s
 
 
 def accepted_paths(paths: Iterable[str]) -> list[str]:
-    """Where the merge notes what it took, for the files of a proposal; empty if some are no records."""
+    """Where the merge notes what it took, for the files of a proposal; empty unless all are records."""
     found = set()
     for path in paths:
         folder, _, file = path.rpartition("/")

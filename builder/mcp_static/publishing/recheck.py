@@ -1,4 +1,4 @@
-"""A handed-over result held against main as it is now, by paths, ids and what the merge itself wrote.
+"""A handed-over result checked against main as it is, by paths, ids and what the merge itself wrote.
 
 Nothing of the pull request is parsed here. Its tree says which paths and blobs it brings; main's
 tree which names and versions are taken; what other merges published since the check, they have

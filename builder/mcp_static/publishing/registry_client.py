@@ -25,7 +25,7 @@ _MAX_BYTES: Final = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class RegistryFacts:
-    """What authors' commands need to know of a registry.
+    """What authors' commands need to know about a registry.
 
     `url` is how signatures name it; `repository` where pull requests go.
     """
@@ -38,7 +38,7 @@ class RegistryFacts:
 
 
 def registry_address(given: str | None) -> str:
-    """The address that was given, or that the environment names; raises UsageError for none."""
+    """The address that was given, or that the environment names; raises UsageError if there is none."""
     address = given or os.environ.get(VARIABLE, "")
     if not address:
         raise UsageError(
@@ -61,7 +61,7 @@ def _has_host(address: str) -> bool:
 
 
 def read_facts(address: str) -> RegistryFacts:
-    """What a registry says of itself; raises InputError when it is none of ours, ServiceError."""
+    """What a registry says about itself; raises InputError if it is not one of ours, ServiceError."""
     document = _get(f"{address}/{SNAPSHOT}")
     facts = document.get("registry") if document is not None else None
     if not isinstance(facts, dict):
@@ -105,7 +105,7 @@ def repository_name(facts: RegistryFacts) -> str:
 
 
 def _get(url: str) -> dict[str, Any] | None:
-    """The JSON object at an address; None where there is none."""
+    """The JSON object at an address; None if there is none."""
     with Client(max_bytes=_MAX_BYTES, seconds=_SECONDS) as client:
         answer = client.get(url)
     if answer.status == 404:

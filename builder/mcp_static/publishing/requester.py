@@ -1,7 +1,7 @@
 """Who brought the bytes of a pull request: whoever first pushed them to its branch, and opened it.
 
 Whoever touches the branch later lends them nothing. "Update branch" in particular is a push by the
-person who presses it, be it a merge commit or a rebase; so are a resolved conflict and a maintainer's
+person who presses it, whether a merge commit or a rebase; so are a resolved conflict and a maintainer's
 fix (GitHub's documentation of pull requests, "Keeping your pull request in sync"). The repository's
 activity tells them apart: each push with its actor, and what the branch was before and after.
 """

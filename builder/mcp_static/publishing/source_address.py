@@ -1,4 +1,4 @@
-"""Where a server.json stands on a forge, read from what an author names."""
+"""Where a server.json is on a forge, read from what an author names."""
 
 import re
 from dataclasses import dataclass

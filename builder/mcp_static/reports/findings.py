@@ -1,4 +1,4 @@
-"""Findings, gathered by what they are about: what rules, proofs and checks give, and reports print."""
+"""Findings, grouped by what they are about: what rules, proofs and checks give, and reports print."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -24,7 +24,7 @@ def _type(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         kind = text_of(package, "registryType")
         if kind is not None and package_type(kind) is None:
-            yield Breach(child_path(path, "registryType"), f"{kind!r} is no known type")
+            yield Breach(child_path(path, "registryType"), f"{kind!r} is not a known type")
 
 
 def _identifier(record: Record) -> Iterator[Breach]:
@@ -51,7 +51,9 @@ def _version_needed(record: Record) -> Iterator[Breach]:
 def _runtime_hint(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         if package.get("runtimeArguments") and not text_of(package, "runtimeHint"):
-            yield Breach(child_path(path, "runtimeHint"), "is missing beside runtimeArguments")
+            yield Breach(
+                child_path(path, "runtimeHint"), "is missing, although there are runtimeArguments"
+            )
 
 
 def _rule_of(kind: PackageType, requirement: Requirement) -> Rule:
@@ -97,8 +99,7 @@ PACKAGE_RULES: Final = (
     Rule(
         id="package-runtime-hint",
         level=Level.WARNING,
-        requirement="A package with `runtimeArguments` says in `runtimeHint` which runner "
-        "they are for.",
+        requirement="A package with `runtimeArguments` names in `runtimeHint` the runner they are for.",
         fix="Add the runner, such as npx, uvx, dnx or docker.",
         check=_runtime_hint,
     ),

@@ -52,7 +52,7 @@ RESERVED_FILES: Final = (
     "identity.json",
     "takedown.json",
 )
-"""Files beside records that only the merge and the operator write."""
+"""Files next to records that only the merge and the operator write."""
 
 
 def is_reserved(path: str) -> bool:
@@ -77,7 +77,7 @@ def _only_data(change: Change) -> Iterator[Breach]:
 def _plain_files(change: Change) -> Iterator[Breach]:
     for changed in _data(change):
         if changed.after is not None and changed.after.mode != _PLAIN:
-            kind = _KINDS.get(changed.after.mode, "no plain file")
+            kind = _KINDS.get(changed.after.mode, "not a plain file")
             yield Breach(changed.path, f"is {kind}")
 
 

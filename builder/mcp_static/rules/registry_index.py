@@ -25,7 +25,7 @@ class SnapshotIndex:
         self._deleted: set[tuple[str, str]] = set()
 
     def add(self, name: ServerName, version: str, document: dict[str, Any]) -> None:
-        """Take in a record; one added again is the same record."""
+        """Add a record; one added again is the same record."""
         text = str(name)
         self._names.setdefault(name.folded, text)
         self._namespaces.setdefault(name.namespace.folded, name.namespace.text)
@@ -34,7 +34,7 @@ class SnapshotIndex:
             self._remotes[url].add((text, version))
 
     def set_deleted(self, name: ServerName, version: str, *, is_deleted: bool) -> None:
-        """Take in the status of a version."""
+        """Add the status of a version."""
         key = (str(name), version)
         if is_deleted:
             self._deleted.add(key)

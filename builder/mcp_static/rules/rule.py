@@ -24,7 +24,7 @@ class Applies(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A `server.json` before the rules: its bytes, what they say, and where they lie.
+    """A `server.json` before the rules: its bytes, what they say, and where it is.
 
     `document` is empty when `json_problems` is not; `location` is None for a file that is not in
     a registry.

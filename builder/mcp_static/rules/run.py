@@ -42,7 +42,7 @@ def findings_of(record: Record, index: RegistryIndex | None = None) -> list[Find
 
 
 def file_findings(record: Record) -> list[Finding]:
-    """The breaches of the file itself; a record that has any says nothing."""
+    """The breaches of the file itself; a record with any cannot be read any further."""
     return list(_breaches(FILE_RULES, record))
 
 

@@ -137,7 +137,7 @@ def _nulls(record: Record) -> Iterator[Breach]:
 
 
 def _rendered_size(record: Record) -> Iterator[Breach]:
-    # Escaping makes six bytes of one at the most, so only a long file is worth rendering.
+    # Escaping makes six bytes of one at most, so only a long file is worth rendering.
     if len(record.raw) * 6 <= MAX_SERVER_BYTES:
         return
     size = len(server_bytes(record.document))

@@ -1,4 +1,4 @@
-"""Judging the files that are no `server.json`: what the merge notes, and what operators write."""
+"""Judging the files other than `server.json`: what the merge notes, and what operators write."""
 
 from pydantic import ValidationError
 
@@ -13,13 +13,13 @@ from mcp_static.rules.run import file_findings, read_record
 
 
 def parse_lifecycle(raw: bytes) -> StatusRecord | str:
-    """The lifecycle that a `status.json` says, or the sentence that says what is wrong with it."""
+    """The lifecycle in a `status.json`, or a sentence about what is wrong with it."""
     file = read_status(raw)
     return file if isinstance(file, str) else file.lifecycle
 
 
 def read_status(raw: bytes) -> StatusFile | str:
-    """A whole `status.json`, or the sentence that says what is wrong with it."""
+    """A whole `status.json`, or a sentence about what is wrong with it."""
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)
@@ -30,7 +30,7 @@ def read_status(raw: bytes) -> StatusFile | str:
 
 
 def parse_takedown(raw: bytes, place: Place) -> Takedown | str:
-    """What a `takedown.json` in a folder says, or the sentence that says what is wrong with it."""
+    """What a `takedown.json` in a folder says, or a sentence about what is wrong with it."""
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)
@@ -44,7 +44,7 @@ def parse_takedown(raw: bytes, place: Place) -> Takedown | str:
 
 
 def parse_act(raw: bytes, path: str) -> LogEntry | str:
-    """What a file of the moderation log says, or the sentence that says what is wrong with it."""
+    """What a file of the moderation log says, or a sentence about what is wrong with it."""
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)
@@ -56,7 +56,7 @@ def parse_act(raw: bytes, path: str) -> LogEntry | str:
 
 
 def parse_accepted(raw: bytes) -> bytes | str:
-    """An `accepted.json` as it is served, or the sentence that says what is wrong with it."""
+    """An `accepted.json` as it is served, or a sentence about what is wrong with it."""
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)

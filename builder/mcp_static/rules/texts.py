@@ -46,14 +46,14 @@ def _blank(record: Record) -> Iterator[Breach]:
 def _website(record: Record) -> Iterator[Breach]:
     address = text_of(record.document, "websiteUrl")
     if address is not None and not is_https(address):
-        yield Breach("websiteUrl", "is no absolute https address")
+        yield Breach("websiteUrl", "is not an absolute https address")
 
 
 def _icons(record: Record) -> Iterator[Breach]:
     for path, icon in parts_of(record.document, "icons"):
         source = text_of(icon, "src")
         if source is not None and not is_https(source):
-            yield Breach(child_path(path, "src"), "is no absolute https address")
+            yield Breach(child_path(path, "src"), "is not an absolute https address")
 
 
 def _repository(record: Record) -> Iterator[Breach]:
@@ -65,7 +65,7 @@ def _repository(record: Record) -> Iterator[Breach]:
     if form is None:
         yield Breach("repository.source", f"{source!r} is neither 'github' nor 'gitlab'")
     elif not form.fullmatch(url):
-        yield Breach("repository.url", f"is no address of a {source} repository")
+        yield Breach("repository.url", f"is not the address of a {source} repository")
 
 
 def _repository_https(record: Record) -> Iterator[Breach]:
@@ -80,9 +80,9 @@ def _subfolder(record: Record) -> Iterator[Breach]:
         return
     path = "repository.subfolder"
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", subfolder):
-        yield Breach(path, "holds something else than letters, digits, '.', '_', '-' and '/'")
+        yield Breach(path, "contains something other than letters, digits, '.', '_', '-' and '/'")
     elif any(segment in {"", ".", ".."} for segment in subfolder.split("/")):
-        yield Breach(path, "is no clean relative path")
+        yield Breach(path, "is not a clean relative path")
 
 
 TEXT_RULES: Final = (

@@ -22,7 +22,7 @@ def _stdio(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         transport = part_of(package, "transport")
         if transport.get("type") == "stdio" and transport.get("url"):
-            yield Breach(f"{path}.transport.url", "means nothing for stdio")
+            yield Breach(f"{path}.transport.url", "has no meaning for stdio")
 
 
 def _package_variables(record: Record) -> Iterator[Breach]:
@@ -75,7 +75,7 @@ def _remote_address(record: Record) -> Iterator[Breach]:
 
 
 def _sample(url: str) -> str | None:
-    """The address with its variables filled in, or None when that makes no address."""
+    """The address with its variables filled in, or None if that is not an address."""
     text = re.sub(r"^\{[^{}]*\}(?=$|[/?#:])", "https://variable.example", url)
     text = re.sub(r"(?<=:)\{[^{}]*\}(?=$|[/?#])", "8080", text)
     text = _VARIABLE.sub("variable", text)

@@ -31,7 +31,7 @@ def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> 
 
 
 def error_answer(status: int, message: str) -> Answer:
-    """An answer that says what is wrong."""
+    """An answer that tells what is wrong."""
     return Answer(status, error_headers(status), dump_json({"error": message}) + b"\n")
 
 

@@ -84,7 +84,7 @@ def listen(host: str, port: int) -> socket.socket:
     except (socket.gaierror, UnicodeError, TypeError):  # TypeError: no name of a host has such bytes
         listener.close()
         raise InputError(
-            f"{host!r} is no address of this machine.",
+            f"{host!r} is not an address of this machine.",
             "Give --host an address such as 127.0.0.1 or ::1 (without brackets), or leave it out.",
         ) from None
     except OSError as error:

@@ -112,7 +112,7 @@ def _page(snapshot: Snapshot, chain: str, number: int) -> _Page | None:
 
 def _walk(snapshot: Snapshot, start: Cursor, limit: int) -> Content:
     """A page of a chain: stored pages, cut and joined to what was asked for."""
-    # Days have few entries each, so their pages are joined; all others are full but for gaps.
+    # Days have few entries each, so their pages are joined; all others are full except for gaps.
     if limit == PAGE_SIZE and start.position % PAGE_SIZE == 0 and not is_day(start.chain):
         path = page_path(start.chain, start.position // PAGE_SIZE)
         body = snapshot.read(path)
@@ -136,7 +136,7 @@ def _walk(snapshot: Snapshot, start: Cursor, limit: int) -> Content:
 def _first_update(snapshot: Snapshot, seconds: float) -> Cursor | None:
     """Where the chains `updated/<day>` have the first entry updated then or later, if there is one.
 
-    The beginning of a page stands for the first entry on it.
+    The beginning of a page represents the first entry on it.
     """
     if snapshot.days is None:
         return None
@@ -185,5 +185,5 @@ def _passes(line: Line, filters: Filters, since: float | None) -> bool:
         return False
     if since is not None and line.updated < since:
         return False
-    # Fields are joined by tabs, which stand in none of them.
+    # Fields are joined by tabs, which occur in none of them.
     return not filters.search or ("\t" not in filters.search and filters.search in line.words)

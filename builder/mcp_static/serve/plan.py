@@ -28,7 +28,7 @@ from mcp_static.serve.query import Filters, ListQuery, parse_include_deleted, pa
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """The first of these files that exists; `missing` is said when none does.
+    """The first of these files that exists; `missing` is the message if none does.
 
     `has_page` tells that people may ask, who then get a page instead.
     """

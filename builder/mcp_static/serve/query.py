@@ -1,7 +1,7 @@
 """The query parameters of the standard API, read strictly.
 
 Meanings and limits: `GET /v0.1/servers` in the standard's `openapi.yaml`. Unknown parameters are
-ignored; an empty value is no value; a known parameter given twice or malformed is an error.
+ignored; an empty value counts as absent; a known parameter given twice or malformed is an error.
 """
 
 from collections.abc import Mapping

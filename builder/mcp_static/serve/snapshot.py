@@ -44,7 +44,7 @@ class Snapshot:
         self.facts: Final[dict[str, Any]] = _facts(root)
 
     def read(self, path: str) -> bytes | None:
-        """The content of a file, or None; never of one outside the tree."""
+        """The content of a file, or None; never of a file outside the tree."""
         if not is_inside(path):
             return None
         try:
@@ -119,7 +119,7 @@ class CurrentSnapshot:
         self.snapshot()
 
     def snapshot(self) -> Snapshot:
-        """The snapshot as it is now; raises InputError when there is none."""
+        """The snapshot as it is now; raises InputError if there is none."""
         try:
             target = os.readlink(self._out)
         except OSError:

@@ -1,4 +1,4 @@
-"""Chains as the store knows them: who stands in each, and at which position."""
+"""Chains as the store knows them: which entries are in each, and at which position."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mcp_static.store.facts import Facts
 
 
 class StoredChain(NamedTuple):
-    """A chain: its name, the column that gives positions, and the condition on who stands in it."""
+    """A chain: its name, the column that gives positions, and the condition for being in it."""
 
     name: str
     column: Literal["ordinal", "server_number", "version_position", "event"]
@@ -38,7 +38,7 @@ class ChainTable:
         self._facts: Final = facts
 
     def length(self, chain: StoredChain) -> int:
-        """How many positions a chain has, whether anything stands there or not."""
+        """How many positions a chain has, occupied or not."""
         counters = self._facts.counters
         match chain.column:
             case "ordinal":
@@ -70,7 +70,7 @@ class ChainTable:
         return [(getattr(entry, chain.column), entry) for entry in map(Entry._make, rows)]
 
     def next_position(self, chain: StoredChain, start: int) -> int | None:
-        """The first position from `start` on at which an entry stands."""
+        """The first position from `start` on that has an entry."""
         column, condition, values = _parts(chain)
         return self._one(
             f"SELECT {column} FROM versions v WHERE {condition} AND {column} >= ? "
@@ -80,7 +80,7 @@ class ChainTable:
         )
 
     def previous_position(self, chain: StoredChain, end: int) -> int | None:
-        """The last position before `end` at which an entry stands."""
+        """The last position before `end` that has an entry."""
         column, condition, values = _parts(chain)
         return self._one(
             f"SELECT {column} FROM versions v WHERE {condition} AND {column} < ? "
@@ -90,7 +90,7 @@ class ChainTable:
         )
 
     def ordinal_at(self, chain: StoredChain, position: int) -> int:
-        """The ordinal that the page beginning at a position is counted to; 0 for none."""
+        """The ordinal that the page beginning at a position is counted to; 0 if there is none."""
         match chain.column:
             case "ordinal":
                 return position

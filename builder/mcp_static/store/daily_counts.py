@@ -1,6 +1,6 @@
 """What was published on which day: counted when a record comes, added up for the statistics.
 
-A change touches the days on which its versions were published, and they alone are counted anew.
+A change touches the days on which its versions were published, and only they are counted again.
 """
 
 import sqlite3
@@ -48,7 +48,7 @@ class DailyCounts:
         self._count("v.is_present")
 
     def count_days(self, days: Iterable[int]) -> None:
-        """Count some days (since 1970) anew."""
+        """Count some days (since 1970) again."""
         for day in days:
             self._connection.execute("DELETE FROM daily_counts WHERE day = ?", (day,))
             self._count(

@@ -45,7 +45,7 @@ class Entry(_EntryRow):
 
     @property
     def meta(self) -> EntryMeta:
-        """What the registry says of it."""
+        """What the registry says about it."""
         return EntryMeta(
             Status(self.status),
             self.status_message,
@@ -138,7 +138,7 @@ _BODIES: Final = (
 TABLES: Final = f"versions v CROSS JOIN servers s ON s.number = v.server_number {_BODIES}"
 """Where an entry's columns are, looked up from the version."""
 _LEADING_ENTRIES: Final = f"SELECT {COLUMNS} FROM {LEADING} {_BODIES}"
-"""Entries that stand for their servers, looked up from the server."""
+"""Entries that represent their servers, looked up from the server."""
 
 
 class EntryTable:
@@ -157,7 +157,7 @@ class EntryTable:
         )
 
     def put_accepted(self, ordinal: int, accepted: bytes | None) -> None:
-        """Keep what `accepted.json` says of an ordinal; None forgets it."""
+        """Keep what `accepted.json` says about an ordinal; None forgets it."""
         if accepted is None:
             self._connection.execute("DELETE FROM accepted WHERE ordinal = ?", (ordinal,))
         else:
@@ -303,7 +303,7 @@ class EntryTable:
                 yield name
 
     def browse_keys(self, name: str) -> tuple[str, str]:
-        """Where a server stands among all servers, and its namespace among all namespaces."""
+        """The place of a server among all servers, and of its namespace among all namespaces."""
         browse_key, namespace_key = self._connection.execute(
             "SELECT browse_key, namespace_key FROM servers WHERE name = ?", (name,)
         ).fetchone()
@@ -373,5 +373,5 @@ _SEARCHED: Final = (
 
 
 def _names_in(namespace: str) -> tuple[str, str]:
-    """Between which texts the names of a namespace lie: what follows a slash is a zero."""
+    """The texts that bound the names of a namespace: what follows a slash is a zero."""
     return f"{namespace}/", f"{namespace}0"

@@ -1,4 +1,4 @@
-"""Single values of the store: what it was built from, where the ledger stood, and counts."""
+"""Single values of the store: what it was built from, the state of the ledger, and counts."""
 
 import sqlite3
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from mcp_static.model.ledger import Counters
 
 @dataclass(frozen=True, slots=True)
 class BuildInputs:
-    """What an output was built from; any difference but the commit's means a full build."""
+    """What an output was built from; any difference other than the commit means a full build."""
 
     commit: str
     builder: str
@@ -41,11 +41,11 @@ class Facts:
 
     @property
     def counters(self) -> Counters:
-        """Where the ledger stood when the store was written."""
+        """The state of the ledger when the store was written."""
         return Counters(**{name: self.number(name) for name in Counters.__dataclass_fields__})
 
     def set_counters(self, counters: Counters) -> None:
-        """Note where the ledger stands."""
+        """Note the state of the ledger."""
         self.set(**asdict(counters))
 
     @property

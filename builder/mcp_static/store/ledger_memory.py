@@ -1,4 +1,4 @@
-"""What the ledger knows of servers and versions, kept between builds."""
+"""What the ledger knows about servers and versions, kept between builds."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from mcp_static.model.takedowns import PlacedTakedown
 from mcp_static.store.prefix_lists import namespace_key, server_key
 
 _AFTER_SLASH: Final = "0"
-"""The character after a slash: names between a namespace with the one and the other lie in it."""
+"""The character after a slash: names between a namespace with the one and the other are in it."""
 
 
 class _ServerRow(NamedTuple):

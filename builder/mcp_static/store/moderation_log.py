@@ -21,9 +21,9 @@ class ModerationLog:
         self._connection: Final = connection
 
     def put(self, path: str, blob: bytes, commit: str, act: LogEntry | None) -> bool:
-        """Keep what stands at a path; False if it once had other bytes, so that these do not count.
+        """Keep what is at a path; False if it once had other bytes, so that these do not count.
 
-        An `act` of None stands for bytes that cannot be read.
+        An `act` of None represents bytes that cannot be read.
         """
         row = self._connection.execute("SELECT blob FROM acts WHERE path = ?", (path,)).fetchone()
         if row is not None and row[0] != blob:
@@ -36,7 +36,7 @@ class ModerationLog:
         return True
 
     def remove(self, path: str) -> None:
-        """Note that nothing stands at a path any more."""
+        """Note that nothing is at a path any longer."""
         self._connection.execute("UPDATE acts SET is_present = 0 WHERE path = ?", (path,))
 
     def newest_first(self) -> Iterator[LoggedAct]:

@@ -17,11 +17,11 @@ WITHIN: Final = "browse/within/"
 
 _PAGE: Final = "/index.html"
 _SUFFIX: Final = "~"
-"""After a prefix whose folder would otherwise lie where a page does; no key has a tilde."""
+"""After a prefix whose folder would otherwise be where a page is; no key has a tilde."""
 
 
 class PrefixIndexes:
-    """Gives the index whose pages lie in a folder of the output."""
+    """Gives the index whose pages are in a folder of the output."""
 
     def __init__(self, connection: sqlite3.Connection, documents: DocumentTable) -> None:
         self._connection: Final = connection
@@ -45,7 +45,7 @@ def list_folder(root: str, prefix: str) -> str:
 
 
 class _ColumnIndex:
-    """Keys that stand, after some text, in a column of the servers that are shown."""
+    """Keys found, after some text, in a column of the servers that are shown."""
 
     def __init__(
         self,

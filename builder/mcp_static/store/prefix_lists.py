@@ -48,12 +48,12 @@ class Branch:
 
 
 def server_key(name: ServerName) -> str:
-    """Where a server stands among all: by the second half of its name, then by its owner's domain."""
+    """The place of a server among all: by the second half of its name, then by its owner's domain."""
     return f"{name.server},{namespace_key(name.namespace)}".lower()
 
 
 def namespace_key(namespace: Namespace) -> str:
-    """Where a namespace stands among all: by its domain as it is written elsewhere."""
+    """The place of a namespace among all: by its domain as it is written elsewhere."""
     return ".".join(reversed(namespace.labels)).lower()
 
 
@@ -63,7 +63,7 @@ def after(prefix: str) -> str:
 
 
 def node_at(index: PrefixIndex, prefix: str) -> Leaf | Branch | None:
-    """What stands at a prefix; None where lists above or below are what leads on."""
+    """What is at a prefix; None where lists above or below are what leads on."""
     keys = index.keys(prefix, LIST_LIMIT + 1)
     if len(keys) <= LIST_LIMIT:
         begins = prefix == "" or (keys and _is_cut(index, prefix[:-1]))
@@ -75,7 +75,7 @@ def node_at(index: PrefixIndex, prefix: str) -> Leaf | Branch | None:
 
 
 def nodes_below(index: PrefixIndex, prefix: str) -> Iterator[str]:
-    """The prefixes at and below one at which something stands."""
+    """The prefixes, at and below one, that have something."""
     node = node_at(index, prefix)
     if node is not None:
         yield prefix

@@ -3,7 +3,7 @@
 from typing import Final
 
 FORMAT: Final = "7"
-"""Changes with the tables below, or with what they hold; a store of another format is made anew."""
+"""Changes with the tables below, or with what they hold; a store of another format is rebuilt."""
 
 TABLES: Final = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -66,4 +66,4 @@ CREATE INDEX remotes_url ON remotes (url);
 LEADING: Final = (
     "servers s CROSS JOIN versions v ON v.server_number = s.number AND v.is_latest AND v.is_public"
 )
-"""Each server that is shown, with the version that stands for it; looked up from the server."""
+"""Each server that is shown, with the version that represents it; looked up from the server."""

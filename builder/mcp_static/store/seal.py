@@ -1,8 +1,8 @@
 """The seal of a store: what tells that its file is the one that the last build left.
 
-A digest of the whole file would have to be computed anew at each build, which costs more than the
+A digest of the whole file would have to be computed again at each build, which costs more than the
 build. So the seal holds the file's size and header, which has SQLite's count of its changes, and its
-modification time. A file of another time is a copy, or was written to by something else than SQLite:
+modification time. A file of another time is a copy, or was written to by something other than SQLite:
 SQLite's own integrity check decides. What that cannot see, a changed body, fails its checksum.
 """
 

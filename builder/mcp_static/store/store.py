@@ -1,7 +1,7 @@
 """The store of a build: opened, sealed, and taken apart into its tables.
 
-It holds what the ledger knows of every version, the rendered server objects, and which documents were
-written with which digest. It can always be made anew from Git.
+It holds what the ledger knows about every version, the rendered server objects, and which documents
+were written with which digest. It can always be rebuilt from Git.
 """
 
 import sqlite3
@@ -142,7 +142,7 @@ class Store:
 def telling_damage() -> Iterator[None]:
     """Turn SQLite's word for a damaged file into StoreUnusableError, and for a full disk into OSError.
 
-    Everything else that SQLite raises is a bug of ours, and stays what it is.
+    Everything else that SQLite raises is a bug of ours, and is raised unchanged.
     """
     try:
         yield

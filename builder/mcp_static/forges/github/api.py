@@ -44,7 +44,7 @@ class Api:
     def __init__(self, token: str | None, address: str) -> None:
         if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
             raise UsageError(
-                "The GitHub token has characters that no token has.", "Set GITHUB_TOKEN anew."
+                "The GitHub token has characters that no token can have.", "Set GITHUB_TOKEN again."
             )
         wait = _seconds("MCP_STATIC_RATE_WAIT", 60)
         self._client: Final = Github(
@@ -101,7 +101,7 @@ class Api:
         return _read(self._asked(method, path, what, body=body), shape, what)
 
     def act(self, method: str, path: str, body: Mapping[str, object], what: str) -> None:
-        """A write whose answer says nothing more; raises as `send`."""
+        """A write whose answer carries nothing more; raises as `send`."""
         self._asked(method, path, what, body=body)
 
     def attempt(

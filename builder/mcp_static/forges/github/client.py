@@ -149,7 +149,7 @@ class GitHub:
         return self._once(("tags", path, prefix), lambda: self._ask_tags(path, prefix))
 
     def file(self, path: str, file: str, commit: str) -> bytes | None:
-        """The content of a file at a commit; None when there is none, or it is too large to be ours."""
+        """The content of a file at a commit; None if there is none, or it is too large to be ours."""
         return self._once(("file", path, file, commit), lambda: self._ask_file(path, file, commit))
 
     def pushes(self, path: str, branch: str) -> list[BranchPush] | None:

@@ -26,7 +26,7 @@ Digits = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 class Event:
     """One event: where, who, and about which pull request or comment.
 
-    `head` is the head commit that the event speaks of, where it names one.
+    `head` is the head commit that the event is about, where it names one.
     """
 
     kind: str
@@ -86,7 +86,7 @@ class _Payload(Shape):
 
 
 def read_event(path: Path) -> Event:
-    """Read an event file (`GITHUB_EVENT_PATH`); raises InputError for what is none of those above."""
+    """Read an event file (`GITHUB_EVENT_PATH`); raises InputError for any other event."""
     try:
         with path.open("rb") as stream:
             content = stream.read(_MAX_EVENT + 1)
@@ -108,7 +108,7 @@ def read_event(path: Path) -> Event:
 
 def _unknown(path: Path, reason: str) -> InputError:
     return InputError(
-        f"{path} is no event that this command understands: {reason}.",
+        f"{path} is not an event that this command understands: {reason}.",
         "It understands pull_request_target, issue_comment and workflow_dispatch.",
     )
 

@@ -31,7 +31,7 @@ class Instance:
 
     @property
     def is_public(self) -> bool:
-        """Whether it is github.com, whose accounts `io.github.*` stands for."""
+        """Whether it is github.com, whose accounts `io.github.*` represents."""
         return self.host == GITHUB_HOST
 
 
@@ -39,10 +39,10 @@ PUBLIC: Final = Instance(f"https://{GITHUB_HOST}", f"https://api.{GITHUB_HOST}")
 
 
 def registry_instance() -> Instance:
-    """The GitHub that the registry lives on, by the environment; github.com where it says nothing.
+    """The GitHub that the registry lives on, by the environment; github.com if that is not set.
 
     If only one of the two addresses is given, the other follows from it, so that the accounts of one
-    GitHub are never taken for those of another. Raises UsageError for what is no address.
+    GitHub are never taken for those of another. Raises UsageError for anything that is not an address.
     """
     site, api = _address("GITHUB_SERVER_URL"), _address("GITHUB_API_URL")
     if site or api:

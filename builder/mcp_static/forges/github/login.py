@@ -1,7 +1,7 @@
 """Logging in to GitHub: the token of the environment, of GitHub's own program, or of a device login.
 
 The device flow is that of GitHub's documentation (RFC 8628); it needs the id of an OAuth app, which
-is no secret.
+is not a secret.
 """
 
 import os
@@ -41,7 +41,7 @@ def token_from_environment() -> str | None:
 
 
 def find_token() -> str | None:
-    """A token: of the environment, of `gh`, or of an earlier login; None when there is none."""
+    """A token: of the environment, of `gh`, or of an earlier login; None if there is none."""
     return token_from_environment() or _token_of_gh() or _kept_token()
 
 
@@ -71,7 +71,7 @@ def _kept_token() -> str | None:
 
 
 def keep_token(token: str) -> None:
-    """Keep a token, readable by its owner alone; raises InputError when it cannot be."""
+    """Store a token, readable by its owner alone; raises InputError if that fails."""
     path = token_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,7 +86,7 @@ def keep_token(token: str) -> None:
 
 
 def forget_token() -> bool:
-    """Forget the kept token; whether there was one."""
+    """Forget the stored token; gives whether there was one."""
     path = token_file()
     was_there = path.exists()
     path.unlink(missing_ok=True)
@@ -113,7 +113,7 @@ def begin_login(client_id: str) -> DeviceLogin:
 def finish_login(
     client_id: str, login: DeviceLogin, pause: Callable[[float], None] = time.sleep
 ) -> str:
-    """Wait until the person has typed the code; the token. Raises InputError, UnansweredError."""
+    """Wait until the person has typed the code; gives the token. Raises InputError, UnansweredError."""
     interval, waited = login.interval, 0.0
     while waited <= login.expires_in:
         pause(interval)

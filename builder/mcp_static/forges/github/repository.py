@@ -54,7 +54,7 @@ class CheckState:
 class GitHubRepository:
     """One repository, by the name it has now.
 
-    What cannot be done raises InputError (ForbiddenError for want of rights), what nobody answered
+    What cannot be done raises InputError (ForbiddenError if rights are missing), what nobody answered
     UnansweredError.
     """
 
@@ -116,7 +116,7 @@ class GitHubRepository:
         )
 
     def move_branch(self, branch: str, commit: str, *, force: bool = False) -> bool:
-        """Move a branch; False when that is no fast forward, so that somebody else was faster."""
+        """Move a branch; False if that is not a fast-forward: somebody else was faster."""
         reference = f"{self._path}/git/refs/{quote(f'heads/{branch}')}"
         body = {"sha": commit, "force": force}
         return self._api.attempt("PATCH", reference, body, f"moving {branch}")

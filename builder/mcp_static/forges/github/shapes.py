@@ -86,7 +86,7 @@ class GitCommit(Shape):
 
 
 class Content(Shape):
-    """A file, or what stands at a file's path; `content` is base64 with line breaks."""
+    """A file, or what is at a file's path; `content` is base64 with line breaks."""
 
     type: str
     sha: str = ""
@@ -96,7 +96,7 @@ class Content(Shape):
 
 
 class Contents(RootModel[Content | list[Content]]):
-    """What stands at a path: one file, or the files of a folder."""
+    """What is at a path: one file, or the files of a folder."""
 
 
 class Side(Shape):

@@ -22,7 +22,7 @@ _ROOT: Final = dns.name.root
 
 
 class Security(StrEnum):
-    """What DNSSEC says of an answer."""
+    """What DNSSEC says about an answer."""
 
     SECURE = "signed"
     INSECURE = "not signed"

@@ -108,7 +108,7 @@ class Resolution:
         return lookup
 
     def _confirmed(self, lookup: Lookup, name: dns.name.Name) -> Lookup:
-        """Records that all agree about, held against wildcards and signatures."""
+        """Records that all agree about, checked for wildcards and signatures."""
         answers = [reply for reply in lookup.replies if reply.status is ReplyStatus.ANSWER]
         wildcard = self._wildcard(name, [reply.server for reply in answers])
         if wildcard is None:
@@ -131,9 +131,9 @@ class Resolution:
         return replace(lookup, security=security)
 
     def _wildcard(self, name: dns.name.Name, servers: Iterable[Server]) -> tuple[str, ...] | None:
-        """The records of a name that nobody has made, beside this one; None when no server tells.
+        """The records of a made-up sibling of this name; None if no server tells.
 
-        The zone's own server refuses it when the name beside is in the zone above; resolvers tell then.
+        The zone's own server refuses it if the sibling is in the zone above; resolvers tell then.
         """
         room = 254 - sum(len(label) + 1 for label in name.labels[1:])
         label = f"{secrets.token_hex(8)}-mcp"[:room].encode()
@@ -178,7 +178,7 @@ class Resolution:
         return self._listed[name]
 
     def _zone(self, name: dns.name.Name) -> dns.name.Name | None:
-        """The zone that a name lies in: the owner of the SOA that its answer, or denial, carries."""
+        """The zone that a name is in: the owner of the SOA that its answer, or denial, carries."""
         reply = self._ask_any(name, dns.rdatatype.SOA)
         if reply is None or reply.message is None:
             return None
@@ -205,7 +205,7 @@ class _Survey:
         self._certain = [reply for reply in held if reply.is_definite]
 
     def conclusion(self) -> Lookup:
-        """The finding, with the sentence that says it."""
+        """The finding, with its message."""
         result, message = self._weighed()
         texts: tuple[str, ...] = ()
         if result is LookupResult.FOUND:
