@@ -1,25 +1,29 @@
-"""Erasing bytes from all of history, so that nobody who clones the registry has them.
-
-A tombstone takes the place of each record: one that is as valid as the record was. So the replay of
-history finds the same versions and the same events, and every ordinal, cursor and time stays.
-"""
+"""Erasing what was published from all of history, so that nobody who clones the registry has it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
-
-import orjson
+from urllib.parse import unquote
 
 from mcp_static.git.blobs import BlobReader
-from mcp_static.git.commits import last_change
+from mcp_static.git.history import first_parent_history
 from mcp_static.git.repository import Repository, require_whole_history, resolve_commit
-from mcp_static.git.rewriting import Replace, rewrite_history, store_blob
+from mcp_static.git.rewriting import (
+    Replace,
+    other_references,
+    paths_holding,
+    require_one_work_tree,
+    rewrite_history,
+    store_blob,
+)
+from mcp_static.git.trees import entries_of
 from mcp_static.git.writing import current_branch, require_clean
 from mcp_static.model.errors import InputError
-from mcp_static.model.layout import Location, Place, parse_location
+from mcp_static.model.layout import SERVERS_ROOT, Place, parse_location, parse_takedown_path
 from mcp_static.model.moderation_log import Act
-from mcp_static.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
 from mcp_static.model.status import StatusRecord
+from mcp_static.model.tombstones import INVALID, StatusTombstones, record_tombstone
 from mcp_static.model.versions import folded_version
 from mcp_static.moderation.decisions import Decision, Grounds, commit_decision, decision
 from mcp_static.moderation.places import as_spelled, title_of
@@ -28,88 +32,138 @@ from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.run import read_record, structural_findings
 from mcp_static.rules.sidecars import parse_lifecycle
 
-_SCHEMA: Final = SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)
-_INVALID: Final = b"{}\n"
-_DESCRIPTION: Final = "Erased by the operator of this registry."
+_RECORD: Final = "/server.json"
+_STATUS: Final = "/status.json"
+_KEPT: Final = "identity.json"
+"""In a server's folder: who has proven the name, which a takedown does not end."""
 
 
-def erase(repository: Repository, place: Place, why: Grounds) -> tuple[Decision, str]:
-    """Erase a server, or one version of it, from all branches and tags, and take it down.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was done: the decision, its commit, and the references that now lead elsewhere.
 
-    Gives the decision and the new head of the current branch. Raises InputError for what was never
-    there, a shallow clone, and uncommitted changes.
+    `untouched` are references of the clone that still lead to the old history, and `copies` other
+    paths at which the same bytes stand.
+    """
+
+    made: Decision
+    commit: str
+    rewritten: tuple[str, ...]
+    untouched: tuple[str, ...]
+    copies: tuple[str, ...]
+
+
+def erase(repository: Repository, place: Place, why: Grounds) -> Erasure:
+    """Erase a server, or one version of it, from all branches and tags, and take it down for good.
+
+    Raises InputError, and changes nothing, for what was never there, uncommitted changes, a shallow
+    clone, and one with linked work trees.
     """
     require_whole_history(repository)
     require_clean(repository)
-    current_branch(repository)
+    require_one_work_tree(repository)
+    branch = current_branch(repository)
     head = resolve_commit(repository, "HEAD")
     place = as_spelled(repository, head, place)
     if not place.server:
         raise InputError("A whole namespace cannot be erased.", "Erase its servers one by one.")
-    if last_change(repository, head, place.folder) is None:
-        raise InputError(f"The registry never had {title_of(place)}.", "Nothing was changed.")
-    taken_down = take_down(repository, head, place, why)  # refuses grounds that cannot be written
-    made = decision(Act.ERASE, title_of(place), why, taken_down.files)
-    with _tombstones(repository, place) as replace:
-        rewrite_history(repository, replace)
-    return made, commit_decision(repository, made)
+    made = decision(Act.ERASE, title_of(place), why, _takedowns(repository, head, place, why))
+    erased: set[str] = set()
+    with _tombstones(repository, head, place, erased) as replace:
+        rewritten = rewrite_history(repository, replace)
+    commit = commit_decision(repository, made)
+    return Erasure(
+        made,
+        commit,
+        tuple(sorted({branch, *rewritten})),
+        tuple(other_references(repository)),
+        tuple(paths_holding(repository, erased)),
+    )
+
+
+def _takedowns(repository: Repository, head: str, place: Place, why: Grounds) -> dict[str, bytes]:
+    """A takedown of the place, and of each version there: restoring a server must not show those."""
+    files = dict(take_down(repository, head, place, why).files)
+    for path, _ in entries_of(repository, head, place.folder + "/", recursive=True):
+        location = parse_location(path)
+        if location is not None and location.file == "server.json":
+            version = Place(place.namespace, place.server, location.version)
+            files.update(take_down(repository, head, version, why).files)
+    return files
 
 
 @contextmanager
-def _tombstones(repository: Repository, place: Place) -> Iterator[Replace]:
+def _tombstones(repository: Repository, head: str, place: Place, erased: set[str]) -> Iterator[Replace]:
+    """What takes the place of each blob; adds to `erased` those that nothing may hold any more.
+
+    (Statuses are not among them: many versions rightly have the same few words.)
+    """
     known: dict[tuple[str, str], str | None] = {}
-    stones = _Stones()
     with BlobReader(repository) as blobs:
+        stones = _Stones(_first_valid(repository, head, place, blobs))
 
         def replace(path: str, blob: str) -> str | None:
-            location = parse_location(path)
-            if location is None or not _is_in(location, place):
+            if not _is_erased(path, place):
                 return blob
             if (path, blob) not in known:
-                content = next(blobs.read([blob], MAX_FILE_BYTES))
-                stone = stones.of(location, content)
+                stone = stones.of(path, blob, next(blobs.read([blob], MAX_FILE_BYTES)))
                 known[path, blob] = None if stone is None else store_blob(repository, stone)
+                if known[path, blob] != blob and not path.endswith(_STATUS):
+                    erased.add(blob)
             return known[path, blob]
 
         yield replace
 
 
-def _is_in(location: Location, place: Place) -> bool:
-    if location.name.folded != f"{place.namespace.text}/{place.server}".casefold():
+def _first_valid(repository: Repository, head: str, place: Place, blobs: BlobReader) -> dict[str, str]:
+    """The blob that each path of a `server.json` holds for good.
+
+    Raises InputError if nothing ever stood in the place.
+    """
+    first: dict[str, str] = {}
+    was_there = False
+    for commit in first_parent_history(repository, head):
+        for change in commit.changes:
+            if change.blob is None or not _is_erased(change.path, place):
+                continue
+            was_there = True
+            location = parse_location(change.path)
+            if change.kind == "file" and location is not None and location.file == "server.json":
+                content = next(blobs.read([change.blob], MAX_FILE_BYTES))
+                if change.path not in first and not structural_findings(read_record(content, location)):
+                    first[change.path] = change.blob
+    if not was_there:
+        raise InputError(f"The registry never had {title_of(place)}.", "Nothing was changed.")
+    return first
+
+
+def _is_erased(path: str, place: Place) -> bool:
+    """Whether a path lies in the place, in whatever spelling, and is not the operator's own."""
+    parts = path.split("/")
+    if not path.startswith(f"{SERVERS_ROOT}/") or len(parts) < (6 if place.version else 5):
         return False
-    return not place.version or folded_version(location.version) == folded_version(place.version)
+    namespace, server, *below = (unquote(part) for part in parts[3:])
+    if f"{namespace}/{server}".casefold() != f"{place.namespace.text}/{place.server}".casefold():
+        return False
+    if place.version and folded_version(below[0]) != folded_version(place.version):
+        return False
+    return below != [_KEPT] and parse_takedown_path(path) is None
 
 
 class _Stones:
     """What takes the place of files; None for what is left out, as nothing else depends on it."""
 
-    def __init__(self) -> None:
-        self._messages: Final[dict[str, int]] = {}
+    def __init__(self, first: dict[str, str]) -> None:
+        self._first: Final = first
+        self._statuses: Final = StatusTombstones()
 
-    def of(self, location: Location, content: bytes) -> bytes | None:
-        if location.file == "server.json":
-            return _server_stone(content, location)
-        return self._status_stone(content) if location.file == "status.json" else None
-
-    def _status_stone(self, content: bytes) -> bytes:
-        """Another message for each that there was, so that the same changes of status are events."""
+    def of(self, path: str, blob: str, content: bytes) -> bytes | None:
+        location = parse_location(path)
+        if path.endswith(_RECORD):
+            if location is None or self._first.get(path) != blob:
+                return INVALID
+            return record_tombstone(location)
+        if location is None or location.file != "status.json":
+            return None
         status = parse_lifecycle(content)
-        if not isinstance(status, StatusRecord):
-            return _INVALID
-        message = status.status_message
-        if message is not None:
-            message = f"Erased ({self._messages.setdefault(message, len(self._messages) + 1)})."
-        record = StatusRecord(status=status.status, statusMessage=message)
-        return record.model_dump_json(by_alias=True, exclude_none=True).encode() + b"\n"
-
-
-def _server_stone(content: bytes, location: Location) -> bytes:
-    if structural_findings(read_record(content, location)):
-        return _INVALID
-    document = {
-        "$schema": _SCHEMA,
-        "name": str(location.name),
-        "description": _DESCRIPTION,
-        "version": location.version,
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return self._statuses.of(status) if isinstance(status, StatusRecord) else INVALID

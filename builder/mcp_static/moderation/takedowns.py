@@ -4,13 +4,16 @@ import orjson
 from pydantic import ValidationError
 
 from mcp_static.git.repository import Repository
-from mcp_static.git.trees import blob_at
+from mcp_static.git.trees import blob_at, read_file
 from mcp_static.model.errors import InputError
-from mcp_static.model.layout import TAKEDOWN_FILE, Place
+from mcp_static.model.layout import TAKEDOWN_FILE, Place, parse_location, record_path
 from mcp_static.model.moderation_log import Act
+from mcp_static.model.names import ServerName
 from mcp_static.model.takedown import Takedown, TakedownStatus
+from mcp_static.model.tombstones import is_record_tombstone
 from mcp_static.moderation.decisions import Decision, Grounds, decision, faulty
 from mcp_static.moderation.places import as_spelled, title_of
+from mcp_static.rules.file import MAX_FILE_BYTES
 
 
 def take_down(
@@ -49,14 +52,29 @@ def take_down(
 
 
 def restore(repository: Repository, commit: str, place: Place, why: Grounds) -> Decision:
-    """Withdraw the takedown of exactly this place; raises InputError where there is none."""
+    """Withdraw the takedown of exactly this place.
+
+    Raises InputError where there is none, and for a version that was erased.
+    """
     place = as_spelled(repository, commit, place)
+    if place.version and _was_erased(repository, commit, place):
+        raise InputError(
+            f"{title_of(place)} was erased: there is nothing left to restore.",
+            "Its author can publish another version, once nothing above it is taken down.",
+        )
     if blob_at(repository, commit, _path(place)) is None:
         raise InputError(
             f"{title_of(place)} is not taken down.",
             "A takedown of its server, its namespace or a domain above is restored by that name.",
         )
     return decision(Act.RESTORE, title_of(place), why, {}, (_path(place),))
+
+
+def _was_erased(repository: Repository, commit: str, place: Place) -> bool:
+    path = record_path(ServerName(place.namespace, place.server), place.version)
+    content = read_file(repository, commit, path, MAX_FILE_BYTES)
+    location = parse_location(path)
+    return content is not None and location is not None and is_record_tombstone(content, location)
 
 
 def takedown_bytes(takedown: Takedown) -> bytes:
