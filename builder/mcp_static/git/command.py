@@ -94,10 +94,14 @@ class GitProcess:
 
     def fields(self) -> Iterator[bytes]:
         """The NUL-terminated fields that git prints, as they arrive; a rest without NUL comes last."""
-        rest = b""
+        pieces: list[bytes] = []  # of a field that has not ended
         while chunk := os.read(self.stdout.fileno(), _CHUNK):
-            *parts, rest = (rest + chunk).split(b"\0")
-            yield from parts
+            *ended, rest = chunk.split(b"\0")
+            for field in ended:
+                yield b"".join((*pieces, field))
+                pieces.clear()
+            pieces.append(rest)
+        rest = b"".join(pieces)
         if rest.strip():
             yield rest
 

@@ -20,7 +20,8 @@ REGISTRY: Final = PublicRegistry(
 
 _FORGES: Final = {"io.github": "github.com", "io.gitlab": "gitlab.com"}
 _VERSION: Final = re.compile(r"v\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
-_MODULE: Final = re.compile(r'^\s*module\s+"?([^\s"]+)"?', re.MULTILINE)
+# Within a line: across lines, each blank one would be read again from every one before it.
+_MODULE: Final = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.MULTILINE)
 
 
 def _breaches(package: Part) -> Iterator[tuple[str, str]]:
@@ -80,7 +81,7 @@ def _read(project: Project, file: str, text: str) -> Manifest:
     module = one_line(match[1]) if match else None
     if module is None:
         raise ManifestError("has no module line")
-    suffix = re.search(r"/v(\d+)$", module)
+    suffix = re.search(r"/v([0-9]{1,9})$", module)
     return Manifest(
         file=file,
         registry_type="go",

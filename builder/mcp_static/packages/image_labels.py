@@ -22,7 +22,8 @@ _MANIFESTS: Final = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 )
-_PARAMETER: Final = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
+# Nothing is tried twice: a header may be one long word, or one long gap.
+_PARAMETER: Final = re.compile(r'(?<![A-Za-z_])([A-Za-z_]++)[ \t]*+=[ \t]*+(?:"([^"]*+)"|([^\s,"]++))')
 
 
 def server_label(package: Package, reference: Reference) -> str:

@@ -4,18 +4,18 @@ The JSON API is asked first (`/pypi/<name>/<version>/json`) and, where an index 
 protocol: the project's page (PEP 691, or PEP 503) and the metadata file of a wheel (PEP 658).
 """
 
-import email
 import io
 import re
 import zipfile
 import zlib
+from email.parser import HeaderParser
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urljoin
 
 import orjson
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.reading import parts_of
@@ -95,8 +95,11 @@ def _packed(wheel: bytes) -> bytes:
 
 
 def _description(metadata: bytes) -> str:
-    """The description in a METADATA file, which is in the form of e-mail headers."""
-    message = email.message_from_string(metadata.decode(errors="replace"))
+    """The description in a METADATA file, which is in the form of e-mail headers.
+
+    The body is one text, whatever the headers say: it is not parsed as the parts of a message.
+    """
+    message = HeaderParser().parsestr(metadata.decode(errors="replace"))
     return str(message.get("Description") or message.get_payload() or "")
 
 
@@ -104,7 +107,7 @@ def _is_version(found: Any, wanted: str) -> bool:
     """Whether two versions are the same release (PEP 440)."""
     try:
         return Version(str(found)) == Version(wanted)
-    except InvalidVersion:
+    except ValueError:  # no version (PEP 440), or one with numbers of thousands of digits
         return bool(found == wanted)
 
 
