@@ -10,6 +10,7 @@ from mcp_static.api.chains import PAGE_SIZE
 from mcp_static.api.documents import CHECKSUMS, MISCELLANEOUS, UNLISTED, Document, json_document
 from mcp_static.api.entries import server_list
 from mcp_static.api.limits import MAX_LIST_BYTES
+from mcp_static.api.lineage import LINEAGE
 from mcp_static.api.paths import (
     CHECKSUM_INDEX,
     COMPLETE_LIST,
@@ -183,6 +184,7 @@ def snapshot_document(
             },
         },
         "completeList": store.facts.number("leading_bytes") <= MAX_LIST_BYTES,
+        "lineage": LINEAGE,
         "exports": EXPORT_INDEX,
         "search": SEARCH_INDEX,
         "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},

@@ -1,0 +1,107 @@
+"""What a bucket holds of ours, by its own manifests: what lies beside it is somebody else's.
+
+Two kinds of manifest: the checksum parts of the release that is there, and, in one object below
+`host/`, what the last deploy was about to add and to remove.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from mcp_static.api.checksums import checksum_lines, json_object
+from mcp_static.api.paths import API_FOLDER, CHECKSUM_INDEX, HOST_FOLDER, SNAPSHOT
+from mcp_static.deploy.bucket import Bucket
+from mcp_static.deploy.release import files_of, unlisted
+
+STATE: Final = f"{HOST_FOLDER}/deployed.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployState:
+    """What a deploy notes before its first object, and after its last.
+
+    `adding` are the objects that were not there before, `removing` those that wait to be removed.
+    """
+
+    commit: str = ""
+    unfinished: bool = False
+    extensionless: bool = False
+    adding: frozenset[str] = frozenset()
+    removing: frozenset[str] = frozenset()
+
+    def document(self) -> bytes:
+        """The object that keeps it."""
+        return orjson.dumps(
+            {
+                "commit": self.commit,
+                "unfinished": self.unfinished,
+                "extensionless": self.extensionless,
+                "adding": sorted(self.adding),
+                "removing": sorted(self.removing),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """What earlier deploys have left: the state of the last, and the index of what is there."""
+
+    state: DeployState | None
+    index: bytes | None
+    shown: str
+    """The commit that readers see; empty for none."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether any deploy of ours was there before."""
+        return self.state is not None or bool(self.index and self.shown)
+
+    @property
+    def commits(self) -> frozenset[str]:
+        """The commits of which readers may have seen something."""
+        noted = {self.state.commit} if self.state is not None else set()
+        return frozenset(noted | ({self.shown} if self.is_ours else set())) - {""}
+
+    def keys(self, bucket: Bucket, *, extensionless: bool) -> frozenset[str]:
+        """Every object that a manifest of ours lists."""
+        files: list[str] = []
+        if self.index is not None:
+            files += files_of(dict(checksum_lines(self.index)), bucket.read)
+            files += unlisted(bucket.read)
+        state = self.state or DeployState()
+        keys = keys_of(files, extensionless=extensionless or state.extensionless)
+        return frozenset(keys) | state.adding | state.removing
+
+
+def read_deployed(bucket: Bucket) -> Deployed:
+    """What a bucket says of earlier deploys to it."""
+    snapshot = json_object(bucket.read(SNAPSHOT)) or {}
+    return Deployed(
+        state=_state(json_object(bucket.read(STATE))),
+        index=bucket.read(CHECKSUM_INDEX),
+        shown=str(snapshot.get("commit", "")),
+    )
+
+
+def _state(noted: dict[str, Any] | None) -> DeployState | None:
+    if noted is None:
+        return None
+    return DeployState(
+        commit=str(noted.get("commit", "")),
+        unfinished=bool(noted.get("unfinished")),
+        extensionless=bool(noted.get("extensionless")),
+        adding=frozenset(map(str, noted.get("adding", ()))),
+        removing=frozenset(map(str, noted.get("removing", ()))),
+    )
+
+
+def keys_of(paths: Iterable[str], *, extensionless: bool) -> list[str]:
+    """The objects of files: if asked for, also those at the API's own addresses."""
+    found = []
+    for path in paths:
+        found.append(path)
+        if extensionless and path.startswith(f"{API_FOLDER}/") and path.endswith(".json"):
+            found.append(path.removesuffix(".json"))
+    return found
