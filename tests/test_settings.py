@@ -30,6 +30,12 @@ from pydantic import ValidationError
         ("colour = 'red'", "colour: is not a setting"),
         ("url = 'http://[::::]'", "url: is not an http or https URL"),
         ("url = 'http://127.0.0.1:99999'", "url: is not an http or https URL"),
+        ("[security]\ncontact = ['security@example.com']", "mailto:security@example.com"),
+        ("[security]\ncontact = ['http://example.com']", "security.contact"),
+        ("[security]\ncontact = ['mailto:a@b.example\\nExpires: never']", "security.contact"),
+        ("[security]\npolicy = 'mailto:a@b.example'", "security.policy: is not an https address"),
+        ("[security]\nexpires = 'next year'", "security.expires"),
+        ("[security]\nlanguages = ['en\\nfr']", "is not a language tag"),
         ("title =", "is not TOML"),
     ],
 )

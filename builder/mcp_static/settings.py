@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from mcp_static.model.errors import InputError
 from mcp_static.model.forge_ids import FORGE_ID, ForgeId, parse_forge_id
 from mcp_static.model.moderation import BlockSettings, LimitSettings, covers, namespace_pattern
+from mcp_static.model.security_contact import SecuritySettings
 from mcp_static.packages.types import PACKAGE_TYPES
 
 SETTINGS_FILE: Final = "registry.toml"
@@ -356,6 +357,7 @@ class Settings(BaseModel):
     network: NetworkSettings = NetworkSettings.model_validate({})
     hosting: HostingSettings = HostingSettings.model_validate({})
     site: SiteSettings = SiteSettings.model_validate({})
+    security: SecuritySettings = SecuritySettings.model_validate({})
 
     def rendered(self) -> str:
         """The settings that an output depends on, as one text; changing another rebuilds nothing."""
@@ -370,6 +372,7 @@ class Settings(BaseModel):
                 "github_client_id",
                 "hosting",
                 "site",
+                "security",
             }
         )
 

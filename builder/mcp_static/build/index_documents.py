@@ -26,6 +26,7 @@ from mcp_static.api.paths import (
     is_export,
     search_path,
 )
+from mcp_static.api.security_txt import security_txt
 from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
@@ -50,6 +51,7 @@ def registry_documents(store: Store, settings: Settings, commit: str) -> Iterato
     yield json_document(fixed_path("version"), version)
     yield json_document(EXPORT_INDEX, {"format": 1, "parts": list(_export_parts(store))})
     yield json_document(SEARCH_INDEX, _search_index(store))
+    yield security_txt(settings, store.facts.counters.registry_time)
     yield Document("feed.xml", _feed(store, settings), MISCELLANEOUS)
 
 
