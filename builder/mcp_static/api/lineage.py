@@ -1,7 +1,7 @@
-"""`data/lineage.json`: the commits that an output's commit comes after, the newest first.
+"""`data/lineage.json`: an output's commit and the commits before it, newest first.
 
-What was deployed last is among them, unless somebody is about to show readers an earlier state of the
-registry. The list has an end, so that it costs every publish the same.
+A deploy looks for the deployed commit in this list, so that it does not roll the registry back. The
+length of the list is limited, so that it costs every publish the same.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def lineage_document(commits: Sequence[str]) -> Document:
 
 
 def read_lineage(body: bytes | None) -> frozenset[str]:
-    """The commits of such a file; none for a file that is not there, or is none."""
+    """The commits of such a file; none if the file is missing or malformed."""
     found = json_object(body) or {}
     commits = found.get("commits")
     if found.get("format") != _FORMAT or not isinstance(commits, list):

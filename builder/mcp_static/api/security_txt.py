@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt`: whom to tell about a vulnerability (RFC 9116)."""
+"""`/.well-known/security.txt`: how to report a vulnerability (RFC 9116)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

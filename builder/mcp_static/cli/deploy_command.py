@@ -52,18 +52,18 @@ _NAMED: Final = 50
 @click.option(
     "--adopt",
     is_flag=True,
-    help="Deploy for the first time where a bucket holds other objects; those of other names stay.",
+    help="Allow a first deploy to a bucket that holds other objects; those with other names stay.",
 )
 @click.option(
     "--repo",
     type=click.Path(path_type=Path),
-    help="A clone of the registry, which tells what comes after what; else the output itself does, for "
-    "its last 500 commits.",
+    help="A clone of the registry, to confirm that this output follows what is deployed; without it, "
+    "the output's own list of its last 500 commits is used.",
 )
 @click.option(
     "--allow-rollback",
     is_flag=True,
-    help="Show readers an earlier state of the registry, though that undoes takedowns.",
+    help="Deploy an earlier state of the registry, even though that undoes takedowns.",
 )
 def command(
     destination: str,

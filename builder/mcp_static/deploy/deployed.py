@@ -1,7 +1,7 @@
-"""What a bucket holds of ours, by its own manifests: what lies beside it is somebody else's.
+"""What earlier deploys put into a bucket, according to their manifests; all else is somebody else's.
 
-Two kinds of manifest: the checksum parts of the release that is there, and, in one object below
-`host/`, what the last deploy was about to add and to remove.
+There are two kinds of manifest: the checksum parts of the deployed release, and one object below
+`host/` that records what the last deploy was about to add and to remove.
 """
 
 from collections.abc import Iterable
@@ -20,9 +20,9 @@ STATE: Final = f"{HOST_FOLDER}/deployed.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployState:
-    """What a deploy notes before its first object, and after its last.
+    """What a deploy records before its first object, and after its last.
 
-    `adding` are the objects that were not there before, `removing` those that wait to be removed.
+    `adding` are the objects that did not exist before, `removing` those still to be removed.
     """
 
     commit: str = ""
@@ -46,26 +46,26 @@ class DeployState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """What earlier deploys have left: the state of the last, and the index of what is there."""
+    """What earlier deploys left: the state of the last one, and the index of the deployed release."""
 
     state: DeployState | None
     index: bytes | None
     shown: str
-    """The commit that readers see; empty for none."""
+    """The commit that readers see; empty if there is none."""
 
     @property
     def is_ours(self) -> bool:
-        """Whether any deploy of ours was there before."""
+        """Whether there was an earlier deploy at all."""
         return self.state is not None or bool(self.index and self.shown)
 
     @property
     def commits(self) -> frozenset[str]:
-        """The commits of which readers may have seen something."""
+        """The commits of which readers may have seen anything."""
         noted = {self.state.commit} if self.state is not None else set()
         return frozenset(noted | ({self.shown} if self.is_ours else set())) - {""}
 
     def keys(self, bucket: Bucket, *, extensionless: bool) -> frozenset[str]:
-        """Every object that a manifest of ours lists."""
+        """Every object that a manifest of an earlier deploy lists."""
         files: list[str] = []
         if self.index is not None:
             files += files_of(dict(checksum_lines(self.index)), bucket.read)
@@ -76,7 +76,7 @@ class Deployed:
 
 
 def read_deployed(bucket: Bucket) -> Deployed:
-    """What a bucket says of earlier deploys to it."""
+    """What a bucket records about earlier deploys."""
     snapshot = json_object(bucket.read(SNAPSHOT)) or {}
     return Deployed(
         state=_state(json_object(bucket.read(STATE))),
@@ -98,7 +98,7 @@ def _state(noted: dict[str, Any] | None) -> DeployState | None:
 
 
 def keys_of(paths: Iterable[str], *, extensionless: bool) -> list[str]:
-    """The objects of files: if asked for, also those at the API's own addresses."""
+    """The objects of files; with `extensionless`, also those at the API's own addresses."""
     found = []
     for path in paths:
         found.append(path)

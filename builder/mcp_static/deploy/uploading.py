@@ -1,6 +1,6 @@
 """Deploying to a bucket: only what changed, in an order that keeps readers right meanwhile.
 
-What is removed is what an earlier manifest of ours lists, and nothing else.
+Only what a manifest of an earlier deploy lists is ever removed.
 """
 
 import hashlib
@@ -87,7 +87,7 @@ class _Plan:
 
 
 def _plan(release: Release, bucket: Bucket, options: BucketOptions) -> _Plan:
-    """What to write and remove; raises InputError where that would harm what is there."""
+    """What to write and remove; raises InputError for a rollback, or objects that are not ours."""
     deployed = read_deployed(bucket)
     options.guard.require(release, sorted(deployed.commits), bucket.name)
     before = deployed.state or DeployState()
@@ -132,15 +132,16 @@ def _whole_difference(
 
 
 def _refuse_foreign(bucket: Bucket, there: dict[str, str]) -> None:
-    """Raise InputError where objects lie that no manifest of ours lists."""
+    """Raise InputError if there are any objects, since no manifest of an earlier deploy lists them."""
     foreign = sorted(key for key in there if not is_for_host(key))
     if not foreign:
         return
     named = ", ".join(foreign[:_NAMED]) + (", …" if len(foreign) > _NAMED else "")
     raise InputError(
-        f"{bucket.name} holds {len(foreign)} objects that no deploy of ours has put there: {named}.",
-        "Deploy to a prefix of its own (s3://BUCKET/PREFIX), or empty it first. --adopt deploys beside "
-        "them: objects of the same names are overwritten, the others stay as they are.",
+        f"{bucket.name} already holds {len(foreign)} objects that mcp-static did not put there: "
+        f"{named}.",
+        "Deploy to a prefix of its own (s3://BUCKET/PREFIX), or empty this one first. --adopt deploys "
+        "next to them: objects with the same name are overwritten, all others stay.",
     )
 
 

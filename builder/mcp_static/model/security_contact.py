@@ -1,4 +1,4 @@
-"""Whom to tell about a vulnerability of a registry, as its settings have it."""
+"""The settings `[security]`: how to report a vulnerability of a registry."""
 
 import math
 import re
@@ -21,11 +21,11 @@ class SecuritySettings(BaseModel):
     contact: tuple[str, ...] = Field(
         (),
         max_length=10,
-        description="Whom to tell: https, mailto or tel addresses.",
+        description="Where to report: https, mailto or tel addresses.",
     )
     policy: str = Field("", description="The https address of the security policy.")
     expires: str = Field(
-        "", description="When the file becomes stale; unless given, a year after the last change."
+        "", description="When the file expires; by default, a year after the month of the last change."
     )
     languages: tuple[str, ...] = Field(
         ("en",), min_length=1, max_length=20, description="The languages of those who read reports."
