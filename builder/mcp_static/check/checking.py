@@ -148,7 +148,7 @@ class _Check:
             findings += _signature_findings(signature)
             claim = Publication(name, version, record.raw, record.document, signature)
             findings += self._proof_findings(claim, content)
-            findings += package_findings(claim, self._context)
+            findings += self._package_findings(claim)
         path = record_path(name, version)
         return Section(f"Publish {name} {version}", path, tuple(findings))
 
@@ -199,6 +199,15 @@ class _Check:
 
     def _base_file(self, path: str) -> bytes | None:
         return read_file(self._repository, self._change.base, path, MAX_FILE_BYTES)
+
+    def _package_findings(self, claim: Publication) -> list[Finding]:
+        """The findings about the packages; what was found of them goes with what is accepted."""
+        findings = package_findings(claim, self._context)
+        noted = tuple(one.facts for one in findings if one.has_passed and one.facts)
+        last = self.accepted[-1] if self.accepted else None
+        if last is not None and (last.name, last.version) == (claim.name, claim.version):
+            self.accepted[-1] = replace(last, packages=noted)
+        return findings
 
     def _proof_findings(self, claim: Claim, content: dict[str, bytes]) -> list[Finding]:
         findings, proven = namespace_findings(claim, self._context)

@@ -22,7 +22,7 @@ from mcp_static.packages.manifest import (
     unpublished_note,
 )
 from mcp_static.packages.markers import README_MARKER, readme_advice
-from mcp_static.packages.package import Package, expect, require_marker
+from mcp_static.packages.package import Package, PackageProof, digest, expect, require_marker
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
@@ -40,7 +40,7 @@ def _install_command(package: RunnablePackage) -> str:
     return shlex.join(["cargo", "install", package.identifier, *exact])
 
 
-def _prove(package: Package) -> str:
+def _prove(package: Package) -> PackageProof:
     """Ask the sparse index, which has no rate limit, for the version, and then for the README.
 
     That is a page of HTML, in which comments are gone.
@@ -50,9 +50,10 @@ def _prove(package: Package) -> str:
     index = INDEX.url if is_public else f"{package.base}/index"
     name = package.identifier.lower()
     listing = package.get(f"{index}/{_folder(name)}/{quote(name, safe='')}", "*/*")
-    crate = _exact_name(listing.body, package.version) if expect(listing, 403, 404, 410, 451) else None
-    if crate is None:
+    found = _release_in(listing.body, package.version) if expect(listing, 403, 404, 410, 451) else None
+    if found is None:
         raise package.missing(what)
+    crate = str(found.get("name"))
     readmes = READMES.url if is_public else package.base
     file = f"{quote(crate, safe='')}-{quote(package.version, safe='')}.html"
     readme = package.get(f"{readmes}/readmes/{quote(crate, safe='')}/{file}", "text/html")
@@ -61,7 +62,8 @@ def _prove(package: Package) -> str:
             f"{what} has no README", f"Publish a version whose README says `mcp-name: {package.name}`."
         )
     require_marker(readme.body.decode(errors="replace"), package.name, f"the README of {what}")
-    return f"the README of {what} names the server"
+    noted = digest("sha256", found.get("cksum"))
+    return PackageProof(f"the README of {what} names the server", noted)
 
 
 def _folder(name: str) -> str:
@@ -72,15 +74,15 @@ def _folder(name: str) -> str:
     return f"3/{name[0]}" if len(name) == 3 else f"{name[:2]}/{name[2:4]}"
 
 
-def _exact_name(listing: bytes, version: str) -> str | None:
-    """The crate's name as it is written, if the index has this version."""
+def _release_in(listing: bytes, version: str) -> dict[str, Any] | None:
+    """The line of the index for this version: the crate's name as it is written, its checksum, …"""
     for line in listing.splitlines():
         try:
             release = orjson.loads(line)
         except orjson.JSONDecodeError:
             continue
         if isinstance(release, dict) and release.get("vers") == version:
-            return str(release.get("name"))
+            return release
     return None
 
 

@@ -6,11 +6,11 @@ from typing import Final
 from urllib.parse import quote
 
 from mcp_static.model.errors import ManifestError, NotProvenError
-from mcp_static.model.reading import Part, text_of
+from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, newest_tag
-from mcp_static.packages.package import Package, expect, json_of
+from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType, Requirement
 
@@ -35,7 +35,7 @@ def _launch(package: RunnablePackage) -> Launch:
     return run_with(package, ("go",), "run", named=named)
 
 
-def _prove(package: Package) -> str:
+def _prove(package: Package) -> PackageProof:
     """Ask the module proxy for the version and its go.mod.
 
     A proxy also resolves branches, and old repositories under foreign paths, so that the answer's
@@ -50,7 +50,8 @@ def _prove(package: Package) -> str:
         )
     base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
     info = package.get(f"{base}.info", "*/*")
-    if not expect(info, 404, 410) or json_of(info).get("Version") != version:
+    found = json_of(info) if expect(info, 404, 410) else {}
+    if found.get("Version") != version:
         raise package.missing(f"{module} {version}")
     mod = package.get(f"{base}.mod", "*/*")
     line = _MODULE.search(mod.body.decode(errors="replace"))
@@ -58,7 +59,9 @@ def _prove(package: Package) -> str:
         raise NotProvenError(
             f"{module} {version} has another path in its go.mod", "Name the module by its own path."
         )
-    return f"{module} {version} is below {owner}"
+    # The proxy gives the tag's commit; hashes of modules are in a checksum database beside it.
+    noted = digest("git", part_of(found, "Origin").get("Hash"))
+    return PackageProof(f"{module} {version} is below {owner}", noted)
 
 
 def _owner(package: Package) -> str:
