@@ -12,7 +12,7 @@ class Accepted:
     """A record that may be merged: its files as the head has them, and the proof that holds.
 
     `files` are repository paths with the bytes that were checked, `blobs` their ids in Git.
-    `is_publish` is False for a status. `remotes` are the addresses that a publish claims.
+    `is_publish` is False for a status. `remotes` are the addresses that it claims.
     """
 
     name: ServerName
