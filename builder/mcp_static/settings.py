@@ -41,6 +41,8 @@ _CONTRAST: Final = 5
 _WHITE: Final = 1.0
 _BLACK: Final = 0.0075
 
+_HOST_PATTERN: Final = re.compile(r"(?:\*\.)?(?:[a-z0-9][a-z0-9-]*\.)*[a-z][a-z0-9-]*")
+
 _TYPES_WITH_REGISTRIES: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.can_trust_registries)
 
 ROOT_ANCHORS: Final = (
@@ -239,6 +241,23 @@ class HostingSettings(_Part):
         return value
 
 
+class RemoteSettings(_Part):
+    """Where remotes may lead."""
+
+    internal: tuple[str, ...] = Field(
+        (),
+        description="Hosts without a public suffix that remotes may have: `mcp.corp`, `*.internal`.",
+    )
+
+    @field_validator("internal")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _HOST_PATTERN.fullmatch(text) or text.endswith("localhost"):
+                raise ValueError(f"{text!r} is neither a host in lowercase nor *. and a host")
+        return value
+
+
 class Link(_Part):
     """A link in the footer of every page."""
 
@@ -356,6 +375,7 @@ class Settings(BaseModel):
     dns: DnsSettings = DnsSettings.model_validate({})
     network: NetworkSettings = NetworkSettings.model_validate({})
     hosting: HostingSettings = HostingSettings.model_validate({})
+    remotes: RemoteSettings = RemoteSettings.model_validate({})
     site: SiteSettings = SiteSettings.model_validate({})
     security: SecuritySettings = SecuritySettings.model_validate({})
 

@@ -13,8 +13,8 @@ class Accepted:
     """A record that may be merged: its files as the head has them, and the proof that holds.
 
     `files` are repository paths with the bytes that were checked, `blobs` their ids in Git.
-    `is_publish` is False for a status. `remotes` are the addresses that a publish claims, `packages`
-    what was found of its packages, each as its registry told it.
+    `is_publish` is False for a status. `remotes` are the addresses that it claims, `packages` what was
+    found of its packages, each as its registry told it.
     """
 
     name: ServerName
