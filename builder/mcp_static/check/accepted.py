@@ -10,8 +10,8 @@ import orjson
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.forges.forge import Account
 from mcp_static.model.errors import JsonError
-from mcp_static.model.identity import Facts
 from mcp_static.model.layout import RecordFile
+from mcp_static.model.proofs import Facts
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import format_time
 from mcp_static.reports.findings import Finding

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_static.model.identity import Facts
 from mcp_static.model.names import ServerName
+from mcp_static.model.proofs import Facts
 from mcp_static.reports.findings import Finding, Level, Report, Section
 
 

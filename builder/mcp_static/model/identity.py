@@ -15,14 +15,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel
 
 from mcp_static.model.errors import JsonError
-from mcp_static.model.proofs import ProofId
+from mcp_static.model.proofs import Facts, ProofId
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import LAST_SECOND, format_time, parse_time
 
 MAX_IDENTITY_BYTES: Final = 256 * 1024
-
-Facts = Mapping[str, str | int | tuple[str, ...]]
-"""What a proof rests on, as its finding and the `accepted.json` have it."""
 
 
 class IdentityKind(StrEnum):

@@ -1,6 +1,10 @@
 """The proofs of a namespace by their ids, as `accepted.json` has them, and what people are told."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+Facts = Mapping[str, str | int | tuple[str, ...]]
+"""What a proof rests on, as its finding and the `accepted.json` have it."""
 
 
 class ProofId(StrEnum):

@@ -11,8 +11,9 @@ from typing import Final
 
 from mcp_static.forges.forge import Forge
 from mcp_static.model.forge_ids import GITLAB_HOST, parse_forge_id
-from mcp_static.model.identity import Facts, Identity, IdentityKind, Memory, ProvenBy, identities_of
+from mcp_static.model.identity import Identity, IdentityKind, Memory, ProvenBy, identities_of
 from mcp_static.model.names import Namespace
+from mcp_static.model.proofs import Facts
 from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.memory import namespaces_above

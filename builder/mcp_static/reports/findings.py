@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mcp_static.model.identity import Facts
+from mcp_static.model.proofs import Facts
 
 
 class Level(StrEnum):
