@@ -16,7 +16,6 @@ from mcp_static.model.errors import JsonError
 from mcp_static.model.forge_ids import recorded_account
 from mcp_static.model.identity import (
     MAX_IDENTITY_BYTES,
-    Facts,
     Identity,
     IdentityKind,
     Memory,
@@ -27,6 +26,7 @@ from mcp_static.model.identity import (
 )
 from mcp_static.model.layout import IDENTITY_FILE, SERVERS_ROOT, Place, encode_segment
 from mcp_static.model.names import Namespace, ServerName
+from mcp_static.model.proofs import Facts
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import parse_time
 from mcp_static.proofs.domains import candidate_domains
