@@ -9,7 +9,6 @@ import pytest
 from mcp_static.check.accepted import accepted_bytes
 from mcp_static.forges.forge import Account
 from mcp_static.model.forge_ids import ForgeId
-from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.times import format_time
 from mcp_static.proofs.results import holds
@@ -17,7 +16,7 @@ from mcp_static.settings import parse_settings
 
 from tests.conftest import build_registry
 from tests.moderation.desk import REASON, Operator
-from tests.registries import START, files_below, path_of
+from tests.registries import START, path_of
 
 ALICE = "io.github.alice/weather"
 FOLDER = "registry-data/servers/al/io.github.alice"
@@ -224,81 +223,3 @@ def test_affected_by_finds_what_rests_on_an_account_a_repository_a_key_and_a_hos
     assert found("--host=vil.example") == set()
     assert operator.ok("affected-by", "--host=evil.example", "--format=names") == f"{ALICE}\n"
     assert "leads to mcp.evil.example" in operator.ok("affected-by", "--host=evil.example")
-
-
-# Erasing
-
-
-def test_erasing_leaves_everything_else_as_it_was(operator: Operator, tmp_path: Path) -> None:
-    registry = operator.registry
-    secret = "A secret that must go"
-    registry.publish(ALICE, "1.2.0", description=secret)
-    registry.set_status(ALICE, "1.2.0", "deprecated", secret)
-    registry.commit({path_of(ALICE, "1.3.0"): json.dumps({"name": "invalid", "description": secret})})
-    registry.publish("com.example/after")
-    registry.set_status(ALICE, "1.2.0", "active", secret)
-    registry.git("branch", "-q", "keeps", "main")
-    registry.publish(ALICE, "1.4.0")
-    registry.set_status(ALICE, "1.4.0", "deleted")
-    registry.git("reset", "--hard", "-q")
-    registry.git("clone", "-q", "--bare", str(registry.path), str(tmp_path / "control.git"))
-    lost = registry.git("rev-parse", f"main:{path_of(ALICE, '1.2.0')}")
-    old = registry.git("rev-list", "--first-parent", "--reverse", "main").split()
-
-    operator.ok("erase", ALICE, REASON, "--yes")
-
-    assert secret not in registry.git("log", "--all", "-p", "--format=%B")
-    with pytest.raises(Exception, match="exit status"):
-        registry.git("cat-file", "-e", lost)
-    times = "log", "--first-parent", "--reverse", "--format=%ct %s"
-    new = registry.git("rev-list", "--first-parent", "--reverse", "main").split()
-    control = type(registry)(tmp_path / "control.git")
-    written: dict[str, bytes | str | None] = {
-        path: operator.file(path) + "\n" for path in operator.changed()
-    }
-    last = int(registry.git("log", "-1", "--format=%ct", "main"))
-    old.append(control.commit(written, time=last))
-    assert registry.git(*times, "main~1") == control.git(*times, "main~1")
-
-    build_registry(registry, tmp_path / "after")
-    build_registry(control, tmp_path / "before")
-    ids = dict(zip(old, new, strict=True))
-    before, after = files_below(tmp_path / "before"), files_below(tmp_path / "after")
-    assert before.keys() == after.keys()
-    compared = 0
-    for path in before:
-        if path.startswith(("v0.1/", "data/pages/", "data/deleted/")) and path.endswith(".json"):
-            assert _without_erased(before[path], ids) == _without_erased(after[path], {}), path
-            compared += 1
-    assert compared > 20
-
-
-def _without_erased(content: bytes, ids: dict[str, str]) -> object:
-    """A document in the words of new history, and without what an erased record itself said."""
-    text = content.decode()
-    for old, new in ids.items():
-        text = text.replace(old, new)
-
-    def keep(part: dict[str, object]) -> dict[str, object]:
-        if part.get("name") == ALICE:
-            return {key: part[key] for key in ("name", "version")}
-        return part
-
-    return json.loads(text, object_hook=keep)
-
-
-def test_one_version_is_erased_without_the_others(operator: Operator) -> None:
-    kept = operator.file(path_of(ALICE, "1.0.0"))
-    operator.ok("erase", f"{ALICE}@1.1.0", REASON, "--yes")
-    assert operator.file(path_of(ALICE, "1.0.0")) == kept
-    stone = json.loads(operator.file(path_of(ALICE, "1.1.0")))
-    assert (stone["name"], stone["version"]) == (str(parse_name(ALICE)), "1.1.0")
-    assert "Erased" in stone["description"]
-    assert json.loads(operator.file(f"{FOLDER}/weather/1.1.0/takedown.json"))["status"] == "deleted"
-
-
-@pytest.mark.parametrize("target", ["io.github.alice", "io.github.alice/never", f"{ALICE}@9.9.9"])
-def test_what_was_never_there_cannot_be_erased(operator: Operator, target: str) -> None:
-    head = operator.registry.head
-    assert operator.run("erase", target, REASON, "--yes")[0] == 1
-    assert operator.registry.head == head

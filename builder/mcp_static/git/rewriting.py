@@ -36,20 +36,26 @@ def rewrite_history(repository: git.Repo, replace: Replace) -> list[str]:
 
     Gives the references that changed. Commits keep their order, messages, authors and times, and
     lose their signatures, as their ids change. What is known of remote branches is forgotten,
-    unreachable objects are removed, and a work tree is reset. Raises GitError, which leaves all
-    branches and tags as they were.
+    unreachable objects are removed, and a work tree, which had to be clean, is reset. Raises GitError:
+    references that Git could not move are as they were, and another run comes to the same end.
     """
     before = _references(repository, *_REWRITTEN)
+    try:
+        _rewrite(repository, replace)
+    finally:
+        if not repository.bare:
+            run(repository, "reset", "--hard", "--quiet", "HEAD")
+    _remove_unreachable(repository)
+    after = _references(repository, *_REWRITTEN)
+    return [name for name in after if after[name] != before.get(name)]
+
+
+def _rewrite(repository: git.Repo, replace: Replace) -> None:
     with GitProcess(repository, *_EXPORT) as export, GitProcess(repository, *_IMPORT) as importing:
         with suppress(BrokenPipeError):  # git has ended; `finish` gives its reason
             _copy(export.stdout, importing.stdin, replace)
             export.finish()
         importing.finish()
-    after = _references(repository, *_REWRITTEN)
-    if not repository.bare:
-        run(repository, "reset", "--hard", "--quiet", "HEAD")
-    _remove_unreachable(repository)
-    return [name for name in after if after[name] != before.get(name)]
 
 
 def require_one_work_tree(repository: git.Repo) -> None:
