@@ -1,13 +1,106 @@
-"""Addresses on the web, as records hold them."""
+"""Addresses on the web, as records hold them: read as browsers read them (the WHATWG URL standard).
+
+Two spellings of one address are equal once read: `https://MCP.example.com:443/#a` and
+`https://mcp.example.com./` are `https://mcp.example.com/`. Beyond the standard, a fragment, an empty
+query and the dot that ends a host's name are left out, and percent-encoding is undone where it makes
+no difference (RFC 3986, 6.2.2).
+"""
 
 import re
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Final
+
+import can_ada
+
+_ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_WRITTEN: Final = re.compile(r"https?://[^\s/?#\\]+(?:[/?#]\S*)?", re.IGNORECASE)
 
 
-def is_https(address: str) -> bool:
-    """Whether this is an absolute https address with a host and without white space."""
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An address as it is compared; `host` is in lowercase ASCII, an IPv6 address in brackets."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: str
+    has_credentials: bool = False
+
+    def __str__(self) -> str:
+        return f"{self._start}{self.path}{f'?{self.query}' if self.query else ''}"
+
+    @property
+    def _start(self) -> str:
+        return f"{self.scheme}://{self.host}{f':{self.port}' if self.port else ''}"
+
+    @property
+    def near(self) -> str:
+        """What addresses share that may well be one place: all but the query and stray slashes."""
+        return self._start + re.sub(r"/+", "/", f"{self.path}/")
+
+    @property
+    def is_ip(self) -> bool:
+        """Whether the host is an IP address, however it was spelled (`0x7f.1`, `2130706433`)."""
+        if self.host.startswith("["):
+            return True
+        try:
+            IPv4Address(self.host)
+        except ValueError:
+            return False
+        return True
+
+    @property
+    def is_on_the_users_machine(self) -> bool:
+        """Whether the host is `localhost`, or below it (RFC 6761, 6.3)."""
+        return self.host == "localhost" or self.host.endswith(".localhost")
+
+
+def parse_address(text: str) -> WebAddress | None:
+    """Read an http or https address with a host; None for anything else."""
     try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and not re.search(r"\s", address)
+        text.encode()
+        url = can_ada.parse(text)
+    except ValueError:  # which UnicodeEncodeError, of an unpaired surrogate, is as well
+        return None
+    scheme, host = url.protocol.removesuffix(":"), url.hostname.rstrip(".")
+    if scheme not in {"http", "https"} or not host:
+        return None
+    return WebAddress(
+        scheme,
+        host,
+        url.port,
+        _ENCODED.sub(_plain, url.pathname),
+        _ENCODED.sub(_plain, url.search.removeprefix("?")),
+        bool(url.username or url.password),
+    )
+
+
+def _plain(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()
+
+
+def unicode_host(address: WebAddress) -> str:
+    """The host with its international letters (`xn--…` decoded), as people would see it."""
+    return ".".join(
+        label[4:].encode().decode("punycode") if label.startswith("xn--") else label
+        for label in address.host.split(".")
+    )
+
+
+def is_plainly_written(text: str) -> bool:
+    """Whether every program reads an http or https address the same way.
+
+    Browsers repair white space, missing slashes and backslashes before the path, which others read as
+    something else.
+    """
+    return _WRITTEN.fullmatch(text) is not None
+
+
+def is_https(text: str) -> bool:
+    """Whether this is an absolute https address, plainly written, without a user name."""
+    address = parse_address(text) if is_plainly_written(text) else None
+    return address is not None and address.scheme == "https" and not address.has_credentials

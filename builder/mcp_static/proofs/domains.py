@@ -1,11 +1,9 @@
 """Which domains a namespace represents, and how far up a key is valid for it."""
 
 import re
-from functools import lru_cache
-
-from publicsuffixlist import PublicSuffixList
 
 from mcp_static.model.names import Namespace
+from mcp_static.model.public_suffixes import registrable_domain
 
 
 def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
@@ -15,17 +13,12 @@ def candidate_domains(namespace: Namespace) -> tuple[str, ...]:
     for anything that is not a domain.
     """
     domain = namespace.domain
-    registrable = _suffixes().privatesuffix(domain)
+    registrable = registrable_domain(domain)
     if registrable is None or not is_domain(domain):
         return ()
     labels = domain.split(".")
     depth = len(registrable.split("."))
     return tuple(".".join(labels[start:]) for start in range(len(labels) - depth + 1))
-
-
-@lru_cache(maxsize=1)
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
 
 
 def is_domain(text: str) -> bool:
@@ -34,4 +27,4 @@ def is_domain(text: str) -> bool:
         return False  # an address
     if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+", text):
         return False
-    return len(text) <= 253 and _suffixes().privatesuffix(text) is not None
+    return len(text) <= 253 and registrable_domain(text) is not None
