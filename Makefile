@@ -11,7 +11,7 @@ TEST_TOOLS := knotd=knot kdig=knot-dnsutils kzonesign=knot-dnssecutils unbound=u
   nginx=nginx /usr/lib/nginx/modules/ngx_http_js_module.so=libnginx-mod-http-js caddy=caddy \
   varnishd=varnish chromium=chromium /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core
 
-.PHONY: help serve check lint audit fix test test-tools test-corpus bench docs docs-site lock clean
+.PHONY: help serve check lint fix test test-tools test-corpus bench docs docs-site lock clean
 
 help:  ## List these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,8 +46,6 @@ NODE_BIN := tests/node/node_modules/.bin
 ESLINT = $(NODE_BIN)/eslint --config tests/node/eslint.config.mjs --max-warnings 0
 JS_FILES = $(shell git ls-files --cached --others --exclude-standard '*.js' '*.mjs')
 
-ZIZMOR = $(BIN)/zizmor --quiet --persona auditor --strict-collection .github docs/examples/*.yml
-
 lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, types, imports and workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -55,14 +53,11 @@ lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, ty
 	$(BIN)/lint-imports
 	$(NODE_BIN)/prettier --check --log-level warn $(JS_FILES)
 	$(ESLINT) $(JS_FILES)
-	$(ZIZMOR) --offline
+	$(BIN)/zizmor --quiet --persona auditor --offline --strict-collection .github docs/examples/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
-
-audit: $(VENV)/.dev  ## Audit the workflows with what is known online (needs GH_TOKEN)
-	$(ZIZMOR)
 
 fix: $(VENV)/.dev tests/node/node_modules/.ready  ## Format the code and fix what the linters can fix
 	-$(BIN)/ruff check --fix .

@@ -91,7 +91,6 @@ def site_of(
             "registry.toml": (
                 f'title = "A registry"\nurl = "{site.url}"\nnamespace = "com.example.registry"\n'
                 f'repository = "https://github.com/example/registry"\n'
-                f'[security]\ncontact = ["mailto:security@example.com"]\n'
                 f'[hosting]\nroot = "{site.out}"\n{more}'
             )
         }

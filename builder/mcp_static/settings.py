@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from mcp_static.model.errors import InputError
 from mcp_static.model.forge_ids import FORGE_ID, ForgeId, parse_forge_id
 from mcp_static.model.moderation import BlockSettings, LimitSettings, covers, namespace_pattern
-from mcp_static.model.security_contact import SecuritySettings
 from mcp_static.packages.types import PACKAGE_TYPES
 
 SETTINGS_FILE: Final = "registry.toml"
@@ -40,6 +39,8 @@ _CONTRAST: Final = 5
 """A little above what WCAG 2.2 asks of text (4.5), as papers are not quite white or black."""
 _WHITE: Final = 1.0
 _BLACK: Final = 0.0075
+
+_HOST_PATTERN: Final = re.compile(r"(?:\*\.)?(?:[a-z0-9][a-z0-9-]*\.)*[a-z][a-z0-9-]*")
 
 _TYPES_WITH_REGISTRIES: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.can_trust_registries)
 
@@ -239,6 +240,23 @@ class HostingSettings(_Part):
         return value
 
 
+class RemoteSettings(_Part):
+    """Where remotes may lead."""
+
+    internal: tuple[str, ...] = Field(
+        (),
+        description="Hosts without a public suffix that remotes may have: `mcp.corp`, `*.internal`.",
+    )
+
+    @field_validator("internal")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _HOST_PATTERN.fullmatch(text) or text.endswith("localhost"):
+                raise ValueError(f"{text!r} is neither a host in lowercase nor *. and a host")
+        return value
+
+
 class Link(_Part):
     """A link in the footer of every page."""
 
@@ -356,8 +374,8 @@ class Settings(BaseModel):
     dns: DnsSettings = DnsSettings.model_validate({})
     network: NetworkSettings = NetworkSettings.model_validate({})
     hosting: HostingSettings = HostingSettings.model_validate({})
+    remotes: RemoteSettings = RemoteSettings.model_validate({})
     site: SiteSettings = SiteSettings.model_validate({})
-    security: SecuritySettings = SecuritySettings.model_validate({})
 
     def rendered(self) -> str:
         """The settings that an output depends on, as one text; changing another rebuilds nothing."""
@@ -372,7 +390,6 @@ class Settings(BaseModel):
                 "github_client_id",
                 "hosting",
                 "site",
-                "security",
             }
         )
 

@@ -55,9 +55,10 @@ class Domains:
         signed: dict[str, Any] | None = None,
         previous: PrivateKey | None = None,
         requester: str = "alice",
+        **more: Any,
     ) -> CheckReport:
-        """Check a publish; `signed` replaces what the signature says."""
-        content = json.dumps(server_json(name, version)).encode()
+        """Check a publish; `signed` replaces what the signature says, `more` what the record does."""
+        content = json.dumps(server_json(name, version, **more)).encode()
         claims = publish_claims(parse_name(name), version, content, URL) | (signed or {})
         signature = sign_publish(claims, key, previous) if key is not None else None
         files = publish_files(parse_name(name), version, content, signature)

@@ -22,8 +22,6 @@ from tests.registries import accepted_json, path_of, server_json
 from tests.stage import URL, failed, ids, settings_text
 
 PATH = "/.well-known/mcp-registry-auth"
-
-
 RECORD = key_of(KEY).record
 
 

@@ -70,6 +70,8 @@ def test_a_version_and_its_status_may_come_together(stage: Stage) -> None:
         b'{"status":"deprecated","replaces":"' + b"0" * 64 + b'"}',
         b'{"status":"deprecated","more":1}',
         b'{"status":"deprecated","statusMessage":"a\\u001b[31mb"}',
+        b'{"status":"deprecated","statusMessage":"a\\udb40\\udc41b"}',
+        b'{"status":"deprecated","statusMessage":"a\\nb"}',
     ],
 )
 def test_a_status_that_is_none_or_another_versions_is_refused(content: bytes, stage: Stage) -> None:

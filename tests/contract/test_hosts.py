@@ -66,13 +66,6 @@ def test_assets_are_kept_for_a_year_and_pages_for_a_minute(
         assert "com.example" in page.text
 
 
-def test_whom_to_tell_of_a_vulnerability_is_plain_text(any_host: Hosted) -> None:
-    found = requests.get(f"{any_host.url}/.well-known/security.txt", timeout=30)
-    assert found.status_code == 200
-    assert found.headers["Content-Type"].lower() == "text/plain; charset=utf-8"
-    assert found.text.startswith("Contact: mailto:security@example.com\nExpires: 20")
-
-
 def test_no_header_comes_twice(full_host: Hosted, rules_host: Hosted) -> None:
     for hosted in (full_host, rules_host):
         for path in ("/v0.1/servers", "/v0.1/servers?limit=100", "/v0.1/nothing", "/feed.xml"):

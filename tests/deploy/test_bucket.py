@@ -190,11 +190,7 @@ def test_a_deploy_of_an_earlier_release_after_a_killed_one_leaves_nothing_of_it(
     front.kill_at = 12
     front.process = None  # the connection breaks instead
     assert deploy(out, store, endpoint=front.url).returncode in {1, 3}
-    assert {*store.listing("mirror/")} - {*expected(earlier)}, "nothing of the later one was written"
-    refused = deploy(earlier, store, "--break-lock")
-    assert refused.returncode == 1, "readers may have seen something of the later one"
-    assert "could undo takedowns" in refused.stderr
-    assert deploy(earlier, store, "--break-lock", "--allow-rollback").returncode == 0
+    assert deploy(earlier, store, "--break-lock").returncode == 0
     assert store.listing("mirror/") == expected(earlier)
 
 
@@ -278,85 +274,3 @@ def test_the_order_is_known_for_every_kind_of_file(out: Path) -> None:
     ranks = {rank_of(path, is_new=True) for path in expected(out)}
     assert ranks == set(Rank) - {Rank.LIST}
     assert release.host == host_named("s3").facts
-
-
-FOREIGN = {
-    "mirror/index.html": b"a site of somebody else's",
-    "mirror/photos/1.jpg": b"a photo",
-    "mirror/v0.1/servers/io.github.alice/old/versions/1.0.0.json": b"{}",
-}
-
-
-def put(store: Store, objects: dict[str, bytes]) -> None:
-    for key, body in objects.items():
-        store.client.put_object(Bucket=BUCKET, Key=key, Body=body)
-
-
-def content(store: Store, key: str) -> bytes:
-    body: bytes = store.client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-    return body
-
-
-def test_a_first_deploy_over_objects_of_others_is_refused(out: Path, store: Store) -> None:
-    put(store, FOREIGN)
-    before = store.objects()
-    for more in ((), ("--dry-run",), ("--extensionless",), ("--allow-rollback",)):
-        done = deploy(out, store, *more)
-        assert done.returncode == 1
-        message = " ".join(done.stderr.split())
-        assert "3 objects that mcp-static did not put there: index.html, photos/1.jpg" in message
-        assert "prefix of its own" in done.stderr
-        assert store.objects() == before
-    assert "mirror/host/lock.json" not in {item["Key"] for item in listing(store)}
-
-
-def test_objects_beside_the_prefix_are_nobodys_business(out: Path, store: Store) -> None:
-    put(store, {"index.html": b"ours at the root", "mirror-2/index.html": b"another"})
-    assert deploy(out, store).returncode == 0
-    assert content(store, "index.html") == b"ours at the root"
-    assert content(store, "mirror-2/index.html") == b"another"
-
-
-def test_adopting_overwrites_what_has_the_same_name_and_removes_nothing(
-    registry: Registry, out: Path, store: Store
-) -> None:
-    put(store, FOREIGN)
-    assert deploy(out, store, "--adopt").returncode == 0
-    kept = {key.removeprefix("mirror/") for key in FOREIGN} - {"index.html"}
-    assert {*store.listing("mirror/")} == {*expected(out)} | kept
-    assert content(store, "mirror/index.html") != FOREIGN["mirror/index.html"]
-    registry.publish("com.example/new", "1.0.0")
-    rebuild(registry, out)
-    assert deploy(out, store).returncode == 0
-    assert deploy(out, store, "--extensionless").returncode == 0, "compares every object"
-    assert deploy(out, store).returncode == 0
-    assert {*store.listing("mirror/")} == {*expected(out)} | kept
-    assert content(store, "mirror/photos/1.jpg") == b"a photo"
-
-
-def test_what_others_add_later_outlives_a_deploy_that_was_killed(
-    registry: Registry, out: Path, store: Store, front: Front
-) -> None:
-    assert deploy(out, store).returncode == 0
-    put(store, {"mirror/guide/index.html": b"a guide"})
-    registry.publish("com.example/new", "1.0.0")
-    rebuild(registry, out)
-    front.kill_at = 12
-    front.process = None
-    assert deploy(out, store, endpoint=front.url).returncode in {1, 3}
-    assert deploy(out, store, "--break-lock").returncode == 0
-    assert {*store.listing("mirror/")} == {*expected(out), "guide/index.html"}
-
-
-def test_a_killed_first_deploy_leaves_nothing_behind_for_ever(
-    registry: Registry, out: Path, store: Store, front: Front
-) -> None:
-    front.kill_at = 200
-    front.process = None
-    assert deploy(out, store, endpoint=front.url).returncode in {1, 3}
-    assert "data/snapshot.json" not in store.listing("mirror/")
-    registry.set_status("io.github.user4/server", "1.0.4+b", "deleted")
-    registry.set_status("com.example/odd", "50% off #1?", "deleted")
-    rebuild(registry, out)
-    assert deploy(out, store, "--break-lock").returncode == 0
-    assert store.listing("mirror/") == expected(out)

@@ -1,6 +1,5 @@
 """Package registries as their documentation describes them, small enough to read."""
 
-import base64
 import hashlib
 import io
 import json
@@ -29,16 +28,6 @@ def _json(document: object, kind: str = "application/json") -> Reply:
     return 200, {"Content-Type": kind}, json.dumps(document).encode()
 
 
-def sha256(text: str) -> str:
-    """A digest for a file that the doubles do not have the bytes of."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def integrity(text: str) -> str:
-    """The same as Subresource Integrity has it, by SHA-512."""
-    return f"sha512-{base64.b64encode(hashlib.sha512(text.encode()).digest()).decode()}"
-
-
 class Double:
     """A registry that stands at some hosts of a front."""
 
@@ -62,8 +51,7 @@ class Npm(Double):
 
     def add(self, name: str, version: str, *, tag: str = "", **manifest: Any) -> Self:
         """Publish a version, under a dist-tag as well."""
-        dist = {"integrity": integrity(f"{name}@{version}"), "shasum": "0" * 40}
-        whole = {"name": name, "version": version, "dist": dist, **manifest}
+        whole = {"name": name, "version": version, **manifest}
         for named in filter(None, (version, tag)):
             self.manifests[f"/{name.replace('/', '%2F')}/{named}"] = whole
         return self
@@ -115,9 +103,7 @@ class Pypi(Double):
                     "description": self.releases[name, version],
                     "yanked": False,
                 }
-                wheel = self._wheel(name, version)
-                urls = [{"filename": wheel, "digests": {"md5": "0" * 32, "sha256": sha256(wheel)}}]
-                return _json({"info": info, "urls": urls})
+                return _json({"info": info, "urls": []})
             case ["", "simple", name, ""]:
                 return self._page(name, headers.get("Accept", ""))
         return MISSING
@@ -140,7 +126,7 @@ class Pypi(Double):
                 {
                     "filename": file,
                     "url": f"https://{self.files}/{file}",
-                    "hashes": {"sha256": sha256(file)},
+                    "hashes": {},
                     **({self.metadata_key: {"sha256": "0" * 64}} if self.metadata_key else {}),
                 }
                 for file in files
@@ -149,8 +135,7 @@ class Pypi(Double):
             return _json(document, SIMPLE_JSON)
         mark = f' data-{self.metadata_key}="true"' if self.metadata_key else ""
         links = "".join(
-            f'<a href="https://{self.files}/{file}#sha256={sha256(file)}"{mark}>{file}</a><br/>'
-            for file in files
+            f'<a href="https://{self.files}/{file}#sha256=00"{mark}>{file}</a><br/>' for file in files
         )
         return 200, {"Content-Type": "text/html"}, f"<!DOCTYPE html><body>{links}</body>".encode()
 
@@ -201,23 +186,11 @@ class Nuget(Double):
                         "@id": f"{flat}/{{lower_id}}/{{lower_version}}/readme",
                         "@type": "ReadmeUriTemplate/6.13.0",
                     },
-                    {"@id": f"https://{self.host}/old/", "@type": "RegistrationsBaseUrl"},
-                    {
-                        "@id": f"https://{self.host}/registration/",
-                        "@type": "RegistrationsBaseUrl/3.6.0",
-                    },
                 ]
                 return _json({"version": "3.0.0", "resources": resources})
             case ["v3-flatcontainer", name, "index.json"]:
                 versions = [version for known, version in self.readmes if known == name]
                 return _json({"versions": versions}) if versions else MISSING
-            case ["registration", name, file]:
-                version = file.removesuffix(".json")
-                entry = f"https://{self.host}/catalog/{name}.{version}.json"
-                return _json({"catalogEntry": entry}) if (name, version) in self.readmes else MISSING
-            case ["catalog", file]:
-                digest = integrity(file).removeprefix("sha512-")
-                return _json({"packageHash": digest, "packageHashAlgorithm": "SHA512"})
             case ["v3-flatcontainer", name, version, "readme"]:
                 readme = self.readmes.get((name, version))
                 return (200, {}, readme.encode()) if readme is not None else MISSING
@@ -250,9 +223,7 @@ class Cargo(Double):
     def handle_index(self, _method: str, path: str, _headers: Mapping[str, str], _body: bytes) -> Reply:
         """Answer for the index."""
         lines = [
-            json.dumps(
-                {"name": name, "vers": version, "yanked": False, "cksum": sha256(f"{name} {version}")}
-            )
+            json.dumps({"name": name, "vers": version, "yanked": False})
             for name, version in self.crates
             if path == f"/{_crate_folder(name.lower())}/{name.lower()}"
         ]
@@ -285,11 +256,7 @@ class GoProxy(Double):
         version = version or query
         base = f"/{escaped}/@v/{query}"
         self.files[f"{base}.info"] = json.dumps(
-            {
-                "Version": version,
-                "Time": "2025-11-01T10:00:00Z",
-                "Origin": {"VCS": "git", "Hash": sha256(base)[:40]},
-            }
+            {"Version": version, "Time": "2025-11-01T10:00:00Z"}
         ).encode()
         if mod is not None:
             self.files[f"{base}.mod"] = mod.encode()

@@ -137,7 +137,10 @@ def test_a_home_page_that_is_the_repository_is_left_out() -> None:
 
 
 def test_a_remote_is_streamable_unless_its_address_says_sse() -> None:
-    for url, kind in (("https://w.example/mcp", "streamable-http"), ("https://w.example/sse", "sse")):
+    for url, kind in (
+        ("https://w.example.com/mcp", "streamable-http"),
+        ("https://w.example.com/sse", "sse"),
+    ):
         document = document_of(npm(), answers=Answers(remote=url))
         assert document["remotes"] == [{"type": kind, "url": url}]
 

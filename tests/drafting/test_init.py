@@ -139,9 +139,12 @@ def test_options_answer_everything(folder: Path) -> None:
     options = ["--name", ALICE, "--description", "Forecasts.", "--server-version", "1.0.0"]
     assert init(folder, "--yes", *options).exit_code == 0
     assert (
-        init(folder, "--yes", "--force", *options, "--remote", "https://w.example/mcp").exit_code == 0
+        init(folder, "--yes", "--force", *options, "--remote", "https://w.example.com/mcp").exit_code
+        == 0
     )
-    assert drafted(folder)["remotes"] == [{"type": "streamable-http", "url": "https://w.example/mcp"}]
+    assert drafted(folder)["remotes"] == [
+        {"type": "streamable-http", "url": "https://w.example.com/mcp"}
+    ]
 
 
 def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> None:
@@ -151,7 +154,7 @@ def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> N
         *("x" * 101, "Forecasts."),
         *("", "^1.0", "1.0.0"),
         "ghcr.io/alice/weather",
-        *("http://w.example/mcp", "https://127.0.0.1/mcp", "https://w.example/mcp"),
+        *("http://w.example.com/mcp", "https://127.0.0.1/mcp", "https://w.example.com/mcp"),
     ]
     result = init(folder, answers="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
@@ -159,7 +162,7 @@ def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> N
     document = drafted(folder)
     assert (document["name"], document["description"]) == (ALICE, "Forecasts.")
     assert document["packages"][0]["identifier"] == "ghcr.io/alice/weather:1.0.0"
-    assert document["remotes"][0]["url"] == "https://w.example/mcp"
+    assert document["remotes"][0]["url"] == "https://w.example.com/mcp"
 
 
 def test_prompts_offer_the_newest_tag_and_take_no_for_an_answer(folder: Path) -> None:

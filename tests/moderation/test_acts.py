@@ -70,7 +70,7 @@ def test_a_takedown_is_restored_by_the_same_name_alone(operator: Operator, tmp_p
         ([ALICE, "--reason=two\nlines"], "reason"),
         ([ALICE, REASON, "--quarantine-until=tomorrow"], "until"),
         ([ALICE, REASON, "--quarantine-until=2020-01-01T00:00:00Z"], "has passed"),
-        ([ALICE, REASON, "--subdomains"], "not a namespace"),
+        ([ALICE, REASON, "--subdomains"], "no namespace"),
     ],
 )
 def test_what_cannot_be_written_changes_nothing(

@@ -6,7 +6,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from mcp_static.check.accepted import accepted_bytes
+from mcp_static.model.proofs import ProofId
 from mcp_static.packages import npm
+from mcp_static.pages.host_warnings import OWN as OWN_ADDRESS
+from mcp_static.pages.host_warnings import UNPROVEN
+from mcp_static.proofs.results import holds
 
 from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, accepted_json, files_below, path_of
@@ -257,3 +262,35 @@ def test_each_servers_page_has_a_link_to_report_it(
     page = read(tmp_path / "dist/servers/io.github.alice/weather/index.html")
     assert "Report this server" in page.text or expected is None
     assert (expected in page.values("href")) is (expected is not None)
+
+
+def test_a_page_says_whose_address_it_is_not(registry: Registry, tmp_path: Path) -> None:
+    """Of an address, whether its host is proven; of one that is the user's own, that it is."""
+    remotes = {
+        "com.example/proven": ("https://mcp.example.com/", {}),
+        "com.example/foreign": ("https://mcp.example.org/", {}),
+        "com.example/own": ("https://{host}/", {"host": {}}),
+        "com.example/either": ("https://{host}/", {"host": {"default": "mcp.example.org"}}),
+        "com.example/letters": ("https://m\u00fcnchen.example.com/", {}),
+    }
+    proven = holds(ProofId.DNS_KEY, "It holds.", domain="example.com")
+    for name, (url, variables) in remotes.items():
+        remote = {"type": "streamable-http", "url": url, "variables": variables}
+        registry.publish(name, remotes=[remote])
+        accepted = accepted_bytes(proven, None, "0" * 40, 1, 1_700_000_000, (url,))
+        registry.commit({path_of(name, "1.0.0", "accepted.json"): accepted})
+    registry.publish("com.example/unknown", remotes=[{"type": "sse", "url": "https://a.example.com/"}])
+    build_registry(registry, tmp_path / "out")
+    said = {
+        name: [line for line in (UNPROVEN, OWN_ADDRESS, "xn--mnchen-3ya.example.com") if line in text]
+        for name in (*remotes, "com.example/unknown")
+        if (text := read(tmp_path / "out" / "servers" / name / "index.html").text)
+    }
+    assert said == {
+        "com.example/proven": [],
+        "com.example/foreign": [UNPROVEN],
+        "com.example/own": [OWN_ADDRESS],
+        "com.example/either": [UNPROVEN, OWN_ADDRESS],
+        "com.example/letters": ["xn--mnchen-3ya.example.com"],
+        "com.example/unknown": [UNPROVEN],
+    }

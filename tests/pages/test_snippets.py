@@ -160,7 +160,7 @@ def test_a_package_with_an_address_is_started_first_and_then_reached() -> None:
         "Other clients",
     }
     assert plain({"packages": [given]}) == {"type": "http", "url": "http://localhost:3000/mcp"}
-    [view] = method_views({"name": "a/weather", "packages": [given]})
+    [view] = method_views({"name": "a/weather", "packages": [given]}, None)
     assert view.start_command == "npx -y weather@1.2.3"
 
 
@@ -189,7 +189,7 @@ STARTED = package(
 def test_the_address_of_a_package_has_what_its_settings_say() -> None:
     given = {"name": "a/weather", "packages": [STARTED]}
     assert plain(given)["url"] == "http://127.0.0.1:8089/<path>/{other}"
-    [view] = method_views(given)
+    [view] = method_views(given, None)
     assert view.start_command == (
         "MODE='it'\"'\"'s http' KEY='<KEY>' "
         "npx -y weather@1.2.3 --listen 127.0.0.1 --port 8089 --log info"
@@ -219,7 +219,7 @@ def test_a_header_is_a_form_to_fill_in(value: dict[str, Any], written: str) -> N
     inputs = json.loads(by_client(server)["VS Code"].text).get("inputs", [])
     assert all(one["password"] for one in inputs)
     assert len(inputs) == written.count("<")
-    [view] = method_views(server)
+    [view] = method_views(server, None)
     assert "sk-1" not in view.options[0].value
     if "{api_key}" in value["value"]:
         assert view.options[0].value == "Bearer {api_key}"

@@ -1,5 +1,7 @@
 """Ways to get more onto main than was checked: each is refused, or leaves no trace there."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -337,6 +339,25 @@ class TestHandover:
         assert again_.outcome is MergeOutcome.CHECKED_AGAIN
         assert "address" in again_.message
         assert [d.name for d in stage.hub.dispatches] == [DEPLOY, "check.yml"]
+
+    @pytest.mark.parametrize("is_back_first", [True, False])
+    def test_an_address_that_a_version_set_active_again_has(
+        self, is_back_first: bool, stage: Stage
+    ) -> None:
+        """Whichever of the two is merged first, the other is checked again."""
+        deleted = b'{"status":"deleted"}'
+        status = path_of(WEATHER, "1.0.0", "status.json")
+        remotes = [{"type": "sse", "url": "https://MCP.example.com:443/#a"}]
+        stage.registry.commit({**stage.record(WEATHER, remotes=remotes), status: deleted})
+        replaces = hashlib.sha256(deleted).hexdigest()
+        active = json.dumps({"status": "active", "replaces": replaces}).encode()
+        remotes[0]["url"] = "https://mcp.example.com"
+        back = stage.event(stage.propose("alice", {status: active}), "alice")
+        fresh = stage.event(stage.propose("bob", stage.record(MAPS, remotes=remotes)), "bob")
+        first, second = (back, fresh) if is_back_first else (fresh, back)
+        results = hand_over(stage, first), hand_over(stage, second)
+        assert run(stage, first, results[0]).outcome is MergeOutcome.MERGED
+        assert run(stage, second, results[1]).outcome is MergeOutcome.CHECKED_AGAIN
 
     def test_another_publish_since_the_check_costs_no_new_check(self, stage: Stage) -> None:
         one = stage.event(stage.propose("alice", stage.record(WEATHER)), "alice")

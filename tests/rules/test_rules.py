@@ -29,7 +29,7 @@ from mcp_static.rules.uniqueness import MAX_VERSIONS
 from mcp_static.rules.validation import validation_report
 
 from tests.registries import server_json
-from tests.rules.breaches import BREACHES, NAME, SOUND, with_remote
+from tests.rules.breaches import BREACHES, NAME, SOUND
 from tests.servers import PROJECT
 
 
@@ -74,7 +74,9 @@ SNAPSHOT_AND_PATH_RULES = {
     "name-unique",
     "version-unique",
     "version-count",
+    "remote-host",
     "remote-unique",
+    "remote-similar",
 }
 
 
@@ -125,15 +127,6 @@ def test_names_and_versions_are_unique_in_a_snapshot() -> None:
     assert "version-unique" in found_in(index, server_json(NAME, "1.0.0-RC.1"))
     assert "version-unique" in found_in(index, server_json(NAME, "caf\u00e9"))
     assert found_in(index, server_json(NAME, "1.0.0")) == []
-
-
-def test_a_remote_address_belongs_to_one_server_until_it_is_deleted() -> None:
-    other = with_remote() | {"name": "io.github.bob/weather"}
-    index = index_with(other)
-    assert found_in(index, with_remote()) == ["remote-unique"]
-    assert found_in(index, other | {"version": "1.0.1"}) == []
-    index.set_deleted(parse_name(other["name"]), "1.0.0", is_deleted=True)
-    assert found_in(index, with_remote()) == []
 
 
 def test_a_server_has_a_bounded_number_of_versions() -> None:

@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mcp_static.api.lineage import LINEAGE_COMMITS
 from mcp_static.api.paths import SNAPSHOT
 from mcp_static.api.variants import PLAIN_TARGET, Target
 from mcp_static.build.full import build_fully
@@ -14,7 +13,6 @@ from mcp_static.build.job import BuildJob
 from mcp_static.build.output_tree import TREES, Output, TreeLocation
 from mcp_static.build.progress import Progress, Silent
 from mcp_static.build.result import BuildResult
-from mcp_static.git.commits import first_parent_line
 from mcp_static.git.history import first_parent_history, rewritten
 from mcp_static.git.repository import (
     Repository,
@@ -88,7 +86,6 @@ def _job(
         target=options.target,
         inputs=BuildInputs(commit, fingerprint(), rendered, options.target.name),
         progress=progress,
-        lineage=first_parent_line(repository, commit, LINEAGE_COMMITS),
         strict=options.strict,
         workers=options.workers,
         result=BuildResult(commit),

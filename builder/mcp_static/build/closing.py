@@ -1,10 +1,9 @@
 """The documents that close every build: those about the registry as a whole, checksums, snapshot."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from mcp_static.api.documents import CHECKSUMS, UNLISTED, Document
-from mcp_static.api.lineage import lineage_document
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
 from mcp_static.build.fixed_documents import fixed_documents
@@ -25,24 +24,22 @@ def closing_documents(
     context: RenderContext,
     settings: Settings,
     target: Target,
-    lineage: Sequence[str],
+    commit: str,
     changed_parts: Callable[[], Iterable[str]],
     *,
     is_new: bool,
 ) -> Iterator[Document]:
     """Those documents, in order. Each is about earlier ones, so write one before the next is asked.
 
-    `lineage` is the commit that is built, and those before it. `changed_parts` gives the checksum
-    parts that have to be written, once all others are. What follows from the settings alone is given
-    for a new output only.
+    `changed_parts` gives the checksum parts that have to be written, once all others are. What
+    follows from the settings alone is given for a new output only.
     """
-    store, commit = context.store, lineage[0]
+    store = context.store
     yield complete_list(context)
     yield from site_pages(context)
     yield sitemap_index(context)
     if is_new:
         yield from fixed_documents(settings, context.site)
-    yield lineage_document(lineage)
     yield from registry_documents(store, settings, commit)
     yield from host_documents(store, settings, target)
     for part in sorted(set(changed_parts()) - {CHECKSUMS, UNLISTED}):

@@ -101,7 +101,7 @@ class _FullBuild:
         self._note(sorted(rows))
         context = RenderContext(store, job.settings.namespace, job.site)
         closing = closing_documents(
-            context, job.settings, job.target, job.lineage, store.documents.parts, is_new=True
+            context, job.settings, job.target, job.commit, store.documents.parts, is_new=True
         )
         tree = Tree(self._location.root)
         for document in closing:

@@ -86,7 +86,7 @@ class _IncrementalBuild:
             job.progress.advance()
         changed.write(
             closing_documents(
-                context, job.settings, job.target, job.lineage, lambda: changed.parts, is_new=False
+                context, job.settings, job.target, job.commit, lambda: changed.parts, is_new=False
             )
         )
         if job.target.require is not None:

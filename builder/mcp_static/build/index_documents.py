@@ -10,7 +10,6 @@ from mcp_static.api.chains import PAGE_SIZE
 from mcp_static.api.documents import CHECKSUMS, MISCELLANEOUS, UNLISTED, Document, json_document
 from mcp_static.api.entries import server_list
 from mcp_static.api.limits import MAX_LIST_BYTES
-from mcp_static.api.lineage import LINEAGE
 from mcp_static.api.paths import (
     CHECKSUM_INDEX,
     COMPLETE_LIST,
@@ -26,7 +25,6 @@ from mcp_static.api.paths import (
     is_export,
     search_path,
 )
-from mcp_static.api.security_txt import security_txt
 from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
@@ -51,7 +49,6 @@ def registry_documents(store: Store, settings: Settings, commit: str) -> Iterato
     yield json_document(fixed_path("version"), version)
     yield json_document(EXPORT_INDEX, {"format": 1, "parts": list(_export_parts(store))})
     yield json_document(SEARCH_INDEX, _search_index(store))
-    yield security_txt(settings, store.facts.counters.registry_time)
     yield Document("feed.xml", _feed(store, settings), MISCELLANEOUS)
 
 
@@ -186,7 +183,6 @@ def snapshot_document(
             },
         },
         "completeList": store.facts.number("leading_bytes") <= MAX_LIST_BYTES,
-        "lineage": LINEAGE,
         "exports": EXPORT_INDEX,
         "search": SEARCH_INDEX,
         "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},

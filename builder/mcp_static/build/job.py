@@ -14,10 +14,7 @@ from mcp_static.store.facts import BuildInputs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildJob:
-    """What full and incremental builds both need; `workers` of 0 means one per processor.
-
-    `lineage` is the commit and those before it on the first-parent line, up to the limit of the list.
-    """
+    """What full and incremental builds both need; `workers` of 0 means one per processor."""
 
     repository: Repository
     output: Output
@@ -26,7 +23,6 @@ class BuildJob:
     target: Target
     inputs: BuildInputs
     progress: Progress
-    lineage: tuple[str, ...]
     strict: bool
     workers: int
     result: BuildResult

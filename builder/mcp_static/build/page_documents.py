@@ -73,7 +73,7 @@ def _server_values(entry: Entry) -> dict[str, Any]:
             "methods": (),
         }
     view = server_view(document, entry.meta, entry.commit, entry.acceptance)
-    return {"server": view, "methods": method_views(document)}
+    return {"server": view, "methods": method_views(document, entry.acceptance)}
 
 
 def _version_line(entry: Entry) -> VersionLine:

@@ -24,7 +24,7 @@ from mcp_static.model.layout import (
     parse_takedown_path,
 )
 from mcp_static.model.moderation_log import LOG_ROOT, is_log_path
-from mcp_static.model.reading import remote_urls
+from mcp_static.model.remotes import near_addresses
 from mcp_static.model.status import ACTIVE, StatusRecord
 from mcp_static.model.takedown import unreadable_takedown
 from mcp_static.model.takedowns import TakedownChange, scope_of
@@ -124,7 +124,7 @@ def _take_server(
     document = record.document
     card = "\t".join(one_line(document.get(key)) for key in ("title", "description"))
     body = Body(server_bytes(document), _words(document), facets_of(document), card)
-    records.servers.append(_change(change, location, body, remote_urls(document)))
+    records.servers.append(_change(change, location, body, near_addresses(document)))
 
 
 def _change(

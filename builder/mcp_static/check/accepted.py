@@ -1,23 +1,17 @@
 """`accepted.json`: what the merge notes of a publish."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
-from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.forges.forge import Account
 from mcp_static.model.errors import JsonError
-from mcp_static.model.identity import Facts
 from mcp_static.model.layout import RecordFile
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import format_time
 from mcp_static.reports.findings import Finding
-
-_ROOM: Final = 64
-"""Bytes for the name of the list, and what separates it."""
 
 ACCEPTED_FILES: Final[Mapping[bool, RecordFile]] = {
     True: "accepted.json",
@@ -57,13 +51,10 @@ def accepted_bytes(
     pull_request: int | None,
     time: int,
     remotes: Sequence[str] = (),
-    packages: Sequence[Facts] = (),
 ) -> bytes:
     """The file for one accepted record; `time` in seconds since 1970.
 
     `remotes` are the addresses that the record claims, so that later merges need not parse it.
-    `packages` say what each package was, by the digest that its registry has of that version: nobody
-    can tell later. If they are too many for the file, the digest of them all stands for them.
     """
     facts = dict(proof.facts)
     document: dict[str, Any] = {"proof": proof.id}
@@ -79,9 +70,4 @@ def accepted_bytes(
         document["remotes"] = list(remotes)
     document["head"] = head
     document["acceptedAt"] = format_time(time)
-    if packages:
-        listed = orjson.dumps([dict(one) for one in packages])
-        is_short = len(orjson.dumps(document)) + len(listed) < MAX_ACCEPTED_BYTES - _ROOM
-        whole = {"count": len(packages), "sha256": hashlib.sha256(listed).hexdigest()}
-        document["packages"] = [dict(one) for one in packages] if is_short else whole
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -7,9 +7,10 @@ state of an earlier build, if there is one, and by what changed since; Git decid
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mcp_static.build.output_tree import Output
+from mcp_static.check.takedowns_over import takedown_over
 from mcp_static.git.diffing import changed_since
 from mcp_static.git.records import read_records
 from mcp_static.git.repository import Repository, has_commit
@@ -18,26 +19,39 @@ from mcp_static.model.errors import StoreUnusableError
 from mcp_static.model.layout import SERVERS_ROOT, parse_location, record_path
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName, parse_name
-from mcp_static.model.reading import remote_urls
+from mcp_static.model.remotes import near_addresses, remote_addresses
 from mcp_static.model.status import StatusRecord
 from mcp_static.model.versions import folded_version
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
+from mcp_static.rules.rule import RemoteClaim
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.store.store import Store, telling_damage
 
 _User = tuple[str, str]
 
+_ALWAYS: Final = 0
+"""A moment before any quarantine ends: what it hid stays reserved until its file is removed."""
+
 
 class BaseIndex:
     """The base commit, and the records of the change that were judged before; see `Surroundings`."""
 
-    def __init__(self, repository: Repository, base: str, built: Path | None) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        base: str,
+        built: Path | None,
+        internal_hosts: tuple[str, ...] = (),
+    ) -> None:
         self._repository: Final = repository
         self._base: Final = base
         self._built: Final = built
+        self.internal_hosts: Final = internal_hosts
         self._brought: Final = SnapshotIndex()
+        self._known: Final[dict[str, frozenset[RemoteClaim]]] = {}
+        self._claims: Final[dict[_User, list[tuple[str, RemoteClaim]]]] = {}
         self._changed: list[_User] | None = None
         self._scanned: dict[str, list[_User]] | None = None
         self.is_scanned = False
@@ -46,6 +60,10 @@ class BaseIndex:
     def add(self, name: ServerName, version: str, document: dict[str, object]) -> None:
         """Add a record of the change, for those that follow it."""
         self._brought.add(name, version, document)
+
+    def add_remotes(self, name: ServerName, version: str, document: dict[str, object]) -> None:
+        """Take in the addresses of a version that the change makes active again."""
+        self._brought.add_remotes(name, version, document)
 
     def name_conflict(self, name: ServerName) -> str | None:
         """See `Surroundings`."""
@@ -79,10 +97,20 @@ class BaseIndex:
         """See `Surroundings`."""
         return len(self._versions(name)) + self._brought.version_count(name)
 
-    def remote_users(self, url: str) -> frozenset[str]:
+    def remote_claims(self, near: str) -> frozenset[RemoteClaim]:
         """See `Surroundings`."""
-        users = {name for name, version in self._candidates(url) if self._uses(name, version, url)}
-        return frozenset(users) | self._brought.remote_users(url)
+        known = self._known.get(near)
+        if known is None:
+            users = set(self._candidates(near))
+            claims = [claim for user in users for claim in self._claims_of(*user)]
+            known = self._known[near] = frozenset(claim for place, claim in claims if place == near)
+        return known | self._brought.remote_claims(near)
+
+    def acceptance(self, claim: RemoteClaim) -> dict[str, Any]:
+        """What the merge noted of a claim's version, if it is in the base; else nothing."""
+        path = record_path(parse_name(claim.name), claim.version, "accepted.json")
+        content = self._read(path)
+        return read_record(content).document if content is not None else {}
 
     def _versions(self, name: ServerName) -> list[str]:
         folder = record_path(name, "1").rpartition("/")[0].rpartition("/")[0]
@@ -93,27 +121,45 @@ class BaseIndex:
                 found.append(location.version)
         return found
 
-    def _uses(self, name: str, version: str, url: str) -> bool:
-        """Whether a version uses an address in the base, and is not deleted there."""
-        path = record_path(parse_name(name), version)
-        content = read_file(self._repository, self._base, path, MAX_FILE_BYTES)
-        if content is None or url not in remote_urls(read_record(content).document):
-            return False
-        beside = path.replace("server.json", "status.json")
-        status = read_file(self._repository, self._base, beside, MAX_FILE_BYTES)
-        lifecycle = parse_lifecycle(status) if status is not None else None
-        return not (isinstance(lifecycle, StatusRecord) and lifecycle.status is Status.DELETED)
+    def _claims_of(self, name: str, version: str) -> list[tuple[str, RemoteClaim]]:
+        """The addresses that a version keeps in the base, each with what it is looked up by."""
+        claims = self._claims.get((name, version))
+        if claims is None:
+            server = parse_name(name)
+            content = self._read(record_path(server, version))
+            document = read_record(content).document if content is not None else {}
+            has_any = bool(document) and self._keeps_its_addresses(server, version)
+            claims = self._claims[name, version] = [
+                (address.near, RemoteClaim(name, version, str(address)))
+                for _, address in (remote_addresses(document) if has_any else ())
+            ]
+        return claims
 
-    def _candidates(self, url: str) -> Iterable[_User]:
+    def _keeps_its_addresses(self, name: ServerName, version: str) -> bool:
+        """What its owner has deleted does not; what an operator took down does all the same."""
+        if not self.is_deleted(name, version):
+            return True
+        return takedown_over(self._repository, self._base, name, version, _ALWAYS) is not None
+
+    def is_deleted(self, name: ServerName, version: str) -> bool:
+        """Whether its owner has deleted a version of the base."""
+        content = self._read(record_path(name, version, "status.json"))
+        lifecycle = parse_lifecycle(content) if content is not None else None
+        return isinstance(lifecycle, StatusRecord) and lifecycle.status is Status.DELETED
+
+    def _read(self, path: str) -> bytes | None:
+        return read_file(self._repository, self._base, path, MAX_FILE_BYTES)
+
+    def _candidates(self, near: str) -> Iterable[_User]:
         """Who may use an address: too many rather than too few."""
-        known = self._from_store(url)
+        known = self._from_store(near)
         if known is not None:
             return known
         if self._scanned is None:
             self._scanned = self._scan()
-        return self._scanned.get(url, [])
+        return self._scanned.get(near, [])
 
-    def _from_store(self, url: str) -> list[_User] | None:
+    def _from_store(self, near: str) -> list[_User] | None:
         """Those that an earlier build knew, and those that changed since; None without a build."""
         place = Output(self._built).shown() if self._built is not None else None
         if place is None:
@@ -121,7 +167,7 @@ class BaseIndex:
         try:
             with telling_damage(), Store.open_shared(place.database) as store:
                 built = store.facts.inputs.commit
-                known = store.entries.remote_users(url)
+                known = store.entries.remote_users(near)
         except StoreUnusableError:
             return None
         if not has_commit(self._repository, built):
@@ -140,6 +186,6 @@ class BaseIndex:
         users = defaultdict(list)
         files = frozenset({"server.json"})
         for place, content in read_records(self._repository, self._base, files, MAX_FILE_BYTES):
-            for url in remote_urls(read_record(content).document):
-                users[url].append((str(place.name), place.version))
+            for near in near_addresses(read_record(content).document):
+                users[near].append((str(place.name), place.version))
         return users

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from mcp_static.check.base_index import BaseIndex
+from mcp_static.check.contests import is_only_contested, with_contests_decided
 from mcp_static.check.first_bytes import FirstBytes
 from mcp_static.check.moderation import Moderation
 from mcp_static.check.proving import namespace_findings, package_findings
@@ -18,9 +19,10 @@ from mcp_static.git.trees import read_file
 from mcp_static.model.change import MAX_PATHS, Change, ChangedPath
 from mcp_static.model.errors import SignatureError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location, record_path
-from mcp_static.model.reading import remote_urls
+from mcp_static.model.lifecycle import Status
+from mcp_static.model.remotes import claimed_addresses
 from mcp_static.model.status import StatusFile
-from mcp_static.model.terminal import printable
+from mcp_static.model.visible_text import is_visible_line
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.results import unknown
@@ -29,6 +31,7 @@ from mcp_static.reports.findings import Finding, Level, Section
 from mcp_static.rules import RULES
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import CHANGE_RULES, is_publish
+from mcp_static.rules.remotes_in_registry import contests
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.sidecars import read_status
 
@@ -74,7 +77,8 @@ class _Check:
             head=change.head,
             memories=GitMemories(repository, change.base),
         )
-        self._index = BaseIndex(repository, change.base, built)
+        internal_hosts = context.settings.remotes.internal
+        self._index = BaseIndex(repository, change.base, built, internal_hosts)
         self._first_bytes = FirstBytes(repository, change.base, built)
         self._moderation = Moderation(repository, change, self._context)
         self.accepted: list[Accepted] = []
@@ -141,14 +145,16 @@ class _Check:
         record = read_record(content["server.json"], location)
         findings = _with_passed_rules(findings_of(record, self._index))
         findings += self._first_bytes.findings(changed.path, changed.after.id)
+        contested = contests(record.document, self._index)
         self._index.add(name, version, record.document)
         findings += self._moderation.record_findings(name, version, record.document, is_publish=True)
-        if not any(finding.is_error for finding in findings):
+        if is_only_contested(findings):
             signature = content.get("proof.json")
             findings += _signature_findings(signature)
             claim = Publication(name, version, record.raw, record.document, signature)
-            findings += self._proof_findings(claim, content)
-            findings += self._package_findings(claim)
+            proofs = self._proof_findings(claim, content, claimed_addresses(record.document))
+            findings = with_contests_decided(findings, contested, name, proofs, self._index) + proofs
+            findings += package_findings(claim, self._context)
         path = record_path(name, version)
         return Section(f"Publish {name} {version}", path, tuple(findings))
 
@@ -166,8 +172,19 @@ class _Check:
             findings = [Finding(_STATUS, Level.PASSED, message, is_counted=True)]
             findings += self._moderation.record_findings(name, version, document, is_publish=False)
             if not any(finding.is_error for finding in findings):
-                findings += self._proof_findings(claim, content)
+                findings += self._status_proofs(claim, content)
         return Section(f"Status of {name} {version}", path, tuple(findings))
+
+    def _status_proofs(self, claim: StatusChange, content: dict[str, bytes]) -> list[Finding]:
+        """The proofs of a status; what comes back to life must not lead where others do by now."""
+        is_back = claim.file.status is not Status.DELETED
+        if not is_back or not self._index.is_deleted(claim.name, claim.version):
+            return self._proof_findings(claim, content)
+        document = dict(claim.document)
+        contested = contests(document, self._index)
+        self._index.add_remotes(claim.name, claim.version, document)
+        proofs = self._proof_findings(claim, content, claimed_addresses(document))
+        return with_contests_decided([], contested, claim.name, proofs, self._index) + proofs
 
     def _status_problem(
         self, location: Location, content: bytes, brought: bytes | None
@@ -181,7 +198,7 @@ class _Check:
         file = read_status(content)
         if isinstance(file, str):
             return failed(file, "`mcp-static status` writes a status.json that is right.")
-        if printable(file.status_message or "") != (file.status_message or ""):
+        if not is_visible_line(file.status_message or ""):
             return failed("its message has characters that cannot be shown", "Write plain text.")
         if file.name not in {None, str(name)} or file.version not in {None, version}:
             return failed("is about another version", "Name the version whose folder it is in.")
@@ -200,16 +217,9 @@ class _Check:
     def _base_file(self, path: str) -> bytes | None:
         return read_file(self._repository, self._change.base, path, MAX_FILE_BYTES)
 
-    def _package_findings(self, claim: Publication) -> list[Finding]:
-        """The findings about the packages; what was found of them goes with what is accepted."""
-        findings = package_findings(claim, self._context)
-        noted = tuple(one.facts for one in findings if one.has_passed and one.facts)
-        last = self.accepted[-1] if self.accepted else None
-        if last is not None and (last.name, last.version) == (claim.name, claim.version):
-            self.accepted[-1] = replace(last, packages=noted)
-        return findings
-
-    def _proof_findings(self, claim: Claim, content: dict[str, bytes]) -> list[Finding]:
+    def _proof_findings(
+        self, claim: Claim, content: dict[str, bytes], remotes: tuple[str, ...] = ()
+    ) -> list[Finding]:
         findings, proven = namespace_findings(claim, self._context)
         if proven is not None:
             findings += self._moderation.proven_findings(claim, proven)
@@ -217,7 +227,6 @@ class _Check:
             kinds = {"server.json", "proof.json"} if is_publish else {"status.json"}
             folder = record_path(claim.name, claim.version).rpartition("/")[0]
             files = {f"{folder}/{file}": content[file] for file in kinds & content.keys()}
-            remotes = tuple(remote_urls(dict(claim.document))) if is_publish else ()
             blobs = {path: self._blobs[path] for path in files}
             self.accepted.append(
                 Accepted(claim.name, claim.version, is_publish, files, proven, blobs, remotes)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_static.model.identity import Facts
 from mcp_static.model.names import ServerName
 from mcp_static.reports.findings import Finding, Level, Report, Section
 
@@ -13,8 +12,7 @@ class Accepted:
     """A record that may be merged: its files as the head has them, and the proof that holds.
 
     `files` are repository paths with the bytes that were checked, `blobs` their ids in Git.
-    `is_publish` is False for a status. `remotes` are the addresses that a publish claims, `packages`
-    what was found of its packages, each as its registry told it.
+    `is_publish` is False for a status. `remotes` are the addresses that it claims.
     """
 
     name: ServerName
@@ -24,7 +22,6 @@ class Accepted:
     proof: Finding
     blobs: dict[str, str]
     remotes: tuple[str, ...] = ()
-    packages: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from mcp_static.build.output_tree import Output
 from mcp_static.cli.console import ConsoleProgress
 from mcp_static.deploy.folder import deploy_to_folder
 from mcp_static.deploy.release import Release, open_release
-from mcp_static.deploy.rollback import RollbackGuard
-from mcp_static.git.repository import open_repository
 from mcp_static.model.errors import UsageError
 
 _BUCKET: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
@@ -49,22 +47,6 @@ _NAMED: Final = 50
     help="Put the API's documents at their addresses too, where no function maps them.",
 )
 @click.option("--break-lock", is_flag=True, help="Take over from a deploy known to be dead.")
-@click.option(
-    "--adopt",
-    is_flag=True,
-    help="Allow a first deploy to a bucket that holds other objects; those with other names stay.",
-)
-@click.option(
-    "--repo",
-    type=click.Path(path_type=Path),
-    help="A clone of the registry, to confirm that this output follows what is deployed; without it, "
-    "the output's own list of its last 500 commits is used.",
-)
-@click.option(
-    "--allow-rollback",
-    is_flag=True,
-    help="Deploy an earlier state of the registry, even though that undoes takedowns.",
-)
 def command(
     destination: str,
     out: Path,
@@ -74,9 +56,6 @@ def command(
     grace: float,
     extensionless: bool,
     break_lock: bool,
-    adopt: bool,
-    repo: Path | None,
-    allow_rollback: bool,
 ) -> None:
     """Deploy an output to a folder, or to an S3-compatible bucket.
 
@@ -92,8 +71,6 @@ def command(
         if out.is_symlink():  # no build may change what is being read
             stack.enter_context(Output(out).locked())
         release = open_release(out.resolve())
-        clone = stack.enter_context(open_repository(repo)) if repo is not None else None
-        guard = RollbackGuard(clone, allow_rollback)
         progress = stack.enter_context(ConsoleProgress())
         if match:
             prefix = (match["prefix"] or "").strip("/")
@@ -106,15 +83,11 @@ def command(
                 grace=grace,
                 extensionless=extensionless,
                 break_lock=break_lock,
-                adopt=adopt,
-                guard=guard,
             )
-        elif dry_run or extensionless or adopt:
-            raise UsageError(
-                "--dry-run, --extensionless and --adopt are for buckets.", "Leave them out."
-            )
+        elif dry_run or extensionless:
+            raise UsageError("--dry-run and --extensionless are for buckets.", "Leave them out.")
         else:
-            said = _to_folder(release, Path(destination), keep, progress, guard)
+            said = _to_folder(release, Path(destination), keep, progress)
     click.echo(said)
 
 
@@ -128,20 +101,13 @@ def _to_bucket(
     grace: float,
     extensionless: bool,
     break_lock: bool,
-    adopt: bool,
-    guard: RollbackGuard,
 ) -> str:
     # Imported here: a large library, which no other command needs.
     from mcp_static.deploy.bucket import Bucket
     from mcp_static.deploy.uploading import BucketOptions, deploy_to_bucket
 
     options = BucketOptions(
-        extensionless=extensionless,
-        grace=grace,
-        dry_run=dry_run,
-        break_lock=break_lock,
-        adopt=adopt,
-        guard=guard,
+        extensionless=extensionless, grace=grace, dry_run=dry_run, break_lock=break_lock
     )
     place = Bucket(bucket, prefix)
     report = deploy_to_bucket(release, place, options, progress)
@@ -161,10 +127,8 @@ def _to_bucket(
     return "\n".join(lines)
 
 
-def _to_folder(
-    release: Release, destination: Path, keep: int, progress: ConsoleProgress, guard: RollbackGuard
-) -> str:
-    report = deploy_to_folder(release, destination, keep, progress, guard)
+def _to_folder(release: Release, destination: Path, keep: int, progress: ConsoleProgress) -> str:
+    report = deploy_to_folder(release, destination, keep, progress)
     if report.is_current:
         return f"{destination} is up to date with {release.commit[:12]}."
     return (

@@ -22,6 +22,7 @@ from mcp_static.model.terminal import printable
 from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.reports.findings import Finding
 from mcp_static.reports.printing import print_report
+from mcp_static.rules.rule import EmptyRegistry
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.validation import validation_report
 
@@ -139,12 +140,14 @@ def _accepts(question: Question) -> Callable[[str], str]:
 
 
 def _errors(content: bytes) -> list[Finding]:
-    return [finding for finding in findings_of(read_record(content)) if finding.is_error]
+    return [
+        finding for finding in findings_of(read_record(content), EmptyRegistry()) if finding.is_error
+    ]
 
 
 def _require_valid(target: Path, content: bytes) -> None:
     """Show what the rules say; end with exit code 1, writing nothing, if there is an error."""
-    findings = findings_of(read_record(content))
+    findings = findings_of(read_record(content), EmptyRegistry())
     report = validation_report((str(target), findings))
     if findings:
         say(print_report(report, "text"))

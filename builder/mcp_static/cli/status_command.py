@@ -14,7 +14,7 @@ from mcp_static.model.layout import record_path, version_problem
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.names import ServerName, name_problem, parse_name
 from mcp_static.model.status import StatusRecord
-from mcp_static.model.terminal import printable
+from mcp_static.model.visible_text import is_visible_line
 from mcp_static.proofs.claims import StatusChange
 from mcp_static.proofs.keys import PrivateKey, read_private_key
 from mcp_static.proofs.signatures import sign_status, status_claims
@@ -55,7 +55,7 @@ def command(
     name, version = _target(target)
     if message is not None and len(message) > MAX_STATUS_MESSAGE:
         raise UsageError(f"A message has at most {MAX_STATUS_MESSAGE} characters.", "Shorten it.")
-    if message is not None and printable(message) != message:
+    if message is not None and not is_visible_line(message):
         raise UsageError("The message has characters that cannot be shown.", "Write plain text.")
     facts = read_facts(registry_address(registry))
     versions = [version] if version else versions_of(facts.address, name)

@@ -10,7 +10,7 @@ from mcp_static.model.errors import InputError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location
 from mcp_static.reports.printing import Style, print_report
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.rule import RegistryIndex
+from mcp_static.rules.rule import EmptyRegistry, RegistryIndex
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.validation import validation_report
 
@@ -32,7 +32,7 @@ from mcp_static.rules.validation import validation_report
 )
 def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> None:
     """Check FILES (by default server.json) against every rule, and report all problems at once."""
-    index = _index(registry) if registry else None
+    index = _index(registry) if registry else EmptyRegistry()
     results = []
     for file in files or (Path("server.json"),):
         record = read_record(_read(file), _location(file))
@@ -68,10 +68,11 @@ def _location(file: Path) -> Location | None:
 def _index(registry: Path) -> RegistryIndex:
     # Imported here: only this option needs Git, which takes longer to load than a file to check.
     from mcp_static.git.records import read_records
-    from mcp_static.git.repository import open_repository, resolve_commit
+    from mcp_static.git.repository import open_repository, read_settings, resolve_commit
     from mcp_static.rules.registry_index import index_of
 
     with open_repository(registry) as repository:
         commit = resolve_commit(repository, "HEAD")
         files = frozenset({"server.json", "status.json"})
-        return index_of(read_records(repository, commit, files, MAX_FILE_BYTES))
+        internal = read_settings(repository, commit).remotes.internal
+        return index_of(read_records(repository, commit, files, MAX_FILE_BYTES), internal)

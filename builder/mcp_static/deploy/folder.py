@@ -16,11 +16,8 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from mcp_static.api.checksums import json_object
-from mcp_static.api.paths import SNAPSHOT
 from mcp_static.build.progress import Progress
 from mcp_static.deploy.release import Release
-from mcp_static.deploy.rollback import RollbackGuard
 from mcp_static.model.errors import InputError
 
 _PARTIAL: Final = "unfinished"
@@ -38,24 +35,17 @@ class FolderReport:
 
 
 def deploy_to_folder(
-    release: Release,
-    destination: Path,
-    keep: int,
-    progress: Progress,
-    guard: RollbackGuard,
+    release: Release, destination: Path, keep: int, progress: Progress
 ) -> FolderReport:
     """Make a folder show a release; the last `keep` releases stay.
 
     Files that the release shown before has as well are shared with it by hard links. Raises
-    InputError when the folder is somebody else's, is in use, cannot be written, or shows a later state
-    of the registry.
+    InputError when the folder is somebody else's, is in use, or cannot be written.
     """
     started = time.monotonic()
     target = _Destination(destination)
     with target.locked():
         shown = target.shown()
-        if shown is not None:
-            guard.require(release, [_commit_of(shown)], str(destination))
         last = target.releases()[-1:]
         number = int(last[0].name.partition("-")[0]) + 1 if last else 1
         report = FolderReport(f"{number:06}-{release.commit[:12]}")
@@ -156,15 +146,6 @@ def _copy(
                 shutil.copy2(original, copy)
                 report.copied += 1
             progress.advance()
-
-
-def _commit_of(release: Path) -> str:
-    """The commit of a release that was deployed; empty when it cannot be told."""
-    try:
-        snapshot = json_object((release / SNAPSHOT).read_bytes()) or {}
-    except OSError:
-        return ""
-    return str(snapshot.get("commit", ""))
 
 
 def _count(root: Path) -> int:

@@ -11,7 +11,6 @@ from typing import Final
 
 from mcp_static.api.chains import PAGES_FOLDER
 from mcp_static.api.checksums import checksum_lines, json_object
-from mcp_static.api.lineage import LINEAGE, read_lineage
 from mcp_static.api.paths import (
     CHECKSUM_INDEX,
     CHECKSUMS_FOLDER,
@@ -71,8 +70,6 @@ class Release:
     host: HostFacts
     parts: dict[str, str]
     """The checksum parts: path → SHA-256."""
-    lineage: frozenset[str]
-    """The commits that its own comes after, as far as the output lists them."""
 
     def content(self, path: str, digest: str) -> bytes:
         """A file that matches its checksum; raises InputError if it does not."""
@@ -108,13 +105,7 @@ def open_release(root: Path) -> Release:
     index = _read_file(root, CHECKSUM_INDEX)
     if index is None or hashlib.sha256(index).hexdigest() != snapshot["checksums"]["sha256"]:
         raise _damaged(root, CHECKSUM_INDEX)
-    return Release(
-        root=root,
-        commit=str(snapshot["commit"]),
-        host=host_of(snapshot),
-        parts=dict(checksum_lines(index)),
-        lineage=read_lineage(_read_file(root, LINEAGE)),
-    )
+    return Release(root, str(snapshot["commit"]), host_of(snapshot), dict(checksum_lines(index)))
 
 
 def _read_file(root: Path, path: str) -> bytes | None:
@@ -159,17 +150,14 @@ def difference(release: Release, there: dict[str, str], read_there: Read) -> Dif
 
     changed = [part for part, digest in release.parts.items() if there.get(part) != digest]
     gone = [part for part, digest in there.items() if release.parts.get(part) != digest]
-    new = files_of(release.parts, read_here, changed) | unlisted(read_here)
-    old = files_of(there, read_there, gone) | (unlisted(read_there) if there else {})
+    new = files_of(release.parts, read_here, changed) | _unlisted(read_here)
+    old = files_of(there, read_there, gone) | (_unlisted(read_there) if there else {})
     write = {path: digest for path, digest in new.items() if old.get(path) != digest}
     return Difference(write, frozenset(old.keys() - new.keys()), frozenset(write.keys() & old.keys()))
 
 
-def unlisted(read: Read) -> dict[str, str]:
-    """What no checksum part lists, with its digest: the index, the snapshot, and the exports.
-
-    The exports are known by an index of their own.
-    """
+def _unlisted(read: Read) -> dict[str, str]:
+    """What no checksum part lists: the index, the snapshot, and the exports, known by their index."""
     found = {}
     for path in (CHECKSUM_INDEX, SNAPSHOT):
         body = read(path)

@@ -1,26 +1,28 @@
 """Deploying to a bucket: only what changed, in an order that keeps readers right meanwhile.
 
-Only what a manifest of an earlier deploy lists is ever removed.
+One object below `host/`, which is never served, keeps what the next deploy has to know: whether
+this one ended, and which objects wait to be removed.
 """
 
 import hashlib
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-from mcp_static.api.checksums import checksum_lines
-from mcp_static.api.paths import is_for_host
+import orjson
+
+from mcp_static.api.checksums import checksum_lines, json_object
+from mcp_static.api.paths import API_FOLDER, CHECKSUM_INDEX, HOST_FOLDER, is_for_host
 from mcp_static.build.progress import Progress
 from mcp_static.deploy.bucket import Bucket
-from mcp_static.deploy.deployed import STATE, Deployed, DeployState, keys_of, read_deployed
 from mcp_static.deploy.lock import DeployLock
 from mcp_static.deploy.release import Difference, Release, difference
-from mcp_static.deploy.rollback import RollbackGuard
 from mcp_static.model.errors import InputError
 
+STATE: Final = f"{HOST_FOLDER}/deployed.json"
 _AT_ONCE: Final = 32
-_NAMED: Final = 5
 
 
 @dataclass(slots=True)
@@ -35,17 +37,12 @@ class DeployReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketOptions:
-    """How to deploy; `grace` in seconds between the last file and the first removal.
-
-    `adopt` allows a first deploy where other objects lie already.
-    """
+    """How to deploy; `grace` in seconds between the last file and the first removal."""
 
     extensionless: bool = False
     grace: float = 60.0
     dry_run: bool = False
     break_lock: bool = False
-    adopt: bool = False
-    guard: RollbackGuard = field(default_factory=RollbackGuard)
 
 
 def deploy_to_bucket(
@@ -53,8 +50,7 @@ def deploy_to_bucket(
 ) -> DeployReport:
     """Bring a release to a bucket. Killed at any moment, the next deploy goes on.
 
-    Raises InputError (a damaged release, no rights, another deploy under way, somebody else's objects,
-    an earlier state of the registry) or ServiceError.
+    Raises InputError (a damaged release, no rights, another deploy under way) or ServiceError.
     """
     if not release.host.deploys_to_bucket:
         raise InputError(
@@ -63,8 +59,10 @@ def deploy_to_bucket(
         )
     started = time.monotonic()
     if options.dry_run:
-        plan = _plan(release, bucket, options)
-        report = DeployReport(list(plan.wanted.write), sorted(plan.removing), resumed=plan.resumed)
+        report = DeployReport()
+        wanted, waiting = _plan(release, bucket, options, report)
+        report.written = list(wanted.write)
+        report.removed = sorted(wanted.remove | waiting)
     else:
         with DeployLock(bucket, take_over=options.break_lock) as lock:
             report = _Deploy(release, bucket, options, progress, lock).run()
@@ -72,77 +70,43 @@ def deploy_to_bucket(
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a deploy has to do; `state` is what it notes while it is under way."""
-
-    wanted: Difference
-    state: DeployState
-    resumed: bool
-
-    @property
-    def removing(self) -> frozenset[str]:
-        """The objects to remove."""
-        return self.state.removing
-
-
-def _plan(release: Release, bucket: Bucket, options: BucketOptions) -> _Plan:
-    """What to write and remove; raises InputError for a rollback, or objects that are not ours."""
-    deployed = read_deployed(bucket)
-    options.guard.require(release, sorted(deployed.commits), bucket.name)
-    before = deployed.state or DeployState()
-    is_whole = before.extensionless == options.extensionless and not before.unfinished
-    if deployed.index is not None and deployed.is_ours and is_whole:
-        wanted = difference(release, dict(checksum_lines(deployed.index)), bucket.read)
-        waiting = before.removing
-    else:
-        wanted = _whole_difference(release, bucket, deployed, options)
-        waiting = frozenset()  # those that are not wanted again are among its own
-    writing = frozenset(keys_of(wanted.write, extensionless=options.extensionless))
-    known = frozenset(keys_of(wanted.known, extensionless=options.extensionless))
-    removing = frozenset(keys_of(wanted.remove, extensionless=options.extensionless)) | waiting
-    state = DeployState(
-        commit=release.commit,
-        unfinished=True,
-        extensionless=options.extensionless,
-        adding=(writing - known) | before.adding,
-        removing=removing - writing,
-    )
-    return _Plan(wanted, state, resumed=before.unfinished)
+def _plan(
+    release: Release, bucket: Bucket, options: BucketOptions, report: DeployReport
+) -> tuple[Difference, frozenset[str]]:
+    """What to write and remove, and what an earlier deploy left to be removed."""
+    state = json_object(bucket.read(STATE)) or {}
+    waiting = frozenset(map(str, state.get("removing", ())))
+    index = bucket.read(CHECKSUM_INDEX)
+    is_alike = state.get("extensionless", False) == options.extensionless
+    is_whole = is_alike and not state.get("unfinished")
+    if index is not None and is_whole:
+        return difference(release, dict(checksum_lines(index)), bucket.read), waiting
+    report.resumed = index is not None or bool(state)
+    return _whole_difference(release, bucket, options), waiting
 
 
-def _whole_difference(
-    release: Release, bucket: Bucket, deployed: Deployed, options: BucketOptions
-) -> Difference:
-    """What a bucket lacks whose objects may be of several releases, or none: told by their MD5."""
-    there = bucket.tags()
-    if not deployed.is_ours and not options.adopt:
-        _refuse_foreign(bucket, there)
+def _whole_difference(release: Release, bucket: Bucket, options: BucketOptions) -> Difference:
+    """What a bucket lacks whose objects may be of several releases: told by their MD5."""
     files = difference(release, {}, lambda _: None).write
+    there = bucket.tags()
     write = {}
     for path, digest in files.items():
         tag = _md5(release.content(path, digest))
-        keys = keys_of([path], extensionless=options.extensionless)
-        if any(there.get(key) != tag for key in keys):
+        if any(there.get(key) != tag for key in keys_of([path], options)):
             write[path] = digest
-    wanted = set(keys_of(files, extensionless=options.extensionless))
-    ours = deployed.keys(bucket, extensionless=options.extensionless)
-    gone = {key for key in ours & there.keys() if key not in wanted and not is_for_host(key)}
-    return Difference(write, frozenset(gone), frozenset(write.keys() & there.keys()))
+    wanted = set(keys_of(files, options))
+    foreign = {key for key in there if key not in wanted and not is_for_host(key)}
+    return Difference(write, frozenset(foreign), frozenset(write.keys() & there.keys()))
 
 
-def _refuse_foreign(bucket: Bucket, there: dict[str, str]) -> None:
-    """Raise InputError if there are any objects, since no manifest of an earlier deploy lists them."""
-    foreign = sorted(key for key in there if not is_for_host(key))
-    if not foreign:
-        return
-    named = ", ".join(foreign[:_NAMED]) + (", …" if len(foreign) > _NAMED else "")
-    raise InputError(
-        f"{bucket.name} already holds {len(foreign)} objects that mcp-static did not put there: "
-        f"{named}.",
-        "Deploy to a prefix of its own (s3://BUCKET/PREFIX), or empty this one first. --adopt deploys "
-        "next to them: objects with the same name are overwritten, all others stay.",
-    )
+def keys_of(paths: Iterable[str], options: BucketOptions) -> list[str]:
+    """The objects of files: if asked for, also those at the API's own addresses."""
+    found = []
+    for path in paths:
+        found.append(path)
+        if options.extensionless and path.startswith(f"{API_FOLDER}/") and path.endswith(".json"):
+            found.append(path.removesuffix(".json"))
+    return found
 
 
 def _md5(body: bytes) -> str:
@@ -168,39 +132,41 @@ class _Deploy:
         self._report = DeployReport()
 
     def run(self) -> DeployReport:
-        plan = _plan(self._release, self._bucket, self._options)
-        wanted, removing, state = plan.wanted, plan.removing, plan.state
-        self._report.resumed = plan.resumed
+        wanted, waiting = _plan(self._release, self._bucket, self._options, self._report)
+        removing = frozenset(keys_of(wanted.remove, self._options)) | waiting
+        removing -= frozenset(keys_of(wanted.write, self._options))
         if not wanted.write and not removing:
             return self._report
-        self._note(state)
+        self._note(unfinished=True, removing=removing)
         self._progress.stage("Writing objects", len(wanted.write))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for _, paths in wanted.ranks():
                 # A rank ends before the next begins.
                 for path in pool.map(lambda path: self._write(path, wanted.write[path]), paths):
-                    self._report.written += self._keys(path)
+                    self._report.written += keys_of([path], self._options)
                     self._progress.advance()
-        state = replace(state, unfinished=False, adding=frozenset())
-        self._note(state)
+        self._note(unfinished=False, removing=removing)
         if removing:
             self._progress.stage("Waiting for readers under way")
             time.sleep(self._options.grace)
             self._lock.require()
             self._bucket.remove(removing)
             self._report.removed = sorted(removing)
-            self._note(replace(state, removing=frozenset()))
+            self._note(unfinished=False, removing=frozenset())
         return self._report
 
     def _write(self, path: str, digest: str) -> str:
         self._lock.require()
         body = self._release.content(path, digest)
-        for key in self._keys(path):
+        for key in keys_of([path], self._options):
             self._bucket.write(key, body)
         return path
 
-    def _keys(self, path: str) -> list[str]:
-        return keys_of([path], extensionless=self._options.extensionless)
-
-    def _note(self, state: DeployState) -> None:
-        self._bucket.write(STATE, state.document())
+    def _note(self, *, unfinished: bool, removing: frozenset[str]) -> None:
+        state = {
+            "commit": self._release.commit,
+            "unfinished": unfinished,
+            "extensionless": self._options.extensionless,
+            "removing": sorted(removing),
+        }
+        self._bucket.write(STATE, orjson.dumps(state))

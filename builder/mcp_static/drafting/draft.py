@@ -8,8 +8,9 @@ from typing import Any, Final, Literal
 from mcp_static.drafting.readme import first_paragraph
 from mcp_static.model.names import name_problem
 from mcp_static.model.origin import Origin, parse_origin
+from mcp_static.model.remotes import VARIABLE
 from mcp_static.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
-from mcp_static.model.web_addresses import is_https
+from mcp_static.model.web_addresses import is_https, parse_address
 from mcp_static.model.wording import cut, one_line
 from mcp_static.packages.manifest import Manifest
 from mcp_static.packages.markers import marker_in
@@ -251,5 +252,8 @@ def _remotes(answers: Answers) -> list[dict[str, str]]:
     url = one_line(answers.remote)
     if url is None:
         return []
+    address = None if VARIABLE.search(url) else parse_address(url)
+    if address is not None and not address.has_credentials:
+        url = str(address)  # as others are compared with it
     kind = "sse" if url.rstrip("/").endswith("/sse") else "streamable-http"
     return [{"type": kind, "url": url}]

@@ -94,14 +94,10 @@ class GitProcess:
 
     def fields(self) -> Iterator[bytes]:
         """The NUL-terminated fields that git prints, as they arrive; a rest without NUL comes last."""
-        pieces: list[bytes] = []  # of a field that has not ended
+        rest = b""
         while chunk := os.read(self.stdout.fileno(), _CHUNK):
-            *ended, rest = chunk.split(b"\0")
-            for field in ended:
-                yield b"".join((*pieces, field))
-                pieces.clear()
-            pieces.append(rest)
-        rest = b"".join(pieces)
+            *parts, rest = (rest + chunk).split(b"\0")
+            yield from parts
         if rest.strip():
             yield rest
 

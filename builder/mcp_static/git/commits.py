@@ -73,11 +73,6 @@ def count_first_parents(repository: git.Repo, commit: str) -> int:
     return int(run(repository, "rev-list", "--first-parent", "--count", commit))
 
 
-def first_parent_line(repository: git.Repo, commit: str, most: int) -> tuple[str, ...]:
-    """A commit, its first parent, the first parent of that, and so on: at most `most` of them."""
-    return tuple(run(repository, "rev-list", "--first-parent", f"--max-count={most}", commit).split())
-
-
 def trailer_of(repository: git.Repo, commit: str, key: str) -> str:
     """The value of a trailer of a commit's message; empty if there is none."""
     return run(repository, "log", "-1", f"--format=%(trailers:key={key},valueonly)", commit).strip()

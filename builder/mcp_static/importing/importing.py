@@ -11,7 +11,7 @@ import orjson
 
 from mcp_static.git.commits import branch_exists
 from mcp_static.git.records import read_records
-from mcp_static.git.repository import Repository, open_repository, resolve_commit
+from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
 from mcp_static.git.writing import (
     NewCommit,
     contains,
@@ -149,6 +149,7 @@ class _Import:
 
     def _read_snapshot(self, repository: Repository) -> None:
         commit = resolve_commit(repository, "HEAD")
+        self._index.internal_hosts = read_settings(repository, commit).remotes.internal
         files = frozenset({"server.json", "status.json"})
         for location, content in read_records(repository, commit, files, MAX_FILE_BYTES):
             key = (location.name, location.version)

@@ -24,8 +24,8 @@ class ServerChange(NamedTuple):
 
     `name` is empty for a path that the layout does not have: it still takes an ordinal.
     `blob` is the id of what is there, None when it is gone; `body` is None when that breaks a
-    structural rule. `remotes` are the addresses of its remotes. (A tuple, since workers send a
-    hundred thousand.)
+    structural rule. `remotes` is what the addresses of its remotes are looked up by
+    (`near_addresses`). (A tuple, since workers send a hundred thousand.)
     """
 
     path: str

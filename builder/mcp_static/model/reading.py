@@ -41,12 +41,6 @@ def parts_of(part: Part, key: str, path: str = "") -> Iterator[tuple[str, Part]]
                 yield child_path(base, index), element
 
 
-def remote_urls(document: Part) -> tuple[str, ...]:
-    """The addresses of the remotes, as they are written."""
-    urls = (text_of(remote, "url") for _, remote in parts_of(document, "remotes"))
-    return tuple(url for url in urls if url)
-
-
 def packages_of(document: Part, *registry_types: str) -> Iterator[tuple[str, Part]]:
     """The packages, each with its path; only those of the given registry types, if any."""
     for path, package in parts_of(document, "packages"):

@@ -6,9 +6,7 @@ differently by different parsers, so they are refused here, with the place of ea
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -17,11 +15,6 @@ from mcp_static.model.errors import JsonError, JsonProblem
 
 MAX_DEPTH: Final = 32
 """Objects and arrays inside one another; the deepest path the standard defines needs eight."""
-
-MAX_PROBLEMS: Final = 100
-"""Problems of one kind that are told of one file; nobody reads more, and a file can have thousands."""
-_LONGEST_KEY: Final = 100
-"""Characters of a key that a path shows, so that no path grows with the file."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _INTEGERS: Final = range(-(2**63), 2**64)
@@ -38,8 +31,6 @@ def child_path(parent: str, key: str | int) -> str:
     """The JSON path of a member or element: `packages[0].transport`, `_meta["a.b/c"]`."""
     if isinstance(key, int):
         return f"{parent}[{key}]"
-    if len(key) > _LONGEST_KEY:
-        key = f"{key[:_LONGEST_KEY]}…"
     if key.replace("$", "_").isidentifier():
         return f"{parent}.{key}" if parent else key
     return f"{parent}[{json.dumps(key, ensure_ascii=False)}]"
@@ -120,7 +111,7 @@ def _parse_carefully(raw: bytes) -> Any:
     except json.JSONDecodeError as error:
         message = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         raise JsonError((JsonProblem("syntax", "", message),)) from None
-    problems = tuple(islice(_ambiguities(value, ""), MAX_PROBLEMS))
+    problems = tuple(_ambiguities(value, ""))
     if problems:
         raise JsonError(problems)
     return _plain(value)
@@ -129,8 +120,8 @@ def _parse_carefully(raw: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     result = _Object(pairs)
     if len(result) != len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        result.duplicates = tuple(sorted(key for key, count in counts.items() if count > 1))
+        keys = [key for key, _ in pairs]
+        result.duplicates = tuple(sorted({key for key in keys if keys.count(key) > 1}))
     return result
 
 

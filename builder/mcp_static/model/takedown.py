@@ -7,6 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from mcp_static.model.times import LAST_SECOND, format_time, parse_time
+from mcp_static.model.visible_text import is_visible_line
 
 MAX_REASON: Final = 500
 MAX_POLICY: Final = 200
@@ -24,7 +25,7 @@ class TakedownStatus(StrEnum):
 
 
 def _visible(text: str) -> str:
-    if not text.isprintable() or text != text.strip():
+    if not is_visible_line(text) or text != text.strip():
         raise ValueError("is not one line of visible characters")
     return text
 

@@ -11,8 +11,6 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from mcp_static.model.errors import InputError, UnansweredError
 
 BAD_ADDRESS: Final = (InvalidURL, InvalidSchema, MissingSchema, LocationParseError)
-_LONGEST_REASON: Final = 2_000
-"""Characters of a reason that are read; it may quote a whole line of what a server sent."""
 FAILURES: Final = (RequestException, HTTPError, OSError)
 """What a request that gets no answer ends with, at whichever layer."""
 
@@ -38,8 +36,7 @@ def reason_of(error: BaseException) -> str:
         inner = found
     text = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner)
     # urllib3 begins with the connection that failed, as Python writes it.
-    text = re.sub(r"^\S*Connection\(.*?\): |^<.*?>: ", "", text[:_LONGEST_REASON])
-    return text[:200] or type(inner).__name__
+    return re.sub(r"^\S*Connection\(.*?\): |^<.*?>: ", "", text)[:200] or type(inner).__name__
 
 
 def _cause(error: BaseException) -> object:

@@ -22,7 +22,7 @@ from mcp_static.packages.manifest import (
     unpublished_note,
 )
 from mcp_static.packages.markers import README_MARKER, readme_advice
-from mcp_static.packages.package import Package, PackageProof, digest, expect, require_marker
+from mcp_static.packages.package import Package, expect, require_marker
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
@@ -40,7 +40,7 @@ def _install_command(package: RunnablePackage) -> str:
     return shlex.join(["cargo", "install", package.identifier, *exact])
 
 
-def _prove(package: Package) -> PackageProof:
+def _prove(package: Package) -> str:
     """Ask the sparse index, which has no rate limit, for the version, and then for the README.
 
     That is a page of HTML, in which comments are gone.
@@ -50,10 +50,9 @@ def _prove(package: Package) -> PackageProof:
     index = INDEX.url if is_public else f"{package.base}/index"
     name = package.identifier.lower()
     listing = package.get(f"{index}/{_folder(name)}/{quote(name, safe='')}", "*/*")
-    found = _release_in(listing.body, package.version) if expect(listing, 403, 404, 410, 451) else None
-    if found is None:
+    crate = _exact_name(listing.body, package.version) if expect(listing, 403, 404, 410, 451) else None
+    if crate is None:
         raise package.missing(what)
-    crate = str(found.get("name"))
     readmes = READMES.url if is_public else package.base
     file = f"{quote(crate, safe='')}-{quote(package.version, safe='')}.html"
     readme = package.get(f"{readmes}/readmes/{quote(crate, safe='')}/{file}", "text/html")
@@ -62,8 +61,7 @@ def _prove(package: Package) -> PackageProof:
             f"{what} has no README", f"Publish a version whose README says `mcp-name: {package.name}`."
         )
     require_marker(readme.body.decode(errors="replace"), package.name, f"the README of {what}")
-    noted = digest("sha256", found.get("cksum"))
-    return PackageProof(f"the README of {what} names the server", noted)
+    return f"the README of {what} names the server"
 
 
 def _folder(name: str) -> str:
@@ -74,15 +72,15 @@ def _folder(name: str) -> str:
     return f"3/{name[0]}" if len(name) == 3 else f"{name[:2]}/{name[2:4]}"
 
 
-def _release_in(listing: bytes, version: str) -> dict[str, Any] | None:
-    """The line of the index for this version: the crate's name as it is written, its checksum, …"""
+def _exact_name(listing: bytes, version: str) -> str | None:
+    """The crate's name as it is written, if the index has this version."""
     for line in listing.splitlines():
         try:
             release = orjson.loads(line)
         except orjson.JSONDecodeError:
             continue
         if isinstance(release, dict) and release.get("vers") == version:
-            return release
+            return str(release.get("name"))
     return None
 
 

@@ -16,7 +16,6 @@ from mcp_static.packages.images import SERVER_LABEL
 from mcp_static.packages.manifest import Manifest, Project
 
 _IMAGE: Final = "org.opencontainers.image."
-_LONGEST_LABEL: Final = 20_000
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?/\S+")
 
 
@@ -71,22 +70,20 @@ def _labels(text: str) -> dict[str, str]:
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:
     """Each instruction with its words, its lines joined and comments left out."""
-    pieces: list[str] = []
+    joined = ""
     for line in text.splitlines():
         if line.lstrip().startswith("#"):
             continue
-        piece = line.rstrip()
-        pieces.append(piece.removesuffix("\\"))
-        if piece.endswith("\\"):
+        joined += line.rstrip()
+        if joined.endswith("\\"):
+            joined = joined[:-1]
             continue
-        instruction, _, rest = "".join(pieces).strip().partition(" ")
-        pieces.clear()
+        instruction, _, rest = joined.strip().partition(" ")
+        joined = ""
         yield instruction.upper(), rest
 
 
 def _pairs(rest: str) -> Iterator[tuple[str, str]]:
-    if len(rest) > _LONGEST_LABEL:  # shlex takes time that grows with the square of a word
-        raise ManifestError(f"has a LABEL of more than {_LONGEST_LABEL} characters")
     try:
         words = shlex.split(rest)
     except ValueError as error:

@@ -6,11 +6,11 @@ from typing import Final
 from urllib.parse import quote
 
 from mcp_static.model.errors import ManifestError, NotProvenError
-from mcp_static.model.reading import Part, part_of, text_of
+from mcp_static.model.reading import Part, text_of
 from mcp_static.model.wording import one_line
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, newest_tag
-from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
+from mcp_static.packages.package import Package, expect, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType, Requirement
 
@@ -20,8 +20,7 @@ REGISTRY: Final = PublicRegistry(
 
 _FORGES: Final = {"io.github": "github.com", "io.gitlab": "gitlab.com"}
 _VERSION: Final = re.compile(r"v\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
-# Within a line: across lines, each blank one would be read again from every one before it.
-_MODULE: Final = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.MULTILINE)
+_MODULE: Final = re.compile(r'^\s*module\s+"?([^\s"]+)"?', re.MULTILINE)
 
 
 def _breaches(package: Part) -> Iterator[tuple[str, str]]:
@@ -35,7 +34,7 @@ def _launch(package: RunnablePackage) -> Launch:
     return run_with(package, ("go",), "run", named=named)
 
 
-def _prove(package: Package) -> PackageProof:
+def _prove(package: Package) -> str:
     """Ask the module proxy for the version and its go.mod.
 
     A proxy also resolves branches, and old repositories under foreign paths, so that the answer's
@@ -50,8 +49,7 @@ def _prove(package: Package) -> PackageProof:
         )
     base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
     info = package.get(f"{base}.info", "*/*")
-    found = json_of(info) if expect(info, 404, 410) else {}
-    if found.get("Version") != version:
+    if not expect(info, 404, 410) or json_of(info).get("Version") != version:
         raise package.missing(f"{module} {version}")
     mod = package.get(f"{base}.mod", "*/*")
     line = _MODULE.search(mod.body.decode(errors="replace"))
@@ -59,9 +57,7 @@ def _prove(package: Package) -> PackageProof:
         raise NotProvenError(
             f"{module} {version} has another path in its go.mod", "Name the module by its own path."
         )
-    # The proxy gives the tag's commit; hashes of modules are in a checksum database beside it.
-    noted = digest("git", part_of(found, "Origin").get("Hash"))
-    return PackageProof(f"{module} {version} is below {owner}", noted)
+    return f"{module} {version} is below {owner}"
 
 
 def _owner(package: Package) -> str:
@@ -84,7 +80,7 @@ def _read(project: Project, file: str, text: str) -> Manifest:
     module = one_line(match[1]) if match else None
     if module is None:
         raise ManifestError("has no module line")
-    suffix = re.search(r"/v([0-9]{1,9})$", module)
+    suffix = re.search(r"/v(\d+)$", module)
     return Manifest(
         file=file,
         registry_type="go",

@@ -22,19 +22,15 @@ _MANIFESTS: Final = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 )
-# Nothing is tried twice: a header may be one long word, or one long gap.
-_PARAMETER: Final = re.compile(r'(?<![A-Za-z_])([A-Za-z_]++)[ \t]*+=[ \t]*+(?:"([^"]*+)"|([^\s,"]++))')
+_PARAMETER: Final = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))')
 
 
-def server_label(package: Package, reference: Reference) -> tuple[str, str]:
-    """The server name that an image's configuration carries, and the digest of what was resolved.
-
-    The name is empty where there is none.
+def server_label(package: Package, reference: Reference) -> str:
+    """The server name that an image's configuration carries; empty if there is none.
 
     Raises NotProvenError, UnansweredError and FetchRefusedError.
     """
-    image = _Image(package, reference)
-    return image.label(), image.digest
+    return _Image(package, reference).label()
 
 
 class _Image:
@@ -45,13 +41,10 @@ class _Image:
         self._reference = reference
         self._base = f"https://{reference.host}/v2/{reference.repository}"
         self._token = ""
-        self.digest = ""
-        """The digest of the manifest, or of the list of them, that the reference names."""
 
     def label(self) -> str:
         """The label, after manifest and configuration are read."""
         manifest = self._manifest(self._reference.version)
-        self.digest = f"sha256:{hashlib.sha256(manifest.body).hexdigest()}"
         if _kind(manifest) in _LISTS:
             child = _runnable(json_of(manifest).get("manifests"))
             if child is None:

@@ -9,10 +9,6 @@ from mcp_static.model.errors import ManifestError
 from mcp_static.model.reading import Part
 from mcp_static.model.versions import semantic_version
 
-_LONG_KEY: Final = re.compile(
-    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII
-)
-"""A dotted key of more parts than any manifest has; tomllib takes time that grows with their square."""
 _README: Final = re.compile(r"readme(?:\.(?:md|markdown|rst|txt))?", re.IGNORECASE)
 
 
@@ -84,8 +80,6 @@ def parse_toml(text: str) -> Part:
     """Read TOML; raises ManifestError."""
     import tomllib  # where a manifest is read, and not in every process that knows the types
 
-    if _LONG_KEY.search(text):
-        raise ManifestError("has a key of more than 32 parts")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

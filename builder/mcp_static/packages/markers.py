@@ -16,6 +16,7 @@ _NAME_CHARACTER: Final = "[A-Za-z0-9._/-]"
 """What can continue a server's name, so that a shorter name before it is not meant."""
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9.-]*/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _MARKER: Final = re.compile(rf"mcp-name:[ \t]*({_NAME})")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def readme_marker(name: str) -> str:
@@ -48,19 +49,7 @@ def begins_with_marker(text: str) -> bool:
 
 def has_marker(readme: str, name: str, *, visible: bool = False) -> bool:
     """Whether a README has `mcp-name: <name>`; `visible`: outside of comments."""
-    return names_server(_without_comments(readme) if visible else readme, name)
-
-
-def _without_comments(readme: str) -> str:
-    """The text without its HTML comments; one that does not end stays, as it would be shown."""
-    kept, position = [], 0
-    while (start := readme.find("<!--", position)) >= 0:
-        end = readme.find("-->", start + len("<!--"))
-        if end < 0:
-            break
-        kept.append(readme[position:start])
-        position = end + len("-->")
-    return "".join(kept) + readme[position:]
+    return names_server(_COMMENT.sub("", readme) if visible else readme, name)
 
 
 def readme_advice(

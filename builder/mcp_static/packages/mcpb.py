@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from mcp_static.model.errors import NotProvenError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.model.web_addresses import is_https
-from mcp_static.packages.package import Package, PackageProof, digest, expect
+from mcp_static.packages.package import Package, expect
 from mcp_static.packages.type import PackageType, Requirement
 
 _PART: Final = r"[A-Za-z0-9._-]+"
@@ -43,7 +43,7 @@ def _page(package: Part) -> str:
     return identifier if identifier.startswith("https://") else ""
 
 
-def _prove(package: Package) -> PackageProof:
+def _prove(package: Package) -> str:
     url = package.identifier
     if not _is_release(url):
         raise NotProvenError(
@@ -61,7 +61,7 @@ def _prove(package: Package) -> PackageProof:
             f"the file's SHA-256 is {answer.sha256}, not {wanted}",
             "Set fileSha256 to that, if the file is the right one.",
         )
-    return PackageProof(f"the file has the SHA-256 {wanted[:16]}…", digest("sha256", wanted))
+    return f"the file has the SHA-256 {wanted[:16]}…"
 
 
 def _is_release(url: str) -> bool:

@@ -10,7 +10,7 @@ from mcp_static.model.strictjson import parse_json
 from mcp_static.model.wording import one_line
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, unpublished_note
-from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
+from mcp_static.packages.package import Package, expect, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
@@ -30,7 +30,7 @@ def _launch(package: RunnablePackage) -> Launch:
     return run_with(package, ("npx", "bunx"), "-y")
 
 
-def _prove(package: Package) -> PackageProof:
+def _prove(package: Package) -> str:
     """Ask for `/<name>/<version>`; dist-tags resolve as well, so the version that comes is compared."""
     what = f"{package.identifier}@{package.version}"
     url = f"{package.base}/{quote(package.identifier, safe='@')}/{quote(package.version, safe='')}"
@@ -42,10 +42,7 @@ def _prove(package: Package) -> PackageProof:
         raise package.missing(what)
     found = manifest.get("mcpName")
     if found == str(package.name):
-        files = part_of(manifest, "dist")
-        sha512 = str(files.get("integrity") or "").removeprefix("sha512-")
-        noted = digest("sha512", sha512) or digest("sha1", files.get("shasum"))
-        return PackageProof(f"{what} has mcpName {found}", noted)
+        return f"{what} has mcpName {found}"
     fix = f'Add "mcpName": "{package.name}" to package.json and publish a new version.'
     if isinstance(found, str) and found:
         raise NotProvenError(f"{what} has mcpName {found[:200]}, not {package.name}", fix)

@@ -9,14 +9,7 @@ from mcp_static.model.errors import NotProvenError, UnansweredError
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project
 from mcp_static.packages.markers import README_MARKER, readme_advice
-from mcp_static.packages.package import (
-    Package,
-    PackageProof,
-    digest,
-    expect,
-    json_of,
-    require_marker,
-)
+from mcp_static.packages.package import Package, expect, json_of, require_marker
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
@@ -27,20 +20,13 @@ REGISTRY: Final = PublicRegistry(
 )
 
 
-_REGISTRATIONS: Final = (
-    "RegistrationsBaseUrl/3.6.0",
-    "RegistrationsBaseUrl/3.4.0",
-    "RegistrationsBaseUrl",
-)
-
-
 def _launch(package: RunnablePackage) -> Launch:
     # What follows `--` is the package's, whatever it looks like.
     after = ("--yes", "--") if package.package_arguments else ("--yes",)
     return run_with(package, ("dnx",), after=after)
 
 
-def _prove(package: Package) -> PackageProof:
+def _prove(package: Package) -> str:
     """Ask what the service index names: the list of versions, then the README.
 
     They are the resources `PackageBaseAddress/3.0.0` and `ReadmeUriTemplate/6.13.0`; ids and versions
@@ -71,43 +57,14 @@ def _prove(package: Package) -> PackageProof:
             f"Pack a README (`PackageReadmeFile`) with a line `mcp-name: {package.name}`.",
         )
     require_marker(readme.body.decode(errors="replace"), package.name, f"the README of {what}")
-    noted = _digest(package, resources, name, version)
-    return PackageProof(f"the README of {what} names the server", noted)
-
-
-def _digest(package: Package, resources: Any, name: str, version: str) -> str:
-    """The hash of the package in the catalog, which its registration leads to; empty without one.
-
-    These are the resources `RegistrationsBaseUrl` and the catalog leaf that a registration names.
-    """
-    registrations = _resource_of(resources, _REGISTRATIONS)
-    if registrations is None:
-        return ""
-    leaf = package.get(f"{registrations.rstrip('/')}/{name}/{version}.json")
-    entry = json_of(leaf).get("catalogEntry") if expect(leaf, 404) else None
-    if not isinstance(entry, str) or not entry.startswith("https://"):
-        return ""
-    details = package.get(entry)
-    found = json_of(details) if expect(details, 404) else {}
-    algorithm = str(found.get("packageHashAlgorithm")).lower()
-    return digest(algorithm, found.get("packageHash")) if algorithm in {"sha512", "sha256"} else ""
+    return f"the README of {what} names the server"
 
 
 def _resource(resources: Any, kind: str) -> str:
-    found = _resource_of(resources, (kind,))
-    if found is None:
-        raise UnansweredError(f"the service index has no {kind}")
-    return found
-
-
-def _resource_of(resources: Any, kinds: tuple[str, ...]) -> str | None:
-    """The address of the first resource of these kinds, in their order."""
-    listed = [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
-    for kind in kinds:
-        for resource in listed:
-            if resource.get("@type") == kind and "@id" in resource:
-                return str(resource["@id"])
-    return None
+    for resource in resources if isinstance(resources, list) else ():
+        if isinstance(resource, dict) and resource.get("@type") == kind and "@id" in resource:
+            return str(resource["@id"])
+    raise UnansweredError(f"the service index has no {kind}")
 
 
 def _normalized(version: str) -> str:

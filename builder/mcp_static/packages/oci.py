@@ -17,7 +17,7 @@ from mcp_static.packages.images import (
 )
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat
-from mcp_static.packages.package import Package, PackageProof
+from mcp_static.packages.package import Package
 from mcp_static.packages.type import PackageType, Requirement
 
 
@@ -62,7 +62,7 @@ def _is_same_image(word: str, identifier: str) -> bool:
     return "/" in identifier and repository is not None and repository == parse_repository(identifier)
 
 
-def _prove(package: Package) -> PackageProof:
+def _prove(package: Package) -> str:
     from mcp_static.packages.image_labels import server_label
 
     reference = parse_reference(package.identifier)
@@ -77,9 +77,9 @@ def _prove(package: Package) -> PackageProof:
             f"images from {reference.host} are not trusted here",
             "Push the image to a registry that docs/authors.md lists.",
         )
-    found, resolved = server_label(package, reference)
+    found = server_label(package, reference)
     if found == str(package.name):
-        return PackageProof(f"{package.identifier} has the label {SERVER_LABEL}", resolved)
+        return f"{package.identifier} has the label {SERVER_LABEL}"
     fix = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
     if found:
         raise NotProvenError(f"{package.identifier} has the label of {found[:200]}", fix)

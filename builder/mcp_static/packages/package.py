@@ -1,8 +1,6 @@
 """A package to prove: what its record says, how its registry is asked, and how a proof ends early."""
 
-import hashlib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -52,18 +50,6 @@ class Fetch(Protocol):
 
     def release(self, url: str) -> Answer:
         """The SHA-256 of a file of a release."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackageProof:
-    """What was found of a package: a sentence, and the registry's own digest of that very version.
-
-    The digest is written as `algorithm:value`, and empty where the registry gives none. It lets an
-    audit tell later whether a version still is what it was.
-    """
-
-    message: str
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +105,6 @@ def json_of(answer: Answer) -> dict[str, Any]:
             f"{answer.url.partition('?')[0]} answered with something that is not a JSON object"
         )
     return document
-
-
-def digest(algorithm: str, value: object) -> str:
-    """A digest as `algorithm:value`; empty for what is none: registries are not believed to behave."""
-    text = value.removeprefix(f"{algorithm}:") if isinstance(value, str) else ""
-    return f"{algorithm}:{text}" if re.fullmatch(r"[A-Za-z0-9+/=]{32,128}", text, re.ASCII) else ""
-
-
-def digest_of_files(files: Iterable[tuple[str, str]]) -> str:
-    """One digest for the files of a release, each a name and a SHA-256 in hexadecimal digits.
-
-    It is the SHA-256 of what `sha256sum` prints for them in the order of their names. Empty for none.
-    """
-    lines = [f"{value}  {name}\n" for name, value in sorted(files) if digest("sha256", value)]
-    whole = hashlib.sha256("".join(lines).encode(errors="replace")).hexdigest()
-    return f"sha256:{whole}" if lines else ""
 
 
 def expect(answer: Answer, *absent: int) -> bool:

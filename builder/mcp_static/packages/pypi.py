@@ -17,7 +17,7 @@ from mcp_static.packages.manifest import (
     unpublished_note,
 )
 from mcp_static.packages.markers import README_MARKER, readme_advice
-from mcp_static.packages.package import Package, PackageProof, digest_of_files, require_marker
+from mcp_static.packages.package import Package, require_marker
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
@@ -32,14 +32,12 @@ def _launch(package: RunnablePackage) -> Launch:
     return run_with(package, ("uvx",))
 
 
-def _prove(package: Package) -> PackageProof:
-    from mcp_static.packages.python_index import release_of  # loads readers of archives and HTML
+def _prove(package: Package) -> str:
+    from mcp_static.packages.python_index import description_of  # loads readers of archives and HTML
 
     what = f"{package.identifier} {package.version}"
-    release = release_of(package)
-    require_marker(release.description, package.name, f"the description of {what}")
-    noted = digest_of_files(release.files)
-    return PackageProof(f"the description of {what} names the server", noted)
+    require_marker(description_of(package), package.name, f"the description of {what}")
+    return f"the description of {what} names the server"
 
 
 def _read(project: Project, file: str, text: str) -> Manifest:

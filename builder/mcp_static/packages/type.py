@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mcp_static.model.reading import Part
 from mcp_static.packages.launch import Launch, RunnablePackage
 from mcp_static.packages.manifest import Manifest, ManifestFormat
-from mcp_static.packages.package import Package, PackageProof
+from mcp_static.packages.package import Package
 from mcp_static.packages.registry import PublicRegistry
 
 
@@ -46,8 +46,8 @@ class PackageType:
 
     `launch` is None for what no command starts; `install_command` is what has to be run once before.
 
-    `marker` is how a package points back at its server, in Markdown. `prove` gives what was found, and
-    raises NotProvenError, UnansweredError or FetchRefusedError.
+    `marker` is how a package points back at its server, in Markdown. `prove` gives a sentence about
+    what was found, and raises NotProvenError, UnansweredError or FetchRefusedError.
 
     `manifest` is what `init` reads, `marker_advice` what it then tells the author to add before a
     package is published, and `release` how a record names a release, of identifier and version.
@@ -64,7 +64,7 @@ class PackageType:
     launch: Callable[[RunnablePackage], Launch] | None
     install_command: Callable[[RunnablePackage], str] | None = None
     marker: str
-    prove: Callable[[Package], PackageProof]
+    prove: Callable[[Package], str]
     manifest: ManifestFormat | None = None
     marker_advice: Callable[[Sequence[Manifest], str], Iterator[str]] = no_advice
     release: Callable[[str, str], Part] = identifier_and_version

@@ -16,6 +16,7 @@ from mcp_static.model.times import format_time
 from mcp_static.packages.methods import Method, methods_of
 from mcp_static.packages.types import package_type
 from mcp_static.packages.values import Value
+from mcp_static.pages.host_warnings import warnings_of
 from mcp_static.pages.install_snippets import Snippet, client_name, placeholder, snippets_of
 from mcp_static.pages.options import Option, options_of
 
@@ -107,6 +108,7 @@ class MethodView:
     has_placeholders: bool
     snippets: tuple[Snippet, ...]
     options: tuple[Option, ...]
+    warnings: tuple[str, ...]
 
     @property
     def has_more(self) -> bool:
@@ -218,13 +220,16 @@ def _icon(server: dict[str, Any]) -> str:
     return (text_of(icons[0], "src") if icons else None) or ""
 
 
-def method_views(server: dict[str, Any]) -> list[MethodView]:
-    """The installation methods of a server, with their snippets."""
-    name = client_name(str(server.get("name", "")))
-    return [_method_view(name, method) for method in methods_of(server)]
+def method_views(server: dict[str, Any], accepted: dict[str, Any] | None) -> list[MethodView]:
+    """The installation methods of a server, with their snippets; `accepted` as for `server_view`."""
+    name = str(server.get("name", ""))
+    return [
+        _method_view(client_name(name), method, warnings_of(method, name, accepted))
+        for method in methods_of(server)
+    ]
 
 
-def _method_view(name: str, method: Method) -> MethodView:
+def _method_view(name: str, method: Method, warnings: tuple[str, ...]) -> MethodView:
     snippets, part = snippets_of(name, method), method.part
     kind = package_type(text_of(part, "registryType") or "")
     return MethodView(
@@ -238,6 +243,7 @@ def _method_view(name: str, method: Method) -> MethodView:
         has_placeholders=bool(snippets) and any(given.default is None for given in method.all_inputs),
         snippets=snippets,
         options=options_of(part),
+        warnings=warnings,
     )
 
 

@@ -43,14 +43,7 @@ def _prove(index: int, package: Package) -> Finding:
     try:
         if known.registry is not None:
             package = replace(package, base=_registry_address(package, known.registry))
-        proof = known.prove(package)
-        facts = {
-            "registryType": known.id,
-            "identifier": package.identifier,
-            "version": package.version,
-            "digest": proof.digest,
-        }
-        return holds(title, proof.message, **{key: value for key, value in facts.items() if value})
+        return holds(title, known.prove(package))
     except UnicodeEncodeError:
         return fails(title, f"packages[{index}] has text that is not valid Unicode", "Write it again.")
     except NotProvenError as error:

@@ -102,7 +102,6 @@ class HandedRecord(_Part):
     is_publish: bool
     files: dict[_Line, _ObjectId] = Field(min_length=1, max_length=2)
     remotes: tuple[_Text, ...] = Field((), max_length=1_000)
-    packages: tuple[dict[_Line, _Fact], ...] = Field((), max_length=1_000)
     proof: _ProofId
     facts: dict[_Line, _Fact] = Field(max_length=50)
 
@@ -156,7 +155,6 @@ class Handover(_Part):
                 is_publish=accepted.is_publish,
                 files=accepted.blobs,
                 remotes=accepted.remotes,
-                packages=tuple(dict(facts) for facts in accepted.packages),
                 proof=accepted.proof.id,
                 facts=dict(accepted.proof.facts),
             )

@@ -199,9 +199,7 @@ def _commit(job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[
     for record in checked.records:
         proof = Finding(record.proof, Level.PASSED, "", facts=record.facts)
         path = record_path(parse_name(record.name), record.version, ACCEPTED_FILES[record.is_publish])
-        written[path] = accepted_bytes(
-            proof, account, pull.head, pull.number, now, record.remotes, record.packages
-        )
+        written[path] = accepted_bytes(proof, account, pull.head, pull.number, now, record.remotes)
     too_large = [path for path, content in written.items() if len(content) > MAX_FILE_BYTES]
     if too_large:
         raise InputError(f"{too_large[0]} is too large to be merged.", "Nothing was merged.")

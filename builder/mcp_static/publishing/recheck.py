@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 
-from mcp_static.check.accepted import read_accepted
+from mcp_static.check.accepted import ACCEPTED_FILES, read_accepted
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.daily_use import Use, daily_use, is_strangers
 from mcp_static.check.moderation import limit_findings
@@ -149,7 +149,7 @@ def _addresses(clone: Repository, main: str, changed: list[ChangedPath], checked
     if not wanted:
         return ""
     for path in changed:
-        if not path.path.endswith("/accepted.json") or path.after is None:
+        if path.path.rpartition("/")[2] not in ACCEPTED_FILES.values() or path.after is None:
             continue
         location = parse_location(path.path)
         content = read_file(clone, main, path.path, MAX_FILE_BYTES)

@@ -6,12 +6,14 @@ from typing import Final
 
 from mcp_static.model.layout import record_path, segment_problem, version_problem
 from mcp_static.model.names import name_problem, parse_name
-from mcp_static.model.reading import text_of
+from mcp_static.model.reading import packages_of, text_of
 from mcp_static.model.server import ACCEPTED_SCHEMA_DATES, CURRENT_SCHEMA_DATE, SCHEMA_URL
+from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem, semantic_version
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
+_PRINTABLE_ASCII: Final = re.compile(r"[ -~]*")
 _SCHEMA_DATE: Final = re.compile(re.escape(SCHEMA_URL).replace(r"\{date\}", r"([^/]+)"))
 
 
@@ -49,6 +51,14 @@ def _one_version(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
     if version is not None and (problem := range_problem(version)):
         yield Breach("version", problem)
+
+
+def _version_letters(record: Record) -> Iterator[Breach]:
+    parts = [("", record.document), *packages_of(record.document)]
+    for path, part in parts:
+        version = text_of(part, "version")
+        if version is not None and not _PRINTABLE_ASCII.fullmatch(version):
+            yield Breach(child_path(path, "version"), "has characters that are not printable ASCII")
 
 
 def _semantic(record: Record) -> Iterator[Breach]:
@@ -143,6 +153,13 @@ IDENTITY_RULES: Final = (
         requirement="A version names one release: no ranges, no wildcards, not `latest`.",
         fix="Give the exact version of this release, such as 1.2.3.",
         check=_one_version,
+    ),
+    Rule(
+        id="version-ascii",
+        requirement="The server's version and those of its packages are printable ASCII, so that no "
+        "two look alike.",
+        fix="Use digits, Latin letters, `.`, `-` and `+`.",
+        check=_version_letters,
     ),
     Rule(
         id="version-semantic",

@@ -7,9 +7,10 @@ from typing import Any
 from mcp_static.model.layout import Location
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName
-from mcp_static.model.reading import remote_urls
+from mcp_static.model.remotes import remote_addresses
 from mcp_static.model.status import StatusRecord
 from mcp_static.model.versions import folded_version
+from mcp_static.rules.rule import RemoteClaim
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle
 
@@ -17,11 +18,12 @@ from mcp_static.rules.sidecars import parse_lifecycle
 class SnapshotIndex:
     """Answers the questions of `Surroundings` from memory; grows as records are added."""
 
-    def __init__(self) -> None:
+    def __init__(self, internal_hosts: tuple[str, ...] = ()) -> None:
+        self.internal_hosts = internal_hosts
         self._names: dict[str, str] = {}
         self._namespaces: dict[str, str] = {}
         self._versions: dict[str, dict[str, str]] = defaultdict(dict)
-        self._remotes: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._remotes: dict[str, set[RemoteClaim]] = defaultdict(set)
         self._deleted: set[tuple[str, str]] = set()
 
     def add(self, name: ServerName, version: str, document: dict[str, Any]) -> None:
@@ -30,8 +32,12 @@ class SnapshotIndex:
         self._names.setdefault(name.folded, text)
         self._namespaces.setdefault(name.namespace.folded, name.namespace.text)
         self._versions[text].setdefault(folded_version(version), version)
-        for url in remote_urls(document):
-            self._remotes[url].add((text, version))
+        self.add_remotes(name, version, document)
+
+    def add_remotes(self, name: ServerName, version: str, document: dict[str, Any]) -> None:
+        """Take in the addresses of a record alone."""
+        for _, address in remote_addresses(document):
+            self._remotes[address.near].add(RemoteClaim(str(name), version, str(address)))
 
     def set_deleted(self, name: ServerName, version: str, *, is_deleted: bool) -> None:
         """Add the status of a version."""
@@ -57,15 +63,17 @@ class SnapshotIndex:
         """See `Surroundings`."""
         return len(self._versions.get(str(name), ()))
 
-    def remote_users(self, url: str) -> frozenset[str]:
+    def remote_claims(self, near: str) -> frozenset[RemoteClaim]:
         """See `Surroundings`."""
-        users = self._remotes.get(url, set()) - self._deleted
-        return frozenset(name for name, _ in users)
+        claims = self._remotes.get(near, ())
+        return frozenset(claim for claim in claims if claim[:2] not in self._deleted)
 
 
-def index_of(files: Iterable[tuple[Location, bytes]]) -> SnapshotIndex:
+def index_of(
+    files: Iterable[tuple[Location, bytes]], internal_hosts: tuple[str, ...] = ()
+) -> SnapshotIndex:
     """The index of a snapshot, from its `server.json` and `status.json` files."""
-    index = SnapshotIndex()
+    index = SnapshotIndex(internal_hosts)
     for location, content in files:
         if location.file == "server.json":
             index.add(location.name, location.version, read_record(content).document)

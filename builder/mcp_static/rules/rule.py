@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mcp_static.model.errors import JsonProblem
 from mcp_static.model.layout import Location
@@ -36,8 +36,20 @@ class Record:
     location: Location | None = None
 
 
+class RemoteClaim(NamedTuple):
+    """A version of a server that leads to an address, which is as addresses are compared."""
+
+    name: str
+    version: str
+    address: str
+
+
 class RegistryIndex(Protocol):
-    """What a rule over a snapshot may ask of the snapshot."""
+    """What a rule over a snapshot may ask of the snapshot, and of the registry's settings."""
+
+    @property
+    def internal_hosts(self) -> tuple[str, ...]:
+        """Hosts that remotes may have though no public suffix is known for them (`[remotes]`)."""
 
     def name_conflict(self, name: ServerName) -> str | None:
         """Another server's name, or else another namespace, that differs from this only in case."""
@@ -48,8 +60,31 @@ class RegistryIndex(Protocol):
     def version_count(self, name: ServerName) -> int:
         """How many versions this server has."""
 
-    def remote_users(self, url: str) -> frozenset[str]:
-        """The servers of which a version that is not deleted uses this remote address."""
+    def remote_claims(self, near: str) -> frozenset[RemoteClaim]:
+        """Who leads to the addresses that share this part (`WebAddress.near`).
+
+        A version that its owner has deleted gives its addresses up.
+        """
+
+
+class EmptyRegistry:
+    """A registry with nothing in it and default settings, for a record that is in none."""
+
+    internal_hosts: tuple[str, ...] = ()
+
+    def name_conflict(self, _name: ServerName) -> None:
+        """None, as there is no other server."""
+
+    def version_conflict(self, _name: ServerName, _version: str) -> None:
+        """None, as there is no other version."""
+
+    def version_count(self, _name: ServerName) -> int:
+        """None at all."""
+        return 0
+
+    def remote_claims(self, _near: str) -> frozenset[RemoteClaim]:
+        """None, as there is no other server."""
+        return frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Checking bytes against the rules: every breach at once, or the document that has none."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from mcp_static.model.errors import JsonError, JsonProblem
 from mcp_static.model.layout import Location
-from mcp_static.model.strictjson import MAX_PROBLEMS, parse_json
+from mcp_static.model.strictjson import parse_json
 from mcp_static.reports.findings import Finding
 from mcp_static.rules import RECORD_RULES
 from mcp_static.rules.file import FILE_RULES, MAX_FILE_BYTES
@@ -31,9 +30,7 @@ def read_record(raw: bytes, location: Location | None = None) -> Record:
 
 
 def findings_of(record: Record, index: RegistryIndex | None = None) -> list[Finding]:
-    """The breaches of a record that is new, warnings included, in the order of the rules.
-
-    All of them, but of one rule at most `MAX_PROBLEMS`.
+    """Every breach of a record that is new, warnings included, in the order of the rules.
 
     Without `index`, the rules over the registry as a whole are left out.
     """
@@ -66,4 +63,4 @@ def index_findings(
 def _breaches(rules: tuple[Rule, ...], record: Record) -> Iterator[Finding]:
     for rule in rules:
         if rule.check is not None:
-            yield from map(rule.finding, islice(rule.check(record), MAX_PROBLEMS))
+            yield from map(rule.finding, rule.check(record))

@@ -56,11 +56,14 @@ def parse_act(raw: bytes, path: str) -> LogEntry | str:
 
 
 def parse_accepted(raw: bytes) -> bytes | str:
-    """An `accepted.json` as it is served, or a sentence about what is wrong with it."""
+    """An `accepted.json` as it is served, or a sentence about what is wrong with it.
+
+    The addresses of remotes are left out: they are for the merge, and in the record as well.
+    """
     record = read_record(raw)
     if findings := file_findings(record):
         return _in_words(findings)
-    rendered = dump_json(record.document)
+    rendered = dump_json({k: part for k, part in record.document.items() if k != "remotes"})
     if len(rendered) > MAX_ACCEPTED_BYTES:
         return f"is {len(rendered)} bytes as it is served; {MAX_ACCEPTED_BYTES} are allowed"
     return rendered

@@ -1,18 +1,15 @@
 """Rules over what people read and follow: descriptions, titles, addresses, the repository."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from mcp_static.model.reading import every_value, part_of, parts_of, text_of
+from mcp_static.model.reading import Part, every_value, part_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
+from mcp_static.model.visible_text import hidden_character, is_blank
 from mcp_static.model.web_addresses import is_https
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Breach, Record, Rule
-
-_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-"""The characters that can make text read differently from how it is stored (Unicode UAX #9)."""
 
 _REPOSITORY: Final = {
     "github": re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+/?", re.ASCII),
@@ -21,13 +18,20 @@ _REPOSITORY: Final = {
 
 
 def _hidden_characters(record: Record) -> Iterator[Breach]:
-    for path, value in every_value(record.document):
+    for path, text in _every_text(record.document):
+        character = hidden_character(text)
+        if character is not None:
+            yield Breach(path, f"has the character U+{ord(character):04X}")
+
+
+def _every_text(document: Part) -> Iterator[tuple[str, str]]:
+    """Every string, and every key that an author may choose, which is at the path of its object."""
+    for path, value in every_value(document):
         if isinstance(value, str):
-            for character in value:
-                control = unicodedata.category(character) == "Cc" and character not in "\n\t"
-                if control or character in _BIDI:
-                    yield Breach(path, f"has the character U+{ord(character):04X}")
-                    break
+            yield path, value
+        elif isinstance(value, dict):
+            for key in value:
+                yield path, key
 
 
 def _line_breaks(record: Record) -> Iterator[Breach]:
@@ -39,7 +43,7 @@ def _line_breaks(record: Record) -> Iterator[Breach]:
 def _blank(record: Record) -> Iterator[Breach]:
     for key in ("title", "description"):
         text = text_of(record.document, key)
-        if text and not text.strip():
+        if text and is_blank(text):
             yield Breach(key, "is blank")
 
 
@@ -88,8 +92,11 @@ def _subfolder(record: Record) -> Iterator[Breach]:
 TEXT_RULES: Final = (
     Rule(
         id="text-visible",
-        requirement="No text holds control characters or characters that turn the reading direction.",
-        fix="Remove the character; it is invisible and can make text read as something else.",
+        requirement="No text holds characters that people do not see and models do: control, format, "
+        "private-use and unassigned characters, tag characters, line and paragraph separators; joiners "
+        "and variation selectors only where a script or an emoji needs them.",
+        fix="Remove the character. Where one is visible, replace it: this registry's Unicode data may "
+        "be older than it.",
         check=_hidden_characters,
     ),
     Rule(
@@ -106,13 +113,14 @@ TEXT_RULES: Final = (
     ),
     Rule(
         id="website-https",
-        requirement="`websiteUrl` is an absolute https address.",
+        requirement="`websiteUrl` is an absolute https address without a user name.",
         fix="Use an address that begins with https://.",
         check=_website,
     ),
     Rule(
         id="icon-https",
-        requirement="An icon's `src` is an absolute https address (no http, no data: address).",
+        requirement="An icon's `src` is an absolute https address without a user name (no http, no "
+        "data: address).",
         fix="Put the icon on an https server.",
         check=_icons,
     ),

@@ -4,17 +4,23 @@ Template variables and what they may refer to: `StreamableHttpTransport.url` in 
 `openapi.yaml`, and `internal/validators` of the official registry.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from mcp_static.model.reading import Part, packages_of, part_of, parts_of, text_of
+from mcp_static.model.remotes import (
+    MAX_ADDRESSES,
+    VARIABLE,
+    count_addresses,
+    filled_addresses,
+    remote_addresses,
+)
 from mcp_static.model.strictjson import child_path
+from mcp_static.model.visible_text import is_of_one_script
+from mcp_static.model.web_addresses import is_plainly_written, parse_address, unicode_host
 from mcp_static.rules.rule import Breach, Record, Rule
 
-_VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 _HTTP_TYPES: Final = ("streamable-http", "sse")
 
 
@@ -46,56 +52,60 @@ def _remote_variables(record: Record) -> Iterator[Breach]:
 
 
 def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Breach]:
-    for name in _VARIABLE.findall(url or ""):
+    for name in VARIABLE.findall(url or ""):
         if name not in declared:
             yield Breach(path, f"refers to {{{name}}}, which is not declared")
+
+
+def _too_many(record: Record) -> Iterator[Breach]:
+    count = sum(count_addresses(remote) for _, remote in parts_of(record.document, "remotes"))
+    if count > MAX_ADDRESSES:
+        yield Breach("remotes", f"can be filled in to {count} different addresses")
 
 
 def _package_address(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         transport = part_of(package, "transport")
         url = text_of(transport, "url")
-        if transport.get("type") in _HTTP_TYPES and url and _sample(url) is None:
-            yield Breach(f"{path}.transport.url", "is not an http or https URL")
+        if transport.get("type") in _HTTP_TYPES and url:
+            filled = next(filled_addresses({"url": url}))
+            address = parse_address(filled) if is_plainly_written(filled) else None
+            if address is None or address.port == "0" or address.has_credentials:
+                yield Breach(f"{path}.transport.url", "is not an http or https URL")
 
 
 def _remote_address(record: Record) -> Iterator[Breach]:
     for path, remote in parts_of(record.document, "remotes"):
-        url = text_of(remote, "url")
-        if remote.get("type") not in _HTTP_TYPES or url is None:
+        if remote.get("type") not in _HTTP_TYPES or text_of(remote, "url") is None:
             continue
-        sample = _sample(url)
-        place = child_path(path, "url")
-        if sample is None:
-            yield Breach(place, "is not an https URL")
-        elif not sample.startswith("https:"):
-            yield Breach(place, "is not encrypted")
-        elif _is_local(urlsplit(sample).hostname or ""):
-            yield Breach(place, "leads to the user's own machine or network")
+        problems = (_address_problem(text) for text in filled_addresses(remote))
+        for problem in dict.fromkeys(filter(None, problems)):
+            yield Breach(child_path(path, "url"), problem)
 
 
-def _sample(url: str) -> str | None:
-    """The address with its variables filled in, or None if that is not an address."""
-    text = re.sub(r"^\{[^{}]*\}(?=$|[/?#:])", "https://variable.example", url)
-    text = re.sub(r"(?<=:)\{[^{}]*\}(?=$|[/?#])", "8080", text)
-    text = _VARIABLE.sub("variable", text)
-    try:
-        parts = urlsplit(text)
-        port_is_one = parts.port is None or parts.port > 0
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_one:
-        return None
-    return None if re.search(r"\s", text) else text
+def _address_problem(text: str) -> str | None:
+    """What is wrong with an address that a remote leads to, or None."""
+    address = parse_address(text) if is_plainly_written(text) else None
+    if address is None or address.port == "0":
+        return "is not an https URL"
+    if address.scheme != "https":
+        return "is not encrypted"
+    if address.has_credentials:
+        return "has a user name or a password before its host"
+    if address.is_on_the_users_machine:
+        return "leads to the user's own machine or network"
+    if address.is_ip:
+        return f"leads to the IP address {address.host}, which shows nobody whose it is"
+    return None
 
 
-def _is_local(host: str) -> bool:
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
+def _host_scripts(record: Record) -> Iterator[Breach]:
+    website = parse_address(text_of(record.document, "websiteUrl") or "")
+    places = [("websiteUrl", website)] if website else []
+    for path, address in dict.fromkeys([*places, *remote_addresses(record.document)]):
+        host = unicode_host(address)
+        if any(not is_of_one_script(label) for label in host.split(".")):
+            yield Breach(path, f"has the host {host!r} ({address.host}), which mixes scripts")
 
 
 def _headers(record: Record) -> Iterator[Breach]:
@@ -121,7 +131,8 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="transport-address",
-        requirement="A package's streamable-http or sse transport has an http or https URL.",
+        requirement="A package's streamable-http or sse transport has an http or https URL, without a "
+        "user name.",
         fix="Write a URL such as http://127.0.0.1:{port}/mcp.",
         check=_package_address,
     ),
@@ -134,9 +145,25 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="remote-address",
-        requirement="A remote has a public https URL.",
-        fix="Publish the server under https://; one that runs on the user's machine is a package.",
+        requirement="A remote has an https URL that leads to a named host, not to an IP address nor to "
+        "the user's own machine, and has no user name; also with defaults, fixed values and choices "
+        "filled in.",
+        fix="Publish the server under https:// and a name of its own; one that runs on the user's "
+        "machine is a package.",
         check=_remote_address,
+    ),
+    Rule(
+        id="host-script",
+        requirement="Each label of the host of a remote, and of `websiteUrl`, keeps to one script "
+        '(UTS #39, "highly restrictive").',
+        fix="Use the name whose letters are of one alphabet.",
+        check=_host_scripts,
+    ),
+    Rule(
+        id="remote-addresses",
+        requirement=f"Choices and defaults lead to at most {MAX_ADDRESSES} different addresses.",
+        fix="Leave the choices out, and say in the variable's description what they are.",
+        check=_too_many,
     ),
     Rule(
         id="remote-variables",

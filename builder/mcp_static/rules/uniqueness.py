@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.model.names import ServerName, name_problem, parse_name
-from mcp_static.model.reading import parts_of, text_of
-from mcp_static.model.strictjson import child_path
+from mcp_static.model.reading import text_of
+from mcp_static.rules.remotes_in_registry import REMOTE_REGISTRY_RULES
 from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
 
 MAX_VERSIONS: Final = 10_000
@@ -40,15 +40,6 @@ def _version_count(record: Record, index: RegistryIndex) -> Iterator[Breach]:
         yield Breach("version", f"would exceed the limit of {MAX_VERSIONS} versions")
 
 
-def _remote(record: Record, index: RegistryIndex) -> Iterator[Breach]:
-    name = text_of(record.document, "name")
-    for path, remote in parts_of(record.document, "remotes"):
-        url = text_of(remote, "url")
-        others = index.remote_users(url) - {name} if url else ()
-        if others:
-            yield Breach(child_path(path, "url"), f"is already used by {min(others)}")
-
-
 SNAPSHOT_RULES: Final = (
     Rule(
         id="name-unique",
@@ -71,11 +62,5 @@ SNAPSHOT_RULES: Final = (
         fix="Publish less often, or continue under a new name.",
         check_within=_version_count,
     ),
-    Rule(
-        id="remote-unique",
-        requirement="A remote's URL belongs to one server: no version of another server uses it, "
-        "except one that is deleted.",
-        fix="Use the server's own URL, or delete the other server first.",
-        check_within=_remote,
-    ),
+    *REMOTE_REGISTRY_RULES,
 )

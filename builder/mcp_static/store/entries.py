@@ -166,7 +166,7 @@ class EntryTable:
             )
 
     def put_remotes(self, rows: Iterable[tuple[str, int]]) -> None:
-        """Keep who uses which remote address, as address and ordinal; nothing is ever taken back.
+        """Keep who uses which remote address, as `WebAddress.near` and ordinal; nothing is taken back.
 
         Whoever looks one up compares it with the record itself.
         """
@@ -356,12 +356,12 @@ class EntryTable:
         ).fetchone()
         return bytes(row[0]).hex() if row is not None and row[0] else None
 
-    def remote_users(self, url: str) -> list[tuple[str, str]]:
-        """Name and version of each entry that uses a remote address, or once did."""
+    def remote_users(self, near: str) -> list[tuple[str, str]]:
+        """Name and version of each entry that uses an address near this one, or once did."""
         rows = self._connection.execute(
             "SELECT DISTINCT s.name, v.version FROM remotes r JOIN versions v ON v.ordinal = r.ordinal "
-            "JOIN servers s ON s.number = v.server_number WHERE r.url = ?",
-            (url,),
+            "JOIN servers s ON s.number = v.server_number WHERE r.near = ?",
+            (near,),
         )
         return [(name, version) for name, version in rows]
 

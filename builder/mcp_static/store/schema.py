@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = "7"
+FORMAT: Final = "8"
 """Changes with the tables below, or with what they hold; a store of another format is rebuilt."""
 
 TABLES: Final = """
@@ -33,7 +33,7 @@ CREATE TABLE acts (
   path TEXT PRIMARY KEY, blob BLOB NOT NULL, is_present INTEGER NOT NULL, commit_id TEXT NOT NULL,
   content TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE remotes (url TEXT NOT NULL, ordinal INTEGER NOT NULL);
+CREATE TABLE remotes (near TEXT NOT NULL, ordinal INTEGER NOT NULL);
 CREATE TABLE accepted (ordinal INTEGER PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE daily_counts (
   day INTEGER NOT NULL, facet TEXT NOT NULL, word TEXT NOT NULL, count INTEGER NOT NULL,
@@ -60,7 +60,7 @@ CREATE INDEX versions_published ON versions (published_at);
 CREATE INDEX documents_part ON documents (part);
 CREATE INDEX takedowns_scope ON takedowns (scope);
 CREATE INDEX takedowns_quarantine ON takedowns (is_quarantine) WHERE is_quarantine;
-CREATE INDEX remotes_url ON remotes (url);
+CREATE INDEX remotes_url ON remotes (near);
 """
 
 LEADING: Final = (
