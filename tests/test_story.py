@@ -5,15 +5,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from mcp_static.publishing.landing import STATUS
 
 from tests.desk import a_desk
 from tests.doubles.dns_lab import DnsLab
+from tests.doubles.github_rules import BranchRules
 from tests.registries import path_of
 from tests.servers import run_cli, serve_in_background
-from tests.stage import settings_text
+from tests.stage import REGISTRY, client_of, settings_text
 
 DOMAIN = "example.com"
 NAME = "com.example/weather"
+OTHER = "io.github.alice/other"
 README = "# Weather\n\nForecasts for any place on Earth.\n"
 
 
@@ -30,6 +33,8 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             f'[network]\nreach = ["127.0.0.0/8"]\n[network.connect]\n{toml(dict(lab.connect))}'
         )
         stage.registry.commit({"registry.toml": settings_text(more=near).encode()})
+        stage.registry.protect("main", BranchRules(required=(STATUS,)))
+        stage.registry.grant("acme", "admin")
         (tmp_path / "near.toml").write_text(near)
         desk.env["MCP_STATIC_SETTINGS"] = str(tmp_path / "near.toml")
 
@@ -53,6 +58,20 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         [pull] = stage.registry.pulls()
         event = stage.event(pull.number, "alice")
         workflow = {**desk.env, "GITHUB_TOKEN": "token-of-bot"}
+
+        def say(login: str, number: int | None, words: str) -> int:
+            """A comment, on a new issue unless a number is given, and the bot's answer to it."""
+            stage.hub.add_token(f"token-of-{login}", login)
+            with client_of(stage.hub, f"token-of-{login}") as github:
+                repository = github.get_repo(REGISTRY)
+                issue = repository.get_issue(number) if number else repository.create_issue("Hello")
+                comment = issue.create_comment(words)
+                told = stage.hub.issue_comment_event(stage.registry, issue.number, comment.id)
+            done = run_cli(
+                "bot", "--event", stage.write_event(told), "--repo", stage.clone, env=workflow
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            return issue.number
 
         def run(command: str) -> "subprocess.CompletedProcess[str]":
             stage.registry.store.git(
@@ -112,3 +131,64 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             )
             event = stage.event(applier, "mallory")
             assert run("merge").returncode == 1
+
+            # Somebody registers the domain anew and publishes a key of their own: that waits.
+            (desk.folder / "new").mkdir()
+            said = desk.ok("keygen", DOMAIN, "--key", "new/new.pem")
+            lab.set_txt(DOMAIN, said.partition('IN TXT "')[2].partition('"')[0])
+            document = json.loads((desk.folder / "server.json").read_bytes())
+            document["version"] = "1.1.0"
+            (desk.folder / "server.json").write_text(json.dumps(document))
+            desk.ok("sign", "--key", "new/new.pem")
+            desk.ok("publish", "--no-check")
+            number = stage.registry.pulls()[-1].number
+            event = stage.event(number, "alice")
+            assert run("check").returncode == 1
+            held = run("merge")
+            assert (held.returncode, "held until an operator approves" in held.stdout) == (1, True)
+            say("mallory", number, f"/approve {stage.pull(number).head_sha}")
+            assert run("merge").returncode == 1
+
+            # So does a login that somebody else has by now.
+            for version, is_held in (("1.0.0", False), ("1.1.0", True)):
+                number = stage.propose("alice", stage.record(OTHER, version), branch=f"v{version}")
+                event = stage.event(number, "alice")
+                assert ("held until" in run("merge").stdout) is is_held
+                if not is_held:
+                    stage.hub.rename_user("alice", "alice-formerly")
+                    stage.hub.add_user("alice")
+
+            # The key has leaked: the operator blocks it and takes the server down, by comments.
+            leaked = accepted["facts"]["fingerprint"]
+            lab.set_txt(DOMAIN, record)
+            issue = say("acme", None, f"/block key {leaked} it has leaked")
+            issue = say("acme", issue, f"/takedown {NAME} its key has leaked")
+            desk.build()
+            assert served.get(f"{path}/latest").status_code == 404
+            shown = served.get(f"{path}/1.0.0?include_deleted=true").json()["_meta"]
+            official = shown["io.modelcontextprotocol.registry/official"]
+            assert official["status"] == "deleted"
+            takedown = shown["com.example.registry/provenance"]["takedown"]
+            assert takedown["reason"] == "its key has leaked"
+            assert served.get("/data/moderation.json").json()["entries"]
+
+            # Its owner, or whoever has the key, gets it back in no way.
+            desk.ok("sign", "--key", key)
+            desk.ok("publish", "--no-check")
+            event = stage.event(stage.registry.pulls()[-1].number, "alice")
+            refused = run("check")
+            assert (refused.returncode, "its key has leaked" in refused.stdout) == (1, True)
+            assert run("merge").returncode == 1
+            status = {path_of(NAME, "1.0.0", "status.json"): b'{"status": "active"}'}
+            event = stage.event(stage.propose("alice", status, branch="active"), "alice")
+            assert run("merge").returncode == 1
+            away = {path_of(NAME, "1.0.0").rsplit("/", 2)[0] + "/takedown.json": None}
+            event = stage.event(stage.propose("alice", away, branch="away"), "alice")
+            assert run("merge").returncode == 1
+            desk.build()
+            assert served.get(f"{path}/latest").status_code == 404
+
+            # Until the operator says so.
+            say("acme", issue, f"/restore {NAME} it has a new key")
+            desk.build()
+            assert served.get(f"{path}/latest").status_code == 200

@@ -325,6 +325,15 @@ class TestHandover:
         assert run(stage, event, forged).outcome is MergeOutcome.NOT_GREEN
         assert ".github/x" not in files_of(stage)
 
+    def test_a_publish_handed_over_as_none(self, stage: Stage) -> None:
+        number = stage.propose("mallory", stage.record(WEATHER))
+        head = stage.pull(number).head_sha
+        say(stage, "acme", number, f"/approve {head}")
+        event = again(stage, number)
+        forged = hand_over(stage, event).model_copy(update={"is_publish": False})
+        assert run(stage, event, forged).outcome is MergeOutcome.NOT_GREEN
+        assert STATUS not in stage.registry.states_of(head)
+
     def test_the_result_of_another_pull_request(self, stage: Stage, event: Path) -> None:
         other = stage.event(stage.propose("bob", stage.record(MAPS)), "bob")
         assert run(stage, other, hand_over(stage, event)).outcome is MergeOutcome.MOVED

@@ -18,6 +18,7 @@ from mcp_static.check.accepted import ACCEPTED_FILES, accepted_bytes
 from mcp_static.check.moderation import frozen_findings
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.layout import record_path
@@ -33,6 +34,7 @@ from mcp_static.publishing.reporting import post_report
 from mcp_static.publishing.words import Words, words_about
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.pull_request import is_publish
 
 CHECK: Final = "check.yml"
 DEPLOY: Final = "deploy.yml"
@@ -162,6 +164,9 @@ def _unless_green(
 ) -> MergeResult | None:
     """The result for a check after which nothing is merged."""
     if not checked.is_publish:
+        if is_publish(read_change(job.clone, main, pull.head)):
+            message = "What was handed over does not hold: the head changes records."
+            return MergeResult(MergeOutcome.NOT_GREEN, message, 1)
         return _not_a_publish(job.registry, pull, checked, words.approvers)
     settings = read_settings(job.clone, main)
     for finding in frozen_findings(settings):  # whatever the check found when it was open
