@@ -10,6 +10,7 @@ from mcp_static.model.layout import record_path
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.results import holds
+from mcp_static.settings import MergeSettings
 
 START = 1_760_000_000
 """The first commit's time, 2025-10-09; later ones follow a minute apart unless told otherwise."""
@@ -40,6 +41,10 @@ def accepted_json(
     """An `accepted.json` as the merge writes it."""
     proven = holds(proof, "It holds.", login=login, id=f"github.com/account/{account_id}")
     return accepted_bytes(proven, None, "0" * 40, 1, START)
+
+
+TESTER = "A Tester <tester@example.com>"
+MERGER = MergeSettings().identity
 
 
 class Registry:
@@ -82,11 +87,18 @@ class Registry:
         modes: dict[str, str] | None = None,
         merge: str | None = None,
         branch: str = "main",
+        by: tuple[str, str] | None = None,
     ) -> str:
-        """Commit files (None removes one); the time goes on by a minute unless given."""
+        """Commit files (None removes one); the time goes on by a minute unless given.
+
+        A note of the merge comes in a commit of the merge's identity, unless `by` is given.
+        """
+        is_noted = any(path.endswith("accepted.json") for path in files)
+        by = by or ((MERGER, MERGER) if is_noted else (TESTER, TESTER))
         self.time = self.time + 60 if time is None else time
         lines = [
-            f"commit refs/heads/{branch}\nmark :1\ncommitter A Tester <tester@example.com> {self.time} +0000\n",
+            f"commit refs/heads/{branch}\nmark :1\n",
+            f"author {by[0]} {self.time} +0000\ncommitter {by[1]} {self.time} +0000\n",
             "data 1\n.\n",
         ]
         if self._has(branch):

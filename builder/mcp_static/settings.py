@@ -26,6 +26,7 @@ _ACCOUNT: Final = re.compile(
     re.ASCII,
 )
 _ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
+_IDENTITY: Final = re.compile(r"[^<>\x00-\x1f\x7f]{1,200} <[^<>\s]{1,200}>")
 _FOLDER: Final = re.compile(r"/[A-Za-z0-9._/-]*")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
 _REGISTRY_URL: Final = re.compile(
@@ -339,6 +340,18 @@ class MergeSettings(_Part):
     automatic: bool = Field(
         False, strict=True, description="Whether a green publish is merged without a person."
     )
+    identity: str = Field(
+        "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>",
+        description="The author of the merge's commits; what others note of proofs is not believed.",
+    )
+
+    @field_validator("identity")
+    @classmethod
+    def _is_identity(cls, value: str) -> str:
+        if not _IDENTITY.fullmatch(value):
+            raise ValueError("is not written as a name and an e-mail address in <>")
+        return value
+
     frozen: bool = Field(
         False, strict=True, description="Whether publishing is closed; `freeze` and `thaw` set it."
     )
@@ -383,16 +396,17 @@ class Settings(BaseModel):
         """The settings that an output depends on, as one text; changing another rebuilds nothing."""
         return self.model_dump_json(
             include={
-                "title",
-                "description",
-                "url",
-                "repository",
-                "report_url",
-                "namespace",
-                "github_client_id",
-                "hosting",
-                "site",
-                "security",
+                "title": True,
+                "description": True,
+                "url": True,
+                "repository": True,
+                "report_url": True,
+                "namespace": True,
+                "github_client_id": True,
+                "hosting": True,
+                "site": True,
+                "security": True,
+                "merge": {"identity"},
             }
         )
 

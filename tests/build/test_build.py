@@ -11,7 +11,16 @@ from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.model.errors import InputError
 
 from tests.conftest import Corpus, build_registry
-from tests.registries import START, Registry, accepted_json, files_below, path_of, server_json
+from tests.registries import (
+    MERGER,
+    START,
+    TESTER,
+    Registry,
+    accepted_json,
+    files_below,
+    path_of,
+    server_json,
+)
 
 ALICE = "io.github.alice/weather"
 
@@ -264,6 +273,59 @@ def test_what_was_accepted_first_stays(registry: Registry, tmp_path: Path) -> No
     entry = json.loads(entry_in(tmp_path / "dist", ALICE).read_bytes())
     assert entry["_meta"]["com.example.registry/provenance"]["accepted"] == json.loads(accepted_json())
     assert [path for path, _ in report.left_out] == [accepted]
+
+
+@pytest.mark.parametrize(
+    ("author", "committer", "is_believed"),
+    [
+        (MERGER, MERGER, True),
+        (MERGER, "GitHub <noreply@github.com>", True),  # as GitHub commits for an app
+        (TESTER, TESTER, False),
+        (TESTER, "GitHub <noreply@github.com>", False),  # "Squash and merge"
+        (MERGER, TESTER, False),  # "Rebase and merge" of a commit with a forged author
+        (TESTER, MERGER, False),
+        (f"{MERGER.partition('<')[0]}<tester@example.com>", MERGER, False),
+    ],
+)
+def test_a_note_is_believed_of_the_merge_alone(
+    author: str, committer: str, is_believed: bool, registry: Registry, tmp_path: Path
+) -> None:
+    registry.commit({"registry.toml": 'namespace = "com.example.registry"'})
+    registry.publish(ALICE)
+    accepted = path_of(ALICE, "1.0.0", "accepted.json")
+    registry.commit({accepted: accepted_json()}, by=(author, committer))
+    report = build_registry(registry, tmp_path / "dist")
+    assert [path for path, _ in report.left_out] == ([] if is_believed else [accepted])
+    entry = json.loads(entry_in(tmp_path / "dist", ALICE).read_bytes())
+    provenance = entry["_meta"]["com.example.registry/provenance"]
+    assert ("accepted" in provenance) is is_believed
+
+
+def test_a_note_in_a_merge_of_two_parents_is_not_believed(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    side = registry.commit({path_of(ALICE, "1.0.0", "proof.json"): b"{}"}, branch="side")
+    accepted = path_of(ALICE, "1.0.0", "accepted.json")
+    notes: dict[str, bytes | str | None] = {
+        accepted: accepted_json(),
+        accepted.replace("acc", "status.acc"): accepted_json(),
+    }
+    registry.commit(notes, merge=side)
+    left_out = dict(build_registry(registry, tmp_path / "dist").left_out)
+    assert left_out.keys() == notes.keys()
+    assert all("[merge] identity" in reason for reason in left_out.values())
+
+
+def test_a_registry_may_name_its_own_identity(registry: Registry, tmp_path: Path) -> None:
+    registry.commit(
+        {"registry.toml": f'namespace = "com.example.registry"\n[merge]\nidentity = "{TESTER}"'}
+    )
+    registry.publish(ALICE)
+    accepted = path_of(ALICE, "1.0.0", "accepted.json")
+    registry.commit({accepted: accepted_json()}, by=(TESTER, TESTER))
+    assert not build_registry(registry, tmp_path / "dist").left_out
+    registry.commit({"registry.toml": 'namespace = "com.example.registry"'})
+    # What another setting would have made is not kept from the build before.
+    assert [path for path, _ in build_registry(registry, tmp_path / "dist").left_out] == [accepted]
 
 
 def test_an_empty_registry_is_built(registry: Registry, tmp_path: Path) -> None:

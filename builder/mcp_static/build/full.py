@@ -81,7 +81,7 @@ class _FullBuild:
         self._workers.start(is_worth=count >= _WORTH_WORKERS)
         job.progress.stage("Reading history", count)
         applier = CommitApplier(self._store, job.settings.namespace)
-        commits = first_parent_history(job.repository, job.commit)
+        commits = first_parent_history(job.repository, job.commit, merger=job.settings.merge.identity)
         for records in self._workers.map(_read, batches(commits, _COMMITS_A_BATCH)):
             applier.take(records)
             job.progress.advance(len(records))

@@ -51,7 +51,11 @@ class _IncrementalBuild:
     def _apply_commits(self) -> AppliedChange:
         job, store = self._job, self._store
         days_before = store.days.span()
-        commits = list(first_parent_history(job.repository, job.commit, store.facts.inputs.commit))
+        commits = list(
+            first_parent_history(
+                job.repository, job.commit, store.facts.inputs.commit, job.settings.merge.identity
+            )
+        )
         job.progress.stage("Reading new commits", len(commits))
         applier = CommitApplier(store, job.settings.namespace)
         with BlobReader(job.repository) as blobs:

@@ -32,6 +32,9 @@ from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.run import read_record, structural_findings
 from mcp_static.rules.sidecars import parse_accepted, parse_act, parse_lifecycle, parse_takedown
 
+_NOTES: Final = ("/accepted.json", "/status.accepted.json")
+"""What the merge alone writes: by which proof it took a record."""
+
 _IGNORED: Final = ("proof.json",)
 """Files next to a record that the check reads and the build does not."""
 
@@ -62,8 +65,18 @@ def read_commits(commits: Sequence[CommitChange], blobs: BlobReader) -> Iterator
         records = CommitRecords(commit.id, commit.time, [], [], [], [], [], [])
         for change in commit.changes:
             content = next(contents) if _is_read(change) else None
-            _take(records, change, content)
+            if commit.is_by_merger or not _is_claimed(records, change):
+                _take(records, change, content)
         yield records
+
+
+def _is_claimed(records: CommitRecords, change: PathChange) -> bool:
+    """Whether a path is a note of the merge that the merge has not written; it then is named."""
+    if not change.path.endswith(_NOTES) or change.blob is None or parse_location(change.path) is None:
+        return False
+    reason = "was not written by the merge ([merge] identity), so that it is not believed"
+    records.reasons.append((change.path, reason))
+    return True
 
 
 def _blobs(commits: Iterable[CommitChange]) -> Iterator[str]:

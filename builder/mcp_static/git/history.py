@@ -15,6 +15,10 @@ PathKind = Literal["file", "symlink", "submodule"]
 
 _KINDS: Final[dict[bytes, PathKind]] = {b"120000": "symlink", b"160000": "submodule"}
 _HEADER: Final = b"\x01"
+_PEOPLE: Final = b"\x02"
+_FORGE: Final = b"GitHub <noreply@github.com>"
+"""The committer of what GitHub itself commits and signs, for an app over its API or for a button."""
+
 _LOG: Final = (
     "log",
     "--first-parent",
@@ -27,7 +31,7 @@ _LOG: Final = (
     "--no-renames",
     "--no-show-signature",
     "--no-color",
-    "--format=%x01%H %P %ct",
+    "--format=%x01%H %P %ct%x02%an <%ae>%x02%cn <%ce>",
 )
 
 
@@ -45,26 +49,29 @@ class CommitChange:
     """A commit of the first-parent line: its id, its committer time, and what it changed.
 
     `changes` are those under `registry-data/` only, in path order; a merge is compared with its
-    first parent.
+    first parent. `is_by_merger` tells that the identity that merges for the registry wrote it as its
+    author, on one parent.
     """
 
     id: str
     first_parent: str | None
     time: int
     changes: tuple[PathChange, ...]
+    is_by_merger: bool = False
 
 
 def first_parent_history(
-    repository: git.Repo, commit: str, after: str | None = None
+    repository: git.Repo, commit: str, after: str | None = None, merger: str = ""
 ) -> Iterator[CommitChange]:
     """Stream the first-parent line up to `commit`, oldest first; only what follows `after`, if given.
 
+    `merger` is the identity that merges for the registry, as `name <e-mail>`.
     Raises InputError when `after` is not on that line: history was rewritten.
     """
     span = commit if after is None else f"{after}..{commit}"
     is_first = True
     with GitProcess(repository, *_LOG, "--reverse", "--end-of-options", span) as process:
-        for change in _parse(process.fields()):
+        for change in _parse(process.fields(), merger.encode()):
             if is_first and after is not None and change.first_parent != after:
                 raise rewritten(after)
             is_first = False
@@ -99,7 +106,7 @@ def rewritten(after: str) -> InputError:
     )
 
 
-def _parse(tokens: Iterator[bytes]) -> Iterator[CommitChange]:
+def _parse(tokens: Iterator[bytes], merger: bytes = b"") -> Iterator[CommitChange]:
     header: bytes | None = None
     changes: list[PathChange] = []
     prefix = DATA_ROOT.encode()
@@ -107,7 +114,7 @@ def _parse(tokens: Iterator[bytes]) -> Iterator[CommitChange]:
         entry = token.lstrip(b"\n")
         if entry.startswith(_HEADER):
             if header is not None:
-                yield _commit(header, changes)
+                yield _commit(header, changes, merger)
                 changes = []
             header = entry[1:]
         elif entry.startswith(b":"):
@@ -119,11 +126,12 @@ def _parse(tokens: Iterator[bytes]) -> Iterator[CommitChange]:
                 text = path.decode(errors="surrogateescape")
                 changes.append(PathChange(text, kind, None if gone else blob.decode()))
     if header is not None:
-        yield _commit(header, changes)
+        yield _commit(header, changes, merger)
 
 
-def _commit(header: bytes, changes: list[PathChange]) -> CommitChange:
-    commit, *parents, time = header.decode().split(" ")
+def _commit(header: bytes, changes: list[PathChange], merger: bytes) -> CommitChange:
+    facts, *people = header.split(_PEOPLE)
+    commit, *parents, time = facts.decode().split(" ")
     seconds = int(time) if time.lstrip("-").isdecimal() else -1
     if not 0 <= seconds <= LAST_SECOND:
         raise InputError(
@@ -131,4 +139,13 @@ def _commit(header: bytes, changes: list[PathChange]) -> CommitChange:
             "Rewrite that commit with a correct date.",
         )
     first_parent = parents[0] if parents and parents[0] else None
-    return CommitChange(commit, first_parent, seconds, tuple(changes))
+    is_by_merger = len(parents) == 1 and _is_by(merger, people)
+    return CommitChange(commit, first_parent, seconds, tuple(changes), is_by_merger)
+
+
+def _is_by(merger: bytes, people: list[bytes]) -> bool:
+    """Whether author and committer are the merger; GitHub commits for apps in its own name.
+
+    The committer counts as well, as "Rebase and merge" keeps the author that a proposal names.
+    """
+    return people in ([merger, merger], [merger, _FORGE])
