@@ -30,6 +30,7 @@ from mcp_static.proofs.packages import prove_packages
 from mcp_static.publishing.commands import parse_commands
 from mcp_static.reports.findings import Finding
 from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.settings import Settings
 from requests.structures import CaseInsensitiveDict
@@ -129,6 +130,18 @@ def server(**more: str) -> str:
     return "{" + ",".join(f'"{key}":{value}' for key, value in members.items()) + "}"
 
 
+def remote(url: str, **variables: str) -> list[Finding]:
+    """A server.json with a remote, held against the rules and against a registry that has it too."""
+    text = server(remotes=f'[{{"type":"sse","url":"{url}","variables":{_object(variables)}}}]')
+    index = SnapshotIndex()
+    index.add(parse_name("io.github.bob/weather"), "1.0.0", read_record(text.encode()).document)
+    return findings_of(read_record(text.encode()), index)
+
+
+def _object(members: Mapping[str, str]) -> str:
+    return "{" + ",".join(f'"{key}":{value}' for key, value in members.items()) + "}"
+
+
 def many_keys(count: int) -> str:
     """An object of which one key stands twice."""
     return '{"a":1,"a":1,' + ",".join(f'"k{number}":1' for number in range(count)) + "}"
@@ -178,6 +191,17 @@ CASES: Final[Mapping[str, Callable[[], object]]] = {
     "address of variables": lambda: record(
         server(remotes='[{"type":"sse","url":"https://' + "{a}" * 25_000 + '"}]')
     ),
+    "address of escapes in many fillings": lambda: remote(
+        "https://{a}{b}{c}{d}{e}{f}{g}{h}.example.com/" + "%41" * 29_000,
+        **dict.fromkeys("abcdefgh", '{"choices":["1","2"]}'),
+    ),
+    "address of labels": lambda: remote("https://" + "a." * 44_000 + "com/"),
+    "address of punycode": lambda: remote("https://" + "xn--pple-43d." * 6_500 + "com/"),
+    "address of variables with defaults": lambda: remote(
+        "https://example.com/" + "".join(f"{{v{n}}}" for n in range(2_600)),
+        **{f"v{n}": '{"default":"1"}' for n in range(2_600)},
+    ),
+    "text of joiners": lambda: record(server(description='"' + "\u0645\u200c" * 18_000 + '\u200b"')),
     "repository of slashes": lambda: record(
         server(repository='{"source":"gitlab","url":"https://gitlab.com/' + "a/" * 40_000 + '!"}')
     ),

@@ -279,11 +279,16 @@ def test_a_page_says_whose_address_it_is_not(registry: Registry, tmp_path: Path)
         registry.publish(name, remotes=[remote])
         accepted = accepted_bytes(proven, None, "0" * 40, 1, 1_700_000_000, (url,))
         registry.commit({path_of(name, "1.0.0", "accepted.json"): accepted})
+    transport = {"type": "sse", "url": "https://mcp.example.org/sse"}
+    package = {"registryType": "npm", "identifier": "a", "version": "1.0.0", "transport": transport}
+    registry.publish("com.example/package", packages=[package])
+    transport["url"] = "http://127.0.0.1:8080/sse"
+    registry.publish("com.example/near", packages=[package])
     registry.publish("com.example/unknown", remotes=[{"type": "sse", "url": "https://a.example.com/"}])
     build_registry(registry, tmp_path / "out")
     said = {
         name: [line for line in (UNPROVEN, OWN_ADDRESS, "xn--mnchen-3ya.example.com") if line in text]
-        for name in (*remotes, "com.example/unknown")
+        for name in (*remotes, *(f"com.example/{last}" for last in ("unknown", "package", "near")))
         if (text := read(tmp_path / "out" / "servers" / name / "index.html").text)
     }
     assert said == {
@@ -293,4 +298,6 @@ def test_a_page_says_whose_address_it_is_not(registry: Registry, tmp_path: Path)
         "com.example/either": [UNPROVEN, OWN_ADDRESS],
         "com.example/letters": ["xn--mnchen-3ya.example.com"],
         "com.example/unknown": [UNPROVEN],
+        "com.example/package": [UNPROVEN],
+        "com.example/near": [],
     }

@@ -161,6 +161,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("remote-address", with_remote(url="{base}/mcp", variables={"base": {"value": "http://weather.example.com"}}), ["remotes[0].url"]),
     ("remote-address", with_remote(url="https://{host}/mcp", variables={"host": {"choices": ["weather.example.com", "10.0.0.1"]}}), ["remotes[0].url"]),
     ("remote-address", with_remote(url="https://weather.example.com:{port}/", variables={"port": {"default": "443@example.org"}}), ["remotes[0].url"]),
+    ("remote-address", with_remote(url="https://weather.example.com/" + "a" * 2048), ["remotes[0].url"]),
     ("host-script", with_remote(url="https://\u0430pple.example.com/"), ["remotes[0].url"]),
     ("host-script", with_remote(url="https://xn--pple-43d.com/"), ["remotes[0].url"]),
     ("host-script", server_json(NAME, websiteUrl="https://\u03b1lpha.example.com/"), ["websiteUrl"]),

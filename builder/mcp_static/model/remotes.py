@@ -13,12 +13,12 @@ from typing import Final
 
 from mcp_static.model.reading import Part, part_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
-from mcp_static.model.web_addresses import WebAddress, parse_address
+from mcp_static.model.web_addresses import MAX_CHARACTERS, WebAddress, parse_address
 
 FREE: Final = "{}"
 """What stands for a value that only the user knows."""
 
-MAX_ADDRESSES: Final = 256
+MAX_ADDRESSES: Final = 64
 """Addresses to which the remotes of one record may lead, by choices and defaults."""
 
 VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
@@ -29,6 +29,9 @@ _FREE_PORT: Final = re.compile(r"(https?://[^/?#\\]*):\{\}(?=$|[/?#\\])", re.IGN
 def filled_addresses(remote: Part) -> Iterator[str]:
     """The address of a remote, once for each way to fill in what its author fixed, up to a limit."""
     template = text_of(remote, "url") or ""
+    if len(template) > MAX_CHARACTERS:
+        yield template  # which nobody reads as an address
+        return
     options = _options(remote, template)
     for values in islice(product(*options.values()), MAX_ADDRESSES):
         filling = dict(zip(options, values, strict=True))

@@ -13,6 +13,9 @@ from typing import Final
 
 import can_ada
 
+MAX_CHARACTERS: Final = 2_048
+"""Characters of an address; what is longer is none, so that no spelling costs more than it is worth."""
+
 _ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _WRITTEN: Final = re.compile(r"https?://[^\s/?#\\]+(?:[/?#]\S*)?", re.IGNORECASE)
@@ -59,7 +62,9 @@ class WebAddress:
 
 
 def parse_address(text: str) -> WebAddress | None:
-    """Read an http or https address with a host; None for anything else."""
+    """Read an http or https address with a host; None for anything else, and for one too long."""
+    if len(text) > MAX_CHARACTERS:
+        return None
     try:
         text.encode()
         url = can_ada.parse(text)

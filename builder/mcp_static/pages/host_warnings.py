@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from mcp_static.model.host_proofs import is_host_proven
 from mcp_static.model.names import parse_name
+from mcp_static.model.reading import part_of
 from mcp_static.model.remotes import filled_addresses, is_free
-from mcp_static.model.web_addresses import parse_address
+from mcp_static.model.web_addresses import WebAddress, parse_address
 from mcp_static.packages.methods import Method
 
 UNPROVEN: Final = "This address is not proven to belong to the publisher."
@@ -13,17 +14,22 @@ OWN: Final = "This is an address of your own: enter only one that you know."
 
 
 def warnings_of(method: Method, name: str, accepted: dict[str, Any] | None) -> tuple[str, ...]:
-    """What to say beside a method; nothing of a package, which leads to the user's own machine.
+    """What to say beside a method about the address that it connects to.
 
-    `accepted` is what the merge noted of the entry, if anything.
+    `accepted` is what the merge noted of the entry, if anything. What a package starts is on the
+    user's own machine, unless its address says otherwise.
     """
-    if method.connection is None or method.launch is not None:
+    if method.connection is None:
         return ()
-    namespace = parse_name(name).namespace
-    read = [address for text in filled_addresses(method.part) if (address := parse_address(text))]
+    is_package = "registryType" in method.part
+    place = part_of(method.part, "transport") if is_package else method.part
+    read = [address for text in filled_addresses(place) if (address := parse_address(text))]
     known = [address for address in read if not is_free(address)]
+    if is_package:
+        known = [address for address in known if not _is_near(address)]
+    namespace = parse_name(name).namespace
     warnings = []
-    if len(known) < len(read):
+    if not is_package and len(known) < len(read):
         warnings.append(OWN)
     if any(not is_host_proven(accepted, namespace, address.host) for address in known):
         warnings.append(UNPROVEN)
@@ -31,3 +37,8 @@ def warnings_of(method: Method, name: str, accepted: dict[str, Any] | None) -> t
     if encoded:
         warnings.append(f"Its host has letters beyond a to z; in the DNS it is {', '.join(encoded)}.")
     return tuple(warnings)
+
+
+def _is_near(address: WebAddress) -> bool:
+    """Whether an address is on the user's machine, or in their network as far as an IP shows it."""
+    return address.is_on_the_users_machine or address.is_ip

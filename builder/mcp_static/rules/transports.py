@@ -18,7 +18,12 @@ from mcp_static.model.remotes import (
 )
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.visible_text import is_of_one_script
-from mcp_static.model.web_addresses import is_plainly_written, parse_address, unicode_host
+from mcp_static.model.web_addresses import (
+    MAX_CHARACTERS,
+    is_plainly_written,
+    parse_address,
+    unicode_host,
+)
 from mcp_static.rules.rule import Breach, Record, Rule
 
 _HTTP_TYPES: Final = ("streamable-http", "sse")
@@ -60,7 +65,7 @@ def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Brea
 def _too_many(record: Record) -> Iterator[Breach]:
     count = sum(count_addresses(remote) for _, remote in parts_of(record.document, "remotes"))
     if count > MAX_ADDRESSES:
-        yield Breach("remotes", f"can be filled in to {count} different addresses")
+        yield Breach("remotes", f"can be filled in to more than {MAX_ADDRESSES} different addresses")
 
 
 def _package_address(record: Record) -> Iterator[Breach]:
@@ -85,6 +90,8 @@ def _remote_address(record: Record) -> Iterator[Breach]:
 
 def _address_problem(text: str) -> str | None:
     """What is wrong with an address that a remote leads to, or None."""
+    if len(text) > MAX_CHARACTERS:
+        return f"has more than {MAX_CHARACTERS:,} characters"
     address = parse_address(text) if is_plainly_written(text) else None
     if address is None or address.port == "0":
         return "is not an https URL"
