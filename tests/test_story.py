@@ -170,7 +170,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             assert official["status"] == "deleted"
             takedown = shown["com.example.registry/provenance"]["takedown"]
             assert takedown["reason"] == "its key has leaked"
-            assert served.get("/data/moderation.json").json()["entries"]
+            assert served.get("/data/moderation.json").json()["acts"]
 
             # Its owner, or whoever has the key, gets it back in no way.
             desk.ok("sign", "--key", key)

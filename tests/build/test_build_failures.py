@@ -235,7 +235,7 @@ def test_a_misplaced_record_is_told_where_it_belongs(registry: Registry, tmp_pat
         "xx/io.github.alice/weather/2.0.0": "belongs at " + path_of(ALICE, "2.0.0"),
         "al/io.github.alice/_x/1.0.0": "server part",
         "al/io.github.alice/x/latest": "newest",
-        "al/io.github.alice/x": "does not lie at",
+        "al/io.github.alice/x": "is not at",
     }
     registry.commit({f"registry-data/servers/{place}/server.json": "{}" for place in places})
     reasons = dict(build_registry(registry, tmp_path / "dist").left_out)
