@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from mcp_static.check.report import CheckReport
+from mcp_static.model.errors import UnansweredError
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
@@ -247,3 +248,14 @@ def test_a_proof_that_holds_needs_no_other(domains: Domains) -> None:
     report = domains.bring("test.servfail/weather")
     assert report.level is Level.PASSED
     assert line(report, "dns-key").level == "note"
+
+
+def test_a_key_is_still_tried_where_nobody_knows_who_asks(
+    domains: Domains, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domains.lab.set_txt("example.com", RECORD)
+    unknown = UnansweredError("the account alice could not be looked up")
+    monkeypatch.setattr("tests.stage.account_of", lambda _: unknown)
+    report = domains.bring()
+    assert line(report, "dns-key").has_passed
+    assert report.level is Level.UNKNOWN, "whoever it is may be blocked"

@@ -11,7 +11,7 @@ from mcp_static.check.takedowns_over import Hidden, takedown_over
 from mcp_static.git.blobs import sizes_of
 from mcp_static.git.repository import Repository
 from mcp_static.model.change import Change
-from mcp_static.model.errors import UnansweredError
+from mcp_static.model.errors import ForbiddenError, UnansweredError
 from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.moderation import LimitSettings
 from mcp_static.model.names import ServerName
@@ -152,7 +152,7 @@ class Moderation:
                 continue
             try:
                 repository = forge.repository(path)
-            except UnansweredError as error:
+            except (UnansweredError, ForbiddenError) as error:
                 yield unknown(BLOCKED, f"{path} could not be looked up: {error}")
                 continue
             number = str(repository.id) if repository is not None else ""
@@ -161,7 +161,9 @@ class Moderation:
                 yield Finding(BLOCKED, Level.ERROR, message, _ASK)
 
     def _namespace_limit(self, claim: Publication, owner: ForgeId | None) -> list[Finding]:
-        requester = self._context.requester
+        brought_by = self._context.brought_by
+        # Where nobody knows who asks, the change as a whole says so already.
+        requester = None if isinstance(brought_by, UnansweredError) else brought_by
         if is_strangers(requester.id if requester else None, owner):
             return []
         namespace = claim.name.namespace
