@@ -293,6 +293,19 @@ class TestWords:
             assert github.get_repo(REGISTRY).get_pull(number).merge().merged
 
 
+def test_a_report_that_is_too_long_is_handed_over_without_its_sections(stage: Stage) -> None:
+    event = stage.event(stage.propose("alice", stage.record(WEATHER)), "alice")
+    honest = hand_over(stage, event)
+    finding = honest.report.sections[0].findings[0].model_copy(update={"message": "x" * 19_000})
+    section = honest.report.sections[0].model_copy(update={"findings": (finding,) * 400})
+    report = honest.report.model_copy(update={"sections": (section,)})
+    long = honest.model_copy(update={"report": report}).written()
+    read = Handover.model_validate_json(long)
+    assert len(long) < 1 << 20
+    assert (read.report.sections, read.report.level) == ((), honest.report.level)
+    assert "too long" in read.report.notes[0]
+
+
 class TestHandover:
     """A check that was taken over can at worst publish what its pull request contains."""
 

@@ -143,8 +143,14 @@ class Handover(_Part):
         return max((int(parse_time(time)) for time in times if time), default=0)
 
     def written(self) -> bytes:
-        """The handover as JSON."""
-        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+        """The handover as JSON; the sections of a report that is too long are left out, with a note."""
+        content = self.model_dump_json(by_alias=True, exclude_none=True).encode()
+        if len(content) <= _MAX_BYTES:
+            return content
+        note = "The report is too long to be shown here; the log of the check has all of it."
+        report = self.report.model_copy(update={"sections": (), "notes": (note,)})
+        short = self.model_copy(update={"report": report})
+        return short.model_dump_json(by_alias=True, exclude_none=True).encode()
 
     @classmethod
     def of(cls, report: CheckReport, number: int, requester: Account | None) -> Self:
