@@ -126,6 +126,26 @@ def test_a_merge_of_something_else_than_main_is_refused(stage: Stage) -> None:
     assert run(stage, stage.event(number, "alice")).outcome is MergeOutcome.NOT_GREEN
 
 
+def test_a_merge_of_many_parents_is_refused_without_asking_about_each(stage: Stage) -> None:
+    heads = [stage.registry.head]
+    for number in range(3):
+        heads.append(stage.registry.commit({"README.md": str(number).encode()}))
+    fork = stage.fork("alice")
+    stage.hub.bring(fork, heads[-1])
+    tip = fork.commit(stage.record(WEATHER), "publish", parent=heads[-1], login="alice")
+    join(stage, "alice", "publish", fork.store.git("rev-parse", f"{tip}^{{tree}}"), tip, *heads[:3])
+    number = stage.open("alice", "publish")
+    assert run(stage, stage.event(number, "alice")).outcome is MergeOutcome.NOT_GREEN
+
+
+def test_no_version_speaks_to_the_forge_in_the_message_of_the_merge(stage: Stage) -> None:
+    number = stage.propose("alice", stage.record(WEATHER, "1 closes #1 @acme"))
+    assert run(stage, stage.event(number, "alice")).outcome is MergeOutcome.MERGED
+    message = stage.registry.store.git("log", "-1", "--format=%B", "main")
+    assert "closes #1" not in message
+    assert "@" not in message
+
+
 @pytest.mark.parametrize("place", ["other.bin", ":evil", ".github/workflows/x.yml", RECORD])
 def test_what_a_proposal_held_on_the_way_never_reaches_main(place: str, stage: Stage) -> None:
     fork = stage.fork("alice")
@@ -327,6 +347,15 @@ class TestHandover:
         forged = record.model_copy(update={"name": MAPS})
         result = run(stage, event, honest.model_copy(update={"records": (forged,)}))
         assert result.outcome is MergeOutcome.NOT_GREEN
+
+    def test_a_domain_of_somebody_else(self, stage: Stage, event: Path) -> None:
+        honest = hand_over(stage, event)
+        [record] = honest.records
+        facts = {**record.facts, "domain": "stripe.com", "key": "v=MCPv1; k=ed25519; p=A"}
+        forged = record.model_copy(update={"facts": facts, "proof": "dns-key"})
+        result = run(stage, event, honest.model_copy(update={"records": (forged,)}))
+        assert result.outcome is MergeOutcome.NOT_GREEN
+        assert not any("stripe" in path for path in files_of(stage))
 
     def test_a_path_outside_the_layout(self, stage: Stage) -> None:
         number = stage.propose("mallory", {**stage.record("io.github.mallory/x"), ".github/x": b""})

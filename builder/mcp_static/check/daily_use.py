@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.git.blobs import BlobReader, sizes_of
 from mcp_static.git.history import recent_additions
 from mcp_static.git.repository import Repository
@@ -13,6 +12,7 @@ from mcp_static.model.layout import SERVERS_ROOT, parse_location
 from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import SECONDS_A_DAY, parse_time
+from mcp_static.rules.file import MAX_FILE_BYTES
 
 _MOST_COMMITS: Final = 20_000
 _OLD_IN_A_ROW: Final = 50
@@ -52,7 +52,7 @@ def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
             notes = [path for path in added if _is_note(path)]
             if not notes:
                 old = old + 1 if change.time < begin else 0
-            contents = blobs.read((added[path] for path in notes), MAX_ACCEPTED_BYTES)
+            contents = blobs.read((added[path] for path in notes), MAX_FILE_BYTES)
             for path, document in zip(notes, map(_document, contents), strict=True):
                 if _accepted_at(document) < begin:
                     return use

@@ -95,7 +95,16 @@ def _merged_tree(repository: git.Repo, base: str, head: str) -> tuple[str, list[
 def _foreign_parents(
     repository: git.Repo, base: str, brought: tuple[CommitFacts, ...]
 ) -> tuple[str, ...]:
-    """The later parents of merge commits that are not on the base's first-parent line."""
+    """The later parents of merge commits that are not on the base's first-parent line.
+
+    Bringing a branch up to date makes merges of two parents: Git is asked about these alone, and about
+    no more of them than a change may have commits.
+    """
+    if len(brought) > MAX_COMMITS:
+        return ()  # refused whatever they are
+    octopus = [commit.parents[1] for commit in brought if len(commit.parents) > 2]
+    if octopus:
+        return tuple(octopus)
     others = {parent for commit in brought for parent in commit.parents[1:]}
     return tuple(
         sorted(parent for parent in others if not is_on_first_parent_line(repository, parent, base))

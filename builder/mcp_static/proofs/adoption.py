@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.records import read_records
 from mcp_static.git.repository import Repository
@@ -10,6 +9,7 @@ from mcp_static.git.trees import entries_of
 from mcp_static.model.identity import MAX_IDENTITY_BYTES, Memory, read_memory
 from mcp_static.model.layout import SERVERS_ROOT, Place, parse_identity_path
 from mcp_static.proofs.memory import Proven, identity_files, read_proven
+from mcp_static.rules.file import MAX_FILE_BYTES
 
 _NOTES: Final = frozenset({"accepted.json", "status.accepted.json"})
 
@@ -19,7 +19,7 @@ def adopted_files(repository: Repository, commit: str) -> dict[str, bytes]:
     written = _written(repository, commit)
     proven = [
         found
-        for location, content in read_records(repository, commit, _NOTES, MAX_ACCEPTED_BYTES)
+        for location, content in read_records(repository, commit, _NOTES, MAX_FILE_BYTES)
         if (found := read_proven(location.name, content)) is not None
     ]
     return identity_files(written.get, sorted(proven, key=_time))

@@ -159,7 +159,10 @@ def _has_signed(key: DomainKey, signature: Signature) -> bool:
 def _remembered_keys(claim: Claim, context: ProofContext) -> tuple[DomainKey, ...]:
     memories = (context.memories.of_namespace(one) for one in namespaces_above(claim.name.namespace))
     known = [one.value for memory in memories for one in memory.of_kind(IdentityKind.KEY)]
-    return tuple(key for record in known for key in read_records([record]).keys)
+    blocked = context.settings.blocked.keys  # what has leaked hands nothing over
+    return tuple(
+        key for record in known for key in read_records([record]).keys if key.fingerprint not in blocked
+    )
 
 
 def _stale(domain: str, signature: Signature, records: KeyRecords) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mcp_static.api.entries import MAX_ACCEPTED_BYTES
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import entries_of, folders_of, read_file
@@ -30,6 +29,7 @@ from mcp_static.model.proofs import Facts
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import parse_time
 from mcp_static.proofs.domains import candidate_domains
+from mcp_static.rules.file import MAX_FILE_BYTES
 
 _NOTES: Final = ("/accepted.json", "/status.accepted.json")
 
@@ -111,7 +111,7 @@ class GitMemories:
             if path.endswith(_NOTES) and blob.mode.startswith("100")
         ]
         with BlobReader(self._repository) as blobs:
-            for content in blobs.read(files, MAX_ACCEPTED_BYTES):
+            for content in blobs.read(files, MAX_FILE_BYTES):
                 proven = read_proven(ServerName(place.namespace, place.server), content)
                 if proven is not None and proven.by is not None:
                     yield from proven.by.server if place.server else proven.by.namespace

@@ -9,6 +9,7 @@ A merge is done when main holds the bytes with an `accepted.json` that names thi
 request. Everything before can be repeated, and everything after is repeated until it is done.
 """
 
+import re
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,7 +22,7 @@ from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError, ServiceError
-from mcp_static.model.layout import record_path
+from mcp_static.model.layout import encode_segment, record_path
 from mcp_static.model.names import parse_name
 from mcp_static.model.times import format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
@@ -137,7 +138,6 @@ def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: Merge
 
     If it cannot be started, the merge still holds, and the result says so.
     """
-    registry.comments.post(pull.number, "merge", f"🎉 Published as {commit}; the next deploy shows it.")
     registry.add_label(pull.number, PUBLISHED)
     if pull.state == "open":
         registry.close_pull(pull.number)
@@ -145,7 +145,11 @@ def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: Merge
     try:
         registry.dispatch(DEPLOY, registry.default_branch, {})
     except InputError as error:
-        return replace(result, message=f"{result.message} But no deploy begins: {error}.", exit_code=1)
+        result = replace(
+            result, message=f"{result.message} But no deploy begins: {error}.", exit_code=1
+        )
+    # Last, as a pull request that strangers have filled with comments takes no more of them.
+    registry.comments.post(pull.number, "merge", f"🎉 Published as {commit}; the next deploy shows it.")
     return result
 
 
@@ -216,9 +220,15 @@ def _commit(job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[
     return job.registry.create_commit(main, written, _message(checked.records, pull.number))
 
 
+def _plain(version: str) -> str:
+    """A version as its path has it, unless it is a plain token: it closes no issue and names nobody."""
+    return version if re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+_-]*", version) else encode_segment(version)
+
+
 def _message(records: tuple[HandedRecord, ...], number: int) -> str:
     lines = [
-        f"{'Publish' if record.is_publish else 'Set the status of'} {record.name} {record.version} "
+        f"{'Publish' if record.is_publish else 'Set the status of'} {record.name} "
+        f"{_plain(record.version)} "
         f"({record.proof})"
         for record in records
     ]

@@ -22,6 +22,7 @@ from mcp_static.model.change import ChangedPath
 from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.layout import DATA_ROOT, parse_location
 from mcp_static.model.names import parse_name
+from mcp_static.proofs.domains import candidate_domains
 from mcp_static.publishing.checking import PullJob
 from mcp_static.publishing.handover import Handover
 from mcp_static.reports.findings import Level
@@ -68,6 +69,10 @@ def judged_files(job: PullJob, pull: Pull, main: str, checked: Handover) -> dict
 def _misplaced(checked: Handover) -> str:
     """A path that does not belong to the record it was handed over with; empty for none."""
     for record in checked.records:
+        namespace = parse_name(record.name).namespace
+        domain = record.facts.get("domain")
+        if domain is not None and domain not in {namespace.domain, *candidate_domains(namespace)}:
+            return f"the domain {domain}"
         for path in record.files:
             location = parse_location(path)
             if location is None or (str(location.name), location.version) != (
