@@ -127,9 +127,8 @@ def test_a_merge_of_something_else_than_main_is_refused(stage: Stage) -> None:
 
 
 def test_a_merge_of_many_parents_is_refused_without_asking_about_each(stage: Stage) -> None:
-    heads = [stage.registry.head]
-    for number in range(3):
-        heads.append(stage.registry.commit({"README.md": str(number).encode()}))
+    commits = (stage.registry.commit({"README.md": str(number).encode()}) for number in range(3))
+    heads = [stage.registry.head, *commits]
     fork = stage.fork("alice")
     stage.hub.bring(fork, heads[-1])
     tip = fork.commit(stage.record(WEATHER), "publish", parent=heads[-1], login="alice")
