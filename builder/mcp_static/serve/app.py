@@ -74,6 +74,12 @@ def application(current: CurrentSnapshot) -> ASGIApp:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; raises InputError when the address or the port cannot be had."""
+    wrong_host = InputError(
+        f"{host!r} is not an address of this machine.",
+        "Give --host an address such as 127.0.0.1 or ::1 (without brackets), or leave it out.",
+    )
+    if not host.isprintable():  # bytes that are not UTF-8 arrive as what no name holds
+        raise wrong_host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends at once (TCP_NODELAY) only on sockets that name their protocol.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -81,12 +87,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(1024)  # from here on, who connects waits instead of being refused
-    except (socket.gaierror, UnicodeError, TypeError):  # TypeError: no name of a host has such bytes
+    except (socket.gaierror, UnicodeError):
         listener.close()
-        raise InputError(
-            f"{host!r} is not an address of this machine.",
-            "Give --host an address such as 127.0.0.1 or ::1 (without brackets), or leave it out.",
-        ) from None
+        raise wrong_host from None
     except OSError as error:
         listener.close()
         raise InputError(
