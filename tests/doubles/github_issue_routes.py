@@ -3,7 +3,7 @@
 from tests.doubles.github_models import Comment, Issue, Json
 from tests.doubles.github_pull_routes import demand_own, issue_at, permissions, set_state
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from tests.doubles.github_shapes import comment_json, issue_json, label_json
+from tests.doubles.github_shapes import comment_json, instant, issue_json, label_json
 
 ISSUES = Routes()
 
@@ -115,6 +115,14 @@ def _edit(request: Request) -> Response:
         issue.labels = _labels(request, body["labels"])
     issue.updated = request.hub.clock()
     return Response(200, issue_json(request.repository, issue))
+
+
+@ISSUES.on("GET", "/issues/{number}/events")
+def _events(request: Request) -> Response:
+    def shape(event: tuple[str, float]) -> Json:
+        return {"event": event[0], "created_at": instant(event[1])}
+
+    return request.page(issue_at(request).events, shape)
 
 
 # ---- labels

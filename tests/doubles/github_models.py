@@ -71,6 +71,8 @@ class Issue:
     closed: float | None = None
     closed_by: User | None = None
     labels: list[str] = field(default_factory=list)
+    events: list[tuple[str, float]] = field(default_factory=list)
+    """What happened to it, as far as that is kept: `closed` or `reopened`, and when."""
 
 
 @dataclass

@@ -177,6 +177,7 @@ def set_state(request: Request, issue: Issue, state: str) -> None:
         if isinstance(issue, PullRequest):
             _demand_reopenable(issue)
         issue.state, issue.closed, issue.closed_by = "open", None, None
+        issue.events.append(("reopened", request.hub.clock()))
 
 
 def _demand_reopenable(pull: PullRequest) -> None:

@@ -441,6 +441,7 @@ class Hub:
         issue.closed_by = actor
         issue.state, issue.closed = "closed", self.clock()
         issue.updated = issue.closed
+        issue.events.append(("closed", issue.closed))
 
 
 def email_of(user: User) -> str:

@@ -17,3 +17,14 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
         monkeypatch.setenv("MCP_STATIC_RATE_WAIT", "0.05")
         yield staged(hub, tmp_path, settings_text())
+
+
+@pytest.fixture
+def protected_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A registry whose main is protected as the documentation asks, and whose operator is acme."""
+    with GitHubDouble(tmp_path / "github") as hub:
+        monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+        stage = staged(hub, tmp_path, settings_text(), protected=True)
+        stage.registry.grant("acme", "admin")
+        yield stage

@@ -9,12 +9,13 @@ import pytest
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
-from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.model.errors import InputError
 from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import PUBLISHED, MergeOutcome, MergeResult, merge
 
 from tests.conftest import build_registry
 from tests.doubles.github_models import PullRequest
+from tests.publishing.steps import published, say
 from tests.registries import Registry, path_of
 from tests.stage import REGISTRY, Stage, account_of, client_of, settings_text, source_record
 
@@ -29,12 +30,6 @@ def run(stage: Stage, event: Path) -> MergeResult:
         GitHub("token-of-bot") as github,
     ):
         return merge(pull_job(read_event(event), repository, github))
-
-
-def published(stage: Stage, path: str = RECORD) -> bytes | None:
-    """A file of main."""
-    listing = stage.registry.store.git("ls-tree", "main", "--", path)
-    return stage.registry.store.read("cat-file", "blob", listing.split()[2]) if listing else None
 
 
 def test_a_green_pull_request_is_merged_with_what_proves_it(stage: Stage) -> None:
@@ -83,16 +78,37 @@ def test_what_is_held_waits_for_its_date_and_for_an_operator(
     event = stage.event(number, "alice")
     assert run(stage, event).outcome is MergeOutcome.NOT_GREEN
     head = stage.pull(number).head_sha
-    stage.hub.add_token("token-of-acme", "acme")
-    with client_of(stage.hub, "token-of-acme") as github:
-        github.get_repo(REGISTRY).get_issue(number).create_comment(f"/approve {head}")
+    say(stage, "acme", number, f"/approve {head}")
     early = run(stage, event)
     assert early.outcome is MergeOutcome.NOT_GREEN
     assert "waits until" in early.message
     in_eight_days = time.time() + 8 * 86400
     monkeypatch.setattr("mcp_static.publishing.merging.time.time", lambda: in_eight_days)
+    [shown] = [one for one in stage.registry.comments.values() if f"held:{head}" in one.body]
+    shown.updated += 1
+    unshown = run(stage, event)
+    assert unshown.outcome is MergeOutcome.NOT_GREEN, "when an edited comment was written tells nothing"
+    shown.updated = shown.created
     assert run(stage, event).outcome is MergeOutcome.MERGED
     assert published(stage, path_of("io.github.alice/another", "1.0.0")) is not None
+
+
+def test_the_days_of_waiting_begin_when_people_can_see_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull request that was opened long before the name changed hands has not waited yet."""
+    run(stage, stage.event(stage.propose("alice", stage.record(WEATHER)), "alice"))
+    stage.hub.clock.stop(time.time() - 40 * 86400)
+    stage.hub.rename_user("alice", "alice-formerly")
+    stage.hub.add_user("alice")
+    number = stage.propose("alice", stage.record("io.github.alice/another"), branch="next")
+    stage.hub.clock.stop(time.time())
+    event = stage.event(number, "alice")
+    assert run(stage, event).outcome is MergeOutcome.NOT_GREEN
+    say(stage, "acme", number, f"/approve {stage.pull(number).head_sha}")
+    result = run(stage, event)
+    assert result.outcome is MergeOutcome.NOT_GREEN
+    assert "waits until" in result.message
 
 
 def test_what_was_merged_is_built_with_its_provenance(stage: Stage, tmp_path: Path) -> None:
@@ -218,7 +234,7 @@ def test_main_that_moves_meanwhile_is_checked_against_again(stage: Stage) -> Non
     assert parents[1] == moved[-1]
 
 
-def test_main_that_never_rests_ends_the_attempt_and_says_so(stage: Stage) -> None:
+def test_main_that_never_rests_has_the_check_run_again(stage: Stage) -> None:
     number = stage.propose("alice", stage.record(WEATHER))
 
     def push(method: str, path: str) -> None:
@@ -226,9 +242,12 @@ def test_main_that_never_rests_ends_the_attempt_and_says_so(stage: Stage) -> Non
             stage.registry.commit({"README.md": str(len(stage.hub.requests)).encode()})
 
     stage.hub.hooks.append(push)
-    with pytest.raises(ServiceError, match="moved at each"):
-        run(stage, stage.event(number, "alice"))
+    result = run(stage, stage.event(number, "alice"))
+    assert result.outcome is MergeOutcome.CHECKED_AGAIN
+    assert "moved at each" in result.message
     assert published(stage) is None
+    inputs = {"pull_request": str(number), "head": stage.pull(number).head_sha}
+    assert [(d.name, d.inputs) for d in stage.hub.dispatches] == [("check.yml", inputs)]
 
 
 def test_of_two_that_are_fine_alone_and_wrong_together_one_lands(stage: Stage) -> None:

@@ -1,25 +1,16 @@
 """What an operator decides between a check and its merge holds for the merge."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from mcp_static.publishing.merging import MergeOutcome
 
-from tests.doubles.github_double import GitHubDouble
-from tests.publishing.test_merge_attacks import RECORD, WEATHER, again, files_of, hand_over, run, say
-from tests.stage import Stage, settings_text, staged
+from tests.publishing.steps import RECORD, WEATHER, again, files_of, hand_over, run, say
+from tests.stage import Stage, settings_text
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A registry whose main is protected, and whose operator is acme."""
-    with GitHubDouble(tmp_path / "github") as hub:
-        monkeypatch.setenv("GITHUB_API_URL", hub.url)
-        monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
-        stage = staged(hub, tmp_path, settings_text(), protected=True)
-        stage.registry.grant("acme", "admin")
-        yield stage
+def stage(protected_stage: Stage) -> Stage:
+    """A registry whose main is protected as the documentation asks."""
+    return protected_stage
 
 
 def test_a_freeze_stops_a_merge_that_was_checked_before(stage: Stage) -> None:

@@ -58,9 +58,11 @@ def accepted_bytes(
     time: int,
     remotes: Sequence[str] = (),
     packages: Sequence[Facts] = (),
+    opened_by: Account | None = None,
 ) -> bytes:
     """The file for one accepted record; `time` in seconds since 1970.
 
+    Who opened the pull request is noted where nobody knows who brought its bytes.
     `remotes` are the addresses that the record claims, so that later merges need not parse it.
     `packages` say what each package was, by the digest that its registry has of that version: nobody
     can tell later. If they are too many for the file, the digest of them all stands for them.
@@ -71,8 +73,10 @@ def accepted_bytes(
         document["account"] = {"login": facts.pop("login"), "id": facts.pop("id")}
     if facts:
         document["facts"] = facts
-    if requester is not None:
-        document["requestedBy"] = {"login": requester.login, "id": str(requester.id)}
+    asked = requester or opened_by
+    if asked is not None:
+        member = "openedBy" if requester is None else "requestedBy"
+        document[member] = {"login": asked.login, "id": str(asked.id)}
     if pull_request is not None:
         document["pullRequest"] = pull_request
     if remotes:

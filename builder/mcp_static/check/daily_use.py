@@ -14,6 +14,12 @@ from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import SECONDS_A_DAY, parse_time
 from mcp_static.rules.file import MAX_FILE_BYTES
 
+_COUNTED: Final = {
+    "accepted.json": ("server.json", "proof.json"),
+    "status.accepted.json": ("status.json",),
+}
+"""The notes of the merge, and the files next to them that count."""
+
 _MOST_COMMITS: Final = 20_000
 _OLD_IN_A_ROW: Final = 50
 """So many commits dated before the day, without a note of the merge, end the walk: one date may lie."""
@@ -21,7 +27,7 @@ _OLD_IN_A_ROW: Final = 50
 
 @dataclass(slots=True)
 class Use:
-    """How many versions, and how many bytes of `server.json` and `proof.json`."""
+    """How many publishes and changes of status, and how many bytes they had."""
 
     publishes: int = 0
     size: int = 0
@@ -29,9 +35,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class DailyUse:
-    """The publishes of one day, by the id of the account that asked, and by namespace, folded.
+    """The records of one day, by the id of the account that asked, and by namespace, folded.
 
-    What somebody asks for whose account is not what proved it counts against them alone.
+    Where nobody knows who asked, whoever opened the pull request counts as such. What somebody asks
+    for whose account is not what proved it counts against them alone.
     """
 
     by_account: dict[ForgeId, Use] = field(default_factory=dict)
@@ -56,8 +63,8 @@ def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
             for path, document in zip(notes, map(_document, contents), strict=True):
                 if _accepted_at(document) < begin:
                     return use
-                folder = path.rpartition("/")[0]
-                files = [f"{folder}/server.json", f"{folder}/proof.json"]
+                folder, _, note = path.rpartition("/")
+                files = [f"{folder}/{file}" for file in _COUNTED[note]]
                 size = sum(sizes_of(repository, [added[file] for file in files if file in added]))
                 _count(use, path, document, size)
             if old >= _OLD_IN_A_ROW or count >= _MOST_COMMITS:
@@ -74,7 +81,8 @@ def _count(use: DailyUse, path: str, document: dict[str, Any], size: int) -> Non
     location = parse_location(path)
     if location is None:
         return
-    requester, owner = _id(document, "requestedBy"), _id(document, "account")
+    requester = _id(document, "requestedBy") or _id(document, "openedBy")
+    owner = _id(document, "account")
     counted = []
     if requester is not None:
         counted.append(use.by_account.setdefault(requester, Use()))
@@ -90,7 +98,7 @@ def _id(document: dict[str, Any], member: str) -> ForgeId | None:
 
 
 def _is_note(path: str) -> bool:
-    return path.startswith(f"{SERVERS_ROOT}/") and path.endswith("/accepted.json")
+    return path.startswith(f"{SERVERS_ROOT}/") and path.rpartition("/")[2] in _COUNTED
 
 
 def _document(content: bytes) -> dict[str, Any]:

@@ -33,6 +33,8 @@ _ASK: Final = "Write to the registry's operator if you think that this is a mist
 _WAIT: Final = "Come back tomorrow, or ask the operator, who may `/approve` this head."
 _APPROVE: Final = "An operator who finds nothing wrong with it may `/approve` this head."
 _NAMED: Final = 5
+_COUNTED: Final = frozenset({"server.json", "status.json"})
+"""The files of a change that count as one record each."""
 
 
 class Moderation:
@@ -52,20 +54,19 @@ class Moderation:
         if sum(sizes.values()) > self._settings.limits.pull_request_bytes:
             found.append(self._too_large(sum(sizes.values())))
         try:
-            requester = self._context.requester
+            asking = self._context.asking
         except UnansweredError as error:
             # Whoever it is may be blocked.
             return [*found, unknown(BLOCKED, f"who asks could not be found out: {error}")]
-        if requester is None:
+        if asking is None:
             return found
-        if str(requester.id) in self._settings.blocked.accounts:
-            message = f"{requester.login} ({requester.id}) may not publish here"
+        if str(asking.id) in self._settings.blocked.accounts:
+            message = f"{asking.login} ({asking.id}) may not publish here"
             found.append(Finding(BLOCKED, Level.ERROR, message, _ASK))
-        published = {path for path in sizes if path.endswith("/server.json")}
-        if published:
-            used = self._use.by_account.get(requester.id, Use())
-            size = sum(sizes.values())
-            found += limit_findings(requester.login, used, len(published), size, self._settings.limits)
+        records = sum(path.rpartition("/")[2] in _COUNTED for path in sizes)
+        used = self._use.by_account.get(asking.id, Use())
+        size = sum(sizes.values())
+        found += limit_findings(asking.login, used, records, size, self._settings.limits)
         return found
 
     def record_findings(
@@ -90,9 +91,7 @@ class Moderation:
     def proven_findings(self, claim: Claim, proven: Finding) -> list[Finding]:
         """What keeps out a record because of what proves it."""
         found = list(self._blocked_sources(claim, proven))
-        if isinstance(claim, Publication):
-            found += self._namespace_limit(claim, recorded_account(proven.facts.get("id")))
-        return found
+        return found + self._namespace_limit(claim, recorded_account(proven.facts.get("id")))
 
     @cached_property
     def _sizes(self) -> dict[str, int]:
@@ -160,15 +159,17 @@ class Moderation:
                 message = f"the repository {path} ({number}) may not publish here"
                 yield Finding(BLOCKED, Level.ERROR, message, _ASK)
 
-    def _namespace_limit(self, claim: Publication, owner: ForgeId | None) -> list[Finding]:
-        brought_by = self._context.brought_by
-        # Where nobody knows who asks, the change as a whole says so already.
-        requester = None if isinstance(brought_by, UnansweredError) else brought_by
-        if is_strangers(requester.id if requester else None, owner):
+    def _namespace_limit(self, claim: Claim, owner: ForgeId | None) -> list[Finding]:
+        try:
+            asking = self._context.asking
+        except UnansweredError:
+            asking = None  # the change as a whole says so already
+        if is_strangers(asking.id if asking else None, owner):
             return []
         namespace = claim.name.namespace
+        signature = claim.signature if isinstance(claim, Publication) else None
         self._counted[namespace.folded] += 1
-        self._counted[f"{namespace.folded} bytes"] += len(claim.content) + len(claim.signature or b"")
+        self._counted[f"{namespace.folded} bytes"] += len(claim.content) + len(signature or b"")
         return limit_findings(
             str(namespace),
             self._use.by_namespace.get(namespace.folded, Use()),
@@ -205,7 +206,7 @@ def limit_findings(
     found = []
     total = used.publishes + publishes
     if total > limits.publishes_a_day:
-        message = f"{who} would have published {total:,} versions within a day; "
+        message = f"{who} would have published, or set the status of, {total:,} versions within a day; "
         message += f"{limits.publishes_a_day:,} are allowed"
         found.append(Finding(LIMIT, Level.HELD, message, _WAIT))
     if used.size + size > limits.bytes_a_day:

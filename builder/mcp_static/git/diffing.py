@@ -32,7 +32,7 @@ def read_change(repository: git.Repo, base: str, head: str) -> Change:
     proposed = _differences(repository, bases[0] if bases else base, head, most=MAX_PATHS + 1)
     conflicts: list[str] = []
     paths = [path for path in proposed if path.after is not None]
-    if bases:
+    if len(bases) == 1:  # with several, the change is refused, and merging them may be dear
         paths, conflicts = _merged_paths(repository, base, head, proposed)
     brought = commits_between(repository, base, head, MAX_COMMITS + 1) if bases else ()
     return Change(

@@ -72,9 +72,11 @@ class ProofContext:
     """What proofs ask with, and for whom.
 
     `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
-    could not be found out; `confirmers` gives those who have confirmed its `head` in a comment.
+    could not be found out; `answerable` is who opened the pull request, which proves nothing;
+    `confirmers` gives those who have confirmed its `head` in a comment.
     `arrived` is when that head came to the pull request, in seconds since 1970, and None where there
-    is not a pull request. `budget` is the time that all of it may take.
+    is not a pull request; `held_since` is when it was first shown as held, None if it was not yet.
+    `budget` is the time that all of it may take.
     `memories` tell who has proven names before, so that what changes hands is noticed.
     """
 
@@ -84,9 +86,11 @@ class ProofContext:
     github: Forge
     gitlab: Forge
     brought_by: Account | UnansweredError | None = None
+    answerable: Account | None = None
     confirmers: Callable[[], Sequence[Account]] = tuple
     head: str = ""
     arrived: int | None = None
+    held_since: int | None = None
     memories: Memories = NOTHING_REMEMBERED
     now: float = field(default_factory=time.time)
     budget: Budget = field(default_factory=Budget)
@@ -97,6 +101,14 @@ class ProofContext:
         if isinstance(self.brought_by, UnansweredError):
             raise self.brought_by
         return self.brought_by
+
+    @property
+    def asking(self) -> Account | None:
+        """Whose wish it counts as: who brought it or, where nobody knows, who opened the pull request.
+
+        Raises UnansweredError where neither could be found out.
+        """
+        return self.answerable or self.requester
 
     def accounts(self) -> Iterator[Account]:
         """Those who answer for what is checked: who submitted it, then who has confirmed it."""

@@ -3,7 +3,8 @@
 A proof shows who owns a login, a domain or a repository today. When one changes hands, so does what it
 proves: a recycled login, a domain registered anew, a subdomain that somebody took over. So where
 anything is remembered, what it does not know is held: it waits for the days that the settings name,
-and for an operator. A new key that an old one signed for waits for nobody.
+from when people could first see that it does, and for an operator. A new key that an old one signed
+for waits for nobody.
 """
 
 from dataclasses import replace
@@ -39,8 +40,8 @@ def continued(outcome: Finding, claim: Claim, context: ProofContext) -> Finding:
 
 def _held(outcome: Finding, reason: str, context: ProofContext) -> Finding:
     days = context.settings.continuity.wait_days
-    arrived = int(context.now) if context.arrived is None else context.arrived
-    until = format_time(arrived + days * SECONDS_A_DAY)
+    since = int(context.now) if context.held_since is None else context.held_since
+    until = format_time(since + days * SECONDS_A_DAY)
     fix = f"It waits until {until}, and for an operator who then writes `{context.approval}`."
     if outcome.facts.get("key"):
         fix += " Signed with the old key as well (`mcp-static sign --previous-key`), it need not wait."

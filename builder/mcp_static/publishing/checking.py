@@ -16,7 +16,8 @@ from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.model.errors import InputError, UnansweredError
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.handover import Handover
-from mcp_static.publishing.requester import Proposal, requester_of
+from mcp_static.publishing.reporting import held_since
+from mcp_static.publishing.requester import Proposal, answerable, requester_of
 from mcp_static.publishing.words import confirmers_of
 from mcp_static.settings import Settings
 
@@ -97,8 +98,10 @@ def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
         brought_by = error  # the rules, and proofs that need no account, have something to say
     context = replace(
         proof_context(settings, job.github, brought_by),
+        answerable=answerable(proposal),
         confirmers=cache(lambda: confirmers_of(job.registry, pull)),
         arrived=job.registry.arrival(pull),
+        held_since=held_since(job.registry, pull.number, pull.head),
     )
     report = check_change(job.clone, change, context, job.built)
     requester = brought_by if isinstance(brought_by, Account) else None

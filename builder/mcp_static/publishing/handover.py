@@ -9,15 +9,14 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from mcp_static.check.report import CheckReport
 from mcp_static.forges.forge import Account
 from mcp_static.model.change import MAX_PATHS
 from mcp_static.model.errors import InputError
-from mcp_static.model.forge_ids import FORGE_ID, parse_forge_id
-from mcp_static.model.times import parse_time
+from mcp_static.model.forge_ids import FORGE_ID
 from mcp_static.proofs.continuity import HELD_UNTIL
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import report_document
@@ -87,12 +86,6 @@ class HandedAccount(_Part):
     login: _Line
     id: Annotated[str, StringConstraints(pattern=rf"^{FORGE_ID}$")]
 
-    @property
-    def account(self) -> Account | None:
-        """The account, as every forge has it."""
-        number = parse_forge_id(self.id)
-        return Account(self.login, number) if number is not None else None
-
 
 class HandedRecord(_Part):
     """A record that is proven: its files as paths and blob ids, and what proves it."""
@@ -105,13 +98,6 @@ class HandedRecord(_Part):
     packages: tuple[dict[_Line, _Fact], ...] = Field((), max_length=1_000)
     proof: _ProofId
     facts: dict[_Line, _Fact] = Field(max_length=50)
-
-    @field_validator("facts")
-    @classmethod
-    def _waits_for_a_time(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if HELD_UNTIL in value:
-            parse_time(str(value[HELD_UNTIL]))
-        return value
 
 
 class Handover(_Part):
@@ -137,10 +123,9 @@ class Handover(_Part):
         return self.report.summary
 
     @property
-    def held_until(self) -> int:
-        """When the last of the records may be approved, in seconds since 1970; 0 if none waits."""
-        times = (str(record.facts.get(HELD_UNTIL, "")) for record in self.records)
-        return max((int(parse_time(time)) for time in times if time), default=0)
+    def is_waiting(self) -> bool:
+        """Whether a record has to wait for some days before an approval counts."""
+        return any(HELD_UNTIL in record.facts for record in self.records)
 
     def written(self) -> bytes:
         """The handover as JSON; the sections of a report that is too long are left out, with a note."""

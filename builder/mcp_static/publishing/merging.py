@@ -21,21 +21,23 @@ from mcp_static.forges.forge import Account
 from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import read_settings, require_whole_history
-from mcp_static.model.errors import InputError, ServiceError
+from mcp_static.model.errors import InputError
 from mcp_static.model.layout import encode_segment, record_path
 from mcp_static.model.names import parse_name
-from mcp_static.model.times import format_time
+from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
 from mcp_static.publishing.landing import STATUS, land
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
-from mcp_static.publishing.reporting import post_report
+from mcp_static.publishing.reporting import held_since, post_report
+from mcp_static.publishing.requester import Proposal, answerable
 from mcp_static.publishing.words import Words, words_about
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import is_publish
+from mcp_static.settings import Settings
 
 CHECK: Final = "check.yml"
 DEPLOY: Final = "deploy.yml"
@@ -81,9 +83,8 @@ def merge(job: PullJob, handover: Handover | None = None) -> MergeResult:
         result = _attempt(job, handover)
         if result is not None:
             return result
-    raise ServiceError(
-        f"{job.registry.default_branch} moved at each of {_ATTEMPTS} attempts.", "Run the merge again."
-    )
+    message = f"{job.registry.default_branch} moved at each of {_ATTEMPTS} attempts"
+    return _checked_again(job.registry, job.registry.pull(job.number), message)
 
 
 def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
@@ -114,18 +115,25 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     refused = _unless_green(job, main, pull, checked, words)
     if refused is not None:
         return refused
-    files = judged_files(job, pull, main, checked)
+    asking = answerable(Proposal(pull, registry.full_name, job.clone, job.github))
+    files = judged_files(job, pull, main, checked, asking.id)
     if isinstance(files, Refused) and main == checked.base:
         message = f"What was handed over does not hold: {files.reason}."
         return MergeResult(MergeOutcome.NOT_GREEN, message, 1)
     if isinstance(files, Refused):
-        registry.dispatch(CHECK, branch, {"pull_request": str(pull.number), "head": pull.head})
-        return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{files.reason}; the check runs again.")
-    commit = _commit(job, pull, main, checked, files)
+        return _checked_again(registry, pull, files.reason)
+    commit = _commit(job, pull, main, checked, files, asking)
     if not land(registry, main, commit, _passage(pull.number)):
         return None
     message = f"#{pull.number} is published as {commit}."
     return _finished(registry, pull, commit, MergeResult(MergeOutcome.MERGED, message))
+
+
+def _checked_again(registry: GitHubRepository, pull: Pull, reason: str) -> MergeResult:
+    """Have a head checked once more, against main as it is by now."""
+    inputs = {"pull_request": str(pull.number), "head": pull.head}
+    registry.dispatch(CHECK, registry.default_branch, inputs)
+    return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{reason}; the check runs again.")
 
 
 def _passage(number: int) -> str:
@@ -178,13 +186,21 @@ def _unless_green(
     is_held = checked.level is Level.HELD and not words.approvers
     if is_held or checked.level not in {Level.PASSED, Level.HELD}:
         return MergeResult(MergeOutcome.NOT_GREEN, checked.summary, checked.report.report().exit_code)
-    if checked.held_until > time.time():
-        message = f"It is approved, and waits until {format_time(checked.held_until)}."
-        return MergeResult(MergeOutcome.NOT_GREEN, message)
+    if checked.is_waiting and (waiting := _waiting(job.registry, pull, settings)):
+        return MergeResult(MergeOutcome.NOT_GREEN, waiting)
     if not settings.merge.automatic and not words.mergers:
         message = f"The check is green; a maintainer merges it with /merge {pull.head}."
         return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
     return None
+
+
+def _waiting(registry: GitHubRepository, pull: Pull, settings: Settings) -> str:
+    """The message for a head that has been shown as held for less than the days of waiting."""
+    since = held_since(registry, pull.number, pull.head)
+    if since is None:
+        return "It is approved, but was never shown to wait: comment `/check` to have it shown."
+    until = since + settings.continuity.wait_days * SECONDS_A_DAY
+    return f"It is approved, and waits until {format_time(until)}." if until > time.time() else ""
 
 
 def _not_a_publish(
@@ -199,17 +215,25 @@ def _not_a_publish(
     return MergeResult(MergeOutcome.APPROVED, message)
 
 
-def _commit(job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[str, bytes]) -> str:
+def _commit(
+    job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[str, bytes], asking: Account
+) -> str:
     """The commit that a merge moves main to; no branch has it yet."""
     now = int(time.time())
-    requester = checked.requester
-    account = requester.account if requester else None
+    requester = asking if checked.requester else None
     written = dict(files)
     for record in checked.records:
         proof = Finding(record.proof, Level.PASSED, "", facts=record.facts)
         path = record_path(parse_name(record.name), record.version, ACCEPTED_FILES[record.is_publish])
         written[path] = accepted_bytes(
-            proof, account, pull.head, pull.number, now, record.remotes, record.packages
+            proof,
+            requester,
+            pull.head,
+            pull.number,
+            now,
+            record.remotes,
+            record.packages,
+            asking,
         )
     too_large = [path for path, content in written.items() if len(content) > MAX_FILE_BYTES]
     if too_large:

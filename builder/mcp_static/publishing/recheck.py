@@ -38,9 +38,12 @@ class Refused:
     reason: str
 
 
-def judged_files(job: PullJob, pull: Pull, main: str, checked: Handover) -> dict[str, bytes] | Refused:
+def judged_files(
+    job: PullJob, pull: Pull, main: str, checked: Handover, asking: ForgeId
+) -> dict[str, bytes] | Refused:
     """The files to publish, by path, as the head has them; or why the result no longer holds.
 
+    `asking` is the account whose wish it counts as.
     The head changes exactly the files that were handed over, to exactly those blobs, and no rule over
     the change as a whole is broken.
     """
@@ -55,8 +58,10 @@ def judged_files(job: PullJob, pull: Pull, main: str, checked: Handover) -> dict
         return Refused("what was checked is not what the head changes now")
     if misplaced := _misplaced(checked):
         return Refused(f"{misplaced} was handed over for another record")
+    if checked.requester is not None and checked.requester.id != str(asking):
+        return Refused("it was checked as the wish of another account")
     if main != checked.base:
-        reason = _outdated(clone, main, checked)
+        reason = _outdated(clone, main, checked, asking)
         if reason:
             return Refused(reason)
     with BlobReader(clone) as blobs:
@@ -85,7 +90,7 @@ def _misplaced(checked: Handover) -> str:
     return ""
 
 
-def _outdated(clone: Repository, main: str, checked: Handover) -> str:
+def _outdated(clone: Repository, main: str, checked: Handover, asking: ForgeId) -> str:
     """Why what has come to main since the check makes it necessary to check again; empty if nothing."""
     if not has_commit(clone, checked.base):
         return "main is no longer what was checked against"
@@ -103,11 +108,11 @@ def _outdated(clone: Repository, main: str, checked: Handover) -> str:
         _unnoted(changed)
         or _addresses(clone, main, changed, checked)
         or _foreign(changed, checked)
-        or _over_limits(clone, main, checked)
+        or _over_limits(clone, main, checked, asking)
     )
 
 
-def _over_limits(clone: Repository, main: str, checked: Handover) -> str:
+def _over_limits(clone: Repository, main: str, checked: Handover, asking: ForgeId) -> str:
     """What others of the same account or namespace, published since the check, leave no room for.
 
     Whoever approved the head let it past the limits.
@@ -116,13 +121,10 @@ def _over_limits(clone: Repository, main: str, checked: Handover) -> str:
         return ""
     limits = read_settings(clone, main).limits
     use = daily_use(clone, main, int(time.time()))
-    requester = recorded_account(checked.requester.id) if checked.requester is not None else None
     brought: dict[ForgeId | str, Use] = defaultdict(Use)
     for record in checked.records:
-        if not record.is_publish:
-            continue
-        counted: list[ForgeId | str] = [] if requester is None else [requester]
-        if not is_strangers(requester, recorded_account(record.facts.get("id"))):
+        counted: list[ForgeId | str] = [asking]
+        if not is_strangers(asking, recorded_account(record.facts.get("id"))):
             counted.append(parse_name(record.name).namespace.folded)
         size = sum(sizes_of(clone, record.files.values()))
         for who in counted:

@@ -1,4 +1,8 @@
-"""The report of a check, posted by a part that reads nothing of the pull request itself."""
+"""The report of a check, posted by a part that reads nothing of the pull request itself.
+
+What waits does so from a comment of its own, which nobody edits: the forge's clock tells when it was
+written, and everybody who watches the pull request could see it from then on.
+"""
 
 from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.publishing.handover import Handover
@@ -14,6 +18,20 @@ def post_report(registry: GitHubRepository, handover: Handover) -> None:
     if word:
         text += f"\n\n{word}\n\n```\n/{_word(handover)} {handover.head}\n```"
     registry.comments.post(handover.pull_request, "check", text)
+    if handover.is_waiting:
+        waits = (
+            f"{handover.head} waits from here on, as the report tells: its proof is new to the name."
+        )
+        registry.comments.say_once(handover.pull_request, _held_mark(handover.head), f"⏳ {waits}")
+
+
+def held_since(registry: GitHubRepository, number: int, head: str) -> int | None:
+    """When a head was first shown to wait, in seconds since 1970; None if it was not yet."""
+    return registry.comments.said_at(number, _held_mark(head))
+
+
+def _held_mark(head: str) -> str:
+    return f"held:{head}"
 
 
 def post_failure(registry: GitHubRepository, number: int) -> None:

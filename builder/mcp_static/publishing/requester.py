@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import BranchPush, GitHub
+from mcp_static.forges.github.client import BranchPush, GitHub, IssueComment
 from mcp_static.forges.github.repository import Pull
-from mcp_static.git.commits import trailer_of
+from mcp_static.git.commits import first_parent_line, trailer_of
 from mcp_static.git.repository import Repository, has_commit
 from mcp_static.git.trees import blobs_at
 from mcp_static.model.change import MAX_PATHS, Change
@@ -21,6 +21,9 @@ from mcp_static.publishing.commands import PublishCommand, StatusCommand, parse_
 
 TRAILER = "Requested-in"
 """The commit trailer by which the bot names the comment that asked for a commit."""
+
+_MAX_FIRST_PARENTS: Final = 50
+"""Commits of a branch that are looked through for one of the bot's."""
 
 _MAX_LOOKUPS: Final = 60
 """Files of commits that a force push removed which are asked for; each is a request."""
@@ -56,6 +59,25 @@ def requester_of(proposal: Proposal, change: Change) -> Account | None:
         return None
     askers = {_asker(proposal, push.after) for push in first}
     return askers.pop() if len(askers) == 1 else None
+
+
+def answerable(proposal: Proposal) -> Account:
+    """Who answers for a pull request, whoever brought its bytes: whoever opened it, or had it opened.
+
+    For one of the bot's, that is who wrote the comment that it names, also once that was edited: what
+    counts against an account is not to be escaped by what the account does later. It is the bot itself
+    when the comment is gone. Wherever `requester_of` knows somebody, it is the same account.
+    """
+    pull = proposal.pull
+    if pull.author.id != proposal.github.me().id:
+        return pull.author
+    if pull.head_repository.lower() != proposal.registry.lower():
+        return pull.author
+    for commit in first_parent_line(proposal.repository, pull.head, _MAX_FIRST_PARENTS):
+        comment = _asking_comment(proposal, commit)
+        if comment is not None:
+            return comment.author
+    return pull.author
 
 
 def _first_pushes(proposal: Proposal, blobs: Mapping[str, str]) -> list[BranchPush] | None:
@@ -110,20 +132,21 @@ class _Trees:
 
 
 def _asker(proposal: Proposal, commit: str | None) -> Account | None:
-    """Whoever wrote the comment that a commit of the bot's names."""
+    """Whoever wrote the comment that a commit of the bot's names, and stands by it unedited."""
     if commit is None or not has_commit(proposal.repository, commit):
         return None
+    comment = _asking_comment(proposal, commit)
+    if comment is None or comment.is_edited:
+        return None
+    commands = parse_commands(comment.body)
+    if not any(isinstance(command, PublishCommand | StatusCommand) for command in commands):
+        return None
+    return comment.author
+
+
+def _asking_comment(proposal: Proposal, commit: str) -> IssueComment | None:
+    """The comment that a commit of the bot's names; None if it names none, or that is gone."""
     number = trailer_of(proposal.repository, commit, TRAILER)
     if not number.isdecimal() or len(number) > 20:
         return None
-    comment = proposal.github.comment(proposal.registry, int(number))
-    if (
-        comment is None
-        or comment.is_edited
-        or not any(
-            isinstance(command, PublishCommand | StatusCommand)
-            for command in parse_commands(comment.body)
-        )
-    ):
-        return None
-    return comment.author
+    return proposal.github.comment(proposal.registry, int(number))

@@ -17,6 +17,7 @@ from mcp_static.forges.github.shapes import (
     Comment,
     Content,
     Contents,
+    IssueEvent,
     Named,
     Reference,
     Repository,
@@ -165,6 +166,10 @@ class GitHub:
         pushes = self._recent_pushes(path, branch)
         return max((push.time for push in pushes if push.after == commit), default=None)
 
+    def reopened_at(self, path: str, number: int) -> int:
+        """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
+        return self._once(("reopened", path, str(number)), lambda: self._ask_reopened(path, number))
+
     def _recent_pushes(self, path: str, branch: str) -> list[BranchPush]:
         """The last things that happened to a branch, newest first."""
         if not path:
@@ -192,6 +197,12 @@ class GitHub:
         if not issue.isdecimal():
             raise UnansweredError(f"GitHub's answer for comment {number} names no issue")
         return comment_of(found, int(issue), self.host)
+
+    def _ask_reopened(self, path: str, number: int) -> int:
+        address = f"/repos/{path}/issues/{number}/events"
+        pages = self.api.pages(address, list[IssueEvent], f"the events of #{number}")
+        events = (event for page in pages for event in page)
+        return max((one.created_at.second for one in events if one.event == "reopened"), default=0)
 
     def _ask_pushes(self, path: str, branch: str) -> list[BranchPush]:
         activities = self.api.find(

@@ -46,6 +46,26 @@ class Comments:
             comment = f"{self._path}/issues/comments/{known.id}"
             self._api.send("PATCH", comment, {"body": body}, Comment, "an edited comment")
 
+    def say_once(self, number: int, mark: str, text: str) -> None:
+        """Write a comment of its own, unless one of ours with this mark is there, as it was written."""
+        if self.said_at(number, mark) is None:
+            body = {"body": f"{_PART.format(name=mark)}\n{text}"}
+            path = f"{self._path}/issues/{number}/comments"
+            self._api.send("POST", path, body, Comment, "a new comment")
+
+    def said_at(self, number: int, mark: str) -> int | None:
+        """When a comment was written with `say_once`, in seconds since 1970, by the forge's clock.
+
+        None if it was not, or if everything there is of it was edited.
+        """
+        me, begin = self._github.me(), _PART.format(name=mark)
+        times = (
+            comment.written_at
+            for comment in self.of(number)
+            if comment.author.id == me.id and comment.body.startswith(begin) and not comment.is_edited
+        )
+        return next(times, None)
+
     def _own_comment(self, number: int, mark: str) -> Comment | None:
         """The first comment of the token's account that begins with a mark."""
         me = self._github.me()

@@ -183,11 +183,13 @@ class GitHubRepository:
     def arrival(self, pull: Pull) -> int | None:
         """When the head of a pull request came to it, in seconds since 1970, by GitHub's clock.
 
-        That is when the pull request was opened or, if later, when its head was pushed, by the
-        activity of the head's repository. None when that says nothing about this head.
+        That is when the pull request was opened, or opened again or, if later, when its head was
+        pushed, by the activity of the head's repository. None when that says nothing about this head.
         """
         pushed = self._github.pushed_at(pull.head_repository, pull.head_branch, pull.head)
-        return None if pushed is None else max(pushed, pull.opened_at)
+        if pushed is None:
+            return None
+        return max(pushed, pull.opened_at, self._github.reopened_at(self.full_name, pull.number))
 
     def check_state(self, commit: str) -> CheckState:
         """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""

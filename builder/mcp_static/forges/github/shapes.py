@@ -131,6 +131,13 @@ class Comment(Shape):
     updated_at: Moment
 
 
+class IssueEvent(Shape):
+    """Something that happened to an issue or pull request, such as `closed` or `reopened`."""
+
+    event: str
+    created_at: Moment
+
+
 class Activity(Shape):
     """An entry of a repository's activity: a push, and what the branch named before and after it."""
 
