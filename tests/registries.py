@@ -10,7 +10,7 @@ from mcp_static.model.layout import record_path
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.results import holds
-from mcp_static.settings import MergeSettings
+from mcp_static.settings.publishing import MergeSettings
 
 START = 1_760_000_000
 """The first commit's time, 2025-10-09; later ones follow a minute apart unless told otherwise."""

@@ -23,7 +23,8 @@ from mcp_static.proofs.namespace import PROOFS
 from mcp_static.proofs.results import holds
 from mcp_static.rules import RULES
 from mcp_static.rules.run import findings_of, read_record
-from mcp_static.settings import SiteSettings, parse_settings
+from mcp_static.settings import parse_settings
+from mcp_static.settings.site import SiteSettings
 
 from tests.conftest import Corpus
 from tests.desk import WEATHER, a_desk

@@ -2,7 +2,9 @@
 
 import pytest
 from mcp_static.model.errors import InputError
-from mcp_static.settings import Grant, parse_settings, resolver_place
+from mcp_static.settings import parse_settings
+from mcp_static.settings.grants import Grant
+from mcp_static.settings.network import resolver_place
 from pydantic import ValidationError
 
 

@@ -12,7 +12,7 @@ from mcp_static.proofs.results import holds
 from mcp_static.proofs.signatures import sign_status, status_claims
 from mcp_static.publishing.proposing import status_bytes, status_file
 from mcp_static.reports.findings import Finding, Level
-from mcp_static.settings import RemoteSettings
+from mcp_static.settings.publishing import RemoteSettings
 
 from tests.check.domains import KEY, WEATHER, Domains
 from tests.doubles.https import always

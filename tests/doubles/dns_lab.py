@@ -24,7 +24,7 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
-from mcp_static.settings import DnsSettings, NetworkSettings
+from mcp_static.settings.network import DnsSettings, NetworkSettings
 
 KEY = "v=MCPv1; k=ed25519; p=" + "A" * 43 + "="
 OTHER_KEY = "v=MCPv1; k=ed25519; p=" + "B" * 43 + "="

@@ -8,7 +8,9 @@ from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Finding
-from mcp_static.settings import NetworkSettings, PackageRegistry, Settings
+from mcp_static.settings import Settings
+from mcp_static.settings.network import NetworkSettings
+from mcp_static.settings.publishing import PackageRegistry
 
 from tests.doubles.https import HttpsFront
 

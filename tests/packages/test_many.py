@@ -14,7 +14,8 @@ from mcp_static.packages.images import PUBLIC_SUFFIXES
 from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Level
-from mcp_static.settings import NetworkSettings, Settings
+from mcp_static.settings import Settings
+from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.package_registries import Npm
 from tests.packages.market import ALICE, Market, package

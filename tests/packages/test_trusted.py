@@ -7,7 +7,9 @@ from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.types import package_type
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Level
-from mcp_static.settings import NetworkSettings, PackageRegistry, Settings
+from mcp_static.settings import Settings
+from mcp_static.settings.network import NetworkSettings
+from mcp_static.settings.publishing import PackageRegistry
 
 from tests.doubles.package_registries import Oci
 from tests.packages.market import ALICE, PRIVATE, Market, package

@@ -10,7 +10,8 @@ from mcp_static.packages import npm, pypi
 from mcp_static.packages.registry import Site
 from mcp_static.proofs.packages import prove_packages
 from mcp_static.reports.findings import Finding, Level
-from mcp_static.settings import NetworkSettings, Settings
+from mcp_static.settings import Settings
+from mcp_static.settings.network import NetworkSettings
 
 HOSTS = (npm.REGISTRY.site.host, pypi.REGISTRY.site.host, Site("org.pythonhosted.files").host)
 

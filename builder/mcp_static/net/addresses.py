@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 from mcp_static.model.errors import FetchRefusedError
-from mcp_static.settings import NetworkSettings, split_place
+from mcp_static.settings.network import NetworkSettings, split_place
 
 Address = IPv4Address | IPv6Address
 

@@ -14,7 +14,8 @@ from mcp_static.api.documents import MISCELLANEOUS, Document
 from mcp_static.pages.customization import Customization
 from mcp_static.pages.site_files import site_folder
 from mcp_static.pages.templates import render_template
-from mcp_static.settings import Settings, SiteSettings
+from mcp_static.settings import Settings
+from mcp_static.settings.site import SiteSettings
 
 SECTIONS: Final = {
     "Browse": "/browse/servers/",

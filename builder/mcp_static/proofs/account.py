@@ -11,7 +11,7 @@ from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding
-from mcp_static.settings import GrantHolder
+from mcp_static.settings.grants import GrantHolder
 
 ACCOUNT: Final = ProofId.ACCOUNT
 DELEGATION: Final = ProofId.DNS_DELEGATION

@@ -13,7 +13,8 @@ from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.types import package_type
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding
-from mcp_static.settings import PackageRegistry, Settings
+from mcp_static.settings import Settings
+from mcp_static.settings.publishing import PackageRegistry
 
 _AT_ONCE: Final = 8
 

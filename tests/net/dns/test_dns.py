@@ -14,7 +14,7 @@ from mcp_static.net.addresses import Reach
 from mcp_static.net.dns import queries
 from mcp_static.net.dns.dnssec import Security
 from mcp_static.net.dns.resolution import Lookup, LookupResult, Resolution
-from mcp_static.settings import DnsSettings, NetworkSettings
+from mcp_static.settings.network import DnsSettings, NetworkSettings
 
 from tests.doubles.dns_lab import KEY, OTHER_KEY, DnsLab
 

@@ -9,7 +9,7 @@ import pytest
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.net.limits import FetchLimits
-from mcp_static.settings import NetworkSettings
+from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.https import Body, HttpsFront
 

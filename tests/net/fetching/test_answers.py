@@ -8,7 +8,7 @@ from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.net.limits import ANSWER, KEY_RECORD, RELEASE, SOURCE, FetchLimits
-from mcp_static.settings import NetworkSettings
+from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.https import Authority, Body, HttpsFront, always
 from tests.net.fetching.fetchers import HOST, URL, fetcher_to, unpaused

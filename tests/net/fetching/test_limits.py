@@ -15,7 +15,7 @@ from mcp_static.net.budget import Budget
 from mcp_static.net.fetch import Fetcher
 from mcp_static.net.guard import Guard
 from mcp_static.net.limits import ANSWER, KEY_RECORD, SOURCE, FetchLimits
-from mcp_static.settings import NetworkSettings
+from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.https import Body, Handler, HttpsFront, Wire, always, dripping
 from tests.net.fetching.fetchers import (

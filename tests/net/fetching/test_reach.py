@@ -9,7 +9,7 @@ from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.net.addresses import Reach, is_public
 from mcp_static.net.fetch import Fetcher
 from mcp_static.net.limits import ANSWER, KEY_RECORD
-from mcp_static.settings import NetworkSettings
+from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.https import HttpsFront, always
 from tests.net.fetching.fetchers import (

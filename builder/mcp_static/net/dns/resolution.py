@@ -20,7 +20,7 @@ from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
 from mcp_static.net.dns.dnssec import Security, security_of
 from mcp_static.net.dns.queries import Reply, ReplyStatus, Server, ask, judged_ask
-from mcp_static.settings import DnsSettings, resolver_place
+from mcp_static.settings.network import DnsSettings, resolver_place
 
 MARKS: Final = ("v=MCPv1", "mcp-publisher=")
 """What a TXT record must hold to matter; a domain has many others, which may well differ."""

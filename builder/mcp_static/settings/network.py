@@ -1,0 +1,104 @@
+"""Where proofs may reach, and whom they ask for names."""
+
+import re
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from pydantic import Field, field_validator
+
+from mcp_static.settings.part import Part
+
+_PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
+_ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
+
+
+ROOT_ANCHORS: Final = (
+    "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
+    "38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
+)
+"""DS records of the DNS root's keys (KSK-2017, KSK-2024), as IANA publishes them."""
+
+
+def split_place(text: str) -> tuple[str, int]:
+    """Read `host:port`, an IPv6 address in brackets; raises ValueError."""
+    match = _PLACE.fullmatch(text)
+    if not match or not 0 < int(match["port"]) < 65536:
+        raise ValueError(f"{text!r} is not host:port")
+    return match["host"].strip("[]").lower(), int(match["port"])
+
+
+def _place(place: tuple[str, int]) -> str:
+    host, port = place
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+class DnsSettings(Part):
+    """Whom to ask for a domain's keys."""
+
+    resolvers: tuple[str, ...] = Field(
+        ("1.1.1.1", "8.8.8.8", "9.9.9.9"),
+        min_length=2,
+        description="Independent validating resolvers: addresses, or address:port; two at least.",
+    )
+    trust_anchors: tuple[str, ...] = Field(
+        ROOT_ANCHORS,
+        min_length=1,
+        description="DS records of the root's keys: tag, algorithm, digest type, digest.",
+    )
+
+    @field_validator("trust_anchors")
+    @classmethod
+    def _are_anchors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _ANCHOR.fullmatch(text):
+                raise ValueError(f"{text!r} is not tag, algorithm, digest type (2 or 4) and digest")
+        return value
+
+    @field_validator("resolvers")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            host = text if _is_address(text) else split_place(text)[0]
+            if not _is_address(host):
+                raise ValueError(f"{text!r} is not an IP address, with or without a port")
+        if len({resolver_place(text) for text in value}) != len(value):
+            raise ValueError("names a resolver twice; they have to be independent")
+        return value
+
+
+def resolver_place(text: str) -> tuple[str, int]:
+    """The address and port of a resolver in the settings."""
+    return (text, 53) if _is_address(text) else split_place(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class NetworkSettings(Part):
+    """Where proofs may reach; by default every public address, and no other."""
+
+    reach: tuple[str, ...] = Field(
+        (), description="Inside networks that may be reached as well, such as 10.1.0.0/16."
+    )
+    connect: dict[str, str] = Field(
+        {}, description="host:port → host:port: where to connect instead, names and certificates kept."
+    )
+
+    @field_validator("reach")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            ip_network(text)
+        return value
+
+    @field_validator("connect")
+    @classmethod
+    def _are_places(cls, value: dict[str, str]) -> dict[str, str]:
+        return {
+            _place(split_place(given)): _place(split_place(meant)) for given, meant in value.items()
+        }
