@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,43 +17,28 @@ from mcp_static import __version__
 from mcp_static.model.times import format_time
 from mcp_static.publishing.landing import STATUS
 
+from tests import runner
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_rules import BranchRules
 from tests.registries import path_of
+from tests.runner import Environment, Runner
 from tests.servers import PROJECT
 from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, staged
 
 WORKFLOWS = {path.name: path for path in sorted((PROJECT / ".github/workflows").iterdir())}
 WEATHER = "io.github.alice/weather"
 RECORD = path_of(WEATHER, "1.0.0")
-TOKEN = "token-of-bot"
-# What a runner sets itself, and what would let the checkout's own modules or another registry in.
-_NOT_INHERITED = re.compile(r"GITHUB_|MCP_STATIC_|PYTHON|VIRTUAL_ENV$")
 
 
 def jobs_of(workflow: str) -> dict[str, Any]:
-    """The jobs of a workflow, in the order in which they run."""
-    jobs: dict[str, Any] = yaml.safe_load(WORKFLOWS[workflow].read_text())["jobs"]
-    return jobs
+    """The jobs of a workflow of this repository, in the order in which they run."""
+    return runner.jobs_of(WORKFLOWS[workflow])
 
 
 def run_lines(workflow: str) -> list[str]:
     """Every `run:` of a workflow."""
     steps = [step for job in jobs_of(workflow).values() for step in job["steps"]]
     return [step["run"] for step in steps if "run" in step]
-
-
-@dataclass
-class Environment:
-    """A virtual environment, and what was installed into it."""
-
-    folder: Path
-    installed: set[str] = field(default_factory=set)
-
-    @property
-    def path(self) -> str:
-        """A PATH on which `python` and what it installs come first."""
-        return f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture(scope="module")
@@ -83,93 +67,6 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
             modes={path: "100755" for path, file in files.items() if os.access(file, os.X_OK)},
         )
         yield stage
-
-
-@dataclass
-class Runner:
-    """Runs the jobs of workflows for one event, each in a clone of its own."""
-
-    stage: Stage
-    environment: Environment
-    event: Path | None = None
-    reference: str = "main"
-
-    @property
-    def summary(self) -> Path:
-        """What steps write for people to read beside the run."""
-        return self.stage.clone.parent / "summary.md"
-
-    def run(self, workflow: str, job: str) -> str:
-        """Run a job's steps in order, from a fresh clone; gives what they print and the clone."""
-        steps = jobs_of(workflow)[job]["steps"]
-        clone = self.checkout(job)
-        printed = []
-        for step in steps:
-            self._carry_artifact(step, clone)
-            if "run" in step:
-                printed.append(self._step(step, clone))
-        return "".join(printed)
-
-    def _carry_artifact(self, step: dict[str, Any], clone: Path) -> None:
-        """What uploading and downloading an artifact does, as a folder of this run."""
-        action = step.get("uses", "").partition("@")[0]
-        if action not in {"actions/upload-artifact", "actions/download-artifact"}:
-            return
-        kept = self.stage.clone.parent / f"artifact-{step['with']['name']}"
-        path = clone / step["with"].get("path", "")
-        if action == "actions/download-artifact":
-            shutil.copytree(kept, path, dirs_exist_ok=True)
-        elif path.is_dir():
-            shutil.copytree(path, kept)
-        else:
-            kept.mkdir(exist_ok=True)
-            shutil.copy(path, kept)
-
-    @property
-    def outputs(self) -> Path:
-        """What steps say to later jobs."""
-        return self.stage.clone.parent / "outputs"
-
-    def checkout(self, job: str) -> Path:
-        """The job's clone of the default branch."""
-        clone = self.stage.clone.parent / f"checkout-{job}"
-        if not clone.exists():
-            source = str(self.stage.registry.path)
-            subprocess.run(["git", "clone", "-q", source, str(clone)], check=True)
-        return clone
-
-    def _step(self, step: dict[str, Any], clone: Path) -> str:
-        script: str = step["run"]
-        assert "${{" not in script, "an expression in a script is a way in for strangers' text"
-        if "pip install" in script:
-            if script in self.environment.installed:
-                return ""
-            self.environment.installed.add(script)
-        done = subprocess.run(
-            ["bash", "-e", "-c", script],
-            check=False, cwd=clone, env=self._variables(step), capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
-        return done.stdout
-
-    def _variables(self, step: dict[str, Any]) -> dict[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if not _NOT_INHERITED.match(key)}
-        given = step.get("env", {})
-        assert set(given.values()) <= {"${{ github.token }}"}
-        return {
-            **inherited,
-            "PATH": self.environment.path,
-            "CI": "true",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_API_URL": self.stage.hub.url,
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_EVENT_PATH": str(self.event or ""),
-            "GITHUB_REF_NAME": self.reference,
-            "GITHUB_REPOSITORY": REGISTRY,
-            "GITHUB_STEP_SUMMARY": str(self.summary),
-            "GITHUB_OUTPUT": str(self.outputs),
-            **dict.fromkeys(given, TOKEN),
-        }
 
 
 def comments(stage: Stage) -> list[str]:

@@ -25,6 +25,8 @@ _COMMANDS: Final = {
     "logout": "Forget that login.",
     "rules": "Print the rules.",
     "schema": "Print the JSON Schema of a kind of document.",
+    "new": "Write the repository of a new registry.",
+    "upgrade": "Bring a registry's repository up to this release.",
     "adopt": "Remember who has proven the names of a registry so far.",
     "import": "Import entries from a file or another registry.",
     "build": "Build the static registry from a Git commit.",

@@ -45,6 +45,7 @@ CLOUDFLARE: Final = Host(
     too_large="On a paid plan set hosting.max_files = 100000 in registry.toml; beyond that, use "
     "the host cloudflare-r2.",
     deployed_by="npx wrangler deploy, in the output's folder host/",
+    deployed_by_workflow=True,
     documents=_assets_files,
 )
 CLOUDFLARE_R2: Final = Host(
@@ -52,6 +53,7 @@ CLOUDFLARE_R2: Final = Host(
     description="A Cloudflare Worker in front of an R2 bucket.",
     honours=EVERYTHING,
     deployed_by="mcp-static deploy s3://BUCKET, and once npx wrangler deploy in the folder host/",
+    deployed_by_workflow=True,
     deploys_to_bucket=True,
     documents=_bucket_files,
 )

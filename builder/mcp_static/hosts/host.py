@@ -56,9 +56,10 @@ class Host:
 
     `honours` decides which conformance checks it is held to; `note` adds what abilities cannot
     tell. `too_large` is the advice for an output that exceeds the limits. `takes_path` tells
-    whether the registry's address may have a path. `deployed_by` is how an output gets there, and
-    `deploys_to_bucket` whether `mcp-static deploy s3://…` brings it. `variants` and `documents`
-    are what a build makes for this host on top of the common files.
+    whether the registry's address may have a path. `deployed_by` is how an output gets there;
+    `deployed_by_workflow` whether a workflow of the forge takes it there, and not the machine that
+    serves it fetches it; `deploys_to_bucket` whether `mcp-static deploy s3://…` brings it.
+    `variants` and `documents` are what a build makes for this host on top of the common files.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Host:
     too_large: str = ""
     takes_path: bool = False
     deployed_by: str
+    deployed_by_workflow: bool = False
     deploys_to_bucket: bool = False
     variants: tuple[Variant, ...] = ()
     documents: Callable[[Settings, str | None], Iterator[Document]] | None = None

@@ -27,6 +27,7 @@ GITHUB_PAGES: Final = Host(
     too_large="Use a host without this limit: nginx, caddy, s3 or cloudflare-r2.",
     takes_path=True,
     deployed_by="the workflow .github/workflows/deploy.yml, after each change of main",
+    deployed_by_workflow=True,
     variants=(Variant.HTML,),
     documents=_github_files,
 )

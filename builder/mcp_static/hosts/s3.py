@@ -31,6 +31,7 @@ S3: Final = Host(
     ),
     note="`updated_since` gives everything",
     deployed_by="mcp-static deploy s3://BUCKET",
+    deployed_by_workflow=True,
     deploys_to_bucket=True,
     documents=_files,
 )

@@ -1,0 +1,101 @@
+"""How a registry's workflows install the tool: one release, pinned with hashes, and its dependencies.
+
+A wheel cannot hold its own digest, so that is asked of the package index; the lock of the dependencies
+comes with the wheel. Where the index cannot be asked, the release is pinned by its version alone.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+import mcp_static
+from mcp_static.model.errors import NotProvenError, UnansweredError, UsageError
+from mcp_static.model.names import parse_name
+from mcp_static.net.fetch import Fetcher
+from mcp_static.packages.package import Package
+from mcp_static.packages.pypi import REGISTRY
+from mcp_static.packages.python_index import release_of
+
+TOOL: Final = "mcp-static"
+TOOL_FILE: Final = "requirements/tool.txt"
+_ANY_SERVER: Final = parse_name("com.example/registry")
+"""A package is asked for in the name of a server; this one belongs to none."""
+
+_LOCKS: Final = {"run.txt": "requirements/dependencies.txt", "uv.txt": "requirements/uv.txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The requirement files by path; `note` says what is not pinned, empty if everything is."""
+
+    files: dict[str, bytes]
+    note: str = ""
+
+
+def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> Installation:
+    """What installs this release of the tool. Without a `fetcher`, nobody is asked for its digests.
+
+    `index` is the address of the package index that has it, the public one unless given; `tool` is
+    another requirement that installs it, such as `mcp-static @ https://…/mcp_static-1.0-py3-none-any.whl`.
+    Raises UsageError for one that is none, and what the index says otherwise.
+    """
+    files = {path: (_locks() / lock).read_bytes() for lock, path in _LOCKS.items()}
+    if tool:
+        _require_requirement(tool)
+        return Installation(files | {TOOL_FILE: f"{tool}\n".encode()})
+    line = f"{TOOL}=={mcp_static.__version__}"
+    digests = _digests(fetcher, index) if fetcher is not None else ()
+    options = f"--index-url {index.rstrip('/')}/simple/\n" if index else ""
+    hashes = "".join(f" \\\n    --hash=sha256:{digest}" for digest in digests)
+    note = (
+        ""
+        if digests
+        else (
+            f"{TOOL_FILE} pins the version of {TOOL} without a hash: the package index was not asked; "
+            "`mcp-static upgrade` adds it."
+        )
+    )
+    return Installation(files | {TOOL_FILE: f"{options}{line}{hashes}\n".encode()}, note)
+
+
+def _digests(fetcher: Fetcher, index: str) -> tuple[str, ...]:
+    package = Package(
+        {"registryType": "pypi", "identifier": TOOL, "version": mcp_static.__version__},
+        _ANY_SERVER,
+        fetcher,
+        base=index.rstrip("/") or REGISTRY.site.url,
+    )
+    try:
+        release = release_of(package)
+    except NotProvenError as error:
+        raise UsageError(
+            f"The package index has no {TOOL} {mcp_static.__version__}.",
+            "Give what installs it with --tool, or leave the index alone with --offline.",
+        ) from error
+    digests = tuple(sorted(digest for _, digest in release.files if digest))
+    if not digests:
+        raise UnansweredError(f"The package index gives no digest of {TOOL} {mcp_static.__version__}")
+    return digests
+
+
+def _require_requirement(tool: str) -> None:
+    try:
+        requirement = Requirement(tool)
+    except InvalidRequirement as error:
+        raise UsageError(f"{tool!r} is no requirement: {error}", _FIX) from None
+    if requirement.name != TOOL:
+        raise UsageError(f"{tool!r} installs {requirement.name}, not {TOOL}.", _FIX)
+
+
+@lru_cache(maxsize=1)
+def _locks() -> Path:
+    """The folder of lock files: inside the package in a wheel, next to it in a checkout."""
+    package = Path(mcp_static.__file__).parent
+    packed = package / "_requirements"
+    return packed if packed.is_dir() else package.parents[1] / "requirements"
+
+
+_FIX: Final = f"Write `{TOOL}==VERSION`, or `{TOOL} @ https://…` with the address of a wheel."

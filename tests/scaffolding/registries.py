@@ -1,0 +1,35 @@
+"""Answers, and an index on loopback that has this release of the tool."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import mcp_static
+import pytest
+from mcp_static.scaffolding.answers import Answers, Given
+
+from tests.doubles.https import Authority, HttpsFront
+from tests.doubles.package_registries import Pypi
+
+GIVEN = Given(title="Weather", repository="weatherco/registry")
+
+
+def answers(**more: object) -> Answers:
+    """The answers of a community on GitHub, but for those that are given."""
+    return Given(**{"title": "Weather", "repository": "weatherco/registry", **more}).answers("here")  # type: ignore[arg-type]
+
+
+@contextmanager
+def index(folder: Path, monkeypatch: pytest.MonkeyPatch, *, releases: bool = True) -> Iterator[Pypi]:
+    """The public package index, as commands find it."""
+    authority = Authority(folder / "authority")
+    with HttpsFront(authority) as front:
+        pypi = Pypi().on(front)
+        if releases:
+            pypi.add("mcp-static", mcp_static.__version__, "")
+        settings = folder / "near.toml"
+        places = "".join(f'"{given}" = "{meant}"\n' for given, meant in front.connect.items())
+        settings.write_text(f'[network]\nreach = ["127.0.0.0/8"]\n[network.connect]\n{places}')
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
+        monkeypatch.setenv("MCP_STATIC_SETTINGS", str(settings))
+        yield pypi

@@ -1,0 +1,185 @@
+"""`mcp-static new`: a repository that is complete, or nothing at all."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import mcp_static
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from mcp_static.cli import main
+from mcp_static.hosts.hosts import HOSTS
+from mcp_static.scaffolding.answers import AUDIENCES
+from mcp_static.scaffolding.record import read_record
+from mcp_static.scaffolding.templates import own_files, project_url, registry_files
+from mcp_static.settings import parse_settings
+
+from tests.doubles.package_registries import sha256
+from tests.scaffolding.registries import answers, index
+from tests.servers import PROJECT
+
+
+def new(folder: Path, *options: str, text: str | None = None) -> Result:
+    """Run the command; offline, and asking nothing, unless the options say otherwise."""
+    usual = ("--repository", "weatherco/registry", "--offline", "--yes")
+    return CliRunner().invoke(main, ["new", str(folder), *(options or usual)], input=text)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def test_a_new_registry_is_one_commit_with_a_clean_work_tree(tmp_path: Path) -> None:
+    done = new(tmp_path / "mine")
+    assert done.exit_code == 0, done.output
+    assert git(tmp_path / "mine", "status", "--porcelain") == ""
+    assert git(tmp_path / "mine", "rev-list", "--count", "main") == "1\n"
+    settings = parse_settings((tmp_path / "mine/registry.toml").read_text())
+    assert settings.title == "MCP servers of mine"
+    assert settings.url == "https://weatherco.github.io/registry"
+    assert settings.repository == "https://github.com/weatherco/registry"
+    assert settings.namespace == "io.github.weatherco"
+
+
+def test_it_holds_no_code_and_names_one_release(tmp_path: Path) -> None:
+    new(tmp_path / "mine")
+    files = git(tmp_path / "mine", "ls-files").split()
+    assert not [file for file in files if file.endswith((".py", ".js"))]
+    tool = (tmp_path / "mine/requirements/tool.txt").read_text()
+    assert tool == f"mcp-static=={mcp_static.__version__}\n"
+    lock = (tmp_path / "mine/requirements/dependencies.txt").read_bytes()
+    assert lock == (PROJECT / "requirements/run.txt").read_bytes()
+
+
+def test_the_index_gives_the_digests_of_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with index(tmp_path, monkeypatch):
+        done = new(tmp_path / "mine", "--repository", "weatherco/registry", "--yes")
+    assert done.exit_code == 0, done.output
+    version = mcp_static.__version__
+    digest = sha256(f"mcp_static-{version}-py3-none-any.whl")
+    tool = (tmp_path / "mine/requirements/tool.txt").read_text()
+    assert tool == f"mcp-static=={version} \\\n    --hash=sha256:{digest}\n"
+    assert "note:" not in done.output
+
+
+def test_an_index_without_the_release_is_told_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with index(tmp_path, monkeypatch, releases=False):
+        done = new(tmp_path / "mine", "--repository", "weatherco/registry", "--yes")
+    assert done.exit_code == 2
+    assert "--tool" in done.output
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_tool_from_elsewhere_is_what_the_workflows_install(tmp_path: Path) -> None:
+    wheel = "mcp-static @ https://example.com/mcp_static-1.0-py3-none-any.whl#sha256=" + "0" * 64
+    options = ("--repository", "weatherco/registry", "--yes", "--tool", wheel)
+    assert new(tmp_path / "mine", *options).exit_code == 0
+    assert (tmp_path / "mine/requirements/tool.txt").read_text() == f"{wheel}\n"
+    wrong = new(tmp_path / "wrong", *options[:-1], "requests==2")
+    assert (wrong.exit_code, (tmp_path / "wrong").exists()) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ((), 2, "--repository"),
+        (("--repository", "x"), 1, "OWNER/NAME"),
+        (("--repository", "a/b", "--url", "nonsense"), 1, "url"),
+        (("--repository", "a/b", "--url", "https://example.com/?a=b"), 1, "url"),
+        (("--repository", "a/b", "--namespace", "io.modelcontextprotocol.x"), 1, "namespace"),
+        (("--repository", "a/b", "--host", "moon"), 2, "moon"),
+        (("--repository", "a/b", "--forge", "sourceforge"), 2, "sourceforge"),
+        (("--forge", "none"), 2, "--url"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(
+    options: tuple[str, ...], code: int, message: str, tmp_path: Path
+) -> None:
+    done = new(tmp_path / "mine", *options, "--offline", "--yes")
+    assert (done.exit_code, (tmp_path / "mine").exists()) == (code, False)
+    assert message in done.output
+
+
+def test_a_folder_with_anything_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    done = new(tmp_path)
+    assert done.exit_code == 1
+    assert "upgrade" in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_empty_folder_will_do(tmp_path: Path) -> None:
+    assert new(tmp_path).exit_code == 0
+
+
+def test_an_answer_is_text_wherever_it_goes() -> None:
+    title = 'A "title"\nwith\\ lines: [x](y) ${{ github.token }} <%= 1 %> \' #'
+    files = registry_files(answers(title=title, description=title))
+    assert parse_settings(files["registry.toml"].decode()).title == title
+    for path, content in files.items():
+        if path.endswith((".yml", "CODEOWNERS")):
+            assert b"lines: [x]" not in content, path
+
+
+@pytest.mark.parametrize("host", [host.name for host in HOSTS])
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("forge", ["github", "none"])
+def test_every_combination_is_whole(host: str, audience: str, forge: str) -> None:
+    repository = "weatherco/registry" if forge == "github" else ""
+    more = {"forge": forge, "repository": repository, "url": "https://mcp.example.com"}
+    given = answers(host=host, audience=audience, **more)
+    files = registry_files(given)
+    settings = parse_settings(files["registry.toml"].decode())
+    assert settings.merge.automatic is (audience == "public")
+    for path, content in files.items():
+        text = content.decode()
+        assert "<%" not in text, path
+        assert "%>" not in text, path
+        assert not text.startswith("\n"), path
+        if path.endswith(".yml"):
+            assert yaml.safe_load(text), path
+    readme = files["README.md"].decode()
+    for name in ("server/README.md", "MODERATION.md", "SECURITY.md"):
+        assert (f"({name}" in readme) == (name in files), name
+    deploys = yaml.safe_load(files[".github/workflows/deploy.yml"]) if forge == "github" else None
+    if deploys:
+        assert ("deploy" in deploys["jobs"]) != ("server/update.sh" in files)
+
+
+def test_this_projects_own_workflows_come_from_the_same_templates() -> None:
+    for path, content in own_files().items():
+        assert (PROJECT / path).read_bytes() == content, f"{path}: run `make docs`"
+
+
+def test_the_ruleset_of_the_documentation_is_the_one_that_is_written() -> None:
+    ruleset = json.loads(registry_files(answers())[".github/ruleset.json"])
+    page = (PROJECT / "docs/operators.md").read_text()
+    shown = page.partition("```json\n")[2].partition("```")[0]
+    assert json.loads(shown) == ruleset
+
+
+def test_the_tools_address_is_one_fact_that_can_be_told() -> None:
+    home = "https://git.example.com/tools/mcp-static"
+    ours = registry_files(answers())
+    theirs = registry_files(answers(), home)
+    assert any(project_url().encode() in content for content in ours.values())
+    assert not any(project_url().encode() in content for content in theirs.values())
+
+
+def test_the_record_says_what_was_answered_and_written(tmp_path: Path) -> None:
+    new(tmp_path / "mine")
+    record = read_record((tmp_path / "mine/.mcp-static.json").read_bytes())
+    assert record.answers.repository == "https://github.com/weatherco/registry"
+    for path, text in record.texts.items():
+        assert (tmp_path / "mine" / path).read_text() == text
+    assert set(record.generated) == {
+        "requirements/dependencies.txt", "requirements/tool.txt", "requirements/uv.txt"
+    }  # fmt: skip
