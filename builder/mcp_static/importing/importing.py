@@ -34,7 +34,8 @@ from mcp_static.model.times import format_time
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
-from mcp_static.rules.rule import Applies
+from mcp_static.rules.remotes_in_registry import REMOTE_UNIQUE
+from mcp_static.rules.rule import Applies, RemoteClaim
 from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
@@ -222,6 +223,10 @@ class _Import:
     def _take_status(self, key: tuple[ServerName, str], entry: SourceEntry) -> None:
         if self._statuses[key] == entry.status:
             return
+        if taken := self._taken_addresses(key, entry.status):
+            used = ", ".join(f"{claim.name} uses {claim.address} by now" for claim in taken)
+            self._leave_out(entry.title, f"stays deleted, since {used}", REMOTE_UNIQUE)
+            return
         self._statuses[key] = entry.status
         self._index.set_deleted(*key, is_deleted=entry.status.status is Status.DELETED)
         content = entry.status.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -235,6 +240,14 @@ class _Import:
             )
         )
         self.report.statuses += 1
+
+    def _taken_addresses(self, key: tuple[ServerName, str], status: StatusRecord) -> list[RemoteClaim]:
+        """The servers that took the addresses of a deleted version which is to be active again.
+
+        With `--lenient` both may have them, as at the source.
+        """
+        is_back = Status.DELETED is self._statuses[key].status is not status.status
+        return self._index.taken_addresses(*key) if is_back and not self._options.lenient else []
 
     def commits(self) -> Iterator[NewCommit]:
         """One commit for each change, in the order of their times: that order is the ordinals'."""
