@@ -156,10 +156,12 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_taken(tmp_path: Path) -> 
     ("content", "message"),
     [
         (b"garbage", "neither"),
+        (b"", "has no entries"),
+        (b"\n \n", "has no entries"),
         (b"\x1f\x8b\x08garbage", "gzip"),
         (gzip.compress(b'{"a":1}' * 999, mtime=0)[:-9], "gzip"),
     ],
-    ids=["neither", "no gzip after its magic number", "gzip cut short"],
+    ids=["neither", "empty", "blank", "no gzip after its magic number", "gzip cut short"],
 )
 def test_files_that_are_no_source_are_told(content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
@@ -167,6 +169,7 @@ def test_files_that_are_no_source_are_told(content: bytes, message: str, tmp_pat
         take(tmp_path / "file", tmp_path / "r.git")
     with pytest.raises(InputError, match="cannot be read"):
         take(tmp_path / "missing", tmp_path / "r2.git")
+    assert {path.name for path in tmp_path.iterdir()} == {"file"}, "no repository was made"
 
 
 def test_a_work_tree_is_brought_up_to_date_and_never_trampled(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from mcp_static.git.writing import (
     write_commits,
 )
 from mcp_static.importing.entries import SourceEntry, read_entry
-from mcp_static.importing.files import read_file
+from mcp_static.importing.files import STANDARD_INPUT, read_file
 from mcp_static.importing.registry_walk import RegistryWalk
 from mcp_static.model.errors import InputError, JsonError
 from mcp_static.model.layout import parse_location, record_path, version_problem
@@ -78,6 +79,7 @@ def import_entries(
     `told` hears how many more entries were read. Raises InputError for a source or a repository
     that cannot be used, ServiceError when a registry cannot be walked to its end.
     """
+    values = () if _is_registry(options.source) else _opened(options.source)
     with _repository(options.into) as repository, lock_for_import(repository):
         current_branch(repository)
         require_clean(repository)
@@ -85,15 +87,32 @@ def import_entries(
         if walk is not None:
             for count in walk.pages():
                 told(count)
-            values: Iterable[tuple[str, Any]] = read_file(str(walk.spool))
+            values = read_file(str(walk.spool))
         else:
-            values = _counted(read_file(options.source), told)
+            values = _counted(values, told)
         importing = _Import(repository, options)
         importing.read(values)
         importing.report.commits = write_commits(repository, importing.commits())
         if walk is not None:
             walk.finish(format_time(importing.newest), tip_of(repository) or "")
     return importing.report
+
+
+def _is_registry(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
+def _opened(source: str) -> Iterable[tuple[str, Any]]:
+    """The values of a file, of which the first is read: a wrong file leaves no repository behind."""
+    values = read_file(source)
+    first = list(islice(values, 1))
+    if not first:
+        name = "Standard input" if source == STANDARD_INPUT else source
+        raise InputError(
+            f"{name} has no entries.",
+            "Give standard entries, as /v0.1/servers or data/export/ have them.",
+        )
+    return chain(first, values)
 
 
 def _repository(into: Path) -> Repository:
@@ -104,7 +123,7 @@ def _repository(into: Path) -> Repository:
 
 
 def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None:
-    if not options.source.lower().startswith(("http://", "https://")):
+    if not _is_registry(options.source):
         return None
     choices = (options.lenient, options.only)
     walk = RegistryWalk(options.source, choices, Path(repository.common_dir))
@@ -127,7 +146,7 @@ def read_patterns(path: Path) -> tuple[str, ...]:
 
 
 def _counted(
-    values: Iterator[tuple[str, Any]], told: Callable[[int], None]
+    values: Iterable[tuple[str, Any]], told: Callable[[int], None]
 ) -> Iterator[tuple[str, Any]]:
     for value in values:
         told(1)
