@@ -45,14 +45,16 @@ def test_whoever_opens_it_and_pushes_the_files_has_brought_them(stage: Stage) ->
     assert requester(stage, stage.propose("alice", stage.record(ALICES))) == "alice"
 
 
-@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize(
+    ("question", "status"), [("/activity", 200), ("/activity", 403), ("/user$", 200)]
+)
 def test_the_rules_are_reported_even_if_nobody_can_tell_who_brought_it(
-    stage: Stage, status: int
+    stage: Stage, question: str, status: int
 ) -> None:
     sound = stage.propose("alice", stage.record(ALICES))
     broken = stage.propose("alice", stage.record(ALICES, "1.0.1", description=""), branch="broken")
-    answer = {"message": "This is no list of pushes."}
-    stage.hub.fail_next("GET", "/activity", status, answer, times=100)
+    answer = {"message": "This answers nothing."}
+    stage.hub.fail_next("GET", question, status, answer, times=100)
     report = _checked(stage, sound).report
     assert (report.level, report.exit_code) == (Level.UNKNOWN, 3)
     assert f"Publish {ALICES} 1.0.0" in {section.title for section in report.sections}
