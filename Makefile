@@ -99,13 +99,19 @@ test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that
 bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
+RULES = $(BIN)/mcp-static rules --format markdown
+FACTS = $(BIN)/python -c 'from mcp_static.api.edge_facts import edge_facts; print(edge_facts(), end="")'
+
+# A file written from what a command prints: replaced by all of it, or left alone.
+define write
+	@echo 'Writing $(1)'
+	@trap 'rm -f $(1).new' EXIT; $(2) > $(1).new && mv $(1).new $(1)
+endef
+
 docs: $(VENV)/.dev  ## Regenerate docs/rules.md, the table of package types, and site/edge/facts.js
-	$(BIN)/mcp-static rules --format markdown > docs/rules.md.new
-	mv docs/rules.md.new docs/rules.md
+	$(call write,docs/rules.md,$(RULES))
 	$(BIN)/python scripts/write_package_types.py docs/authors.md
-	$(BIN)/python -c 'from mcp_static.api.edge_facts import edge_facts; print(edge_facts(), end="")' \
-	  > site/edge/facts.js.new
-	mv site/edge/facts.js.new site/edge/facts.js
+	$(call write,site/edge/facts.js,$(FACTS))
 
 docs-site: $(VENV)/.dev  ## Build the documentation as a website in build/guide/
 	$(BIN)/zensical build --clean --strict

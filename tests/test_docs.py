@@ -170,6 +170,19 @@ def test_the_moderation_page_runs(registry: Registry, tmp_path: Path) -> None:
     assert [entry["server"]["name"] for entry in listed] == ["com.example/weather"]
 
 
+def test_a_page_that_cannot_be_generated_is_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/rules.md").write_text("as it was")
+    tool = tmp_path / "bin/mcp-static"
+    tool.parent.mkdir()
+    tool.write_text("#!/bin/sh\necho half a page\nexit 1\n")
+    tool.chmod(0o755)
+    command = ["make", "-f", str(PROJECT / "Makefile"), "-o", ".venv/.dev", "BIN=bin", "docs"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 2
+    assert [path.name for path in (tmp_path / "docs").iterdir()] == ["rules.md"]
+    assert (tmp_path / "docs/rules.md").read_text() == "as it was"
+
+
 def test_the_moderation_page_has_every_setting() -> None:
     text = (PROJECT / "docs/moderation.md").read_text()
     (example,) = blocks(PROJECT / "docs/moderation.md", "toml")

@@ -209,6 +209,10 @@ def test_a_status_that_stands_already_is_told(desk: Desk) -> None:
     assert desk.stage.check(pull.number, requester="alice").level == "passed"
     for target, code in (("nonsense", 2), (f"{WEATHER}@7.7.7", 1), ("io.github.alice/none", 1)):
         assert desk.run("status", target, "active").returncode == code
+    assert (
+        f"'{WEATHER}@' has no version after the @."
+        in desk.run("status", f"{WEATHER}@", "active").stderr
+    )
 
 
 def test_a_key_is_made_once_and_kept_private(desk: Desk) -> None:
@@ -224,6 +228,16 @@ def test_a_key_is_made_once_and_kept_private(desk: Desk) -> None:
     done = desk.run("keygen", "co.uk")
     assert (done.returncode, "not a domain that can be owned" in done.stderr) == (2, True)
     assert desk.run("keygen", "10.0.0.1").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["sign"], ["publish"], ["status", f"{WEATHER}@1.0.0", "deleted"]], ids=" ".join
+)
+def test_a_key_file_is_read_before_the_network_is_asked(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "server.json").write_bytes(source_record(WEATHER))
+    options = ["--key", "missing.pem", "--registry", "https://registry.invalid"]
+    done = run_cli(*arguments, *options, cwd=tmp_path)
+    assert (done.returncode, "missing.pem" in done.stderr) == (1, True)
 
 
 def test_a_signature_is_for_these_very_bytes(desk: Desk) -> None:

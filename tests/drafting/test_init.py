@@ -71,6 +71,17 @@ def test_a_repository_and_a_manifest_need_no_question(address: str, folder: Path
     assert "mcp-static publish" in result.output
 
 
+def test_an_input_that_ends_says_what_is_missing_and_how_to_give_it(folder: Path) -> None:
+    result = init(folder, answers=f"{ALICE}\n")
+    assert result.exit_code == 1
+    assert "The input ended before every question was answered." in result.output
+    assert "--yes" in result.output
+    assert "--description  " in result.output
+    assert "--name  " not in result.output, "that is answered"
+    assert "Aborted" not in result.output
+    assert not (folder / "server.json").exists()
+
+
 def test_it_runs_as_a_command_in_the_folder_itself(folder: Path) -> None:
     make_repository(folder)
     write_package(folder, mcpName=ALICE)

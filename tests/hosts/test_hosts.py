@@ -124,6 +124,7 @@ def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_
     nothing = run_cli("hosts", "--out", tmp_path / "none", cwd=tmp_path)
     assert nothing.returncode == 0
     assert "nothing is built yet" in nothing.stdout
+    assert "default settings" in nothing.stderr
     filled.commit({"registry.toml": 'url = "https://example.com/x"\n[hosting]\nmax_files = 20'})
     build(filled, tmp_path / "dist", "plain")
     run = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "dist", "--format", "json")
@@ -140,6 +141,9 @@ def test_the_table_takes_no_faulty_settings_for_the_defaults(filled: Registry, t
     run = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "none")
     assert (run.returncode, run.stdout) == (1, "")
     assert "hosting.max_files" in run.stderr
+    wrong = run_cli("hosts", "--repo", tmp_path / "nowhere", "--out", tmp_path / "none")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "nowhere" in wrong.stderr
     empty = Registry(tmp_path / "empty.git")
     assert run_cli("hosts", "--repo", empty.path, "--out", tmp_path / "none").returncode == 0
 

@@ -156,10 +156,12 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_taken(tmp_path: Path) -> 
     ("content", "message"),
     [
         (b"garbage", "neither"),
+        (b"", "has no entries"),
+        (b"\n \n", "has no entries"),
         (b"\x1f\x8b\x08garbage", "gzip"),
         (gzip.compress(b'{"a":1}' * 999, mtime=0)[:-9], "gzip"),
     ],
-    ids=["neither", "no gzip after its magic number", "gzip cut short"],
+    ids=["neither", "empty", "blank", "no gzip after its magic number", "gzip cut short"],
 )
 def test_files_that_are_no_source_are_told(content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
@@ -167,6 +169,7 @@ def test_files_that_are_no_source_are_told(content: bytes, message: str, tmp_pat
         take(tmp_path / "file", tmp_path / "r.git")
     with pytest.raises(InputError, match="cannot be read"):
         take(tmp_path / "missing", tmp_path / "r2.git")
+    assert {path.name for path in tmp_path.iterdir()} == {"file"}, "no repository was made"
 
 
 def test_a_work_tree_is_brought_up_to_date_and_never_trampled(tmp_path: Path) -> None:
@@ -294,6 +297,47 @@ def test_an_enclosing_repository_is_never_written_to(tmp_path: Path) -> None:
     (inner / "file").unlink()
     assert take([entry()], inner).published == 1  # an empty folder becomes a repository of its own
     assert outer.head == before
+
+
+def test_a_version_that_comes_back_leaves_alone_the_addresses_taken_since(tmp_path: Path) -> None:
+    into, other = tmp_path / "registry.git", "io.github.bob/forecast"
+
+    def leading_to(address: str, found: dict[str, Any]) -> dict[str, Any]:
+        found["server"]["remotes"] = [{"type": "sse", "url": address}]
+        return found
+
+    def weather(status: str, day: int) -> dict[str, Any]:
+        changed = f"2025-10-{day:02}T00:00:00Z"
+        found = entry(status=status, statusChangedAt=changed, updatedAt=changed)
+        return leading_to("https://MCP.example.com:443/sse", found)
+
+    def statuses() -> list[str]:
+        return git(into, "log", "--format=%s", "--reverse", "--grep=^Mark").splitlines()
+
+    take([weather("deleted", 2)], into)
+    take([leading_to("https://mcp.example.com/sse", entry(other, day=3))], into)
+    report = take([weather("active", 4)], into)
+    (left_out,) = report.left_out
+    assert (left_out.id, left_out.path) == ("remote-unique", f"{NAME} 1.0.0")
+    assert f"stays deleted, since {other} uses https://mcp.example.com/sse" in left_out.message
+    assert (report.known, report.statuses) == (1, 0)
+    assert statuses() == [f"Mark {NAME} 1.0.0 deleted"]
+    moved = weather("active", 4)
+    moved["server"]["remotes"] = []
+    assert len(take([moved], into).left_out) == 1, "what was published decides, not what comes now"
+    assert take([weather("active", 4)], into, lenient=True).statuses == 1
+    assert statuses() == [f"Mark {NAME} 1.0.0 deleted", f"Mark {NAME} 1.0.0 active"]
+
+
+def test_a_version_comes_back_where_nobody_took_its_addresses(tmp_path: Path) -> None:
+    def weather(status: str) -> dict[str, Any]:
+        found = entry(status=status)
+        found["server"]["remotes"] = [{"type": "sse", "url": "https://mcp.example.com/sse"}]
+        return found
+
+    for status in ("deleted", "active"):
+        report = take([weather(status)], tmp_path / "registry.git")
+        assert (report.statuses, report.left_out) == (1, [])
 
 
 def test_untracked_records_are_not_overwritten(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from mcp_static.forges.forge import Account
 from mcp_static.model.forge_ids import ForgeId
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.times import format_time
+from mcp_static.proofs.keys import DomainKey
 from mcp_static.proofs.results import holds
 from mcp_static.settings import parse_settings
 
@@ -223,3 +224,52 @@ def test_affected_by_finds_what_rests_on_an_account_a_repository_a_key_and_a_hos
     assert found("--host=vil.example") == set()
     assert operator.ok("affected-by", "--host=evil.example", "--format=names") == f"{ALICE}\n"
     assert "leads to mcp.evil.example" in operator.ok("affected-by", "--host=evil.example")
+
+
+def test_affected_by_finds_previous_keys_and_what_identity_files_remember(operator: Operator) -> None:
+    old, new, spare = (DomainKey("ed25519", bytes([number]) * 32) for number in (1, 2, 3))
+    signed = holds(
+        ProofId.DNS_KEY,
+        "It holds.",
+        domain="example.com",
+        key=new.record,
+        fingerprint=new.fingerprint,
+        keys=(new.record, spare.record),
+        previousKey=old.record,
+    )
+    owner = ForgeId("github.com", "account", 1001)
+    repository = ForgeId("github.com", "repository", 5)
+    source = holds(
+        ProofId.SOURCE, "It holds.", login="alice", id=str(owner), repositoryId=str(repository)
+    )
+    other = "com.example/other"
+    operator.registry.commit(
+        {
+            path_of(other, "1.0.0", "accepted.json"): accepted_bytes(signed, None, "0" * 40, 1, START),
+            path_of(ALICE, "1.0.0", "accepted.json"): accepted_bytes(source, None, "0" * 40, 2, START),
+        }
+    )
+    operator.registry.git("reset", "--hard", "-q")
+    operator.ok("adopt")
+
+    def found(option: str) -> set[tuple[str, str, str]]:
+        rows = json.loads(operator.ok("affected-by", option, "--format=json"))
+        return {(row["name"], row["version"], row["because"]) for row in rows}
+
+    key = "is proven by the key at example.com, says identity.json"
+    remembered = {("com.example", "", key), (other, "", key)}
+    assert found(f"--key={old.fingerprint}") == {
+        (other, "1.0.0", "endorsed the new key of the publish")
+    }
+    assert found(f"--key={new.fingerprint}") == {(other, "1.0.0", "signed the publish"), *remembered}
+    assert found(f"--key={spare.fingerprint}") == remembered
+    assert found("--host=example.com") == remembered
+    assert {row[:2] for row in found(f"--account={owner}")} == {
+        (ALICE, "1.0.0"),
+        (ALICE, ""),
+        ("io.github.alice", ""),
+    }
+    assert {row[:2] for row in found(f"--repository={repository}")} == {(ALICE, "1.0.0"), (ALICE, "")}
+    assert operator.ok("affected-by", "--host=example.com", "--format=names") == f"{other}\n"
+    table = operator.ok("affected-by", "--host=example.com").splitlines()
+    assert table == [f"{name:<{len(other)}}  {key}" for name in ("com.example", other)]

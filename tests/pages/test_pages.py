@@ -301,3 +301,35 @@ def test_a_page_says_whose_address_it_is_not(registry: Registry, tmp_path: Path)
         "com.example/package": [UNPROVEN],
         "com.example/near": [],
     }
+
+
+def test_a_page_names_who_has_proven_an_address_that_it_leads_to(
+    registry: Registry, tmp_path: Path
+) -> None:
+    """In an incremental build as in a full one, for as long as the other server is served."""
+    squatter, owner = "io.github.mallory/weather", "com.example/weather"
+    page = tmp_path / "out" / "servers" / squatter / "index.html"
+    mark = f"{owner} leads to it too, and has proven that mcp.example.com is its own."
+
+    def says_so() -> bool:
+        build_registry(registry, tmp_path / "out")
+        build_registry(registry, tmp_path / "anew", full=True)
+        assert files_below(tmp_path / "out") == files_below(tmp_path / "anew")
+        return mark in read(page).text
+
+    registry.publish(squatter, remotes=[{"type": "sse", "url": "https://mcp.example.com/sse"}])
+    registry.publish("io.github.bob/near", remotes=[{"type": "sse", "url": "https://mcp.example.com/"}])
+    assert not says_so()
+    registry.publish(owner, remotes=[{"type": "sse", "url": "https://MCP.example.com:443/sse"}])
+    assert not says_so(), "nobody knows what proves it"
+    proven = holds(ProofId.DNS_KEY, "It holds.", domain="example.com")
+    accepted = accepted_bytes(proven, None, "0" * 40, 1, 1_700_000_000)
+    registry.commit({path_of(owner, "1.0.0", "accepted.json"): accepted})
+    assert says_so()
+    assert UNPROVEN in read(page).text
+    assert mark not in read(tmp_path / "out/servers/io.github.bob/near/index.html").text
+    assert "leads to it too" not in read(tmp_path / "out" / "servers" / owner / "index.html").text
+    registry.set_status(owner, "1.0.0", "deleted")
+    assert not says_so()
+    registry.set_status(owner, "1.0.0", "active")
+    assert says_so()

@@ -49,3 +49,30 @@ def test_a_name_that_is_held_is_published_once_an_operator_approves_its_head(sta
     assert run(stage, event).outcome is MergeOutcome.NOT_GREEN
     say(stage, "acme", number, f"/approve {stage.pull(number).head_sha}")
     assert run(stage, event).outcome is MergeOutcome.MERGED
+
+
+def test_two_similar_names_that_were_checked_at_once_are_not_merged_unseen(stage: Stage) -> None:
+    stage.hub.add_user("a1ice")
+    first = stage.propose("alice", stage.record(WEATHER))
+    second = stage.propose("a1ice", stage.record("io.github.a1ice/weather"))
+    events = {first: stage.event(first, "alice"), second: stage.event(second, "a1ice")}
+    handed = {number: hand_over(stage, event) for number, event in events.items()}
+    assert {handover.level for handover in handed.values()} == {"passed"}
+    assert run(stage, events[first], handed[first]).outcome is MergeOutcome.MERGED
+    result = run(stage, events[second], handed[second])
+    assert result.outcome is MergeOutcome.CHECKED_AGAIN
+    assert f"io.github.a1ice/weather is easily taken for {WEATHER}" in result.message
+    assert hand_over(stage, again(stage, second)).level == "held"
+
+
+def test_a_new_version_of_a_similar_name_that_the_check_saw_stops_no_merge(stage: Stage) -> None:
+    stage.hub.add_user("a1ice")
+    stage.registry.commit(stage.record(WEATHER))
+    number = stage.propose("a1ice", stage.record("io.github.a1ice/weather"))
+    event = stage.event(number, "a1ice")
+    handover = hand_over(stage, event)
+    assert handover.level == "held"
+    update = stage.propose("alice", stage.record(WEATHER, "1.0.1"))
+    assert run(stage, stage.event(update, "alice")).outcome is MergeOutcome.MERGED
+    say(stage, "acme", number, f"/approve {stage.pull(number).head_sha}")
+    assert run(stage, event, handover).outcome is MergeOutcome.MERGED

@@ -1,9 +1,11 @@
 """Who brought the bytes: what later touches a branch lends nothing to what is on it already."""
 
+import pytest
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.checking import CheckedPull, check_pull, fetch_pull, pull_job
+from mcp_static.reports.findings import Level
 
 from tests.registries import path_of
 from tests.stage import REGISTRY, Stage, client_of, failed, ids, settings_text, source_record
@@ -41,6 +43,24 @@ def comment(stage: Stage, number: int, login: str, body: str) -> int:
 
 def test_whoever_opens_it_and_pushes_the_files_has_brought_them(stage: Stage) -> None:
     assert requester(stage, stage.propose("alice", stage.record(ALICES))) == "alice"
+
+
+@pytest.mark.parametrize(
+    ("question", "status"), [("/activity", 200), ("/activity", 403), ("/user$", 200)]
+)
+def test_the_rules_are_reported_even_if_nobody_can_tell_who_brought_it(
+    stage: Stage, question: str, status: int
+) -> None:
+    sound = stage.propose("alice", stage.record(ALICES))
+    broken = stage.propose("alice", stage.record(ALICES, "1.0.1", description=""), branch="broken")
+    answer = {"message": "This answers nothing."}
+    stage.hub.fail_next("GET", question, status, answer, times=100)
+    report = _checked(stage, sound).report
+    assert (report.level, report.exit_code) == (Level.UNKNOWN, 3)
+    assert f"Publish {ALICES} 1.0.0" in {section.title for section in report.sections}
+    report = _checked(stage, broken).report
+    assert report.exit_code == 1
+    assert {line.path for line in failed(report)} == {"description"}
 
 
 def test_an_owner_who_updates_the_branch_of_another_lends_nothing(stage: Stage) -> None:

@@ -164,6 +164,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("remote-address", with_remote(url="https://weather.example.com/" + "a" * 2048), ["remotes[0].url"]),
     ("host-script", with_remote(url="https://\u0430pple.example.com/"), ["remotes[0].url"]),
     ("host-script", with_remote(url="https://xn--pple-43d.com/"), ["remotes[0].url"]),
+    ("host-script", with_remote(url="https://xn--80ak6aa92e.com/"), ["remotes[0].url"]),
     ("host-script", server_json(NAME, websiteUrl="https://\u03b1lpha.example.com/"), ["websiteUrl"]),
     ("remote-addresses", with_remote(url="https://{a}.{b}.example.com/", variables={key: {"choices": [f"{key}{number}" for number in range(17)]} for key in "ab"}), ["remotes"]),
     ("remote-variables", with_remote(url="https://{tenant}.example.com/mcp"), ["remotes[0].url"]),

@@ -166,3 +166,12 @@ def test_a_record_without_end_of_choices_is_looked_up_within_bounds() -> None:
     )
     assert len(claimed_addresses(document)) == MAX_ADDRESSES
     assert "remote-addresses" in found_in(EmptyRegistry(), document)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444", "xn--e1afmkfd.xn--p1ai", "\u4f8b\u3048.jp",
+     "m\u00fcller.de", "xn--mller-kva.de"],
+)  # fmt: skip
+def test_international_names_are_hosts_like_others(host: str) -> None:
+    assert found_in(EmptyRegistry(), with_remote(url=f"https://{host}/mcp")) == []

@@ -131,6 +131,14 @@ def _part_of_servers(size: int) -> Callable[[AppliedChange], Iterator[Span]]:
     )
 
 
+def _touched_servers(change: AppliedChange) -> Iterator[Span]:
+    """Those that changed, and those whose pages name the proven owner of an address."""
+    yield from _part_of_servers(1)(change)
+    for _, version in change.versions:
+        if version.server:
+            yield from map(_one, change.store.address_users.servers_beside(version.ordinal))
+
+
 def _touched_versions(change: AppliedChange) -> Iterator[Span]:
     return (_one(version.ordinal) for _, version in change.versions if version.server)
 
@@ -229,7 +237,7 @@ KINDS: Final = (
     DocumentKind(id="entry-blocks", whole=_ordinal_parts(EXPORT_POSITIONS), render=entry_blocks),
     DocumentKind(id="versions", touched=_touched_versions, render=version_documents),
     DocumentKind(id="exports", touched=_part_of_ordinals(EXPORT_POSITIONS), render=exports),
-    DocumentKind(id="servers", whole=_servers, touched=_part_of_servers(1), render=server_documents),
+    DocumentKind(id="servers", whole=_servers, touched=_touched_servers, render=server_documents),
     DocumentKind(id="namespaces", whole=_servers, render=all_namespace_pages),
     DocumentKind(id="namespace", touched=_touched_namespaces, render=namespace_page),
     DocumentKind(

@@ -6,9 +6,13 @@ from typing import Any, Final
 from mcp_static.api.documents import MISCELLANEOUS, Document
 from mcp_static.build.browse_documents import browse_pages, browse_steps, node_of
 from mcp_static.build.context import RenderContext, Span
-from mcp_static.model.names import Namespace
+from mcp_static.model.host_proofs import is_host_proven
+from mcp_static.model.names import Namespace, parse_name
+from mcp_static.model.remotes import claimed_addresses
 from mcp_static.model.times import format_time
+from mcp_static.model.web_addresses import WebAddress
 from mcp_static.pages.badge import badge_image, badge_of
+from mcp_static.pages.host_warnings import Owners, nobody
 from mcp_static.pages.server_view import (
     Card,
     VersionLine,
@@ -42,7 +46,7 @@ def server_pages(
         yield Document(page_file(path), None, part)
         yield Document(picture, None, part)
         return
-    values = _server_values(latest)
+    values = _server_values(latest, _other_owners(context, name))
     view = values["server"]
     badge = badge_of(context.site.title, view.version, view.status)
     values |= {
@@ -65,7 +69,22 @@ def version_page(context: RenderContext, version: Entry | AbsentVersion, part: s
     return context.layout.page("server", path, values["server"].description, part, **values)
 
 
-def _server_values(entry: Entry) -> dict[str, Any]:
+def _other_owners(context: RenderContext, name: str) -> Owners:
+    """Who has proven the host of an address that a server leads to, and leads to it as well."""
+
+    def owners(address: WebAddress) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for user in context.store.address_users.accepted(address.near, besides=name):
+            if user.name not in found and str(address) in claimed_addresses(user.document):
+                namespace = parse_name(user.name).namespace
+                if is_host_proven(user.acceptance, namespace, address.host):
+                    found[user.name] = None
+        return tuple(found)
+
+    return owners
+
+
+def _server_values(entry: Entry, owners: Owners = nobody) -> dict[str, Any]:
     document = entry.document
     if entry.takedown is not None:
         return {
@@ -73,7 +92,7 @@ def _server_values(entry: Entry) -> dict[str, Any]:
             "methods": (),
         }
     view = server_view(document, entry.meta, entry.commit, entry.acceptance)
-    return {"server": view, "methods": method_views(document, entry.acceptance)}
+    return {"server": view, "methods": method_views(document, entry.acceptance, owners)}
 
 
 def _version_line(entry: Entry) -> VersionLine:

@@ -41,13 +41,17 @@ from mcp_static.moderation.affected import (
     help="A table, JSON, or the names of the servers alone.",
 )
 def command(repo: Path, revision: str, style: str, **given: str | None) -> None:
-    """List every version that rests on something, and in which way: what to look at when it leaked."""
+    """List all that rests on something, and in which way: what to look at when it leaked.
+
+    Versions, and the servers and namespaces whose identity.json names it.
+    """
     with open_repository(repo) as repository:
         found = _search(repository, resolve_commit(repository, revision), given)
     if style == "json":
         click.echo(orjson.dumps([asdict(one) for one in found], option=orjson.OPT_INDENT_2).decode())
     elif style == "names":
-        click.echo("".join(f"{name}\n" for name in sorted({one.name for one in found})), nl=False)
+        names = sorted({one.name for one in found if not one.is_namespace})
+        click.echo("".join(f"{name}\n" for name in names), nl=False)
     else:
         click.echo(_table(found))
 
@@ -76,7 +80,7 @@ def _forge_id(text: str) -> ForgeId:
 def _table(found: list[Affected]) -> str:
     if not found:
         return "Nothing rests on it."
-    rows = [(f"{one.name} {one.version}", one.because) for one in found]
+    rows = [(f"{one.name} {one.version}".rstrip(), one.because) for one in found]
     width = max(len(printable(title)) for title, _ in rows)
     lines = [f"{printable(title):<{width}}  {printable(because)}" for title, because in rows]
     return "\n".join(lines)

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 import orjson
+from click.core import ParameterSource
 
 from mcp_static.api.paths import SNAPSHOT
 from mcp_static.api.snapshot import read_snapshot
 from mcp_static.build.extent import estimate
+from mcp_static.cli.console import say
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
@@ -33,9 +35,11 @@ from mcp_static.settings import Settings
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def command(repo: Path, out: Path, style: str) -> None:
+@click.pass_context
+def command(context: click.Context, repo: Path, out: Path, style: str) -> None:
     """Print the hosts: what each honors, how much it takes, and whether this registry fits."""
-    settings = _settings(repo)
+    is_named = context.get_parameter_source("repo") is not ParameterSource.DEFAULT
+    settings = _settings(repo, is_named=is_named)
     built = out if _is_built(out) else None
     rows = [_row(host, settings, built) for host in HOSTS]
     if style == "json":
@@ -59,11 +63,17 @@ def _is_built(out: Path) -> bool:
     return True
 
 
-def _settings(repo: Path) -> Settings:
-    """The settings of the repository here, or the defaults where there is none, or no commit yet."""
+def _settings(repo: Path, *, is_named: bool) -> Settings:
+    """The settings of the repository, or the defaults where it has no commit yet.
+
+    In a folder that nobody has named, they also stand for a repository that is not there.
+    """
     try:
         repository = open_repository(repo)
     except InputError:
+        if is_named:
+            raise
+        say("note: this folder is in no Git repository, so the default settings are used; see --repo")
         return Settings()
     with repository:
         try:

@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -102,18 +102,35 @@ def _drafted(found: Search, answers: Answers, *, yes: bool) -> Draft:
     if not yes:
         for question in drafted.missing:
             default = found.tag if question.field == "version" else None
-            answers = replace(answers, **{question.field: _ask(question, default)})
+            try:
+                answers = replace(answers, **{question.field: _ask(question, default)})
+            except click.Abort:
+                if sys.stdin.isatty():
+                    raise
+                raise _unanswered(draft(found.findings, answers).missing) from None
         return draft(found.findings, answers)
     necessary = [question for question in drafted.missing if question.is_necessary]
     if necessary:
         raise InputError(
             f"The project does not say all that a server.json needs: "
             f"{', '.join(question.field for question in necessary)}.",
-            "\n".join(f"{question.option}  {question.asks}." for question in necessary),
+            _options_for(necessary),
         )
     if any(question.field == "image" for question in drafted.missing):
         _note("the Dockerfile does not tell where its image is, so it is left out; see --image")
     return drafted
+
+
+def _unanswered(questions: Iterable[Question]) -> InputError:
+    """The error for an input that is no terminal, and ends before all is answered."""
+    return InputError(
+        "The input ended before every question was answered.",
+        f"--yes asks nothing; these options answer:\n{_options_for(questions)}",
+    )
+
+
+def _options_for(questions: Iterable[Question]) -> str:
+    return "\n".join(f"{question.option}  {question.asks}." for question in questions)
 
 
 def _ask(question: Question, default: str | None) -> str:

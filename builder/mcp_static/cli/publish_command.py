@@ -13,7 +13,7 @@ from mcp_static.forges.github.login import find_token
 from mcp_static.model.errors import InputError, SignatureError, UsageError
 from mcp_static.model.layout import record_path
 from mcp_static.proofs.claims import Publication
-from mcp_static.proofs.keys import read_private_key
+from mcp_static.proofs.keys import PrivateKey, read_private_key
 from mcp_static.proofs.signatures import (
     claims_problem,
     publish_claims,
@@ -57,10 +57,11 @@ def command(
     Publishing the same bytes again changes nothing, and says so.
     """
     record = read_valid_record(file)
+    private = read_private_key(key_file) if key_file is not None else None
     facts = None
-    if remote is None or key_file is not None:
+    if remote is None or private is not None:
         facts = read_facts(registry_address(registry))
-    signature = _signature(record, file, key_file, proof_file, facts)
+    signature = _signature(record, file, private, proof_file, facts)
     files = publish_files(record.name, record.version, record.content, signature)
     title = f"Publish {record.name} {record.version}"
     branch = branch_for(record.name, record.version, "publish")
@@ -103,15 +104,15 @@ def _push(remote: str, branch: str, files: dict[str, bytes], title: str) -> None
 def _signature(
     record: RecordFile,
     file: Path,
-    key_file: Path | None,
+    private: PrivateKey | None,
     proof_file: Path | None,
     facts: RegistryFacts | None,
 ) -> bytes | None:
     """The signature to submit: made now, or earlier for exactly this file; None if there is none."""
-    if key_file is not None:
+    if private is not None:
         assert facts is not None
         claims = publish_claims(record.name, record.version, record.content, facts.url)
-        return sign_publish(claims, read_private_key(key_file))
+        return sign_publish(claims, private)
     beside = proof_file or file.with_name("proof.json")
     try:
         content = beside.read_bytes()

@@ -36,10 +36,10 @@ def command(
     file: Path, key_file: Path, previous_file: Path | None, out: Path | None, registry: str | None
 ) -> None:
     """Sign FILE for one registry: the signature holds for these very bytes, there, and nowhere else."""
-    facts = read_facts(registry_address(registry))
     record = read_valid_record(file)
     private = read_private_key(key_file)
     previous = read_private_key(previous_file) if previous_file is not None else None
+    facts = read_facts(registry_address(registry))
     claims = publish_claims(record.name, record.version, record.content, facts.url)
     out = out or file.with_name("proof.json")
     out.write_bytes(sign_publish(claims, private, previous))

@@ -10,7 +10,7 @@ from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMO
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.forges.github.login import find_token
 from mcp_static.model.errors import InputError, UsageError
-from mcp_static.model.layout import record_path, version_problem
+from mcp_static.model.layout import named_version_problem, record_path
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.names import ServerName, name_problem, parse_name
 from mcp_static.model.status import StatusRecord
@@ -57,12 +57,12 @@ def command(
         raise UsageError(f"A message has at most {MAX_STATUS_MESSAGE} characters.", "Shorten it.")
     if message is not None and not is_visible_line(message):
         raise UsageError("The message has characters that cannot be shown.", "Write plain text.")
+    private = read_private_key(key_file) if key_file is not None else None
     facts = read_facts(registry_address(registry))
     versions = [version] if version else versions_of(facts.address, name)
     if not versions:
         raise InputError(f"{facts.address} has no version of {name}.", "Check the name.")
     wanted = StatusRecord(status=Status(status), statusMessage=message)
-    private = read_private_key(key_file) if key_file is not None else None
     work = _Statuses(name, versions, wanted, private, facts.url)
     title = f"Set {name}{f' {version}' if version else ''} to {status}"
     branch = branch_for(name, version or "*", "status")
@@ -90,9 +90,9 @@ def command(
 
 def _target(target: str) -> tuple[ServerName, str | None]:
     text, at, version = target.partition("@")
-    problem = name_problem(text) or (version_problem(version) if at else None)
+    problem = name_problem(text) or (named_version_problem(version) if at else None)
     if problem:
-        raise UsageError(f"{target!r} {problem}.", "Write namespace/server@1.0.0.")
+        raise UsageError(f"{target!r} {problem}.", "Write namespace/server or namespace/server@1.0.0.")
     return parse_name(text), version if at else None
 
 

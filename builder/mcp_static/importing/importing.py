@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from mcp_static.git.writing import (
     write_commits,
 )
 from mcp_static.importing.entries import SourceEntry, read_entry
-from mcp_static.importing.files import read_file
+from mcp_static.importing.files import STANDARD_INPUT, read_file
 from mcp_static.importing.registry_walk import RegistryWalk
 from mcp_static.model.errors import InputError, JsonError
 from mcp_static.model.layout import parse_location, record_path, version_problem
@@ -34,7 +35,8 @@ from mcp_static.model.times import format_time
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
-from mcp_static.rules.rule import Applies
+from mcp_static.rules.remotes_in_registry import REMOTE_UNIQUE
+from mcp_static.rules.rule import Applies, RemoteClaim
 from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
@@ -77,6 +79,7 @@ def import_entries(
     `told` hears how many more entries were read. Raises InputError for a source or a repository
     that cannot be used, ServiceError when a registry cannot be walked to its end.
     """
+    values = () if _is_registry(options.source) else _opened(options.source)
     with _repository(options.into) as repository, lock_for_import(repository):
         current_branch(repository)
         require_clean(repository)
@@ -84,15 +87,32 @@ def import_entries(
         if walk is not None:
             for count in walk.pages():
                 told(count)
-            values: Iterable[tuple[str, Any]] = read_file(str(walk.spool))
+            values = read_file(str(walk.spool))
         else:
-            values = _counted(read_file(options.source), told)
+            values = _counted(values, told)
         importing = _Import(repository, options)
         importing.read(values)
         importing.report.commits = write_commits(repository, importing.commits())
         if walk is not None:
             walk.finish(format_time(importing.newest), tip_of(repository) or "")
     return importing.report
+
+
+def _is_registry(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))
+
+
+def _opened(source: str) -> Iterable[tuple[str, Any]]:
+    """The values of a file, of which the first is read: a wrong file leaves no repository behind."""
+    values = read_file(source)
+    first = list(islice(values, 1))
+    if not first:
+        name = "Standard input" if source == STANDARD_INPUT else source
+        raise InputError(
+            f"{name} has no entries.",
+            "Give standard entries, as /v0.1/servers or data/export/ have them.",
+        )
+    return chain(first, values)
 
 
 def _repository(into: Path) -> Repository:
@@ -103,7 +123,7 @@ def _repository(into: Path) -> Repository:
 
 
 def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None:
-    if not options.source.lower().startswith(("http://", "https://")):
+    if not _is_registry(options.source):
         return None
     choices = (options.lenient, options.only)
     walk = RegistryWalk(options.source, choices, Path(repository.common_dir))
@@ -126,7 +146,7 @@ def read_patterns(path: Path) -> tuple[str, ...]:
 
 
 def _counted(
-    values: Iterator[tuple[str, Any]], told: Callable[[int], None]
+    values: Iterable[tuple[str, Any]], told: Callable[[int], None]
 ) -> Iterator[tuple[str, Any]]:
     for value in values:
         told(1)
@@ -222,6 +242,10 @@ class _Import:
     def _take_status(self, key: tuple[ServerName, str], entry: SourceEntry) -> None:
         if self._statuses[key] == entry.status:
             return
+        if taken := self._taken_addresses(key, entry.status):
+            used = ", ".join(f"{claim.name} uses {claim.address} by now" for claim in taken)
+            self._leave_out(entry.title, f"stays deleted, since {used}", REMOTE_UNIQUE)
+            return
         self._statuses[key] = entry.status
         self._index.set_deleted(*key, is_deleted=entry.status.status is Status.DELETED)
         content = entry.status.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -235,6 +259,14 @@ class _Import:
             )
         )
         self.report.statuses += 1
+
+    def _taken_addresses(self, key: tuple[ServerName, str], status: StatusRecord) -> list[RemoteClaim]:
+        """The servers that took the addresses of a deleted version which is to be active again.
+
+        With `--lenient` both may have them, as at the source.
+        """
+        is_back = Status.DELETED is self._statuses[key].status is not status.status
+        return self._index.taken_addresses(*key) if is_back and not self._options.lenient else []
 
     def commits(self) -> Iterator[NewCommit]:
         """One commit for each change, in the order of their times: that order is the ordinals'."""

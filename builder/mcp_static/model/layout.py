@@ -121,6 +121,17 @@ def version_problem(text: str) -> str | None:
     return problem
 
 
+def named_version_problem(version: str) -> str | None:
+    """Say what is wrong with what follows the `@` of a `NAME@VERSION`; None if nothing is.
+
+    The sentence reads on from the whole text.
+    """
+    if not version:
+        return "has no version after the @"
+    problem = version_problem(version)
+    return f"has no valid version: {problem}" if problem else None
+
+
 def record_path(name: ServerName, version: str, file: RecordFile = "server.json") -> str:
     """Where the layout keeps this file of this version."""
     return f"{Place(name.namespace, name.server, version).folder}/{file}"

@@ -3,7 +3,7 @@
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import contents_of, folders_of
 from mcp_static.model.errors import UsageError
-from mcp_static.model.layout import SERVERS_ROOT, Place, parse_location, version_problem
+from mcp_static.model.layout import SERVERS_ROOT, Place, named_version_problem, parse_location
 from mcp_static.model.names import Namespace, name_problem
 from mcp_static.model.versions import folded_version
 
@@ -16,7 +16,7 @@ def parse_place(text: str) -> Place:
     if not problem and "." not in namespace:
         problem = "has no namespace with a dot"
     if not problem and at:
-        problem = version_problem(version) if slash else "has a version, but no server"
+        problem = named_version_problem(version) if slash else "has a version, but no server"
     if problem:
         raise UsageError(
             f"{text!r} {problem}.", "Write io.github.alice, io.github.alice/weather or …/weather@1.0.0."

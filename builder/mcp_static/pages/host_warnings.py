@@ -1,5 +1,6 @@
 """What a page says about whose machine the address of a remote leads to."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from mcp_static.model.host_proofs import is_host_proven
@@ -13,7 +14,18 @@ UNPROVEN: Final = "This address is not proven to belong to the publisher."
 OWN: Final = "This is an address of your own: enter only one that you know."
 
 
-def warnings_of(method: Method, name: str, accepted: dict[str, Any] | None) -> tuple[str, ...]:
+Owners = Callable[[WebAddress], Sequence[str]]
+"""The other servers that lead to an address and have proven that its host is their own."""
+
+
+def nobody(_: WebAddress) -> Sequence[str]:
+    """The owners where none are looked up."""
+    return ()
+
+
+def warnings_of(
+    method: Method, name: str, accepted: dict[str, Any] | None, owners: Owners = nobody
+) -> tuple[str, ...]:
     """What to say beside a method about the address that it connects to.
 
     `accepted` is what the merge noted of the entry, if anything. What a package starts is on the
@@ -31,8 +43,15 @@ def warnings_of(method: Method, name: str, accepted: dict[str, Any] | None) -> t
     warnings = []
     if not is_package and len(known) < len(read):
         warnings.append(OWN)
-    if any(not is_host_proven(accepted, namespace, address.host) for address in known):
+    unproven = [one for one in known if not is_host_proven(accepted, namespace, one.host)]
+    if unproven:
         warnings.append(UNPROVEN)
+    if not is_package:
+        others = {other: one.host for one in unproven for other in owners(one)}
+        warnings += (
+            f"{other} leads to it too, and has proven that {host} is its own."
+            for other, host in others.items()
+        )
     encoded = sorted({address.host for address in known if "xn--" in address.host})
     if encoded:
         warnings.append(f"Its host has letters beyond a to z; in the DNS it is {', '.join(encoded)}.")

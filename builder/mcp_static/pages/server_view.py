@@ -16,7 +16,7 @@ from mcp_static.model.times import format_time
 from mcp_static.packages.methods import Method, methods_of
 from mcp_static.packages.types import package_type
 from mcp_static.packages.values import Value
-from mcp_static.pages.host_warnings import warnings_of
+from mcp_static.pages.host_warnings import Owners, nobody, warnings_of
 from mcp_static.pages.install_snippets import Snippet, client_name, placeholder, snippets_of
 from mcp_static.pages.options import Option, options_of
 
@@ -220,11 +220,13 @@ def _icon(server: dict[str, Any]) -> str:
     return (text_of(icons[0], "src") if icons else None) or ""
 
 
-def method_views(server: dict[str, Any], accepted: dict[str, Any] | None) -> list[MethodView]:
+def method_views(
+    server: dict[str, Any], accepted: dict[str, Any] | None, owners: Owners = nobody
+) -> list[MethodView]:
     """The installation methods of a server, with their snippets; `accepted` as for `server_view`."""
     name = str(server.get("name", ""))
     return [
-        _method_view(client_name(name), method, warnings_of(method, name, accepted))
+        _method_view(client_name(name), method, warnings_of(method, name, accepted, owners))
         for method in methods_of(server)
     ]
 

@@ -16,7 +16,7 @@ _NOTES: Final = frozenset({"accepted.json", "status.accepted.json"})
 
 def adopted_files(repository: Repository, commit: str) -> dict[str, bytes]:
     """The `identity.json` files that a commit lacks, by path, or that have to know more."""
-    written = _written(repository, commit)
+    written = written_memories(repository, commit)
     proven = [
         found
         for location, content in read_records(repository, commit, _NOTES, MAX_FILE_BYTES)
@@ -29,8 +29,8 @@ def _time(proven: Proven) -> int:
     return proven.time
 
 
-def _written(repository: Repository, commit: str) -> dict[Place, Memory]:
-    """Every `identity.json` of a commit, read."""
+def written_memories(repository: Repository, commit: str) -> dict[Place, Memory]:
+    """Every `identity.json` of a commit, read, by the namespace or server whose it is."""
     places = [
         (place, blob.id)
         for path, blob in entries_of(repository, commit, f"{SERVERS_ROOT}/", recursive=True)

@@ -74,8 +74,9 @@ class ProofContext:
     `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
     could not be found out; `answerable` is who opened the pull request, which proves nothing;
     `confirmers` gives those who have confirmed its `head` in a comment.
-    `arrived` is when that head came to the pull request, in seconds since 1970, and None where there
-    is not a pull request; `held_since` is when it was first shown as held, None if it was not yet.
+    `arrival` asks when that head came to the pull request, in seconds since 1970, and gives None where
+    there is not a pull request; `held_since` asks when it was first shown as held, and gives None if it
+    was not yet. Like `confirmers`, both may raise UnansweredError.
     `budget` is the time that all of it may take.
     `memories` tell who has proven names before, so that what changes hands is noticed.
     """
@@ -89,8 +90,8 @@ class ProofContext:
     answerable: Account | None = None
     confirmers: Callable[[], Sequence[Account]] = tuple
     head: str = ""
-    arrived: int | None = None
-    held_since: int | None = None
+    arrival: Callable[[], int | None] = lambda: None
+    held_since: Callable[[], int | None] = lambda: None
     memories: Memories = NOTHING_REMEMBERED
     now: float = field(default_factory=time.time)
     budget: Budget = field(default_factory=Budget)
@@ -109,6 +110,15 @@ class ProofContext:
         Raises UnansweredError where neither could be found out.
         """
         return self.answerable or self.requester
+
+    @property
+    def arrived(self) -> int:
+        """When what is checked was submitted: now, where there is no pull request.
+
+        Raises UnansweredError where that could not be found out.
+        """
+        arrived = self.arrival()
+        return int(self.now) if arrived is None else arrived
 
     def accounts(self) -> Iterator[Account]:
         """Those who answer for what is checked: who submitted it, then who has confirmed it."""

@@ -40,7 +40,8 @@ def continued(outcome: Finding, claim: Claim, context: ProofContext) -> Finding:
 
 def _held(outcome: Finding, reason: str, context: ProofContext) -> Finding:
     days = context.settings.continuity.wait_days
-    since = int(context.now) if context.held_since is None else context.held_since
+    shown = context.held_since()
+    since = int(context.now) if shown is None else shown
     until = format_time(since + days * SECONDS_A_DAY)
     fix = f"It waits until {until}, and for an operator who then writes `{context.approval}`."
     if outcome.facts.get("key"):

@@ -115,8 +115,7 @@ def _signature(proof: str, claim: Claim, context: ProofContext) -> Signature | F
             expected = status_claims(claim.name, claim.version, claim.file, context.registry)
     except SignatureError as error:
         return fails(proof, str(error), fix)
-    arrived = context.now if context.arrived is None else context.arrived
-    problem = claims_problem(signature, expected, context.now, arrived)
+    problem = claims_problem(signature, expected, context.now, context.arrived)
     return fails(proof, problem, fix) if problem else signature
 
 

@@ -13,7 +13,7 @@ from mcp_static.forges.github.repository import GitHubRepository, Pull
 from mcp_static.git.diffing import read_change
 from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
-from mcp_static.model.errors import InputError, UnansweredError
+from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.reporting import held_since
@@ -87,21 +87,28 @@ def _fetch(job: PullJob, reference: str) -> None:
 
 
 def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
-    """Check a pull request against a base; both have been fetched."""
+    """Check a pull request against a base; both have been fetched.
+
+    Where GitHub does not tell who brought it or when, the rules are reported all the same.
+    """
     settings = read_settings(job.clone, base)
     change = read_change(job.clone, base, pull.head)
     proposal = Proposal(pull, job.registry.full_name, job.clone, job.github)
     brought_by: Account | UnansweredError | None
+    asking = None
     try:
+        asking = answerable(proposal)
         brought_by = requester_of(proposal, change)
     except UnansweredError as error:
         brought_by = error  # the rules, and proofs that need no account, have something to say
+    except ForbiddenError as error:
+        brought_by = UnansweredError(error.message, error.fix)
     context = replace(
         proof_context(settings, job.github, brought_by),
-        answerable=answerable(proposal),
+        answerable=asking,
         confirmers=cache(lambda: confirmers_of(job.registry, pull)),
-        arrived=job.registry.arrival(pull),
-        held_since=held_since(job.registry, pull.number, pull.head),
+        arrival=cache(lambda: job.registry.arrival(pull)),
+        held_since=cache(lambda: held_since(job.registry, pull.number, pull.head)),
     )
     report = check_change(job.clone, change, context, job.built)
     requester = brought_by if isinstance(brought_by, Account) else None

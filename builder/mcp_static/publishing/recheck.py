@@ -13,15 +13,16 @@ from mcp_static.check.accepted import ACCEPTED_FILES, read_accepted
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.daily_use import Use, daily_use, is_strangers
 from mcp_static.check.moderation import limit_findings
+from mcp_static.check.similar_names import similar_names
 from mcp_static.forges.github.repository import Pull
 from mcp_static.git.blobs import BlobReader, sizes_of
 from mcp_static.git.diffing import changed_since, read_change
 from mcp_static.git.repository import Repository, has_commit, read_settings
-from mcp_static.git.trees import read_file
+from mcp_static.git.trees import folders_of, read_file
 from mcp_static.model.change import ChangedPath
 from mcp_static.model.forge_ids import ForgeId, recorded_account
-from mcp_static.model.layout import DATA_ROOT, parse_location
-from mcp_static.model.names import parse_name
+from mcp_static.model.layout import DATA_ROOT, Place, parse_location
+from mcp_static.model.names import ServerName, parse_name
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.publishing.checking import PullJob
 from mcp_static.publishing.handover import Handover
@@ -109,7 +110,33 @@ def _outdated(clone: Repository, main: str, checked: Handover, asking: ForgeId) 
         or _addresses(clone, main, changed, checked)
         or _foreign(changed, checked)
         or _over_limits(clone, main, checked, asking)
+        or _similar(clone, main, changed, checked)
     )
+
+
+def _similar(clone: Repository, main: str, changed: list[ChangedPath], checked: Handover) -> str:
+    """A name of somebody else, new since the check, for which one of the records is easily taken.
+
+    No approval that was given before covers it: nobody has seen the two together.
+    """
+    limits = read_settings(clone, main).limits
+    came = {str(name) for name in _new_names(clone, changed, checked.base)}
+    if limits.similar_names != "hold" or not came:
+        return ""
+    for name in {parse_name(record.name) for record in checked.records if record.is_publish}:
+        for other in similar_names(clone, main, name, limits.similar_edits):
+            if other in came:
+                return f"{name} is easily taken for {other}, which came in the meantime"
+    return ""
+
+
+def _new_names(clone: Repository, changed: list[ChangedPath], base: str) -> set[ServerName]:
+    """The servers that a base did not have."""
+    places = (parse_location(path.path) for path in changed if path.after is not None)
+    names = {place.name for place in places if place is not None and place.file == "server.json"}
+    return {
+        name for name in names if not folders_of(clone, base, Place(name.namespace, name.server).folder)
+    }
 
 
 def _over_limits(clone: Repository, main: str, checked: Handover, asking: ForgeId) -> str:

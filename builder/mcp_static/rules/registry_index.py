@@ -24,6 +24,7 @@ class SnapshotIndex:
         self._namespaces: dict[str, str] = {}
         self._versions: dict[str, dict[str, str]] = defaultdict(dict)
         self._remotes: dict[str, set[RemoteClaim]] = defaultdict(set)
+        self._nears: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._deleted: set[tuple[str, str]] = set()
 
     def add(self, name: ServerName, version: str, document: dict[str, Any]) -> None:
@@ -38,6 +39,7 @@ class SnapshotIndex:
         """Take in the addresses of a record alone."""
         for _, address in remote_addresses(document):
             self._remotes[address.near].add(RemoteClaim(str(name), version, str(address)))
+            self._nears[str(name), version].add(address.near)
 
     def set_deleted(self, name: ServerName, version: str, *, is_deleted: bool) -> None:
         """Add the status of a version."""
@@ -67,6 +69,15 @@ class SnapshotIndex:
         """See `Surroundings`."""
         claims = self._remotes.get(near, ())
         return frozenset(claim for claim in claims if claim[:2] not in self._deleted)
+
+    def taken_addresses(self, name: ServerName, version: str) -> list[RemoteClaim]:
+        """What versions of other servers, none of them deleted, have of a version's addresses."""
+        key = (str(name), version)
+        taken = set()
+        for near in self._nears.get(key, ()):
+            own = {claim.address for claim in self._remotes[near] if claim[:2] == key}
+            taken |= {claim for claim in self.remote_claims(near) if claim.address in own}
+        return sorted(claim for claim in taken if claim.name != str(name))
 
 
 def index_of(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from mcp_static.model.lookalikes import only_looks_latin
 from mcp_static.model.reading import Part, packages_of, part_of, parts_of, text_of
 from mcp_static.model.remotes import (
     MAX_ADDRESSES,
@@ -111,8 +112,12 @@ def _host_scripts(record: Record) -> Iterator[Breach]:
     places = [("websiteUrl", website)] if website else []
     for path, address in dict.fromkeys([*places, *remote_addresses(record.document)]):
         host = unicode_host(address)
-        if any(not is_of_one_script(label) for label in host.split(".")):
+        *labels, top_level = host.split(".")
+        if not all(map(is_of_one_script, (*labels, top_level))):
             yield Breach(path, f"has the host {host!r} ({address.host}), which mixes scripts")
+        elif any(only_looks_latin(label, top_level) for label in labels):
+            message = f"has the host {host!r} ({address.host}), whose letters only look like Latin ones"
+            yield Breach(path, message)
 
 
 def _headers(record: Record) -> Iterator[Breach]:
@@ -162,8 +167,9 @@ TRANSPORT_RULES: Final = (
     Rule(
         id="host-script",
         requirement="Each label of the host of a remote, and of `websiteUrl`, keeps to one script "
-        '(UTS #39, "highly restrictive").',
-        fix="Use the name whose letters are of one alphabet.",
+        '(UTS #39, "highly restrictive"). One of another script has a letter that does not look Latin, '
+        "unless the top-level domain is of that script, or of a country that writes in it.",
+        fix="Use the name whose letters are of one alphabet, and plainly of that one.",
         check=_host_scripts,
     ),
     Rule(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from mcp_static.model.errors import StoreUnusableError
+from mcp_static.store.address_users import AddressUsers
 from mcp_static.store.chains import ChainTable
 from mcp_static.store.daily_counts import DailyCounts
 from mcp_static.store.documents import DocumentTable
@@ -44,6 +45,7 @@ class Store:
         self.facts: Final = Facts(connection)
         self.ledger: Final = LedgerMemory(connection)
         self.entries: Final = EntryTable(connection)
+        self.address_users: Final = AddressUsers(connection)
         self.moderation: Final = ModerationLog(connection)
         self.days: Final = EventDays(connection, self.facts)
         self.chains: Final = ChainTable(connection, self.facts)
