@@ -70,7 +70,9 @@ class Runner:
         if action not in {"actions/upload-artifact", "actions/download-artifact"}:
             return
         kept = self.stage.clone.parent / f"artifact-{step['with']['name']}"
-        path = clone / step["with"].get("path", "")
+        path = clone / step["with"].get("path", "").replace(
+            "${{ runner.temp }}", str(self.temporary(clone))
+        )
         if action == "actions/download-artifact":
             shutil.copytree(kept, path, dirs_exist_ok=True)
         elif path.is_dir():
@@ -92,6 +94,10 @@ class Runner:
             subprocess.run(["git", "clone", "-q", source, str(clone)], check=True)
         return clone
 
+    def temporary(self, clone: Path) -> Path:
+        """The job's folder for what is not part of its clone."""
+        return clone.with_name(f"temp-{clone.name}")
+
     def _step(self, step: dict[str, Any], clone: Path) -> str:
         script: str = step["run"]
         assert "${{" not in script, "an expression in a script is a way in for strangers' text"
@@ -101,12 +107,12 @@ class Runner:
             self.environment.installed.add(script)
         done = subprocess.run(
             ["bash", "-e", "-c", script],
-            check=False, cwd=clone, env=self._variables(step), capture_output=True, text=True,
+            check=False, cwd=clone, env=self._variables(step, clone), capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def _variables(self, step: dict[str, Any]) -> dict[str, str]:
+    def _variables(self, step: dict[str, Any], clone: Path) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not _NOT_INHERITED.match(key)}
         given = step.get("env", {})
         assert set(given.values()) <= {"${{ github.token }}"}
@@ -120,6 +126,7 @@ class Runner:
             "GITHUB_EVENT_PATH": str(self.event or ""),
             "GITHUB_REF_NAME": self.reference,
             "GITHUB_REPOSITORY": REGISTRY,
+            "RUNNER_TEMP": str(self.temporary(clone)),
             "GITHUB_STEP_SUMMARY": str(self.summary),
             "GITHUB_OUTPUT": str(self.outputs),
             **dict.fromkeys(given, TOKEN),

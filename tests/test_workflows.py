@@ -1,5 +1,6 @@
 """The workflows: every `run:` line is run as a runner would, in fresh clones of this repository."""
 
+import contextlib
 import json
 import os
 import re
@@ -210,6 +211,55 @@ def test_what_strangers_trigger_only_reads_caches() -> None:
         if "uses" in step
     }
     assert not {name for name in merging if "cache" in name}
+
+
+def test_nothing_that_a_check_hands_over_lands_in_the_checkout() -> None:
+    """An artifact has whatever files its job liked: a `.git/config` among them runs commands."""
+    for name in WORKFLOWS:
+        for step in actions_of(name):
+            if step["uses"].startswith("actions/download-artifact@") and name == "check.yml":
+                assert step["with"].get("path", "").startswith("${{ runner.temp }}")
+
+
+def test_a_hostile_artifact_runs_nothing_where_there_is_a_right_to_write(
+    stage: Stage, environment: Environment, tmp_path: Path
+) -> None:
+    event = stage.event(stage.propose("alice", stage.record(WEATHER)), "alice")
+    runner = Runner(stage, environment, event)
+    runner.run("check.yml", "check")
+    mark = tmp_path / "mark"
+    clone_url = json.loads(event.read_text())["repository"]["clone_url"]
+    planted = tmp_path / "artifact-handover" / ".git" / "config"
+    planted.parent.mkdir()
+    planted.write_text(
+        f'[core]\n\trepositoryformatversion = 0\n[protocol "ext"]\n\tallow = always\n'
+        f'[url "ext::sh -c env>{mark}; "]\n\tinsteadOf = {clone_url}\n'
+    )
+    # Over a network, a clone has no object of a pull request yet.
+    clone = ["git", "clone", "-q", "--no-local", str(stage.registry.path), tmp_path / "checkout-merge"]
+    subprocess.run(clone, check=True)
+    with contextlib.suppress(AssertionError):
+        runner.run("check.yml", "merge")
+    assert not mark.exists()
+
+
+def test_no_comment_of_an_operator_is_dropped_for_the_next_one() -> None:
+    """One run of a group runs and one waits; a third takes the place of the second, unless told to queue.
+
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
+    """
+    concurrency = yaml.safe_load(WORKFLOWS["bot.yml"].read_text()).get("concurrency", {})
+    is_queued = concurrency.get("queue") == "max"
+    assert not concurrency or is_queued or "comment.id" in concurrency["group"]
+
+
+def test_a_deploy_that_is_run_again_alone_finds_no_earlier_build() -> None:
+    jobs = jobs_of("deploy.yml")
+    [upload] = [s for s in jobs["build"]["steps"] if "upload-pages-artifact" in s.get("uses", "")]
+    [deploy] = [s for s in jobs["deploy"]["steps"] if "deploy-pages" in s.get("uses", "")]
+    name = upload["with"].get("name", "github-pages")
+    assert "github.run_attempt" in name
+    assert deploy.get("with", {}).get("artifact_name") == name
 
 
 def test_every_action_is_pinned_and_only_once() -> None:
