@@ -46,7 +46,7 @@ NODE_BIN := tests/node/node_modules/.bin
 ESLINT = $(NODE_BIN)/eslint --config tests/node/eslint.config.mjs --max-warnings 0
 JS_FILES = $(shell git ls-files --cached --others --exclude-standard '*.js' '*.mjs')
 
-ZIZMOR = $(BIN)/zizmor --quiet --persona auditor --strict-collection .github docs/examples/*.yml
+ZIZMOR = $(BIN)/zizmor --quiet --persona auditor --strict-collection .github action.yml docs/examples/*.yml
 
 lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, types, imports and workflows
 	$(BIN)/ruff format --check .
@@ -57,6 +57,7 @@ lint: $(VENV)/.dev tests/node/node_modules/.ready  ## Check formatting, code, ty
 	$(ESLINT) $(JS_FILES)
 	$(ZIZMOR) --offline
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/examples/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
@@ -108,9 +109,10 @@ define write
 	@trap 'rm -f $(1).new' EXIT; $(2) > $(1).new && mv $(1).new $(1)
 endef
 
-docs: $(VENV)/.dev  ## Regenerate docs/rules.md, the table of package types, and site/edge/facts.js
+docs: $(VENV)/.dev  ## Regenerate docs/rules.md, the table of package types, site/edge/facts.js and workflows
 	$(call write,docs/rules.md,$(RULES))
 	$(BIN)/python scripts/write_package_types.py docs/authors.md
+	$(BIN)/python scripts/write_workflows.py
 	$(call write,site/edge/facts.js,$(FACTS))
 
 docs-site: $(VENV)/.dev  ## Build the documentation as a website in build/guide/
@@ -124,6 +126,7 @@ lock:  ## Update the lock files (needs uv)
 	$(UV_COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
 	$(UV_COMPILE) --group dev --group build -c requirements/run.txt -o requirements/dev.txt
 	$(UV_COMPILE) --group docs -c requirements/dev.txt -o requirements/docs.txt
+	$(UV_COMPILE) requirements/uv.in -o requirements/uv.txt
 	$(UV_COMPILE) requirements/clients.in -o requirements/clients.txt
 
 clean:  ## Remove everything these targets created

@@ -33,6 +33,7 @@ from tests.doubles.https import Authority, HttpsFront
 from tests.doubles.package_registries import Npm
 from tests.hosting import free_port
 from tests.registries import START, Registry, accepted_json, path_of
+from tests.scaffolding.registries import index
 from tests.servers import PROJECT, Served
 
 PAGES = sorted(
@@ -115,7 +116,7 @@ def test_every_proof_has_a_label_for_its_page() -> None:
 def test_the_operators_page_runs(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with GitHubDouble(tmp_path / "github") as hub:
+    with GitHubDouble(tmp_path / "github") as hub, index(tmp_path, monkeypatch):
         hub.add_user("alice")
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
         monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
@@ -123,12 +124,12 @@ def test_the_operators_page_runs(
 
 
 def run_operators_page(corpus: Corpus, tmp_path: Path) -> None:
-    (tmp_path / "work" / "my-registry").mkdir(parents=True)
-    packed = corpus.file.read_bytes()
-    (tmp_path / "work" / "my-registry" / "entries.ndjson").write_bytes(packed)
+    (tmp_path / "work").mkdir()
+    entries = tmp_path / "work" / "entries.ndjson"
+    entries.write_bytes(corpus.file.read_bytes())
     name = next(server["name"] for server in _servers(corpus) if _is_publishable(server))
     script = "\n".join(blocks(PROJECT / "docs/operators.md", "sh")).replace("com.example/*", name)
-    run_script(script.replace("git add .", "git add registry.toml registry-data"), tmp_path)
+    run_script(script.replace(" entries.ndjson", f" {entries}"), tmp_path)
 
 
 def _servers(corpus: Corpus) -> Iterator[dict[str, Any]]:
@@ -228,14 +229,12 @@ def test_the_aggregators_page_runs(served_corpus: Served, tmp_path: Path) -> Non
         )
 
 
-def test_the_readmes_commands_exist(served_corpus: Served, tmp_path: Path) -> None:
+def test_the_readmes_commands_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (script,) = blocks(PROJECT / "README.md", "sh")
     lines = [line for line in script.splitlines() if line != "mcp-static serve"]
-    run_script(
-        "\n".join(lines).replace("https://registry.modelcontextprotocol.io", served_corpus.url),
-        tmp_path,
-    )
-    assert (tmp_path / "work/dist/v0.1/servers.json").exists()
+    with index(tmp_path, monkeypatch):
+        run_script("\n".join(lines), tmp_path)
+    assert (tmp_path / "work/my-registry/dist/v0.1/servers.json").exists()
 
 
 def test_make_serve_builds_and_serves_the_example_registry(tmp_path: Path) -> None:

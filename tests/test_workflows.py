@@ -236,7 +236,14 @@ def test_a_hostile_artifact_runs_nothing_where_there_is_a_right_to_write(
         f'[url "ext::sh -c env>{mark}; "]\n\tinsteadOf = {clone_url}\n'
     )
     # Over a network, a clone has no object of a pull request yet.
-    clone = ["git", "clone", "-q", "--no-local", str(stage.registry.path), tmp_path / "checkout-merge"]
+    clone = [
+        "git",
+        "clone",
+        "-q",
+        "--no-local",
+        str(stage.registry.path),
+        str(tmp_path / "checkout-merge"),
+    ]
     subprocess.run(clone, check=True)
     with contextlib.suppress(AssertionError):
         runner.run("check.yml", "merge")

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import mcp_static
@@ -183,3 +184,22 @@ def test_the_record_says_what_was_answered_and_written(tmp_path: Path) -> None:
     assert set(record.generated) == {
         "requirements/dependencies.txt", "requirements/tool.txt", "requirements/uv.txt"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("host", ["nginx", "s3", "cloudflare", "github-pages"])
+def test_the_workflows_pass_the_linters(host: str, tmp_path: Path) -> None:
+    files = registry_files(answers(host=host, url="https://mcp.example.com"))
+    for path, content in files.items():
+        if path.startswith(".github/"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_bytes(content)
+    tools = Path(sys.executable).parent
+    workflows = map(str, (tmp_path / ".github/workflows").iterdir())
+    for command in (
+        ["zizmor", "--quiet", "--offline", "--persona", "auditor", str(tmp_path / ".github")],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows],
+    ):
+        done = subprocess.run(
+            [tools / command[0], *command[1:]], check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import metadata
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any, Final
 
 from mcp_static.hosts.hosts import host_named
 from mcp_static.pages.site_files import site_folder
 from mcp_static.scaffolding.answers import Answers
 from mcp_static.settings import Settings, parse_settings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _SUFFIX: Final = ".j2"
 _WRANGLER: Final = "4.164.0"
@@ -93,8 +94,10 @@ def _render(template: str, values: dict[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment() -> "Environment":
     """Templates in the marks of ERB, since workflows, TOML and shell use those of Jinja themselves."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a plain installation lacks it
+
     environment = Environment(
         loader=FileSystemLoader(site_folder() / "registry"),
         block_start_string="<%",
