@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mcp_static.check.accepted import ACCEPTED_FILES, read_accepted
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.daily_use import Use, daily_use, is_strangers
+from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.moderation import limit_findings
 from mcp_static.check.similar_names import similar_names
 from mcp_static.forges.github.repository import Pull
@@ -95,7 +96,7 @@ def _outdated(clone: Repository, main: str, checked: Handover, asking: ForgeId) 
     """Why what has come to main since the check makes it necessary to check again; empty if nothing."""
     if not has_commit(clone, checked.base):
         return "main is no longer what was checked against"
-    index = BaseIndex(clone, main, None)
+    index = BaseIndex(clone, main, EarlierBuild(clone, main, None))
     for record in checked.records:
         name = parse_name(record.name)
         if not record.is_publish:
