@@ -5,15 +5,16 @@ state of an earlier build, if there is one, and by what changed since; Git decid
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.takedowns_over import takedown_over
+from mcp_static.git.blobs import BlobReader
 from mcp_static.git.records import read_records
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import folders_of, read_file
-from mcp_static.model.layout import SERVERS_ROOT, parse_location, record_path
+from mcp_static.model.layout import SERVERS_ROOT, Location, parse_location, record_path
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName, parse_name
 from mcp_static.model.remotes import near_addresses, remote_addresses
@@ -49,6 +50,7 @@ class BaseIndex:
         self._known: Final[dict[str, frozenset[RemoteClaim]]] = {}
         self._claims: Final[dict[_User, list[tuple[str, RemoteClaim]]]] = {}
         self._folders: Final[dict[str, list[str]]] = {}
+        self._changed: dict[str, list[_User]] | None = None
         self._scanned: dict[str, list[_User]] | None = None
         self.is_scanned = False
         """Whether all records had to be read, because there was no state."""
@@ -179,14 +181,35 @@ class BaseIndex:
         known = self._earlier.ask(lambda store: store.entries.remote_users(near))
         if known is None:
             return None
-        places = {parse_location(path) for path in self._earlier.changed}
-        return known + [(str(place.name), place.version) for place in places if place]
+        if self._changed is None:
+            self._changed = _users(self._changed_records())
+        return known + self._changed.get(near, [])
+
+    def _changed_records(self) -> Iterator[tuple[Location, bytes]]:
+        """The records that came since the earlier build, or have other bytes."""
+        found = [
+            (place, changed.after.id)
+            for changed in self._earlier.changed
+            if changed.after is not None and changed.after.mode.startswith("100")
+            if (place := parse_location(changed.path)) and place.file == "server.json"
+        ]
+        if not found:
+            return
+        with BlobReader(self._repository) as blobs:
+            contents = blobs.read((blob for _, blob in found), MAX_FILE_BYTES)
+            for (place, _), content in zip(found, contents, strict=True):
+                yield place, content
 
     def _scan(self) -> dict[str, list[_User]]:
         self.is_scanned = True
-        users = defaultdict(list)
         files = frozenset({"server.json"})
-        for place, content in read_records(self._repository, self._base, files, MAX_FILE_BYTES):
-            for near in near_addresses(read_record(content).document):
-                users[near].append((str(place.name), place.version))
-        return users
+        return _users(read_records(self._repository, self._base, files, MAX_FILE_BYTES))
+
+
+def _users(records: Iterable[tuple[Location, bytes]]) -> dict[str, list[_User]]:
+    """Who uses which address, by what addresses are looked up by."""
+    users = defaultdict(list)
+    for place, content in records:
+        for near in near_addresses(read_record(content).document):
+            users[near].append((str(place.name), place.version))
+    return users

@@ -11,6 +11,7 @@ from typing import Final, Self, TypeVar
 from mcp_static.build.output_tree import Output
 from mcp_static.git.diffing import changed_since
 from mcp_static.git.repository import Repository, has_commit
+from mcp_static.model.change import ChangedPath
 from mcp_static.model.errors import StoreUnusableError
 from mcp_static.model.layout import SERVERS_ROOT
 from mcp_static.store.store import Store, telling_damage
@@ -57,12 +58,11 @@ class EarlierBuild:
         return self.commit == self._base or has_commit(self._repository, self.commit)
 
     @cached_property
-    def changed(self) -> list[str]:
-        """The paths of records and of what else is about servers that differ in the base."""
+    def changed(self) -> list[ChangedPath]:
+        """The paths of records, and of what else is about servers, that differ in the base."""
         if self.commit is None or self.commit == self._base:
             return []
-        paths = changed_since(self._repository, self.commit, self._base, SERVERS_ROOT)
-        return [changed.path for changed in paths]
+        return changed_since(self._repository, self.commit, self._base, SERVERS_ROOT)
 
     def namespaces(self, lengths: range) -> set[str] | None:
         """At least the base's namespaces of some length or with punycode; None without a state."""
@@ -71,7 +71,8 @@ class EarlierBuild:
         known = self.ask(lambda store: store.entries.namespaces(lengths))
         if known is None:
             return None
-        return known | {parts[3] for path in self.changed if len(parts := path.split("/")) > 4}
+        segments = (changed.path.split("/") for changed in self.changed)
+        return known | {parts[3] for parts in segments if len(parts) > 4}
 
     @cached_property
     def _store(self) -> Store | None:
