@@ -43,7 +43,7 @@ class BaseIndex:
         internal_hosts: tuple[str, ...] = (),
     ) -> None:
         self._repository: Final = repository
-        self._base: Final = base
+        self.base: Final = base
         self._earlier: Final = earlier
         self.internal_hosts: Final = internal_hosts
         self._brought: Final = SnapshotIndex()
@@ -124,7 +124,7 @@ class BaseIndex:
         """The folders right below one of the base, listed once."""
         known = self._folders.get(folder)
         if known is None:
-            known = self._folders[folder] = folders_of(self._repository, self._base, folder)
+            known = self._folders[folder] = folders_of(self._repository, self.base, folder)
         return known
 
     def _versions(self, name: ServerName) -> list[str]:
@@ -154,7 +154,7 @@ class BaseIndex:
         """What its owner has deleted does not; what an operator took down does all the same."""
         if not self.is_deleted(name, version):
             return True
-        return takedown_over(self._repository, self._base, name, version, _ALWAYS) is not None
+        return takedown_over(self._repository, self.base, name, version, _ALWAYS) is not None
 
     def is_deleted(self, name: ServerName, version: str) -> bool:
         """Whether its owner has deleted a version of the base."""
@@ -163,7 +163,7 @@ class BaseIndex:
         return isinstance(lifecycle, StatusRecord) and lifecycle.status is Status.DELETED
 
     def _read(self, path: str) -> bytes | None:
-        return read_file(self._repository, self._base, path, MAX_FILE_BYTES)
+        return read_file(self._repository, self.base, path, MAX_FILE_BYTES)
 
     def _candidates(self, near: str) -> Iterable[_User]:
         """Who may use an address: too many rather than too few."""
@@ -203,7 +203,7 @@ class BaseIndex:
     def _scan(self) -> dict[str, list[_User]]:
         self.is_scanned = True
         files = frozenset({"server.json"})
-        return _users(read_records(self._repository, self._base, files, MAX_FILE_BYTES))
+        return _users(read_records(self._repository, self.base, files, MAX_FILE_BYTES))
 
 
 def _users(records: Iterable[tuple[Location, bytes]]) -> dict[str, list[_User]]:
