@@ -95,7 +95,7 @@ def propose(repository: Path) -> str:
         "name": "io.github.proposer/weather",
         "description": "Forecasts.",
         "version": "1.0.0",
-        "remotes": [{"type": "streamable-http", "url": "https://mcp.proposer.example/"}],
+        "remotes": [{"type": "streamable-http", "url": "https://mcp.proposer.example.com/"}],
     }
     content = json.dumps(server).encode()
     path = record_path(parse_name("io.github.proposer/weather"), "1.0.0")

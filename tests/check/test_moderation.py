@@ -4,9 +4,13 @@ import json
 import time
 from typing import Any
 
+import git
 import pytest
 from mcp_static.check.accepted import accepted_bytes
+from mcp_static.check.daily_use import daily_use
 from mcp_static.check.report import CheckReport
+from mcp_static.git.command import GitProcess
+from mcp_static.git.repository import open_repository
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.times import format_time
 from mcp_static.proofs.results import holds
@@ -221,6 +225,26 @@ def test_the_bytes_of_a_day_are_counted(stage: Stage) -> None:
     assert check(stage, files, limits(bytes_a_day=2 * size)).level is Level.PASSED
     report = check(stage, files, limits(bytes_a_day=2 * size - 1), branch="c")
     assert report.level is Level.HELD
+
+
+def test_a_busy_day_takes_no_more_processes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    class Counted(GitProcess):
+        def __init__(self, repository: git.Repo, *arguments: str, **options: Any) -> None:
+            started.append(arguments)
+            super().__init__(repository, *arguments, **options)
+
+    for module in ("blobs", "history"):
+        monkeypatch.setattr(f"mcp_static.git.{module}.GitProcess", Counted)
+    counts = []
+    for version in ("0.1.0", "0.2.0"):
+        published(stage, version)
+        started.clear()
+        with open_repository(stage.registry.path) as repository:
+            daily_use(repository, stage.registry.head, NOW)
+        counts.append(len(started))
+    assert counts[0] == counts[1]
 
 
 def test_the_versions_of_one_pull_request_count_together(stage: Stage) -> None:

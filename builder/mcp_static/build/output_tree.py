@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from mcp_static.model.errors import InputError
 
 _MARKER: Final = "README.txt"
@@ -72,6 +70,8 @@ class Output:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Lock the folder against every other build; raises InputError when one is under way."""
+        from filelock import FileLock, Timeout  # slow to load, and who only reads needs no lock
+
         self._claim()
         lock = FileLock(self.state / "lock")
         try:

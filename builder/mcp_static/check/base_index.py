@@ -5,18 +5,16 @@ state of an earlier build, if there is one, and by what changed since; Git decid
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from mcp_static.build.output_tree import Output
+from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.takedowns_over import takedown_over
-from mcp_static.git.diffing import changed_since
+from mcp_static.git.blobs import BlobReader
 from mcp_static.git.records import read_records
-from mcp_static.git.repository import Repository, has_commit
+from mcp_static.git.repository import Repository
 from mcp_static.git.trees import folders_of, read_file
-from mcp_static.model.errors import StoreUnusableError
-from mcp_static.model.layout import SERVERS_ROOT, parse_location, record_path
+from mcp_static.model.layout import SERVERS_ROOT, Location, parse_location, record_path
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName, parse_name
 from mcp_static.model.remotes import near_addresses, remote_addresses
@@ -27,7 +25,6 @@ from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.rule import RemoteClaim
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle
-from mcp_static.store.store import Store, telling_damage
 
 _User = tuple[str, str]
 
@@ -42,17 +39,18 @@ class BaseIndex:
         self,
         repository: Repository,
         base: str,
-        built: Path | None,
+        earlier: EarlierBuild,
         internal_hosts: tuple[str, ...] = (),
     ) -> None:
         self._repository: Final = repository
-        self._base: Final = base
-        self._built: Final = built
+        self.base: Final = base
+        self._earlier: Final = earlier
         self.internal_hosts: Final = internal_hosts
         self._brought: Final = SnapshotIndex()
         self._known: Final[dict[str, frozenset[RemoteClaim]]] = {}
         self._claims: Final[dict[_User, list[tuple[str, RemoteClaim]]]] = {}
-        self._changed: list[_User] | None = None
+        self._folders: Final[dict[str, list[str]]] = {}
+        self._changed: dict[str, list[_User]] | None = None
         self._scanned: dict[str, list[_User]] | None = None
         self.is_scanned = False
         """Whether all records had to be read, because there was no state."""
@@ -70,7 +68,7 @@ class BaseIndex:
         shard = f"{SERVERS_ROOT}/{name.namespace.shard}"
         namespaces = [
             namespace
-            for namespace in folders_of(self._repository, self._base, shard)
+            for namespace in self._folders_in(shard)
             if namespace.casefold() == name.namespace.folded
         ]
         if namespaces and name.namespace.text not in namespaces:
@@ -78,7 +76,7 @@ class BaseIndex:
         variants = [
             f"{namespace}/{server}"
             for namespace in namespaces
-            for server in folders_of(self._repository, self._base, f"{shard}/{namespace}")
+            for server in self._folders_in(f"{shard}/{namespace}")
             if server.casefold() == name.server.casefold()
         ]
         if not variants or str(name) in variants:
@@ -112,10 +110,27 @@ class BaseIndex:
         content = self._read(path)
         return read_record(content).document if content is not None else {}
 
+    def has_server(self, name: ServerName) -> bool:
+        """Whether the base has a server of that name, whatever its case."""
+        shard = f"{SERVERS_ROOT}/{name.namespace.shard}"
+        return any(
+            server.casefold() == name.server.casefold()
+            for namespace in self._folders_in(shard)
+            if namespace.casefold() == name.namespace.folded
+            for server in self._folders_in(f"{shard}/{namespace}")
+        )
+
+    def _folders_in(self, folder: str) -> list[str]:
+        """The folders right below one of the base, listed once."""
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = folders_of(self._repository, self.base, folder)
+        return known
+
     def _versions(self, name: ServerName) -> list[str]:
         folder = record_path(name, "1").rpartition("/")[0].rpartition("/")[0]
         found = []
-        for segment in folders_of(self._repository, self._base, folder):
+        for segment in self._folders_in(folder):
             location = parse_location(f"{folder}/{segment}/server.json")
             if location is not None:
                 found.append(location.version)
@@ -139,7 +154,7 @@ class BaseIndex:
         """What its owner has deleted does not; what an operator took down does all the same."""
         if not self.is_deleted(name, version):
             return True
-        return takedown_over(self._repository, self._base, name, version, _ALWAYS) is not None
+        return takedown_over(self._repository, self.base, name, version, _ALWAYS) is not None
 
     def is_deleted(self, name: ServerName, version: str) -> bool:
         """Whether its owner has deleted a version of the base."""
@@ -148,7 +163,7 @@ class BaseIndex:
         return isinstance(lifecycle, StatusRecord) and lifecycle.status is Status.DELETED
 
     def _read(self, path: str) -> bytes | None:
-        return read_file(self._repository, self._base, path, MAX_FILE_BYTES)
+        return read_file(self._repository, self.base, path, MAX_FILE_BYTES)
 
     def _candidates(self, near: str) -> Iterable[_User]:
         """Who may use an address: too many rather than too few."""
@@ -161,31 +176,40 @@ class BaseIndex:
 
     def _from_store(self, near: str) -> list[_User] | None:
         """Those that an earlier build knew, and those that changed since; None without a build."""
-        place = Output(self._built).shown() if self._built is not None else None
-        if place is None:
+        if not self._earlier.is_of_this_repository:
             return None
-        try:
-            with telling_damage(), Store.open_shared(place.database) as store:
-                built = store.facts.inputs.commit
-                known = store.entries.remote_users(near)
-        except StoreUnusableError:
+        known = self._earlier.ask(lambda store: store.entries.remote_users(near))
+        if known is None:
             return None
-        if not has_commit(self._repository, built):
-            return None
-        return known + self._changed_since(built)
-
-    def _changed_since(self, built: str) -> list[_User]:
         if self._changed is None:
-            paths = changed_since(self._repository, built, self._base, SERVERS_ROOT)
-            places = {parse_location(changed.path) for changed in paths}
-            self._changed = sorted({(str(place.name), place.version) for place in places if place})
-        return self._changed
+            self._changed = _users(self._changed_records())
+        return known + self._changed.get(near, [])
+
+    def _changed_records(self) -> Iterator[tuple[Location, bytes]]:
+        """The records that came since the earlier build, or have other bytes."""
+        found = [
+            (place, changed.after.id)
+            for changed in self._earlier.changed
+            if changed.after is not None and changed.after.mode.startswith("100")
+            if (place := parse_location(changed.path)) and place.file == "server.json"
+        ]
+        if not found:
+            return
+        with BlobReader(self._repository) as blobs:
+            contents = blobs.read((blob for _, blob in found), MAX_FILE_BYTES)
+            for (place, _), content in zip(found, contents, strict=True):
+                yield place, content
 
     def _scan(self) -> dict[str, list[_User]]:
         self.is_scanned = True
-        users = defaultdict(list)
         files = frozenset({"server.json"})
-        for place, content in read_records(self._repository, self._base, files, MAX_FILE_BYTES):
-            for near in near_addresses(read_record(content).document):
-                users[near].append((str(place.name), place.version))
-        return users
+        return _users(read_records(self._repository, self.base, files, MAX_FILE_BYTES))
+
+
+def _users(records: Iterable[tuple[Location, bytes]]) -> dict[str, list[_User]]:
+    """Who uses which address, by what addresses are looked up by."""
+    users = defaultdict(list)
+    for place, content in records:
+        for near in near_addresses(read_record(content).document):
+            users[near].append((str(place.name), place.version))
+    return users

@@ -8,6 +8,7 @@ from typing import Final
 
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.contests import is_only_contested, with_contests_decided
+from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.first_bytes import FirstBytes
 from mcp_static.check.moderation import Moderation
 from mcp_static.check.proving import namespace_findings, package_findings
@@ -56,18 +57,19 @@ def check_change(
     base, head = change.base, change.head
     if not is_publish(change):
         return check_report(base, head)
-    run = _Check(repository, change, context, built)
-    sections = [run.change_section()]
-    if sections[0].level is not Level.ERROR:
-        sections += run.record_sections()
-    return check_report(base, head, sections, run.accepted, run.notes())
+    with EarlierBuild(repository, base, built) as earlier:
+        run = _Check(repository, change, context, earlier)
+        sections = [run.change_section()]
+        if sections[0].level is not Level.ERROR:
+            sections += run.record_sections()
+        return check_report(base, head, sections, run.accepted, run.notes())
 
 
 class _Check:
     """One check under way."""
 
     def __init__(
-        self, repository: Repository, change: Change, context: ProofContext, built: Path | None
+        self, repository: Repository, change: Change, context: ProofContext, earlier: EarlierBuild
     ) -> None:
         self._repository = repository
         self._change = change
@@ -78,9 +80,9 @@ class _Check:
             memories=GitMemories(repository, change.base),
         )
         internal_hosts = context.settings.remotes.internal
-        self._index = BaseIndex(repository, change.base, built, internal_hosts)
-        self._first_bytes = FirstBytes(repository, change.base, built)
-        self._moderation = Moderation(repository, change, self._context)
+        self._index = BaseIndex(repository, change.base, earlier, internal_hosts)
+        self._first_bytes = FirstBytes(repository, change.base, earlier)
+        self._moderation = Moderation(repository, change, self._context, self._index, earlier)
         self.accepted: list[Accepted] = []
 
     def change_section(self) -> Section:

@@ -1,7 +1,9 @@
 """What accounts and namespaces published in a day, from what the merge noted on main."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 from mcp_static.git.blobs import BlobReader, sizes_of
 from mcp_static.git.history import recent_additions
@@ -45,13 +47,29 @@ class DailyUse:
     by_namespace: dict[str, Use] = field(default_factory=dict)
 
 
+class _Note(NamedTuple):
+    """A note of the merge, read, and the blobs of the files that came with it."""
+
+    path: str
+    document: dict[str, Any]
+    blobs: list[str]
+
+
 def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
     """What was published in the day before `now`, by the time that the merge wrote next to each record.
 
     Walks main from its head, and ends at the first note that is older.
     """
+    notes = list(_notes_since(repository, commit, now - SECONDS_A_DAY))
+    sizes = iter(sizes_of(repository, [blob for note in notes for blob in note.blobs]))
     use = DailyUse()
-    begin = now - SECONDS_A_DAY
+    for note in notes:
+        _count(use, note, sum(islice(sizes, len(note.blobs))))
+    return use
+
+
+def _notes_since(repository: Repository, commit: str, begin: int) -> Iterator[_Note]:
+    """What the merge noted from some time on, newest first."""
     old = 0
     with BlobReader(repository) as blobs:
         for count, change in enumerate(recent_additions(repository, commit)):
@@ -62,14 +80,12 @@ def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
             contents = blobs.read((added[path] for path in notes), MAX_FILE_BYTES)
             for path, document in zip(notes, map(_document, contents), strict=True):
                 if _accepted_at(document) < begin:
-                    return use
-                folder, _, note = path.rpartition("/")
-                files = [f"{folder}/{file}" for file in _COUNTED[note]]
-                size = sum(sizes_of(repository, [added[file] for file in files if file in added]))
-                _count(use, path, document, size)
+                    return
+                folder, _, file = path.rpartition("/")
+                beside = [f"{folder}/{one}" for one in _COUNTED[file]]
+                yield _Note(path, document, [added[one] for one in beside if one in added])
             if old >= _OLD_IN_A_ROW or count >= _MOST_COMMITS:
-                break
-    return use
+                return
 
 
 def is_strangers(requester: ForgeId | None, owner: ForgeId | None) -> bool:
@@ -77,12 +93,12 @@ def is_strangers(requester: ForgeId | None, owner: ForgeId | None) -> bool:
     return requester is not None and owner is not None and requester != owner
 
 
-def _count(use: DailyUse, path: str, document: dict[str, Any], size: int) -> None:
-    location = parse_location(path)
+def _count(use: DailyUse, note: _Note, size: int) -> None:
+    location = parse_location(note.path)
     if location is None:
         return
-    requester = _id(document, "requestedBy") or _id(document, "openedBy")
-    owner = _id(document, "account")
+    requester = _id(note.document, "requestedBy") or _id(note.document, "openedBy")
+    owner = _id(note.document, "account")
     counted = []
     if requester is not None:
         counted.append(use.by_account.setdefault(requester, Use()))

@@ -5,20 +5,18 @@ build, and in the commits since; without a state nobody can tell short of readin
 """
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-from mcp_static.build.output_tree import Output
+from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.commits import is_ancestor
 from mcp_static.git.history import CommitChange, first_parent_history
-from mcp_static.git.repository import Repository, has_commit
-from mcp_static.model.errors import InputError, StoreUnusableError
+from mcp_static.git.repository import Repository
+from mcp_static.model.errors import InputError
 from mcp_static.model.layout import parse_location
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.run import read_record, structural_findings
-from mcp_static.store.store import Store, telling_damage
 
 _ID: Final = "change-immutable"
 _FIX: Final = "Publish it as a new version; clients may have seen the earlier one."
@@ -31,10 +29,10 @@ _NOTE: Final = (
 class FirstBytes:
     """What main ever had at the paths of records, as far as an earlier build knows."""
 
-    def __init__(self, repository: Repository, base: str, built: Path | None) -> None:
+    def __init__(self, repository: Repository, base: str, earlier: EarlierBuild) -> None:
         self._repository: Final = repository
         self._base: Final = base
-        self._built: Final = built
+        self._earlier: Final = earlier
         self._since: list[CommitChange] | None = None
         self._was_blind = False
 
@@ -52,15 +50,9 @@ class FirstBytes:
         return [_NOTE] if self._was_blind else []
 
     def _first_blob(self, path: str) -> str | None:
-        place = Output(self._built).shown() if self._built is not None else None
-        if place is None:
-            self._was_blind = True
-            return None
-        try:
-            with telling_damage(), Store.open_shared(place.database) as store:
-                built = store.facts.inputs.commit
-                known = store.entries.first_blob(path)
-        except StoreUnusableError:
+        built = self._earlier.commit
+        known = self._earlier.ask(lambda store: store.entries.first_blob(path) or "")
+        if built is None or known is None:
             self._was_blind = True
             return None
         return known or self._first_since(built, path)
@@ -88,7 +80,7 @@ class FirstBytes:
         """The commits of main after a build: none if that is newer, or of another history."""
         if built == self._base:
             return []
-        if has_commit(self._repository, built):
+        if self._earlier.is_of_this_repository:
             if is_ancestor(self._repository, self._base, built):
                 return []
             with suppress(InputError):  # rewritten since, or too shallow to lead back to the build

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.daily_use import DailyUse, Use, daily_use, is_strangers
+from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.similar_names import similar_names
 from mcp_static.check.takedowns_over import Hidden, takedown_over
 from mcp_static.git.blobs import sizes_of
@@ -40,8 +42,17 @@ _COUNTED: Final = frozenset({"server.json", "status.json"})
 class Moderation:
     """The decisions of the operator as a base commit has them, applied to one change."""
 
-    def __init__(self, repository: Repository, change: Change, context: ProofContext) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        change: Change,
+        context: ProofContext,
+        index: BaseIndex,
+        earlier: EarlierBuild,
+    ) -> None:
         self._repository: Final = repository
+        self._index: Final = index
+        self._earlier: Final = earlier
         self._change: Final = change
         self._context: Final = context
         self._settings: Final = context.settings
@@ -119,9 +130,10 @@ class Moderation:
 
     def _similar(self, name: ServerName) -> Iterator[Finding]:
         limits = self._settings.limits
-        if limits.similar_names == "ignore":
+        if limits.similar_names == "ignore" or self._index.has_server(name):
             return
-        found = similar_names(self._repository, self._change.base, name, limits.similar_edits)
+        base, known = self._change.base, self._earlier.namespaces
+        found = similar_names(self._repository, base, name, limits.similar_edits, known)
         if found:
             level = Level.HELD if limits.similar_names == "hold" else Level.NOTE
             more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""

@@ -9,8 +9,8 @@ import click
 from mcp_static.cli.operator_options import carry_out
 from mcp_static.git.repository import open_repository, read_settings_text
 from mcp_static.model.errors import UsageError
+from mcp_static.model.moderation import BLOCK_LISTS, BlockList
 from mcp_static.moderation.decisions import Decision, Grounds, grounds
-from mcp_static.moderation.settings import BLOCK_LISTS, BlockList
 
 _OPTIONS: Final = (
     click.option("--account", metavar="ID", help="Such as github.com/account/1001."),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import IO, Final
 
 import git
-from filelock import FileLock, Timeout
 from git.exc import GitCommandError
 
 from mcp_static.git.command import GitProcess, require_git, run
@@ -51,6 +50,8 @@ def _not_made(path: Path, reason: str) -> InputError:
 @contextmanager
 def lock_for_import(repository: git.Repo) -> Iterator[None]:
     """Lock the repository against other imports, and end what a killed one has left undone."""
+    from filelock import FileLock, Timeout  # slow to load, and only imports need it
+
     folder = Path(repository.git_dir) / "mcp-static"
     folder.mkdir(exist_ok=True)
     lock = FileLock(folder / "import.lock")

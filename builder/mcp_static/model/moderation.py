@@ -7,6 +7,17 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mcp_static.model.forge_ids import ACCOUNT, GROUP, PROJECT, REPOSITORY, USER, parse_forge_id
 
+BlockList = Literal["accounts", "repositories", "namespaces", "keys", "hosts"]
+
+BLOCK_LISTS: Final[dict[str, BlockList]] = {
+    "account": "accounts",
+    "repository": "repositories",
+    "namespace": "namespaces",
+    "key": "keys",
+    "host": "hosts",
+}
+"""What can be blocked, with the list of the settings that it is in."""
+
 _PATTERN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:\.\*)?")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]+")

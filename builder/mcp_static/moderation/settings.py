@@ -4,27 +4,17 @@ Written into `registry.toml` by a library that keeps its comments and its order.
 """
 
 from collections.abc import MutableMapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array
 
 from mcp_static.model.errors import InputError
+from mcp_static.model.moderation import BLOCK_LISTS, BlockList
 from mcp_static.model.moderation_log import Act
 from mcp_static.moderation.decisions import Decision, Grounds, decision
 from mcp_static.settings import SETTINGS_FILE, parse_settings
-
-BlockList = Literal["accounts", "repositories", "namespaces", "keys", "hosts"]
-
-BLOCK_LISTS: Final[dict[str, BlockList]] = {
-    "account": "accounts",
-    "repository": "repositories",
-    "namespace": "namespaces",
-    "key": "keys",
-    "host": "hosts",
-}
-"""What can be blocked, with the list of the settings that it is in."""
 
 _KINDS: Final = {listed: kind for kind, listed in BLOCK_LISTS.items()}
 

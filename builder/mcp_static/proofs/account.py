@@ -6,7 +6,6 @@ from typing import Final
 from mcp_static.forges.forge import Account
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
-from mcp_static.net.dns.resolution import LookupResult
 from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.proofs.results import fails, holds, unknown
@@ -66,7 +65,7 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
         lookup = context.resolution.look_up(domain)
         if not lookup.is_conclusive:
             return unknown(DELEGATION, lookup.message)
-        if lookup.result is not LookupResult.FOUND:
+        if not lookup.is_found:
             failures.append(lookup.message)
             continue
         named = [match for text in lookup.texts if (match := _DELEGATED.fullmatch(text.strip()))]

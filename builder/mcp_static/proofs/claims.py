@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mcp_static.forges.forge import Account, Forge
 from mcp_static.model.errors import UnansweredError
@@ -11,9 +11,11 @@ from mcp_static.model.identity import Memory
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.net.budget import Budget
-from mcp_static.net.dns.resolution import Resolution
 from mcp_static.net.fetch import Fetcher
 from mcp_static.settings import Settings
+
+if TYPE_CHECKING:
+    from mcp_static.net.dns.resolution import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ class Memories(Protocol):
         """What is remembered for a server, and not for its namespace."""
 
 
+class Domains(Protocol):
+    """What the DNS says of domains."""
+
+    def look_up(self, domain: str, /) -> "Lookup":
+        """The TXT records of a domain that matter for proofs."""
+
+    def name_servers(self, domain: str, /) -> tuple[str, ...]:
+        """The names of the servers that a domain's zone lists."""
+
+
 class NoMemories:
     """Nothing is remembered: every name is new."""
 
@@ -83,7 +95,7 @@ class ProofContext:
 
     settings: Settings
     fetcher: Fetcher
-    resolution: Resolution
+    resolution: Domains
     github: Forge
     gitlab: Forge
     brought_by: Account | UnansweredError | None = None

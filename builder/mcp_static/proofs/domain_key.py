@@ -8,7 +8,6 @@ from typing import Final
 from mcp_static.model.errors import FetchRefusedError, SignatureError, UnansweredError
 from mcp_static.model.identity import IdentityKind
 from mcp_static.model.proofs import ProofId
-from mcp_static.net.dns.resolution import LookupResult
 from mcp_static.net.limits import KEY_RECORD
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.domains import candidate_domains
@@ -50,7 +49,7 @@ def prove_dns_key(claim: Claim, context: ProofContext) -> Finding:
         lookup = context.resolution.look_up(domain)
         if not lookup.is_conclusive:
             doubt = doubt or lookup.message
-        elif lookup.result is not LookupResult.FOUND:
+        elif not lookup.is_found:
             failures.append(lookup.message)
         else:
             records = read_records(list(lookup.texts))

@@ -1,26 +1,27 @@
 """What a domain's key signs: a JSON Web Signature (RFC 7515) over one publish or one status.
 
 The signature names the server, the version, the registry and the time, and binds the content by its
-hash, so that a copied one proves nothing else.
+hash, so that a copied one proves nothing else. The JOSE library takes long to load, and most checks
+meet no signature, so it is loaded where it is used.
 """
 
 import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey
 
 from mcp_static.model.errors import SignatureError
 from mcp_static.model.names import ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.model.times import SECONDS_A_DAY
 from mcp_static.proofs.keys import DomainKey, PrivateKey, PublicKey, key_of
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, OKPKey
 
 PUBLISH_TYPE: Final = "mcp-publish+jws"
 STATUS_TYPE: Final = "mcp-status+jws"
@@ -93,12 +94,16 @@ def sign_publish(claims: Claims, private: PrivateKey, previous: PrivateKey | Non
 
 
 def _signed(header: dict[str, Any], payload: bytes, private: PrivateKey) -> Mapping[str, Any]:
+    from joserfc import jws
+
     key = _library_key(private)
     return dict(jws.serialize_json({"protected": header}, payload, key, algorithms=[header["alg"]]))
 
 
 def sign_status(claims: Claims, private: PrivateKey) -> str:
     """The member `proof` of a `status.json`: the compact serialization."""
+    from joserfc import jws
+
     header, payload = _material(claims, private, STATUS_TYPE)
     return jws.serialize_compact(header, payload, _library_key(private), algorithms=[header["alg"]])
 
@@ -146,6 +151,9 @@ def read_status_signature(text: str) -> Signature:
 
 
 def _read(compact: str, kind: str) -> Signature:
+    from joserfc import jws
+    from joserfc.errors import JoseError
+
     try:
         found = jws.extract_compact(compact.encode())
         header: Any = found.protected  # any JSON with `alg` in it
@@ -161,6 +169,9 @@ def _read(compact: str, kind: str) -> Signature:
 
 def is_made_by(signature: Signature, key: DomainKey) -> bool:
     """Whether this very key made the signature."""
+    from joserfc import jws
+    from joserfc.errors import JoseError
+
     if signature.algorithm != _ALGORITHMS[key.algorithm]:
         return False
     try:
@@ -194,8 +205,10 @@ def claims_problem(
     return None
 
 
-def _library_key(key: PrivateKey | PublicKey) -> OKPKey | ECKey:
+def _library_key(key: PrivateKey | PublicKey) -> "OKPKey | ECKey":
     """The same key for the JOSE library."""
+    from joserfc.jwk import ECKey, OKPKey
+
     if isinstance(key, Ed25519PrivateKey | Ed25519PublicKey):
         return OKPKey(key, key)
     return ECKey(key, key)

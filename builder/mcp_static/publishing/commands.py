@@ -7,24 +7,26 @@ list, a block or span of code, or in HTML is not addressed to the bot.
 import re
 import shlex
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import click
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from mcp_static.model.layout import version_problem
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
+from mcp_static.model.moderation import BLOCK_LISTS
 from mcp_static.model.names import ServerName, name_problem, parse_name
-from mcp_static.moderation.settings import BLOCK_LISTS
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 HeadWord = Literal["merge", "confirm", "approve"]
 OperatorAct = Literal["takedown", "restore", "block", "unblock", "freeze", "thaw"]
 
 MAX_COMMANDS: Final = 5
 _MAX_COMMENT: Final = 65_536
-_MARKDOWN: Final = MarkdownIt("commonmark")
 _BEGINS: Final = re.compile(r"/[a-z]+(?:\s|$)")
 _LONGEST: Final = 2_000
 _HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -114,14 +116,21 @@ def parse_commands(comment: str) -> list[Command]:
     """The commands of a comment, in order, at most `MAX_COMMANDS`; none for a comment without any."""
     lines = [
         line.strip()
-        for token in _top_level(_MARKDOWN.parse(comment[:_MAX_COMMENT]))
+        for token in _top_level(_markdown().parse(comment[:_MAX_COMMENT]))
         for line in _plain_lines(token)
     ]
     found = [line for line in lines if _BEGINS.match(line)]
     return [_command(line) for line in found[:MAX_COMMANDS]]
 
 
-def _top_level(tokens: list[Token]) -> list[Token]:
+@cache
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # slow to load, and most checks read no comment
+
+    return MarkdownIt("commonmark")
+
+
+def _top_level(tokens: "list[Token]") -> "list[Token]":
     """The inline content of paragraphs that are not inside anything else."""
     return [
         inline
@@ -130,7 +139,7 @@ def _top_level(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def _plain_lines(inline: Token) -> list[str]:
+def _plain_lines(inline: "Token") -> list[str]:
     """The lines of a paragraph as they were written, unless code or HTML goes over a line's end.
 
     A line that begins with `/` then begins outside of both.

@@ -15,9 +15,10 @@ from mcp_static.git.remotes import fetch_commits
 from mcp_static.git.repository import Repository, has_commit, read_settings_text
 from mcp_static.git.trees import blob_at
 from mcp_static.model.errors import CommandRefusedError, InputError, ServiceError, UsageError
+from mcp_static.model.moderation import BLOCK_LISTS
 from mcp_static.moderation.decisions import Decision, Grounds
 from mcp_static.moderation.places import parse_place
-from mcp_static.moderation.settings import BLOCK_LISTS, block, freeze, thaw, unblock
+from mcp_static.moderation.settings import block, freeze, thaw, unblock
 from mcp_static.moderation.takedowns import restore, take_down
 from mcp_static.moderation.ticking import ended_quarantines, tick_message
 from mcp_static.publishing.commands import OperatorCommand

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from mcp_static.check.accepted import ACCEPTED_FILES, read_accepted
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.daily_use import Use, daily_use, is_strangers
+from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.moderation import limit_findings
 from mcp_static.check.similar_names import similar_names
 from mcp_static.forges.github.repository import Pull
 from mcp_static.git.blobs import BlobReader, sizes_of
 from mcp_static.git.diffing import changed_since, read_change
 from mcp_static.git.repository import Repository, has_commit, read_settings
-from mcp_static.git.trees import folders_of, read_file
+from mcp_static.git.trees import folders_of
 from mcp_static.model.change import ChangedPath
 from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.layout import DATA_ROOT, Place, parse_location
@@ -95,7 +96,7 @@ def _outdated(clone: Repository, main: str, checked: Handover, asking: ForgeId) 
     """Why what has come to main since the check makes it necessary to check again; empty if nothing."""
     if not has_commit(clone, checked.base):
         return "main is no longer what was checked against"
-    index = BaseIndex(clone, main, None)
+    index = BaseIndex(clone, main, EarlierBuild(clone, main, None))
     for record in checked.records:
         name = parse_name(record.name)
         if not record.is_publish:
@@ -107,25 +108,28 @@ def _outdated(clone: Repository, main: str, checked: Handover, asking: ForgeId) 
         return "the settings have changed in the meantime"
     return (
         _unnoted(changed)
-        or _addresses(clone, main, changed, checked)
+        or _addresses(clone, changed, checked)
         or _foreign(changed, checked)
         or _over_limits(clone, main, checked, asking)
-        or _similar(clone, main, changed, checked)
+        or _similar(clone, index, changed, checked)
     )
 
 
-def _similar(clone: Repository, main: str, changed: list[ChangedPath], checked: Handover) -> str:
+def _similar(clone: Repository, index: BaseIndex, changed: list[ChangedPath], checked: Handover) -> str:
     """A name of somebody else, new since the check, for which one of the records is easily taken.
 
     No approval that was given before covers it: nobody has seen the two together.
     """
-    limits = read_settings(clone, main).limits
-    came = {str(name) for name in _new_names(clone, changed, checked.base)}
+    limits = read_settings(clone, index.base).limits
+    came = _new_names(clone, changed, checked.base)
     if limits.similar_names != "hold" or not came:
         return ""
+    names, namespaces = {str(name) for name in came}, {name.namespace.text for name in came}
     for name in {parse_name(record.name) for record in checked.records if record.is_publish}:
-        for other in similar_names(clone, main, name, limits.similar_edits):
-            if other in came:
+        if index.has_server(name):
+            continue
+        for other in similar_names(clone, index.base, name, limits.similar_edits, lambda _: namespaces):
+            if other in names:
                 return f"{name} is easily taken for {other}, which came in the meantime"
     return ""
 
@@ -177,19 +181,23 @@ def _unnoted(changed: list[ChangedPath]) -> str:
     return ""
 
 
-def _addresses(clone: Repository, main: str, changed: list[ChangedPath], checked: Handover) -> str:
+def _addresses(clone: Repository, changed: list[ChangedPath], checked: Handover) -> str:
     """An address that another server has claimed since the check."""
     wanted = {url: record.name for record in checked.records for url in record.remotes}
     if not wanted:
         return ""
-    for path in changed:
-        if path.path.rpartition("/")[2] not in ACCEPTED_FILES.values() or path.after is None:
-            continue
-        location = parse_location(path.path)
-        content = read_file(clone, main, path.path, MAX_FILE_BYTES)
-        accepted = read_accepted(content) if content is not None else None
+    notes = {
+        path.path: path.after
+        for path in changed
+        if path.path.rpartition("/")[2] in ACCEPTED_FILES.values() and path.after is not None
+    }
+    with BlobReader(clone) as blobs:
+        contents = list(blobs.read((note.id for note in notes.values()), MAX_FILE_BYTES))
+    for (path, note), content in zip(notes.items(), contents, strict=True):
+        location = parse_location(path)
+        accepted = read_accepted(content) if note.mode.startswith("100") else None
         if location is None or accepted is None:
-            return f"{path.path} cannot be read"
+            return f"{path} cannot be read"
         if any(wanted.get(url, str(location.name)) != str(location.name) for url in accepted.remotes):
             return f"{location.name} has claimed one of its addresses in the meantime"
     return ""

@@ -302,6 +302,21 @@ class EntryTable:
             if found == (name,):
                 yield name
 
+    def namespaces(self, lengths: range) -> set[str]:
+        """The namespaces that have some length, a label in punycode, or something taken down.
+
+        Those of which nothing is shown are among them.
+        """
+        rows = self._connection.execute(
+            "SELECT name FROM servers WHERE instr(name, '/') > ? AND instr(name, '/') <= ? "
+            "UNION ALL SELECT name FROM servers WHERE instr(folded, 'xn--')",
+            (lengths.start, lengths.stop),
+        )
+        taken_down = self._connection.execute("SELECT path FROM takedowns")
+        return {name.partition("/")[0] for (name,) in rows} | {
+            path.split("/")[3] for (path,) in taken_down
+        }
+
     def browse_keys(self, name: str) -> tuple[str, str]:
         """The place of a server among all servers, and of its namespace among all namespaces."""
         browse_key, namespace_key = self._connection.execute(

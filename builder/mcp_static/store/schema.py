@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = "8"
+FORMAT: Final = "9"
 """Changes with the tables below, or with what they hold; a store of another format is rebuilt."""
 
 TABLES: Final = """
@@ -56,6 +56,8 @@ CREATE UNIQUE INDEX servers_name ON servers (name);
 CREATE INDEX servers_folded ON servers (folded, number);
 CREATE INDEX servers_browse_key ON servers (browse_key);
 CREATE INDEX servers_namespace_key ON servers (namespace_key, name);
+CREATE INDEX servers_namespace_length ON servers (instr(name, '/'), name);
+CREATE INDEX servers_punycode ON servers (name) WHERE instr(folded, 'xn--');
 CREATE INDEX versions_published ON versions (published_at);
 CREATE INDEX documents_part ON documents (part);
 CREATE INDEX takedowns_scope ON takedowns (scope);

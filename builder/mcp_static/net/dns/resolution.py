@@ -58,6 +58,11 @@ class Lookup:
     replies: tuple[Reply, ...] = ()
 
     @property
+    def is_found(self) -> bool:
+        """Whether there are such records, and all agree about them."""
+        return self.result is LookupResult.FOUND
+
+    @property
     def is_conclusive(self) -> bool:
         """Whether asking again would tell the same; else nothing can be said of the domain."""
         return self.result not in {LookupResult.NO_ANSWER, LookupResult.FAILURE}
