@@ -23,7 +23,9 @@ from mcp_static.build.workers import Workers, batches, repository_reader
 from mcp_static.build.writer import write_new
 from mcp_static.git.commits import count_first_parents
 from mcp_static.git.history import CommitChange, first_parent_history
+from mcp_static.git.promised import bring_history
 from mcp_static.model.errors import InputError
+from mcp_static.model.layout import DATA_ROOT
 from mcp_static.pages.site import Site
 from mcp_static.store.documents import WrittenDocument
 from mcp_static.store.store import Store
@@ -39,6 +41,7 @@ def build_fully(job: BuildJob) -> None:
 
     What was there before is removed after that.
     """
+    bring_history(job.repository, job.commit, DATA_ROOT)
     location = job.output.new_location()
     try:
         with ExitStack() as stack:

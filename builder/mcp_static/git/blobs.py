@@ -7,6 +7,7 @@ from typing import Final, Self
 import git
 
 from mcp_static.git.command import GitProcess
+from mcp_static.git.promised import bring_blobs, promisor_of
 from mcp_static.model.errors import InputError
 
 _REQUESTS: Final = 512
@@ -16,6 +17,8 @@ _REQUESTS: Final = 512
 def sizes_of(repository: git.Repo, blobs: Iterable[str]) -> list[int]:
     """The size of each blob in bytes, in order; raises InputError for one that is not there."""
     asked = list(blobs)
+    if remote := promisor_of(repository):
+        bring_blobs(repository, remote, asked)
     sizes = []
     with GitProcess(repository, "cat-file", "--batch-check=%(objectsize)") as process:
         for start in range(0, len(asked), _REQUESTS):
@@ -41,6 +44,8 @@ class BlobReader:
     """Reads blobs by id; a context manager that ends its git process."""
 
     def __init__(self, repository: git.Repo) -> None:
+        self._repository: Final = repository
+        self._promisor: Final = promisor_of(repository)
         self._process: Final = GitProcess(repository, "cat-file", "--batch")
 
     def __enter__(self) -> Self:
@@ -72,6 +77,8 @@ class BlobReader:
         yield from self._answers(waiting, limit)
 
     def _answers(self, blobs: list[str], limit: int) -> Iterator[bytes]:
+        if self._promisor:
+            bring_blobs(self._repository, self._promisor, blobs)
         self._process.stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
         self._process.stdin.flush()
         for blob in blobs:

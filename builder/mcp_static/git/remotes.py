@@ -1,10 +1,10 @@
 """Remotes: what is fetched from them as objects, and pushed to them; nothing is checked out."""
 
-import base64
 from collections.abc import Sequence
 
 import git
 
+from mcp_static.git.access import access
 from mcp_static.git.command import run
 from mcp_static.git.repository import has_commit
 from mcp_static.model.errors import GitError, InputError, ServiceError
@@ -19,7 +19,7 @@ def fetch_commits(
     """
     options = ("--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance")
     try:
-        run(repository, "fetch", *options, "--", url, *references, env=_access(url, token))
+        run(repository, "fetch", *options, "--", url, *references, env=access(url, token))
     except GitError as error:
         raise ServiceError(
             f"git could not fetch from {url}: {error}.",
@@ -41,7 +41,7 @@ def fetch_head(repository: git.Repo, url: str, token: str | None) -> str:
     try:
         run(
             repository, "fetch", "--quiet", "--no-tags", "--depth=1", "--", url, "HEAD",
-            env=_access(url, token),
+            env=access(url, token),
         )  # fmt: skip
     except GitError as error:
         raise ServiceError(
@@ -54,7 +54,7 @@ def push_head(repository: git.Repo, url: str, branch: str, token: str | None) ->
     """Push HEAD to a branch of a remote, wherever it was; raises InputError when it is refused."""
     target = f"HEAD:refs/heads/{branch}"
     try:
-        run(repository, "push", "--quiet", "--force", "--", url, target, env=_access(url, token))
+        run(repository, "push", "--quiet", "--force", "--", url, target, env=access(url, token))
     except GitError as error:
         raise InputError(f"{url} refused the branch: {error}.", "Check your rights there.") from None
 
@@ -70,16 +70,3 @@ def tags_of(repository: git.Repo) -> tuple[str, ...]:
     return tuple(
         run(repository, "for-each-ref", "refs/tags", "--format=%(refname:strip=2)").splitlines()
     )
-
-
-def _access(url: str, token: str | None) -> dict[str, str]:
-    """The environment in which git may speak to a URL with a token, which no file then holds."""
-    if not token or not url.startswith("https://"):
-        return {}
-    host = "/".join(url.split("/")[:3])
-    secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.{host}/.extraHeader",
-        "GIT_CONFIG_VALUE_0": f"Authorization: Basic {secret}",
-    }
