@@ -4,8 +4,10 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -38,6 +40,13 @@ class Environment:
         return f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
+def _checkout_of(steps: list[dict[str, Any]]) -> Mapping[str, Any]:
+    """The options of the step that checks the repository out."""
+    checkouts = (step for step in steps if step.get("uses", "").startswith("actions/checkout@"))
+    options: Mapping[str, Any] = next(checkouts, {}).get("with", {})
+    return options
+
+
 @dataclass
 class Runner:
     """Runs the jobs of workflows for one event, each in a clone of its own."""
@@ -56,7 +65,7 @@ class Runner:
     def run(self, workflow: str, job: str) -> str:
         """Run a job's steps in order, from a fresh clone; gives what they print and the clone."""
         steps = jobs_of(self.workflows / workflow)[job]["steps"]
-        clone = self.checkout(job)
+        clone = self.checkout(job, _checkout_of(steps))
         printed = []
         for step in steps:
             self._carry_artifact(step, clone)
@@ -86,12 +95,27 @@ class Runner:
         """What steps say to later jobs."""
         return self.stage.clone.parent / "outputs"
 
-    def checkout(self, job: str) -> Path:
-        """The job's clone of the default branch."""
+    def checkout(self, job: str, options: Mapping[str, Any] = MappingProxyType({})) -> Path:
+        """The job's clone of the default branch, as `actions/checkout` makes it with these options.
+
+        Only what they name is fetched and checked out, and no credentials are kept.
+        """
         clone = self.stage.clone.parent / f"checkout-{job}"
-        if not clone.exists():
-            source = str(self.stage.registry.path)
-            subprocess.run(["git", "clone", "-q", source, str(clone)], check=True)
+        if clone.exists():
+            return clone
+        source = self.stage.registry.path
+        allow = ["config", "uploadpack.allowFilter", "true"]
+        subprocess.run(["git", "-C", str(source), *allow], check=True)
+        folders = options.get("sparse-checkout", "").split()
+        filtered = options.get("filter") or ("blob:none" if folders else "")
+        more = [f"--filter={filtered}"] if filtered else []
+        if options and options.get("fetch-depth", 1) != 0:
+            more.append("--depth=1")
+        command = ["git", "clone", "-q", "--no-checkout", *more, f"file://{source}", str(clone)]
+        subprocess.run(command, check=True)
+        if folders:
+            subprocess.run(["git", "-C", str(clone), "sparse-checkout", "set", *folders], check=True)
+        subprocess.run(["git", "-C", str(clone), "checkout", "-q", "main"], check=True)
         return clone
 
     def temporary(self, clone: Path) -> Path:

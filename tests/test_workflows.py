@@ -235,16 +235,6 @@ def test_a_hostile_artifact_runs_nothing_where_there_is_a_right_to_write(
         f'[core]\n\trepositoryformatversion = 0\n[protocol "ext"]\n\tallow = always\n'
         f'[url "ext::sh -c env>{mark}; "]\n\tinsteadOf = {clone_url}\n'
     )
-    # Over a network, a clone has no object of a pull request yet.
-    clone = [
-        "git",
-        "clone",
-        "-q",
-        "--no-local",
-        str(stage.registry.path),
-        str(tmp_path / "checkout-merge"),
-    ]
-    subprocess.run(clone, check=True)
     with contextlib.suppress(AssertionError):
         runner.run("check.yml", "merge")
     assert not mark.exists()
@@ -267,6 +257,35 @@ def test_a_deploy_that_is_run_again_alone_finds_no_earlier_build() -> None:
     name = upload["with"].get("name", "github-pages")
     assert "github.run_attempt" in name
     assert deploy.get("with", {}).get("artifact_name") == name
+
+
+def test_a_check_looks_things_up_in_what_the_deploy_keeps(
+    stage: Stage, environment: Environment
+) -> None:
+    """Of an output, one database is kept: not its files, of which there are several for each version."""
+    [save] = [s for s in actions_of("deploy.yml") if "cache/save" in s["uses"]]
+    [restore] = [s for s in actions_of("check.yml") if "cache/restore" in s["uses"]]
+    assert save["with"]["path"] == restore["with"]["path"]
+    deploy = Runner(stage, environment)
+    deploy.run("deploy.yml", "build")
+    built = deploy.checkout("build")
+    event = stage.event(stage.propose("alice", stage.record(WEATHER)), "alice")
+    clone = Runner(stage, environment, event).checkout("check")
+    for pattern in save["with"]["path"].split():
+        for file in built.glob(pattern):
+            kept = clone / file.relative_to(built)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, kept, follow_symlinks=False)
+    said = Runner(stage, environment, event).run("check.yml", "check")
+    assert "ready to be merged" in said
+    assert "No earlier build" not in said
+
+
+def test_no_job_of_a_publish_checks_out_what_is_published() -> None:
+    for name in ("check.yml", "bot.yml"):
+        for step in actions_of(name):
+            if step["uses"].startswith("actions/checkout@"):
+                assert "registry-data" not in step["with"]["sparse-checkout"].split()
 
 
 def test_every_action_is_pinned_and_only_once() -> None:
