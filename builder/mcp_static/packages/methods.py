@@ -2,9 +2,10 @@
 to connect to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, objects_in, part_of
 from mcp_static.packages.launch import Launch, read_runnable
 from mcp_static.packages.types import package_type
@@ -30,7 +31,8 @@ class Method:
     """One installation method: a package or a remote of a record, which is `part`.
 
     It has a `launch` or a `connection`, or both for a package that is started first and then connected
-    to; neither if no command can express it. `install_command` has to be run once before all that.
+    to; neither if no command can express it, and then `no_command` says why, if there is a reason
+    beyond the type. `install_command` has to be run once before all that.
     """
 
     title: str
@@ -39,6 +41,7 @@ class Method:
     launch: Launch | None = None
     connection: Connection | None = None
     install_command: str = ""
+    no_command: str = ""
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -94,11 +97,11 @@ def _package(package: Part) -> Method:
         return Method(title=title, identifier=runnable.identifier, part=package, connection=connection)
     if known.launch is None:  # a file, which the client opens and starts by itself
         return Method(title=known.title, identifier=runnable.identifier, part=package)
-    return Method(
-        title=known.title,
-        identifier=runnable.identifier,
-        part=package,
-        launch=known.launch(runnable),
-        connection=connection,
-        install_command=known.install_command(runnable) if known.install_command else "",
+    method = Method(
+        title=known.title, identifier=runnable.identifier, part=package, connection=connection
     )
+    try:
+        install_command = known.install_command(runnable) if known.install_command else ""
+        return replace(method, launch=known.launch(runnable), install_command=install_command)
+    except NoCommandError as error:
+        return replace(method, connection=None, no_command=error.message)
