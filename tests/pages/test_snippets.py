@@ -3,6 +3,7 @@
 import base64
 import json
 import shlex
+import tomllib
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -223,6 +224,83 @@ def test_a_header_is_a_form_to_fill_in(value: dict[str, Any], written: str) -> N
     assert "sk-1" not in view.options[0].value
     if "{api_key}" in value["value"]:
         assert view.options[0].value == "Bearer {api_key}"
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("", "$AWS_SECRET"),
+        ("", "${env:AWS_SECRET}"),
+        ("", "${AWS_SECRET:-}"),
+        ("?key=$AWS_SECRET", "1"),
+    ],
+)
+def test_no_snippet_sends_a_variable_of_the_users_environment(url: str, value: str) -> None:
+    headers = [{"name": "X-Key", "value": value}]
+    server = {"remotes": [{"type": "sse", "url": f"https://a.example/{url}", "headers": headers}]}
+    assert by_client(server) == {}
+    assert "environment" in method(server).no_command
+
+
+def test_whole_names_stand_where_policies_compare_names() -> None:
+    found = by_client({"packages": [package("npm", "weather")]})
+    named = {
+        "VS Code": NAME, "Copilot CLI": NAME, "JetBrains": NAME, "Gemini CLI": NAME, "Shared .mcp.json": NAME,
+        "Claude Desktop": "weather", "Cursor": "weather", "Other clients": "weather",
+    }  # fmt: skip
+    for client, name in named.items():
+        document = json.loads(found[client].text)
+        servers = document.get("servers") or document["mcpServers"]
+        assert list(servers) == [name], client
+    assert list(tomllib.loads(found["Codex"].text)["mcp_servers"]) == ["weather"]
+    assert shlex.split(found["Claude Code"].text)[3] == "weather"
+
+
+def test_vs_code_is_told_the_registry_that_it_looks_names_up_in() -> None:
+    server = {"packages": [package("npm", "weather")]}
+    listing = Listing(NAME, "1.0.0", "https://mcp.example.com")
+    [vs_code] = [one for one in snippets_of(listing, method(server)) if one.client == "VS Code"]
+    config = json.loads(vs_code.text)["servers"][NAME]
+    assert (config["gallery"], config["version"]) == ("https://mcp.example.com", "1.0.0")
+    assert "gallery" not in json.loads(by_client(server)["VS Code"].text)["servers"][NAME]
+
+
+def test_remotes_in_the_words_of_each_client() -> None:
+    headers = [{"name": "Authorization", "isRequired": True, "isSecret": True}]
+    url = "https://a.example/mcp"
+    found = by_client({"remotes": [{"type": "streamable-http", "url": url, "headers": headers}]})
+    key = {"Authorization": "<Authorization>"}
+    expected: dict[str, dict[str, Any]] = {
+        "Gemini CLI": {"httpUrl": url, "headers": key},
+        "JetBrains": {"url": url, "requestInit": {"headers": key}},
+        "Copilot CLI": {"type": "http", "url": url, "headers": key, "tools": ["*"]},
+        "Shared .mcp.json": {"type": "http", "url": url, "headers": key},
+    }
+    for client, config in expected.items():
+        document = json.loads(found[client].text)
+        [given] = (document.get("servers") or document["mcpServers"]).values()
+        assert given == config, client
+    codex = tomllib.loads(found["Codex"].text)["mcp_servers"]["weather"]
+    assert codex == {"url": url, "http_headers": key}
+    events = by_client({"remotes": [{"type": "sse", "url": "https://a.example/sse"}]})
+    assert json.loads(events["Gemini CLI"].text)["mcpServers"][NAME] == {"url": "https://a.example/sse"}
+
+
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ({"url": "https://a.example/mcp"}, True),
+        ({"url": "https://a.example/mcp", "headers": [{"name": "X", "value": "1"}]}, False),
+        ({"url": "http://localhost:8080/mcp"}, False),
+        ({"url": "https://10.0.0.1/mcp"}, False),
+    ],
+)
+def test_claude_desktop_reaches_remotes_by_connectors(remote: dict[str, Any], *, shown: bool) -> None:
+    found = by_client({"remotes": [{"type": "streamable-http", **remote}]})
+    assert ("Claude Desktop" in found) is shown
+    if shown:
+        assert found["Claude Desktop"].text == remote["url"]
+        assert "Connectors" in found["Claude Desktop"].where
 
 
 def positional(*values: str) -> list[dict[str, Any]]:

@@ -56,6 +56,12 @@ def command_words(launch: Launch, write: Write) -> list[str]:
     return [launch.command, *(joined(word, write) for word in launch.args)]
 
 
+def is_fixed(launch: Launch) -> bool:
+    """Whether the command line is the same for every user, unless they change a default."""
+    parts = (part for word in launch.args for part in word)
+    return all(isinstance(part, str) or part.default is not None for part in parts)
+
+
 def stdio_members(launch: Launch, write: Write) -> dict[str, Any]:
     """The members by which clients start a server."""
     command, *args = command_words(launch, write)

@@ -3,13 +3,21 @@ to connect to.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, objects_in, part_of
 from mcp_static.packages.launch import Launch, read_runnable
 from mcp_static.packages.types import package_type
-from mcp_static.packages.values import Input, Settings, Value, filled, named_values, settings_of
+from mcp_static.packages.values import (
+    Input,
+    Settings,
+    Value,
+    filled,
+    has_variable,
+    named_values,
+    settings_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,19 @@ def methods_of(server: dict[str, Any]) -> tuple[Method, ...]:
 def _remote(remote: Part) -> Method:
     connection = _connection(remote, {})
     transport = "server-sent events" if connection.kind == "sse" else "streamable HTTP"
+    reads_variables = any(map(has_variable, connection.values))
     return Method(
         title=f"Remote, {transport}",
         identifier=str(remote.get("url", "")),
         part=remote,
-        connection=connection,
+        connection=None if reads_variables else connection,
+        no_command=_READS_VARIABLES if reads_variables else "",
     )
+
+
+_READS_VARIABLES: Final = (
+    "its address or a header names a variable of the user's environment, which clients would send to it"
+)
 
 
 def _connection(transport: Part, settings: Settings) -> Connection:
