@@ -72,14 +72,17 @@ def vs_code(snippet: Snippet, name: str) -> None:
 
 
 def shape(
-    config: dict[str, Any], *, typed: set[str] | None = None, more: set[str] = frozenset()
-) -> None:  # type: ignore[assignment]
+    config: dict[str, Any],
+    *,
+    typed: frozenset[str] | set[str] = frozenset(),
+    more: frozenset[str] | set[str] = frozenset(),
+) -> None:
     kind = {"type"} if typed else set()
     if "command" in config:
         check(config, allowed={*LOCAL, "env", *kind, *more}, needed={*LOCAL, *kind})
     else:
         check(config, allowed={"url", "headers", *kind, *more}, needed={"url", *kind})
-    assert typed is None or config["type"] in typed
+    assert not typed or config["type"] in typed
 
 
 def claude_desktop(snippet: Snippet, _: str) -> None:

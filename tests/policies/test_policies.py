@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from mcp_static.packages.configurations import command_words, placeholder
-from mcp_static.packages.methods import methods_of
-from mcp_static.policies.contents import Contents, ListedVersion, contents_of
+from mcp_static.policies.contents import ListedVersion, contents_of
 from mcp_static.policies.matchers import Identity, Verdict, read_matchers, verdict
 from mcp_static.policies.policies import POLICIES
 from mcp_static.policies.policy import Policy
@@ -40,8 +38,8 @@ def rendered(policy: str, versions: Iterable[ListedVersion], *, allow_names: boo
 
 def judged(document: Any, server: Identity) -> Verdict:
     """What a client of the lists says of a server."""
-    lists = (read_matchers(document[f"{kind}McpServers"]) for kind in ("allowed", "denied"))
-    return verdict(*lists, server)
+    allowed, denied = (read_matchers(document[f"{kind}McpServers"]) for kind in ("allowed", "denied"))
+    return verdict(allowed, denied, server)
 
 
 def started(*words: str) -> Identity:
@@ -113,7 +111,10 @@ def test_a_private_package_is_not_allowed_from_the_public_registry(policy: str) 
 
 @pytest.mark.parametrize("policy", LISTS)
 def test_what_was_deleted_is_denied(policy: str) -> None:
-    gone = {"packages": [npm(version="0.9.0")], "remotes": [remote("https://old.example.com/mcp")]}
+    gone: dict[str, Any] = {
+        "packages": [npm(version="0.9.0")],
+        "remotes": [remote("https://old.example.com/mcp")],
+    }
     versions = [listed(packages=[npm()]), listed(version="0.9.0", public=False, **gone)]
     document = rendered(policy, versions)
     assert judged(document, started("npx", "-y", "weather@0.9.0")) is Verdict.DENIED
@@ -134,7 +135,7 @@ def test_what_was_deleted_is_denied(policy: str) -> None:
 def test_a_denial_never_takes_what_another_version_allows(
     policy: str, deleted: str, allowed: str
 ) -> None:
-    variables = {"region": {}, "tenant": {}}
+    variables: dict[str, Any] = {"region": {}, "tenant": {}}
     document = rendered(
         policy,
         [
@@ -163,7 +164,9 @@ def test_names_are_denied_when_a_server_is_gone_and_allowed_only_if_asked() -> N
     assert not [entry for entry in claude["deniedMcpServers"] if "serverName" in entry]
 
 
-REQUIRED = {"packageArguments": [{"type": "positional", "valueHint": "folder", "isRequired": True}]}
+REQUIRED: dict[str, Any] = {
+    "packageArguments": [{"type": "positional", "valueHint": "folder", "isRequired": True}]
+}
 
 
 @pytest.mark.parametrize(
@@ -285,13 +288,3 @@ def test_the_order_of_versions_changes_nothing_and_a_line_is_an_entry(policy: Po
     assert after is not None
     assert len(set(after.splitlines()) ^ set(body.splitlines())) <= 5
     assert after.endswith(b"}\n")
-
-
-def commands_of(contents: Contents) -> list[tuple[str, ...]]:
-    """The commands that pages show of each server's latest version."""
-    return [
-        tuple(command_words(method.launch, placeholder))
-        for version in contents.latest.values()
-        for method in methods_of(version.document)
-        if method.launch is not None and method.connection is None
-    ]
