@@ -84,9 +84,7 @@ def _other_owners(context: RenderContext, name: str) -> Owners:
     return owners
 
 
-def _server_values(
-    context: RenderContext, entry: Entry, owners: Owners = nobody
-) -> dict[str, Any]:
+def _server_values(context: RenderContext, entry: Entry, owners: Owners = nobody) -> dict[str, Any]:
     document = entry.document
     if entry.takedown is not None:
         return {
