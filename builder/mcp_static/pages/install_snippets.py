@@ -72,7 +72,7 @@ def _snippets(listing: Listing, method: Method) -> Iterator[Snippet]:
     yield _gemini_cli(name, members)
     if members["type"] != "sse":
         yield _codex(short, members)
-        if "${" not in json.dumps(members):
+        if b"${" not in orjson.dumps(members):
             yield _shared(name, members)
     yield Snippet("Other clients", "Add to your client's mcp.json", _servers(short, members))
 
