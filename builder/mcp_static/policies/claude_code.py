@@ -8,12 +8,13 @@ commands and addresses; `${VAR:-default}` is filled in from the user's environme
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import Any, Final
 
 from mcp_static.packages.configurations import client_name, is_fixed, members_of, whole_client_name
-from mcp_static.packages.methods import Method, methods_of
+from mcp_static.packages.methods import Method
 from mcp_static.packages.values import Input, has_variable
-from mcp_static.policies.contents import Contents, ListedVersion, Side
+from mcp_static.policies.contents import Contents, Side
 from mcp_static.policies.lists import layout, lists_of
 from mcp_static.policies.policy import Place, Policy
 from mcp_static.settings.policies import PolicySettings
@@ -46,8 +47,8 @@ def _lists(contents: Contents, _: PolicySettings) -> bytes:
 def _fixed_set(contents: Contents, _: PolicySettings) -> bytes:
     names = _names(contents.latest)
     servers = {}
-    for full, version in sorted(contents.latest.items()):
-        members = next(_configurations(names[full], version), None)
+    for full, methods in sorted(contents.latest.items()):
+        members = next(_configurations(names[full], methods), None)
         if members is not None:
             servers[names[full]] = members
     return layout({"mcpServers": dict(sorted(servers.items()))})
@@ -62,13 +63,14 @@ def _names(servers: Iterable[str]) -> dict[str, str]:
     found = {}
     for name, called in zip(full, short, strict=True):
         chosen = called if uses[called] == 1 else whole_client_name(name)
-        candidates = (chosen, *(f"{chosen}-{number}" for number in range(2, len(full) + 2)))
+        numbered = (f"{chosen}-{number}" for number in count(2))
+        candidates = chain((chosen,), numbered)
         found[name] = next(candidate for candidate in candidates if candidate not in taken)
         taken.add(found[name])
     return found
 
 
-def _configurations(name: str, version: ListedVersion) -> Iterator[dict[str, Any]]:
+def _configurations(name: str, methods: tuple[Method, ...]) -> Iterator[dict[str, Any]]:
     """The ways to run a server without asking anybody, best first; nobody edits this file."""
     prefix = re.sub(r"[^A-Z0-9]", "_", name.upper())
 
@@ -76,7 +78,7 @@ def _configurations(name: str, version: ListedVersion) -> Iterator[dict[str, Any
         variable = f"{prefix}_{re.sub(r'[^A-Za-z0-9]', '_', given.id).upper()}"
         return f"${{{variable}:-{given.default or ''}}}"
 
-    for method in methods_of(version.document):
+    for method in methods:
         if _runs_unasked(method):
             yield members_of(method, write)
 

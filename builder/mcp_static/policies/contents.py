@@ -43,11 +43,11 @@ class Side:
 
 @dataclass(slots=True)
 class Contents:
-    """Both sides, the latest public version of each server by name, and what is left out."""
+    """Both sides, the methods of each server's latest public version by name, and what is left out."""
 
     allowed: Side = field(default_factory=Side)
     denied: Side = field(default_factory=Side)
-    latest: dict[str, ListedVersion] = field(default_factory=dict)
+    latest: dict[str, tuple[Method, ...]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
 
 
@@ -57,9 +57,10 @@ def contents_of(versions: Iterable[ListedVersion]) -> Contents:
     for version in versions:
         side = contents.allowed if version.is_public else contents.denied
         side.names.add(version.name)
+        methods = methods_of(version.document)
         if version.is_public and version.is_latest:
-            contents.latest[version.name] = version
-        for method in methods_of(version.document):
+            contents.latest[version.name] = methods
+        for method in methods:
             try:
                 _add(side, method, is_public=version.is_public)
             except NoCommandError as error:

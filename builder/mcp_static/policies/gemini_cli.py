@@ -7,9 +7,8 @@ from the list, and whatever starts a program is removed. An empty list allows ev
 
 from typing import Any, Final
 
-from mcp_static.model.reading import objects_in
-from mcp_static.packages.methods import methods_of
-from mcp_static.policies.contents import Contents, ListedVersion
+from mcp_static.packages.methods import Method
+from mcp_static.policies.contents import Contents
 from mcp_static.policies.lists import layout
 from mcp_static.policies.policy import Place, Policy
 from mcp_static.settings.policies import PolicySettings
@@ -18,17 +17,16 @@ from mcp_static.settings.policies import PolicySettings
 def _render(contents: Contents, _: PolicySettings) -> bytes | None:
     servers = {
         name: members
-        for name, version in sorted(contents.latest.items())
-        if (members := _remote(version)) is not None
+        for name, methods in sorted(contents.latest.items())
+        if (members := _remote(methods)) is not None
     }
     return layout({"mcpServers": servers}) if servers else None
 
 
-def _remote(version: ListedVersion) -> dict[str, Any] | None:
+def _remote(methods: tuple[Method, ...]) -> dict[str, Any] | None:
     """The first remote of a server with one address for everybody."""
-    remotes = len(objects_in(version.document.get("remotes")))
-    for method in methods_of(version.document)[:remotes]:
-        connection = method.connection
+    for method in methods:
+        connection = None if "registryType" in method.part else method.connection
         if connection is not None and all(isinstance(part, str) for part in connection.url):
             return {"url": "".join(map(str, connection.url)), "type": connection.kind}
     return None
