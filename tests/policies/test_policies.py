@@ -252,17 +252,18 @@ def test_a_fixed_set_asks_nobody_and_holds_no_secret() -> None:
                     "REGION": "${COM_EXAMPLE_WEATHER_REGION:-eu}",
                 },
             },
-            "files": {"type": "http", "url": "https://f.example.org/mcp"},
+            "org-example-files": {"type": "http", "url": "https://f.example.org/mcp"},
         }
     }
 
 
-def test_no_two_servers_share_a_name_in_a_fixed_set() -> None:
-    names = ["a.b/c-d", "a.b-c/d", "x.y/c-d", "x.y/d", "a.b/a-b-c-d"]
+def test_no_name_in_a_fixed_set_passes_to_another_server() -> None:
+    names = ["a.b/c-d", "a.b-c/d", "x.y/weather", "y.x/weather"]
     versions = [listed(name=name, packages=[npm(name.replace("/", "."))]) for name in names]
     servers = rendered("claude-code-servers", versions)["mcpServers"]
-    assert len(servers) == len(names)
-    assert {one["args"][-1] for one in servers.values()} == {f"{name.replace('/', '.')}@1.0.0" for name in names}  # fmt: skip
+    assert list(servers) == ["x-y-weather", "y-x-weather"]
+    alone = rendered("claude-code-servers", versions[3:])["mcpServers"]
+    assert alone == {"y-x-weather": servers["y-x-weather"]}
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)

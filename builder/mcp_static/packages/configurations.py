@@ -33,7 +33,7 @@ def client_name(name: str) -> str:
 
 
 def whole_client_name(name: str) -> str:
-    """The whole name in the same characters, for servers whose short names are the same."""
+    """The whole name in the same characters."""
     return _plain(name)
 
 

@@ -7,11 +7,10 @@ commands and addresses; `${VAR:-default}` is filled in from the user's environme
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import chain, count
+from collections.abc import Iterator
 from typing import Any, Final
 
-from mcp_static.packages.configurations import client_name, is_fixed, members_of, whole_client_name
+from mcp_static.packages.configurations import is_fixed, members_of, whole_client_name
 from mcp_static.packages.methods import Method
 from mcp_static.packages.values import Input, has_variable
 from mcp_static.policies.contents import Contents, Side
@@ -45,29 +44,18 @@ def _lists(contents: Contents, _: PolicySettings) -> bytes:
 
 
 def _fixed_set(contents: Contents, _: PolicySettings) -> bytes:
-    names = _names(contents.latest)
+    """Servers by their whole names: a short one would pass to another server, with its user's keys.
+
+    Those whose names are the same in the characters that names have here are left out.
+    """
+    uses = Counter(map(whole_client_name, contents.latest))
     servers = {}
-    for full, methods in sorted(contents.latest.items()):
-        members = next(_configurations(names[full], methods), None)
-        if members is not None:
-            servers[names[full]] = members
+    for full, methods in contents.latest.items():
+        name = whole_client_name(full)
+        members = next(_configurations(name, methods), None)
+        if members is not None and uses[name] == 1:
+            servers[name] = members
     return layout({"mcpServers": dict(sorted(servers.items()))})
-
-
-def _names(servers: Iterable[str]) -> dict[str, str]:
-    """What servers are called in one file: short, or whole where that tells two apart, or numbered."""
-    full = sorted(servers)
-    short = [client_name(name) for name in full]
-    uses = Counter(short)
-    taken: set[str] = set()
-    found = {}
-    for name, called in zip(full, short, strict=True):
-        chosen = called if uses[called] == 1 else whole_client_name(name)
-        numbered = (f"{chosen}-{number}" for number in count(2))
-        candidates = chain((chosen,), numbered)
-        found[name] = next(candidate for candidate in candidates if candidate not in taken)
-        taken.add(found[name])
-    return found
 
 
 def _configurations(name: str, methods: tuple[Method, ...]) -> Iterator[dict[str, Any]]:
@@ -133,9 +121,12 @@ CLAUDE_CODE_SERVERS: Final = Policy(
         ),
         (
             "Values that users supply come from their environment, in variables that begin with the "
-            "name of the server, such as WEATHER_API_KEY; none of them is in the file."
+            "name of the server, such as COM_EXAMPLE_WEATHER_API_KEY; none of them is in the file."
         ),
-        "Servers with a value on the command line or in the address are not in it.",
+        (
+            "Servers with a value on the command line or in the address are not in it, nor those whose "
+            "names differ in punctuation alone."
+        ),
     ),
     render=_fixed_set,
 )
