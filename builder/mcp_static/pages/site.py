@@ -49,7 +49,8 @@ _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 class Site:
     """What every page has: addresses, texts and looks of the registry. Cheap to send to a process.
 
-    `base` is the path that the registry is served under, empty or `/registry`.
+    `base` is the path that the registry is served under, empty or `/registry`; `has_policies` tells
+    whether there are policies for clients.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Site:
     options: SiteSettings
     customization: Customization
     assets: tuple[tuple[str, str], ...]
+    has_policies: bool
 
     @property
     def logo(self) -> str:
@@ -94,6 +96,7 @@ def site_of(settings: Settings, customization: Customization) -> Site:
         settings.site,
         customization,
         tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
+        settings.policies is not None,
     )
 
 

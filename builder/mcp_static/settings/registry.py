@@ -13,6 +13,7 @@ from mcp_static.model.security_contact import SecuritySettings
 from mcp_static.settings.grants import Grant
 from mcp_static.settings.network import DnsSettings, NetworkSettings
 from mcp_static.settings.part import LINK
+from mcp_static.settings.policies import PolicySettings
 from mcp_static.settings.publishing import (
     ContinuitySettings,
     MergeSettings,
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     hosting: HostingSettings = HostingSettings.model_validate({})
     remotes: RemoteSettings = RemoteSettings.model_validate({})
     site: SiteSettings = SiteSettings.model_validate({})
+    policies: PolicySettings | None = None
     security: SecuritySettings = SecuritySettings.model_validate({})
 
     def rendered(self) -> str:
@@ -74,6 +76,7 @@ class Settings(BaseModel):
                 "github_client_id": True,
                 "hosting": True,
                 "site": True,
+                "policies": True,
                 "security": True,
                 "merge": {"identity"},
             }
