@@ -200,6 +200,8 @@ class _Check:
         file = read_status(content)
         if isinstance(file, str):
             return failed(file, "`mcp-static status` writes a status.json that is right.")
+        if file.by is not None or file.source is not None:
+            return failed("is marked as one that sync wrote", "Leave `by` and `source` out.")
         if not is_visible_line(file.status_message or ""):
             return failed("its message has characters that cannot be shown", "Write plain text.")
         if file.name not in {None, str(name)} or file.version not in {None, version}:
