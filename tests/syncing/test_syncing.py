@@ -1,7 +1,6 @@
 """A mirror is what its sources and lists say: what comes in, what is withdrawn, and by whose word."""
 
 import json
-from pathlib import Path
 
 import pytest
 from mcp_static.model.canonical import digest_of
@@ -12,11 +11,6 @@ from tests.registries import path_of
 from tests.syncing.sources import MAPS, WEATHER, Mirror, entry, said, table
 
 FILE = "source.ndjson"
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Mirror:
-    return Mirror(tmp_path / "mirror.git")
 
 
 def status_of(mirror: Mirror, name: str = WEATHER, version: str = "1.0.0") -> dict[str, str]:
