@@ -6,6 +6,7 @@ moved within its list is no change.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _LISTS: Final = {"environmentVariables": "Environment", "runtimeArguments": "Arg
     "packageArguments": "Arguments"
 }
 _LONGEST: Final = 400
+_NAME: Final = re.compile(r"[^\s\"#(][^\s\"]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def _rows(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
         section = {"packages": "Packages", "remotes": "Remotes", "_meta": "Metadata"}.get(
             key, "About the server"
         )
-        for place, leaf in _leaves(section, "" if key in {"packages", "remotes"} else key, value):
+        start = "" if key in {"packages", "remotes"} else _plain(key)
+        for place, leaf in _leaves(section, start, value):
             count[place] += 1
             number = f" ({count[place]})" if count[place] > 1 else ""
             yield (place[0], f"{place[1]}{number}"), _written(leaf)
@@ -139,7 +142,7 @@ def _leaves(section: str, label: str, value: Any) -> Iterator[tuple[tuple[str, s
     """The values below one, with section and label; an argument that opens something is shown twice."""
     if isinstance(value, dict) and value:
         for key, member in value.items():
-            yield from _leaves(_LISTS.get(key, section), f"{label} {key}".strip(), member)
+            yield from _leaves(_LISTS.get(key, section), f"{label} {_plain(key)}".strip(), member)
     elif isinstance(value, list) and value:
         seen: Counter[str] = Counter()
         for index, element in enumerate(value):
@@ -160,10 +163,10 @@ def _called(element: Any, index: int) -> str:
         return f"#{index + 1}"
     kind = text_of(element, "registryType")
     if kind is not None:
-        return f"{kind} {_without_version(text_of(element, 'identifier') or '')}"
+        return f"{_plain(kind)} {_plain(_without_version(text_of(element, 'identifier') or ''))}"
     for key in ("name", "url", "valueHint", "src"):
         if text := text_of(element, key):
-            return text
+            return _plain(text)
     return f"#{index + 1}"
 
 
@@ -188,5 +191,19 @@ def _opens(element: Any) -> bool:
     return first in _ACCESS or first.startswith("--allow-")
 
 
+def _plain(name: str) -> str:
+    """A name as part of a label; in quotes if it could be taken for several parts."""
+    return name if _NAME.fullmatch(name) else json.dumps(name)
+
+
 def _written(leaf: Any) -> str:
-    return leaf if isinstance(leaf, str) else json.dumps(leaf, ensure_ascii=False)
+    """A value as people read it; a text that looks like another kind of value is in quotes."""
+    if not isinstance(leaf, str):
+        return json.dumps(leaf, ensure_ascii=False)
+    try:
+        json.loads(leaf)
+    except ValueError:
+        return leaf
+    except RecursionError:
+        pass
+    return json.dumps(leaf, ensure_ascii=False)
