@@ -84,7 +84,7 @@ def test_what_an_earlier_list_let_in_is_named(tmp_path: Path) -> None:
     source = written(tmp_path / "s", entry("io.github.alice/a"), entry("io.github.alice/b"))
     (tmp_path / "first").write_text("io.github.alice/a\nio.github.alice/b\n")
     (tmp_path / "second").write_text("io.github.alice/a\n")
-    arguments = ["import", source, "--into", tmp_path / "r.git", "--only"]
+    arguments: list[str | Path] = ["import", source, "--into", tmp_path / "r.git", "--only"]
     assert "io.github.alice/b" not in run_cli(*arguments, tmp_path / "first").stderr
     run = run_cli(*arguments, tmp_path / "second")
     assert "io.github.alice/b 1.0.0" in run.stderr

@@ -5,9 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from mcp_static.model.canonical import digest_of
 
-from tests.servers import run_cli
+from tests.servers import PROJECT, run_cli
 from tests.syncing.sources import MAPS, WEATHER, Mirror, Source, entry, serving, table
+from tests.test_docs import blocks, run_script
 
 
 def sync(mirror: Mirror, *options: str) -> subprocess.CompletedProcess[str]:
@@ -75,6 +77,28 @@ def test_a_review_without_a_forge_is_a_branch_and_approved_by_its_head(mirror: M
     assert note["facts"]["approvedBy"]
 
 
+def test_the_page_about_mirrors_runs(tmp_path: Path) -> None:
+    there = [
+        entry(),
+        entry(MAPS),
+        entry("io.github.alice/a", "1.2.3"),
+        entry("io.github.alice/a", "2.0.0"),
+    ]
+    page = PROJECT / "docs/mirrors.md"
+    with serving(Source(*there)) as source:
+        script = "\n".join(blocks(page, "sh")).replace("https://registry.example.org", source.url)
+        pin = digest_of(there[1]["server"])
+        run_script(script.replace(f"sha256:{'0' * 64}", pin), tmp_path)
+    built = tmp_path / "work/allowlist/dist/v0.1/servers"
+    assert sorted(str(path.relative_to(built)) for path in built.rglob("versions/*.json")) == [
+        f"{name}/versions/{version}.json"
+        for name, version in (
+            (MAPS, "1.0.0"), (MAPS, "latest"), (WEATHER, "1.0.0"), (WEATHER, "latest"),
+            ("io.github.alice/a", "1.2.3"), ("io.github.alice/a", "latest"),
+        )
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("path", ["", "/", "/v0.1", "/v0.1/servers", "/v0/servers/"])
 @pytest.mark.parametrize("command", ["import", "conformance", "verify"])
 def test_an_address_with_a_path_of_the_api_is_the_same_for_every_command(
@@ -82,7 +106,10 @@ def test_an_address_with_a_path_of_the_api_is_the_same_for_every_command(
 ) -> None:
     with serving(Source(entry())) as source:
         address = f"{source.url}{path}"
-        options = {"import": ["--into", tmp_path / "r.git"], "conformance": ["--only", "list"]}
+        options: dict[str, list[str | Path]] = {
+            "import": ["--into", tmp_path / "r.git"],
+            "conformance": ["--only", "list"],
+        }
         run_cli(command, address, *options.get(command, []))
         asked = {one.partition("?")[0] for one in source.asked}
     wanted = "/data/snapshot.json" if command == "verify" else "/v0.1/servers"

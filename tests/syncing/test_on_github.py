@@ -68,7 +68,7 @@ def test_a_review_is_a_pull_request_that_an_operator_approves(
         source.entries.append(entry(version="2.0.0", day=5, remotes=[remote]))
         result, [address] = sync_there(stage)
         number = int(address.rpartition("/")[2])
-        body = stage.registry.issues[number].body
+        body = stage.registry.issues[number].body or ""
         assert "weather&#46;example&#46;com" in body
         assert "compared with 1&#46;0&#46;0" in body
         assert sync_there(stage)[1] == [address]  # it waits, and is not opened again

@@ -254,3 +254,17 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(mirror: Mirror) -> N
     result = mirror.sync(dry_run=True)
     assert said(result, "taken-in") == [f"{WEATHER} 1.0.0 is taken in"]
     assert mirror.served == set()
+
+
+def test_what_comes_back_does_not_lead_where_another_server_does_by_now(mirror: Mirror) -> None:
+    remotes = [{"type": "streamable-http", "url": "https://weather.example.com/mcp"}]
+    mirror.configure(table(FILE, WEATHER))
+    mirror.offer([entry(remotes=remotes), entry(MAPS, remotes=remotes)])
+    mirror.sync()
+    mirror.configure(table(FILE, MAPS))
+    mirror.sync()
+    assert mirror.served == {f"{MAPS}@1.0.0"}
+    mirror.configure(table(FILE, WEATHER, MAPS))
+    result = mirror.sync()
+    assert mirror.served == {f"{MAPS}@1.0.0"}
+    assert "has taken an address of it" in said(result, "remote-unique")[0]

@@ -313,10 +313,11 @@ class _Planning:
     # What is new
 
     def _take_in(self) -> None:
-        """Judge what is new, in the order in which it was published."""
-        for new in self.plan.statuses:
-            is_deleted = new.status.status is Status.DELETED
-            self._registry.index.set_deleted(new.known.name, new.known.version, is_deleted=is_deleted)
+        """Judge what comes back, and what is new in the order in which it was published."""
+        index = self._registry.index
+        for new in self.plan.withdrawn:
+            index.set_deleted(new.known.name, new.known.version, is_deleted=True)
+        self.plan.statuses = [new for new in self.plan.statuses if self._may_be(new)]
         self._candidates.sort(key=lambda one: (one[1].entry.published_at, one[0]))
         for key, served, source in self._candidates:
             if served.entry.status.status is Status.DELETED:
@@ -326,6 +327,21 @@ class _Planning:
                 self.plan.findings[source.address].append(problem)
                 continue
             self._judge(key, served, source)
+
+    def _may_be(self, new: NewStatus) -> bool:
+        """Whether a version may have a status; one that comes back must lead where no others do."""
+        known, index = new.known, self._registry.index
+        if new.status.status is Status.DELETED or not known.is_deleted:
+            return True
+        source = self._approving(known.key, new.source)
+        taken = index.taken_addresses(known.name, known.version)
+        if taken and not (source is not None and source.lenient):
+            names = ", ".join(sorted({claim.name for claim in taken}))
+            message = f"stays deleted, as {names} has taken an address of it since"
+            self._say(new.source, Level.WARNING, "remote-unique", message, "", " ".join(known.key))
+            return False
+        index.set_deleted(known.name, known.version, is_deleted=False)
+        return True
 
     def _problem(self, key: Key, served: Served, source: Source) -> Finding | None:
         """What keeps a version out whatever the rules say."""
