@@ -23,7 +23,7 @@ from mcp_static.reports.printing import counted_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import MAX_RECORDS
 from mcp_static.rules.run import read_record
-from mcp_static.syncing.planning import Incoming
+from mcp_static.syncing.plan import Incoming
 from mcp_static.syncing.registry_state import Key, Known, RegistryState
 
 

@@ -27,7 +27,8 @@ from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import counted_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.settings import SETTINGS_FILE, Settings
-from mcp_static.syncing.planning import Plan, PlanOptions, plan_sync
+from mcp_static.syncing.plan import Plan, PlanOptions
+from mcp_static.syncing.planning import plan_sync
 from mcp_static.syncing.reading import read_sources
 from mcp_static.syncing.registry_state import Key, RegistryState, read_state
 from mcp_static.syncing.reviews import Review, approvals_of, reviews_of

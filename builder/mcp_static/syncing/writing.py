@@ -17,7 +17,7 @@ from mcp_static.proofs.results import holds
 from mcp_static.proofs.source_registry import taken_facts
 from mcp_static.publishing.proposing import status_bytes
 from mcp_static.reports.printing import counted_of
-from mcp_static.syncing.planning import Incoming, NewStatus, Plan
+from mcp_static.syncing.plan import Incoming, NewStatus, Plan
 from mcp_static.syncing.reading import Served
 from mcp_static.syncing.registry_state import Known
 
