@@ -16,8 +16,6 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
-from nodesemver import satisfies, valid_range
-
 from mcp_static.model.errors import InputError
 from mcp_static.model.names import MAX_NAME_LENGTH
 from mcp_static.model.versions import range_problem, semantic_version
@@ -84,6 +82,9 @@ def _versions_problem(versions: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _range_of(versions: str) -> str | None:
+    # Imported here: few lists have ranges, and it takes a while to load.
+    from nodesemver import valid_range
+
     try:
         found = valid_range(versions, loose=False)
     except ValueError:
@@ -98,6 +99,8 @@ def is_version_within(version: str, versions: str) -> bool:
     is_one = semantic_version(versions) is not None
     if is_one or semantic_version(version) is None or _range_of(versions) is None:
         return False
+    from nodesemver import satisfies
+
     return bool(satisfies(version, versions, loose=False))
 
 

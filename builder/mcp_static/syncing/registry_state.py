@@ -1,6 +1,7 @@
 """What a registry has now, as far as sync has to know it: every version, and where it came from."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from mcp_static.git.blobs import BlobReader
@@ -27,7 +28,7 @@ _READ: Final[tuple[RecordFile, ...]] = ("server.json", "status.json", "accepted.
 _BATCH: Final = 2_048
 
 
-@dataclass(slots=True)
+@dataclass
 class Known:
     """A version that the registry has.
 
@@ -38,12 +39,19 @@ class Known:
     name: ServerName
     version: str
     document: dict[str, Any]
-    digest: str
     source: str | None = None
     is_noted: bool = False
     status: StatusFile | None = None
     status_content: bytes | None = None
     is_status_noted: bool = False
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of its server object; empty for one without a canonical form."""
+        try:
+            return digest_of(self.document)
+        except InputError:
+            return ""
 
     @property
     def key(self) -> Key:
@@ -108,7 +116,7 @@ def _take(state: RegistryState, location: Location, content: bytes) -> None:
     if location.file == "server.json":
         document = read_record(content).document
         state.index.add(location.name, location.version, document)
-        state.known[key] = Known(location.name, location.version, document, _digest(document))
+        state.known[key] = Known(location.name, location.version, document)
     elif known is None:
         return  # it is next to no record, so that it applies to nothing
     elif location.file == "status.json":
@@ -120,13 +128,6 @@ def _take(state: RegistryState, location: Location, content: bytes) -> None:
     else:
         known.is_noted = True
         known.source = _source_of(content)
-
-
-def _digest(document: dict[str, Any]) -> str:
-    try:
-        return digest_of(document)
-    except InputError:
-        return ""
 
 
 def _source_of(content: bytes) -> str | None:
