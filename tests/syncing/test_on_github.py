@@ -35,8 +35,8 @@ def sync_there(stage: Stage) -> tuple[SyncResult, list[str]]:
     with open_repository(folder) as clone, GitHub("token-of-bot") as github:
         registry = GitHubRepository(github, REGISTRY)
         result = sync(clone, SyncOptions())
-        land_sync(registry, clone, result, "token-of-bot")
-        return result, propose_reviews(registry, result)
+        land_sync(registry, clone, result.before, result.after, "token-of-bot")
+        return result, propose_reviews(registry, [review.proposal for review in result.reviews])
 
 
 def test_main_is_moved_past_its_protection_and_the_deploy_started(protected_stage: Stage) -> None:

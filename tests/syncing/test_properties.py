@@ -56,4 +56,4 @@ def test_what_is_served_depends_on_the_last_state_alone(history: list[Any]) -> N
         for state in history:
             apply(mirror, state)
             assert mirror.served == expected(state)
-        assert mirror.sync(allow_withdraw_all=True).commits == 0
+        assert mirror.sync(allow_withdraw_all=True).made == ()

@@ -37,7 +37,7 @@ def test_what_is_approved_is_taken_in_once_with_its_time_and_a_note(mirror: Mirr
         "publishedAt": "2025-10-01T00:00:00Z",
     }
     head = mirror.registry.head
-    assert mirror.sync().commits == 0
+    assert mirror.sync().made == ()
     assert mirror.registry.head == head
 
 
@@ -90,7 +90,7 @@ def test_a_source_that_has_nothing_or_fails_withdraws_nothing(
     else:
         (mirror.path / FILE).write_text(content)
     result = mirror.sync()
-    assert result.commits == 0
+    assert result.made == ()
     assert result.report.level is level
     assert result.report.exit_code == {Level.ERROR: 1, Level.UNKNOWN: 3}[level]
     assert len(mirror.served) == 2
@@ -102,7 +102,7 @@ def test_an_empty_list_withdraws_everything_only_when_told(mirror: Mirror) -> No
     mirror.sync()
     mirror.configure(table(FILE))
     result = mirror.sync()
-    assert (result.commits, result.report.exit_code) == (0, 1)
+    assert (len(result.made), result.report.exit_code) == (0, 1)
     assert "its list names nothing" in said(result, "empty-list")[0]
     mirror.configure("")  # no sources at all
     assert mirror.sync().report.exit_code == 1
@@ -127,7 +127,7 @@ def test_an_owners_own_status_wins_and_is_not_passed_over_in_silence(mirror: Mir
     mirror.sync()
     mirror.registry.set_status(WEATHER, "1.0.0", "deprecated", "Use 2.")
     mirror.registry.set_status(MAPS, "1.0.0", "deleted")
-    assert mirror.sync().commits == 0  # neither is set back to what the source says
+    assert mirror.sync().made == ()  # neither is set back to what the source says
     mirror.configure(table(FILE, "com.example/other"), table("other.ndjson", "com.example/other"))
     mirror.offer([entry("com.example/other")])
     mirror.offer([], "other.ndjson")
@@ -142,7 +142,7 @@ def test_changed_bytes_of_a_known_version_are_named_and_never_taken(mirror: Mirr
     mirror.sync()
     mirror.offer([entry(description="Something else by now.")])
     result = mirror.sync()
-    assert result.commits == 0
+    assert result.made == ()
     assert digest_of(entry()["server"]) in said(result, "changed-bytes")[0]
     shown = mirror.registry.git("show", f"main:{path_of(WEATHER, '1.0.0')}")
     assert "Forecasts" in shown
@@ -231,7 +231,7 @@ def test_an_entry_that_cannot_be_read_is_not_gone(mirror: Mirror) -> None:
     mirror.sync()
     mirror.offer([entry(status="unheard-of"), entry(MAPS)])
     result = mirror.sync()
-    assert result.commits == 0
+    assert result.made == ()
     assert "unknown status" in said(result, "entry")[0]
 
 

@@ -1,6 +1,7 @@
 """`mcp-static sync`: makes a registry what its sources and its lists say."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,11 +11,14 @@ from mcp_static.cli.operator_options import REPO
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.login import token_from_environment
 from mcp_static.forges.github.repository import GitHubRepository
-from mcp_static.git.repository import open_repository
+from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
+from mcp_static.git.writing import lock_for_import, require_clean, write_commits
 from mcp_static.model.errors import UsageError
 from mcp_static.reports.markdown import report_markdown
-from mcp_static.reports.printing import Style, print_report
+from mcp_static.reports.printing import Style, counted_of, print_report
+from mcp_static.syncing.handover import SyncHandover, judged, read_sync_handover
 from mcp_static.syncing.on_forge import land_sync, propose_reviews
+from mcp_static.syncing.reviews import Proposal
 from mcp_static.syncing.syncing import SyncOptions, SyncResult, sync, write_reviews
 
 _NAMED = 100
@@ -46,6 +50,16 @@ _NAMED = 100
     "start the deploy.",
 )
 @click.option(
+    "--handover",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Commit nothing; write what is to be committed and proposed to this file, for `--land`.",
+)
+@click.option(
+    "--land",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Ask no source; commit and propose what this file of `--handover` says, if it holds.",
+)
+@click.option(
     "--report",
     "report_file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -70,6 +84,8 @@ def command(
     report_file: Path | None,
     outputs: Path | None,
     approve: str | None,
+    handover: Path | None,
+    land: Path | None,
     style: Style,
     *,
     dry_run: bool,
@@ -82,28 +98,58 @@ def command(
     Exit codes: 0 the registry is what sources and lists say, 1 a list is at fault, 3 a source could
     not be read to its end; nothing of that one is withdrawn as gone.
     """
-    if dry_run and full_name is not None:
-        raise UsageError("--dry-run changes nothing on GitHub.", "Leave one of the two out.")
+    if full_name is not None and (dry_run or handover is not None):
+        raise UsageError("--dry-run and --handover change nothing on GitHub.", "Leave one out.")
+    if land is not None:
+        _land(repo, land, full_name)
+        return
     options = SyncOptions(
-        dry_run=dry_run, allow_withdraw_all=allow_withdraw_all, adopt=adopt, approve=approve
+        dry_run=dry_run or handover is not None,
+        allow_withdraw_all=allow_withdraw_all,
+        adopt=adopt,
+        approve=approve,
     )
     with open_repository(repo) as repository:
         with ConsoleProgress() as progress:
             progress.stage("Reading sources")
             result = sync(repository, options, progress.advance)
-        if full_name is not None:
-            with GitHub(token_from_environment()) as github:
-                registry = GitHubRepository(github, full_name)
-                land_sync(registry, repository, result, github.token)
-                for address in propose_reviews(registry, result):
-                    say(f"A review waits at {address}")
-        elif not dry_run:
-            _tell_reviews(result, write_reviews(repository, result))
+        proposals = [review.proposal for review in result.reviews]
+        if handover is not None:
+            handed = SyncHandover.of(result.before, result.made, proposals)
+            handover.write_text(handed.model_dump_json(), "utf-8")
+        elif full_name is not None:
+            _on_github(repository, full_name, result.before, result.after, proposals)
         else:
-            _tell_reviews(result, {})
+            _tell_reviews(result, {} if dry_run else write_reviews(repository, result))
     _tell(result, style, report_file, outputs)
     if result.report.exit_code:
         sys.exit(result.report.exit_code)
+
+
+def _land(repo: Path, file: Path, full_name: str | None) -> None:
+    """Commit what a sync without rights has handed over."""
+    handed = read_sync_handover(file)
+    with open_repository(repo) as repository, lock_for_import(repository):
+        require_clean(repository)
+        commits, proposals = judged(repository, handed)
+        identity = read_settings(repository, handed.before).merge.identity
+        write_commits(repository, commits, identity)
+        after = resolve_commit(repository, "HEAD")
+        if full_name is not None:
+            _on_github(repository, full_name, handed.before, after, proposals)
+    click.echo(
+        f"{counted_of(len(commits), 'commit')} made, {counted_of(len(proposals), 'review')} due."
+    )
+
+
+def _on_github(
+    repository: Repository, full_name: str, before: str, after: str, proposals: Sequence[Proposal]
+) -> None:
+    with GitHub(token_from_environment()) as github:
+        registry = GitHubRepository(github, full_name)
+        land_sync(registry, repository, before, after, github.token)
+        for address in propose_reviews(registry, proposals):
+            say(f"A review waits at {address}")
 
 
 def _tell_reviews(result: SyncResult, heads: dict[str, str]) -> None:
@@ -123,7 +169,7 @@ def _tell(result: SyncResult, style: Style, report_file: Path | None, outputs: P
     if outputs is not None:
         plan = result.plan
         counts = {
-            "changed": str(result.commits > 0).lower(),
+            "changed": str(bool(result.made)).lower(),
             "taken-in": len(plan.incoming),
             "withdrawn": len(plan.withdrawn),
             "waiting": sum(len(review.incoming) for review in result.reviews),

@@ -1,5 +1,6 @@
 """A sync on GitHub: main moved past its protection, and a pull request for each review."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from mcp_static.forges.github.instance import registry_instance
@@ -10,8 +11,7 @@ from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.publishing.landing import land
 from mcp_static.publishing.merging import CHECK, DEPLOY
 from mcp_static.publishing.proposing import commit_message
-from mcp_static.syncing.reviews import Review
-from mcp_static.syncing.syncing import SyncResult
+from mcp_static.syncing.reviews import Proposal
 
 _PASSAGE: Final = "mcp-static/sync"
 _MOST_PROPOSALS: Final = 20
@@ -19,19 +19,19 @@ _MOST_PROPOSALS: Final = 20
 
 
 def land_sync(
-    registry: GitHubRepository, clone: Repository, result: SyncResult, token: str | None
+    registry: GitHubRepository, clone: Repository, before: str, after: str, token: str | None
 ) -> None:
-    """Move main to what a sync has committed in a clone, and start the deploy.
+    """Move main from one commit to another, which a sync has made in a clone, and start the deploy.
 
     Raises ServiceError if main has moved since the clone was made; nothing has changed then.
     """
-    if result.after == result.before:
+    if after == before:
         return
-    if registry.head_of(registry.default_branch) != result.before:
+    if registry.head_of(registry.default_branch) != before:
         raise _moved(registry)
     address = origin_of(clone) or f"{registry_instance().site}/{registry.full_name}.git"
     push_head(clone, address, _PASSAGE, token)
-    if not land(registry, result.before, result.after, _PASSAGE):
+    if not land(registry, before, after, _PASSAGE):
         registry.remove_branch(_PASSAGE)
         raise _moved(registry)
     registry.remove_branch(_PASSAGE)
@@ -45,26 +45,27 @@ def _moved(registry: GitHubRepository) -> ServiceError:
     )
 
 
-def propose_reviews(registry: GitHubRepository, result: SyncResult) -> list[str]:
-    """Open or renew a pull request for each review, and have it checked; gives their addresses."""
-    return [_propose(registry, result, review).url for review in result.reviews[:_MOST_PROPOSALS]]
+def propose_reviews(registry: GitHubRepository, proposals: Sequence[Proposal]) -> list[str]:
+    """Open or renew the pull requests of reviews, and have them checked; gives their addresses."""
+    return [_propose(registry, proposal).url for proposal in proposals[:_MOST_PROPOSALS]]
 
 
-def _propose(registry: GitHubRepository, result: SyncResult, review: Review) -> Pull:
-    owner = registry.full_name.partition("/")[0]
-    known = registry.open_pull_from(owner, review.branch)
+def _propose(registry: GitHubRepository, proposal: Proposal) -> Pull:
+    owner, branch = registry.full_name.partition("/")[0], proposal.branch
+    known = registry.open_pull_from(owner, branch)
     if known is not None and all(
-        registry.file_at(path, known.head) == content for path, content in review.files.items()
+        registry.file_at(path, known.head) == content for path, content in proposal.files.items()
     ):
         return known
     main = registry.head_of(registry.default_branch)
     if main is None:
         raise InputError("The registry has no commits yet.", "Commit registry.toml first.")
-    commit = registry.create_commit(main, review.files, commit_message(review.title))
-    registry.set_branch(review.branch, commit)
-    pull = registry.pull(registry.open_pull(owner, review.branch, review.title, review.markdown).number)
+    message = commit_message(proposal.title)
+    registry.set_branch(branch, registry.create_commit(main, proposal.files, message))
+    opened = registry.open_pull(owner, branch, proposal.title, proposal.body)
+    pull = registry.pull(opened.number)
     if known is not None:
-        registry.comments.post(pull.number, "sync", review.markdown)
+        registry.comments.post(pull.number, "sync", proposal.body)
     inputs = {"pull_request": str(pull.number), "head": pull.head}
     registry.dispatch(CHECK, registry.default_branch, inputs)
     return pull

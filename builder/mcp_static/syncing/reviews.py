@@ -28,6 +28,16 @@ from mcp_static.syncing.registry_state import Key, Known, RegistryState
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pull request for a review: plain values."""
+
+    branch: str
+    title: str
+    body: str
+    files: dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The new versions of one server, oldest first, each compared with the one before it."""
 
@@ -51,6 +61,11 @@ class Review:
     def files(self) -> dict[str, bytes]:
         """The files of the proposal, by their paths."""
         return {record_path(one.name, one.version): one.content for one in self.incoming}
+
+    @property
+    def proposal(self) -> Proposal:
+        """The pull request that asks for it."""
+        return Proposal(self.branch, self.title, self.markdown, self.files)
 
     @property
     def text(self) -> str:

@@ -34,6 +34,9 @@ from mcp_static.syncing.registry_state import Key, RegistryState, read_state
 from mcp_static.syncing.reviews import Review, approvals_of, reviews_of
 from mcp_static.syncing.writing import commits_of
 
+_NAMED: Final = 1_000
+"""So many versions of one source a report names as done, which a workflow's summary has room for."""
+
 _HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -53,7 +56,10 @@ class SyncOptions:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a sync did, or would do with `dry_run`; `before` and `after` are heads of the branch."""
+    """What a sync did, or would do with `dry_run`; `before` and `after` are heads of the branch.
+
+    `made` are the commits that lead from one to the other.
+    """
 
     plan: Plan
     reviews: list[Review]
@@ -61,7 +67,7 @@ class SyncResult:
     settings: Settings
     before: str
     after: str
-    commits: int = 0
+    made: tuple[NewCommit, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,13 +96,12 @@ def sync(
         inputs = _inputs(repository, options)
         plan = _plan(repository, inputs, options, told)
         reviews = reviews_of(plan.proposed, inputs.registry)
-        commits = 0
+        made = tuple(commits_of(plan, inputs.now))
         if not options.dry_run:
-            made = commits_of(plan, inputs.now)
-            commits = write_commits(repository, made, inputs.settings.merge.identity)
+            write_commits(repository, made, inputs.settings.merge.identity)
         after = resolve_commit(repository, "HEAD")
     report = _report(inputs.settings, plan, reviews)
-    return SyncResult(plan, reviews, report, inputs.settings, inputs.commit, after, commits)
+    return SyncResult(plan, reviews, report, inputs.settings, inputs.commit, after, made)
 
 
 def _inputs(repository: Repository, options: SyncOptions) -> _Inputs:
@@ -173,6 +178,9 @@ def _findings(address: str, plan: Plan, reviews: list[Review]) -> list[Finding]:
         for incoming in review.incoming
         if incoming.source.address == address
     ]
+    if len(done) > _NAMED:
+        more = f"and {len(done) - _NAMED:,} more"
+        done = [*done[:_NAMED], Finding("more", Level.NOTE, more)]
     return done + plan.findings.get(address, [])
 
 
