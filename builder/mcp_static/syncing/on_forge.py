@@ -15,7 +15,7 @@ from mcp_static.syncing.reviews import Proposal
 
 _PASSAGE: Final = "mcp-static/sync"
 _MOST_PROPOSALS: Final = 20
-"""So many pull requests are opened by one run; the next one opens more."""
+"""So many pull requests one run opens; the next one opens more."""
 
 
 def land_sync(
@@ -46,17 +46,27 @@ def _moved(registry: GitHubRepository) -> ServiceError:
 
 
 def propose_reviews(registry: GitHubRepository, proposals: Sequence[Proposal]) -> list[str]:
-    """Open or renew the pull requests of reviews, and have them checked; gives their addresses."""
-    return [_propose(registry, proposal).url for proposal in proposals[:_MOST_PROPOSALS]]
+    """Open or renew the pull requests of reviews, and have them checked; gives their addresses.
+
+    Those that wait already stay as they are. At most 20 are opened or renewed by one run.
+    """
+    addresses, fresh = [], 0
+    for proposal in proposals:
+        known = registry.open_pull_from(registry.full_name.partition("/")[0], proposal.branch)
+        if known is not None and _has_files(registry, known, proposal):
+            addresses.append(known.url)
+        elif fresh < _MOST_PROPOSALS:
+            fresh += 1
+            addresses.append(_propose(registry, proposal, is_known=known is not None).url)
+    return addresses
 
 
-def _propose(registry: GitHubRepository, proposal: Proposal) -> Pull:
+def _has_files(registry: GitHubRepository, pull: Pull, proposal: Proposal) -> bool:
+    return all(registry.file_at(path, pull.head) == content for path, content in proposal.files.items())
+
+
+def _propose(registry: GitHubRepository, proposal: Proposal, *, is_known: bool) -> Pull:
     owner, branch = registry.full_name.partition("/")[0], proposal.branch
-    known = registry.open_pull_from(owner, branch)
-    if known is not None and all(
-        registry.file_at(path, known.head) == content for path, content in proposal.files.items()
-    ):
-        return known
     main = registry.head_of(registry.default_branch)
     if main is None:
         raise InputError("The registry has no commits yet.", "Commit registry.toml first.")
@@ -64,7 +74,7 @@ def _propose(registry: GitHubRepository, proposal: Proposal) -> Pull:
     registry.set_branch(branch, registry.create_commit(main, proposal.files, message))
     opened = registry.open_pull(owner, branch, proposal.title, proposal.body)
     pull = registry.pull(opened.number)
-    if known is not None:
+    if is_known:
         registry.comments.post(pull.number, "sync", proposal.body)
     inputs = {"pull_request": str(pull.number), "head": pull.head}
     registry.dispatch(CHECK, registry.default_branch, inputs)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
+from typing import Final
 
 from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import Repository
@@ -25,6 +26,9 @@ from mcp_static.rules.pull_request import MAX_RECORDS
 from mcp_static.rules.run import read_record
 from mcp_static.syncing.plan import Incoming
 from mcp_static.syncing.registry_state import Key, Known, RegistryState
+
+MOST_REVIEWS: Final = 1_000
+"""Servers that wait for a review at once; the others come up when some of these are decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,10 @@ class Review:
 
 
 def reviews_of(proposed: Iterable[Incoming], registry: RegistryState) -> list[Review]:
-    """The reviews that are due, by server."""
+    """The reviews that are due, by server; of those that nobody could look through, the first ones."""
     by_name = sorted(proposed, key=lambda one: (str(one.name), one.served.entry.published_at))
     reviews = []
-    for _, group in groupby(by_name, key=lambda one: str(one.name)):
+    for _, group in islice(groupby(by_name, key=lambda one: str(one.name)), MOST_REVIEWS):
         incoming = tuple(group)[:MAX_RECORDS]
         before = _newest(registry, incoming[0].name)
         comparisons = []
