@@ -11,6 +11,7 @@ from mcp_static.git.repository import Repository
 from mcp_static.model.errors import JsonError
 from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.layout import SERVERS_ROOT, parse_location
+from mcp_static.model.proofs import ProofId
 from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import SECONDS_A_DAY, parse_time
@@ -95,8 +96,8 @@ def is_strangers(requester: ForgeId | None, owner: ForgeId | None) -> bool:
 
 def _count(use: DailyUse, note: _Note, size: int) -> None:
     location = parse_location(note.path)
-    if location is None:
-        return
+    if location is None or note.document.get("proof") == ProofId.SOURCE_REGISTRY:
+        return  # a mirror is not limited by what its sources publish in a day
     requester = _id(note.document, "requestedBy") or _id(note.document, "openedBy")
     owner = _id(note.document, "account")
     counted = []

@@ -32,6 +32,7 @@ _COMMANDS: Final = {
     "upgrade": "Bring a registry's repository up to this release.",
     "adopt": "Remember who has proven the names of a registry so far.",
     "import": "Import entries from a file or another registry.",
+    "sync": "Take in and withdraw what sources and lists say.",
     "build": "Build the static registry from a Git commit.",
     "deploy": "Deploy a built registry to a folder or a bucket.",
     "hosts": "Say where a registry can be served, and whether it fits.",

@@ -21,6 +21,11 @@ from mcp_static.proofs.continuity import continued
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
 from mcp_static.proofs.results import fails, unknown
 from mcp_static.proofs.source import SOURCE, gitlab_group, prove_source
+from mcp_static.proofs.source_registry import (
+    SOURCE_REGISTRY,
+    is_mirrored,
+    prove_source_registry,
+)
 from mcp_static.reports.findings import Finding
 
 
@@ -64,6 +69,13 @@ PROOFS: Final = (
         namespaces="io.github.<owner>, io.gitlab.<group>",
         admits=lambda namespace, _: bool(github_owner(namespace) or gitlab_group(namespace)),
         prove=prove_source,
+    ),
+    Proof(
+        id=SOURCE_REGISTRY,
+        statement="Another registry serves the same contents, and a list of `[[sources]]` names them.",
+        namespaces="any that a list names",
+        admits=is_mirrored,
+        prove=prove_source_registry,
     ),
     Proof(
         id=DNS_KEY,

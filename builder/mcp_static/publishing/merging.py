@@ -29,6 +29,7 @@ from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
 from mcp_static.publishing.landing import STATUS, land
+from mcp_static.publishing.mirrored import create_dated_commits, mirrored_times
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
 from mcp_static.publishing.reporting import held_since, post_report
@@ -122,7 +123,8 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
         return MergeResult(MergeOutcome.NOT_GREEN, message, 1)
     if isinstance(files, Refused):
         return _checked_again(registry, pull, files.reason)
-    commit = _commit(job, pull, main, checked, files, asking)
+    approver = words.approvers[0] if checked.level is Level.HELD else None
+    commit = _commit(job, pull, main, checked, files, asking, approver)
     if not land(registry, main, commit, _passage(pull.number)):
         return None
     message = f"#{pull.number} is published as {commit}."
@@ -216,14 +218,24 @@ def _not_a_publish(
 
 
 def _commit(
-    job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[str, bytes], asking: Account
+    job: PullJob,
+    pull: Pull,
+    main: str,
+    checked: Handover,
+    files: dict[str, bytes],
+    asking: Account,
+    approver: Account | None,
 ) -> str:
-    """The commit that a merge moves main to; no branch has it yet."""
+    """The commit that a merge moves main to; no branch has it yet.
+
+    What an operator had to approve is noted with the name of who did.
+    """
     now = int(time.time())
     requester = asking if checked.requester else None
     written = dict(files)
     for record in checked.records:
-        proof = Finding(record.proof, Level.PASSED, "", facts=record.facts)
+        approved = {"approvedBy": f"{approver.login} ({approver.id})"} if approver else {}
+        proof = Finding(record.proof, Level.PASSED, "", facts={**record.facts, **approved})
         path = record_path(parse_name(record.name), record.version, ACCEPTED_FILES[record.is_publish])
         written[path] = accepted_bytes(
             proof,
@@ -241,7 +253,12 @@ def _commit(
     proven = [Proven(parse_name(one.name), one.proof, one.facts, now) for one in checked.records]
     memories = GitMemories(job.clone, main)
     written |= identity_files(memories.written, proven, memories.of)
-    return job.registry.create_commit(main, written, _message(checked.records, pull.number))
+    message = _message(checked.records, pull.number)
+    mirrored = mirrored_times(checked.records)
+    if not mirrored:
+        return job.registry.create_commit(main, written, message)
+    identity = read_settings(job.clone, main).merge.identity
+    return create_dated_commits(job.registry, main, written, message, mirrored, identity)
 
 
 def _plain(version: str) -> str:

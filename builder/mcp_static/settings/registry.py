@@ -21,6 +21,7 @@ from mcp_static.settings.publishing import (
     RemoteSettings,
 )
 from mcp_static.settings.site import HostingSettings, SiteSettings
+from mcp_static.settings.sources import Source
 
 SETTINGS_FILE: Final = "registry.toml"
 _HTTP_URL: Final = re.compile(
@@ -52,6 +53,7 @@ class Settings(BaseModel):
     merge: MergeSettings = MergeSettings.model_validate({})
     continuity: ContinuitySettings = ContinuitySettings.model_validate({})
     grants: tuple[Grant, ...] = ()
+    sources: tuple[Source, ...] = ()
     blocked: BlockSettings = BlockSettings.model_validate({})
     limits: LimitSettings = LimitSettings.model_validate({})
     package_registries: tuple[PackageRegistry, ...] = ()

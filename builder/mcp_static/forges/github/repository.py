@@ -19,6 +19,7 @@ from mcp_static.forges.github.shapes import (
     RepositoryName,
 )
 from mcp_static.model.errors import InputError
+from mcp_static.model.times import format_time
 
 _MAX_DESCRIPTION: Final = 140
 _WRITERS: Final = frozenset({"admin", "write", "maintain"})
@@ -41,6 +42,20 @@ class Pull:
     base_branch: str
     author: Account
     opened_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Whose a commit is, as `name <e-mail>`, and of when, in seconds since 1970."""
+
+    identity: str
+    time: int
+
+    @property
+    def signature(self) -> dict[str, str]:
+        """The same, as GitHub's API takes it."""
+        name, _, email = self.identity.rpartition(" <")
+        return {"name": name, "email": email.removesuffix(">"), "date": format_time(self.time)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +93,22 @@ class GitHubRepository:
         """The content of a file at a commit."""
         return self._github.file(self.full_name, path, commit)
 
-    def create_commit(self, base: str, files: Mapping[str, bytes | None], message: str) -> str:
-        """A new commit on `base`, on no branch yet; a file whose content is None is removed."""
+    def create_commit(
+        self, base: str, files: Mapping[str, bytes | None], message: str, dated: Dated | None = None
+    ) -> str:
+        """A new commit on `base`, on no branch yet; a file whose content is None is removed.
+
+        It is by the token's account, now, unless `dated` says otherwise (`author` and `committer` of
+        GitHub's REST API, "Create a commit").
+        """
         what = "a new commit"
         parent = self._api.get(f"{self._path}/git/commits/{base}", GitCommit, f"the commit {base}")
         tree = parent.tree.sha
         if files:
             tree = self._create_tree(tree, files)
-        commit = {"message": message, "tree": tree, "parents": [base]}
+        commit: dict[str, object] = {"message": message, "tree": tree, "parents": [base]}
+        if dated is not None:
+            commit |= {"author": dated.signature, "committer": dated.signature}
         return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
 
     def _create_tree(self, base: str, files: Mapping[str, bytes | None]) -> str:
