@@ -53,6 +53,7 @@ class MergeOutcome(StrEnum):
     MERGED = "merged"
     MERGED_BEFORE = "merged before"
     CLOSED = "closed"
+    DRAFT = "a draft"
     ELSEWHERE = "for another branch"
     MOVED = "moved on"
     NOT_A_PUBLISH = "not a publish"
@@ -168,6 +169,9 @@ def _unless_mergeable(pull: Pull, branch: str) -> MergeResult | None:
         return MergeResult(MergeOutcome.ELSEWHERE, message)
     if pull.state != "open":
         return MergeResult(MergeOutcome.CLOSED, f"#{pull.number} was closed; nothing was merged.")
+    if pull.is_draft:
+        message = f"#{pull.number} is a draft: it is merged once its author marks it as ready."
+        return MergeResult(MergeOutcome.DRAFT, message)
     return None
 
 

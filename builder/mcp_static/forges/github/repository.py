@@ -34,6 +34,7 @@ class Pull:
     number: int
     url: str
     state: str
+    is_draft: bool
     is_merged: bool
     head: str
     head_branch: str
@@ -244,6 +245,7 @@ class GitHubRepository:
             number=pull.number,
             url=pull.html_url,
             state=pull.state,
+            is_draft=pull.draft,
             is_merged=pull.merged,
             head=pull.head.sha,
             head_branch=pull.head.ref,
