@@ -28,7 +28,7 @@ from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
-from mcp_static.publishing.landing import STATUS, land
+from mcp_static.publishing.landing import STATUS, land, withdraw
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
 from mcp_static.publishing.reporting import held_since, post_report
@@ -105,6 +105,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if done is not None:
         message = f"#{pull.number} is published already, as {done}."
         return _finished(registry, pull, done, MergeResult(MergeOutcome.MERGED_BEFORE, message))
+    withdraw(registry, _passage(pull.number))  # a commit that was left there opens the button
     refused = _unless_mergeable(pull, branch)
     if refused is not None:
         return refused
