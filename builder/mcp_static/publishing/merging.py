@@ -31,7 +31,7 @@ from mcp_static.publishing.handover import HandedRecord, Handover
 from mcp_static.publishing.landing import STATUS, land, withdraw
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
-from mcp_static.publishing.reporting import held_since, post_report
+from mcp_static.publishing.reporting import held_since, holds_mark, post_report
 from mcp_static.publishing.requester import Proposal, answerable
 from mcp_static.publishing.words import Words, words_about
 from mcp_static.reports.findings import Finding, Level
@@ -113,7 +113,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if checked is None:
         checked = handover_of(check_pull(job, pull, main))
         post_report(registry, checked)
-    words = words_about(registry, pull)
+    words = words_about(registry, pull, holds_mark(checked))
     refused = _unless_green(job, main, pull, checked, words)
     if refused is not None:
         return refused

@@ -190,7 +190,11 @@ class GitHubRepository:
         pushed = self._github.pushed_at(pull.head_repository, pull.head_branch, pull.head)
         if pushed is None:
             return None
-        return max(pushed, pull.opened_at, self._github.reopened_at(self.full_name, pull.number))
+        return max(pushed, pull.opened_at, self.reopened_at(pull.number))
+
+    def reopened_at(self, number: int) -> int:
+        """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
+        return self._github.reopened_at(self.full_name, number)
 
     def check_state(self, commit: str) -> CheckState:
         """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
