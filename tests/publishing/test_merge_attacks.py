@@ -173,7 +173,8 @@ def test_a_commit_that_lost_the_race_opens_the_button_for_nobody(
     number = stage.propose("alice", stage.record(WEATHER))
     event = stage.event(number, "alice")
     handover = hand_over(stage, event)
-    plain, lost = GitHubRepository.move_branch, []
+    plain = GitHubRepository.move_branch
+    lost: list[str] = []
 
     def outrun(self: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
         if branch == "main" and not lost:
