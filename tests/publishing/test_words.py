@@ -1,13 +1,16 @@
 """Words that people write about a head: which of them count, and for what."""
 
 import pytest
+from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
+from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome
+from mcp_static.publishing.reporting import post_failure
 
 from tests.publishing.steps import WEATHER, again, hand_over, report, run, say
-from tests.stage import REGISTRY, Stage, client_of, settings_text
+from tests.stage import REGISTRY, Stage, client_of, settings_text, source_record
 
 
 @pytest.fixture
@@ -102,6 +105,11 @@ def test_a_check_that_was_dispatched_is_about_the_head_that_it_names(stage: Stag
     assert read_event(event).head == meant
     stage.fork("alice").commit(stage.record("io.github.alice/other"), "publish", login="alice")
     assert run(stage, event).outcome is MergeOutcome.MOVED
+    report(stage, again(stage, number))
+    [shown] = stage.registry.comments.values()
+    with GitHub("token-of-bot") as github:
+        post_failure(GitHubRepository(github, REGISTRY), number, meant)
+    assert "without a result" not in shown.body, "the check of the next head has a result"
 
 
 class TestHolds:
@@ -185,11 +193,16 @@ class TestHolds:
     def test_an_approval_of_another_hold_lets_nothing_past_a_limit(
         self, stage: Stage, number: int
     ) -> None:
-        """The limit was reached between the check and its merge."""
+        """The limit was reached between the check and its merge, by a release of somebody else's."""
         self.limit(stage, "\n[limits]\npublishes_a_day = 1\n")
         handover = report(stage, again(stage, number))
-        other = stage.propose("a1ice", stage.record("io.github.a1ice/clocks"), branch="other")
+        source = stage.hub.add_repository("alice/clocks")
+        record = source_record("io.github.alice/clocks")
+        source.tag("v1.0.0", source.commit({"server.json": record}))
+        other = stage.propose("a1ice", stage.record("io.github.alice/clocks"), branch="other")
         event = stage.event(other, "a1ice")
         assert run(stage, event, hand_over(stage, event)).outcome is MergeOutcome.MERGED
         self.approve(stage, number)
-        assert self.outcome(stage, number, handover) is MergeOutcome.CHECKED_AGAIN
+        result = run(stage, again(stage, number), handover)
+        assert result.outcome is MergeOutcome.CHECKED_AGAIN
+        assert "within a day" in result.message

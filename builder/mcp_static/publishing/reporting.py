@@ -110,8 +110,13 @@ def _holds_text(handover: Handover) -> str:
     )
 
 
-def post_failure(registry: GitHubRepository, number: int) -> None:
-    """Tell the author of a pull request that its check ended without a result."""
+def post_failure(registry: GitHubRepository, number: int, head: str | None) -> None:
+    """Tell the author of a pull request that its check ended without a result.
+
+    Nothing is said about a `head` that is no longer the pull request's: its next one has a report.
+    """
+    if head is not None and registry.pull(number).head != head:
+        return
     text = "❔ The check ended without a result. Comment `/check` to run it again."
     registry.comments.post(number, "check", text)
 
