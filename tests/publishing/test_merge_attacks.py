@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from mcp_static.model.errors import InputError
+from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.model.errors import InputError, UnansweredError
 from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome
 
@@ -164,3 +165,81 @@ def test_a_check_without_a_result_is_reported_too(stage: Stage, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     [comment] = stage.registry.comments.values()
     assert "ended without a result" in comment.body
+
+
+def test_a_commit_that_lost_the_race_opens_the_button_for_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    handover = hand_over(stage, event)
+    plain = GitHubRepository.move_branch
+    lost: list[str] = []
+
+    def outrun(self: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
+        if branch == "main" and not lost:
+            lost.append(commit)
+            stage.registry.commit(stage.record("io.github.Alice/Weather"))
+        return plain(self, branch, commit, force=force)
+
+    monkeypatch.setattr(GitHubRepository, "move_branch", outrun)
+    assert run(stage, event, handover).outcome is MergeOutcome.CHECKED_AGAIN
+    fork = stage.fork("mallory")
+    stage.hub.bring(fork, lost[0])
+    fork.store.git("update-ref", "refs/heads/stale", lost[0])
+    stage.hub.notice_all()
+    stale = stage.open("mallory", "stale")
+    stage.hub.add_token("token-of-acme", "acme")
+    with client_of(stage.hub, "token-of-acme") as github, pytest.raises(Exception, match="405"):
+        github.get_repo(REGISTRY).get_pull(stale).merge()
+    assert RECORD not in files_of(stage)
+
+
+def test_no_branch_of_the_registrys_own_stays_after_a_lost_race(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    handover = hand_over(stage, event)
+    plain = GitHubRepository.move_branch
+
+    def outrun(self: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
+        if branch == "main" and "io.github.Alice" not in "".join(files_of(stage)):
+            stage.registry.commit(stage.record("io.github.Alice/Weather"))
+        return plain(self, branch, commit, force=force)
+
+    monkeypatch.setattr(GitHubRepository, "move_branch", outrun)
+    assert run(stage, event, handover).outcome is MergeOutcome.CHECKED_AGAIN
+    assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""
+
+
+class KilledError(BaseException):
+    """Stands for the process being killed."""
+
+
+@pytest.mark.parametrize(
+    "error", [KilledError(), UnansweredError("GitHub does not answer")], ids=["killed", "unanswered"]
+)
+def test_what_an_attempt_left_opens_nothing_for_long(
+    error: BaseException, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run takes back what a kill left, also if it merges nothing itself."""
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    handover, left = hand_over(stage, event), []
+
+    def fail(_: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
+        left.append(commit)
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitHubRepository, "move_branch", fail)
+        with pytest.raises(type(error)):
+            run(stage, event, handover)
+    is_killed = isinstance(error, KilledError)
+    assert stage.registry.states_of(left[0])[STATUS] == ("success" if is_killed else "failing")
+    frozen = settings_text().replace("[merge]", "[merge]\nfrozen = true")
+    stage.registry.commit({"registry.toml": frozen.encode()})
+    assert run(stage, event, handover).outcome is MergeOutcome.FROZEN
+    assert stage.registry.states_of(left[0])[STATUS] == "failing"
+    assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""

@@ -38,7 +38,7 @@ def command(event_file: Path, handover: Path) -> None:
     with GitHub(token_from_environment()) as github:
         registry = GitHubRepository(github, event.repository)
         if checked is None:
-            post_failure(registry, event.number)
+            post_failure(registry, event.number, event.head)
         else:
             post_report(registry, checked)
     click.echo(f"Reported on #{event.number}.")

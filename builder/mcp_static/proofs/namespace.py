@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcp_static.model.errors import FetchRefusedError, ForbiddenError, UnansweredError
-from mcp_static.model.names import Namespace
+from mcp_static.model.names import Namespace, ServerName
 from mcp_static.proofs.account import (
     ACCOUNT,
     DELEGATION,
@@ -16,7 +16,7 @@ from mcp_static.proofs.account import (
     prove_delegation,
     prove_grant,
 )
-from mcp_static.proofs.claims import Claim, ProofContext
+from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.continuity import continued
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
 from mcp_static.proofs.results import fails, unknown
@@ -26,7 +26,7 @@ from mcp_static.proofs.source_registry import (
     is_mirrored,
     prove_source_registry,
 )
-from mcp_static.reports.findings import Finding
+from mcp_static.reports.findings import Finding, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +101,9 @@ PROOFS: Final = (
 )
 """Every proof of a namespace; a signature by a workflow of the owner can join as one more."""
 
+_BY_ACCOUNT: Final = frozenset({GRANT, ACCOUNT, DELEGATION})
+"""Proofs that rest on who asks, and on no content."""
+
 
 def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
     """Try the proofs that a namespace admits, until one holds; every outcome, in order."""
@@ -128,3 +131,21 @@ def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
             )
         )
     return outcomes
+
+
+def is_account_of(namespace: Namespace, context: ProofContext) -> bool:
+    """Whether an account that the context names proves a namespace, whatever it wants to publish there.
+
+    Raises UnansweredError and ForbiddenError where that could not be found out.
+    """
+    claim = Publication(ServerName(namespace, "any"), "", b"", {})
+    for proof in PROOFS:
+        if proof.id not in _BY_ACCOUNT or not proof.admits(namespace, context):
+            continue
+        context.budget.require()
+        outcome = proof.prove(claim, context)
+        if outcome.level is Level.UNKNOWN:
+            raise UnansweredError(outcome.message)
+        if outcome.has_passed:
+            return True
+    return False

@@ -123,6 +123,11 @@ def parse_commands(comment: str) -> list[Command]:
     return [_command(line) for line in found[:MAX_COMMANDS]]
 
 
+def may_ask(comment: str) -> bool:
+    """Whether a comment has a line that begins like a command; nothing of it is parsed for that."""
+    return any(_BEGINS.match(line.strip()) for line in comment.splitlines())
+
+
 @cache
 def _markdown() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # slow to load, and most checks read no comment

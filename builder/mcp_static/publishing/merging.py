@@ -28,11 +28,11 @@ from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
-from mcp_static.publishing.landing import STATUS, land
+from mcp_static.publishing.landing import STATUS, land, withdraw
 from mcp_static.publishing.mirrored import create_dated_commits, mirrored_times
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
-from mcp_static.publishing.reporting import held_since, post_report
+from mcp_static.publishing.reporting import held_since, holds_mark, post_report
 from mcp_static.publishing.requester import Proposal, answerable
 from mcp_static.publishing.words import Words, words_about
 from mcp_static.reports.findings import Finding, Level
@@ -54,6 +54,7 @@ class MergeOutcome(StrEnum):
     MERGED = "merged"
     MERGED_BEFORE = "merged before"
     CLOSED = "closed"
+    DRAFT = "a draft"
     ELSEWHERE = "for another branch"
     MOVED = "moved on"
     NOT_A_PUBLISH = "not a publish"
@@ -105,6 +106,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if done is not None:
         message = f"#{pull.number} is published already, as {done}."
         return _finished(registry, pull, done, MergeResult(MergeOutcome.MERGED_BEFORE, message))
+    withdraw(registry, _passage(pull.number))  # a commit that was left there opens the button
     refused = _unless_mergeable(pull, branch)
     if refused is not None:
         return refused
@@ -112,7 +114,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if checked is None:
         checked = handover_of(check_pull(job, pull, main))
         post_report(registry, checked)
-    words = words_about(registry, pull)
+    words = words_about(registry, pull, holds_mark(checked))
     refused = _unless_green(job, main, pull, checked, words)
     if refused is not None:
         return refused
@@ -170,6 +172,9 @@ def _unless_mergeable(pull: Pull, branch: str) -> MergeResult | None:
         return MergeResult(MergeOutcome.ELSEWHERE, message)
     if pull.state != "open":
         return MergeResult(MergeOutcome.CLOSED, f"#{pull.number} was closed; nothing was merged.")
+    if pull.is_draft:
+        message = f"#{pull.number} is a draft: it is merged once its author marks it as ready."
+        return MergeResult(MergeOutcome.DRAFT, message)
     return None
 
 

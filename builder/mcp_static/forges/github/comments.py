@@ -9,6 +9,7 @@ from mcp_static.forges.github.shapes import Comment
 
 MARKER: Final = "<!-- mcp-static -->"
 _PART: Final = "<!-- mcp-static:{name} -->"
+_MARKED: Final = re.compile(_PART.format(name="([0-9a-z:]+)") + "\n")
 _MAX_COMMENT: Final = 65_000
 
 
@@ -46,25 +47,38 @@ class Comments:
             comment = f"{self._path}/issues/comments/{known.id}"
             self._api.send("PATCH", comment, {"body": body}, Comment, "an edited comment")
 
-    def say_once(self, number: int, mark: str, text: str) -> None:
-        """Write a comment of its own, unless one of ours with this mark is there, as it was written."""
-        if self.said_at(number, mark) is None:
-            body = {"body": f"{_PART.format(name=mark)}\n{text}"}
-            path = f"{self._path}/issues/{number}/comments"
-            self._api.send("POST", path, body, Comment, "a new comment")
+    def say_once(self, number: int, mark: str, text: str, since: int = 0) -> None:
+        """Write a comment of its own, unless one of ours with this mark is there, as it was written.
 
-    def said_at(self, number: int, mark: str) -> int | None:
-        """When a comment was written with `say_once`, in seconds since 1970, by the forge's clock.
-
-        None if it was not, or if everything there is of it was edited.
+        One from before `since`, in seconds since 1970, does not count.
         """
-        me, begin = self._github.me(), _PART.format(name=mark)
+        if self.said_at(number, mark, since) is None:
+            self.say(number, mark, text)
+
+    def say(self, number: int, mark: str, text: str) -> None:
+        """Write a comment of its own, with a mark."""
+        body = {"body": f"{_PART.format(name=mark)}\n{text}"}
+        path = f"{self._path}/issues/{number}/comments"
+        self._api.send("POST", path, body, Comment, "a new comment")
+
+    def said_at(self, number: int, mark: str, since: int = 0) -> int | None:
+        """When a comment was first written with a mark, in seconds since 1970, by the forge's clock.
+
+        None if it was not, at least not from `since` on, or if everything there is of it was edited.
+        """
         times = (
             comment.written_at
             for comment in self.of(number)
-            if comment.author.id == me.id and comment.body.startswith(begin) and not comment.is_edited
+            if comment.written_at >= since and self.mark_of(comment) == mark
         )
         return next(times, None)
+
+    def mark_of(self, comment: IssueComment) -> str | None:
+        """The mark of a comment that we wrote with one, and that nobody has edited; None for others."""
+        marked = _MARKED.match(comment.body)
+        if marked is None or comment.is_edited or comment.author.id != self._github.me().id:
+            return None
+        return marked[1]
 
     def _own_comment(self, number: int, mark: str) -> Comment | None:
         """The first comment of the token's account that begins with a mark."""

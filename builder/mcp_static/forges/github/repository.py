@@ -35,6 +35,7 @@ class Pull:
     number: int
     url: str
     state: str
+    is_draft: bool
     is_merged: bool
     head: str
     head_branch: str
@@ -212,7 +213,11 @@ class GitHubRepository:
         pushed = self._github.pushed_at(pull.head_repository, pull.head_branch, pull.head)
         if pushed is None:
             return None
-        return max(pushed, pull.opened_at, self._github.reopened_at(self.full_name, pull.number))
+        return max(pushed, pull.opened_at, self.reopened_at(pull.number))
+
+    def reopened_at(self, number: int) -> int:
+        """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
+        return self._github.reopened_at(self.full_name, number)
 
     def check_state(self, commit: str) -> CheckState:
         """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
@@ -267,6 +272,7 @@ class GitHubRepository:
             number=pull.number,
             url=pull.html_url,
             state=pull.state,
+            is_draft=pull.draft,
             is_merged=pull.merged,
             head=pull.head.sha,
             head_branch=pull.head.ref,
