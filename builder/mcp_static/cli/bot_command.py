@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, REPO
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
@@ -18,4 +19,4 @@ def command(event_file: Path, repo: Path) -> None:
     """Answer a comment on an issue or pull request: /publish, /status, /check, /help."""
     event = read_event(event_file)
     with open_repository(repo) as repository:
-        click.echo(answer_comment(event, repository, token_from_environment()))
+        show(answer_comment(event, repository, token_from_environment()))
