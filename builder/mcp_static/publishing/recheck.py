@@ -150,8 +150,9 @@ def _over_limits(clone: Repository, main: str, checked: Handover, asking: ForgeI
     """
     if checked.level is Level.HELD:
         return ""
-    limits = read_settings(clone, main).limits
-    use = daily_use(clone, main, int(time.time()))
+    settings = read_settings(clone, main)
+    limits = settings.limits
+    use = daily_use(clone, main, int(time.time()), settings.merge.identity)
     brought: dict[ForgeId | str, Use] = defaultdict(Use)
     for record in checked.records:
         counted: list[ForgeId | str] = [asking]
