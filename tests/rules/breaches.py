@@ -173,6 +173,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("host-script", with_remote(url="https://xn--80ak6aa92e.com/"), ["remotes[0].url"]),
     ("host-script", server_json(NAME, websiteUrl="https://\u03b1lpha.example.com/"), ["websiteUrl"]),
     ("remote-addresses", with_remote(url="https://{a}.{b}.example.com/", variables={key: {"choices": [f"{key}{number}" for number in range(17)]} for key in "ab"}), ["remotes"]),
+    ("remote-addresses", with_package(transport={"type": "sse", "url": "https://{a}.{b}.example.com/"}, environmentVariables=[{"name": key, "choices": [f"{key}{number}" for number in range(9)]} for key in "ab"]), ["packages[0].transport.url"]),
     ("remote-variables", with_remote(url="https://{tenant}.example.com/mcp"), ["remotes[0].url"]),
     ("header-name", with_remote(headers=[{"name": "X Key: a"}]), ["remotes[0].headers[0].name"]),
 ]  # fmt: skip

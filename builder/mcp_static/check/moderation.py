@@ -20,7 +20,7 @@ from mcp_static.model.names import ServerName
 from mcp_static.packages.hosts import hosts_of
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.results import unknown
-from mcp_static.proofs.source import repository_path
+from mcp_static.proofs.source import linked_repository
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.settings import Settings
 
@@ -112,7 +112,8 @@ class Moderation:
 
     @cached_property
     def _use(self) -> DailyUse:
-        return daily_use(self._repository, self._change.base, int(self._context.now))
+        merger = self._settings.merge.identity
+        return daily_use(self._repository, self._change.base, int(self._context.now), merger)
 
     def _too_large(self, size: int) -> Finding:
         limit = self._settings.limits.pull_request_bytes
@@ -158,15 +159,21 @@ class Moderation:
     def _blocked_repository(self, claim: Claim, known: Iterable[str]) -> Iterator[Finding]:
         """The repository that the record names, if its id is blocked, whatever proves the publish."""
         for forge in (self._context.github, self._context.gitlab):
-            path = repository_path(claim.document, forge.site)
+            path = linked_repository(claim.document, forge.site)
             if path is None:
                 continue
             try:
-                repository = forge.repository(path)
+                repository = forge.repository_at(path)
             except (UnansweredError, ForbiddenError) as error:
                 yield unknown(BLOCKED, f"{path} could not be looked up: {error}")
                 continue
-            number = str(repository.id) if repository is not None else ""
+            if repository is None:
+                message = (
+                    f"{path} is not shown to the registry, so it may be a repository that is blocked"
+                )
+                yield Finding(BLOCKED, Level.HELD, message, _APPROVE)
+                continue
+            number = str(repository.id)
             if number in self._settings.blocked.repositories and number not in known:
                 message = f"the repository {path} ({number}) may not publish here"
                 yield Finding(BLOCKED, Level.ERROR, message, _ASK)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, REPO
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
@@ -31,4 +32,4 @@ def command(event_file: Path, repo: Path, handover: Path) -> None:
     event = read_event(event_file)
     read = read_comment_handover(handover) if handover.exists() else None
     with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
-        click.echo(answer_comment(event, repository, github, read))
+        show(answer_comment(event, repository, github, read))

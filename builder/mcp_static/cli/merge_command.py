@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, HANDOVER, REPO, STATE
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
@@ -32,6 +33,6 @@ def command(event_file: Path, repo: Path, built: Path, handover: Path | None) ->
     with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
         job = pull_job(event, repository, github, built)
         result = merge(job, read_handover(handover) if handover is not None else None)
-    click.echo(result.message)
+    show(result.message)
     if result.exit_code:
         sys.exit(result.exit_code)

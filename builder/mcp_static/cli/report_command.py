@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
@@ -41,4 +42,4 @@ def command(event_file: Path, handover: Path) -> None:
             post_failure(registry, event.number, event.head)
         else:
             post_report(registry, checked)
-    click.echo(f"Reported on #{event.number}.")
+    show(f"Reported on #{event.number}.")

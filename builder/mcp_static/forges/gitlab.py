@@ -10,7 +10,7 @@ from mcp_static.forges.forge import Account, SourceRepository
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.forge_ids import GITLAB_HOST, GROUP, PROJECT, USER, ForgeId
 from mcp_static.net.fetch import Fetcher
-from mcp_static.net.limits import SOURCE
+from mcp_static.net.limits import MOVED, SOURCE, FetchLimits
 
 HOST: Final = GITLAB_HOST
 SITE: Final = f"https://{HOST}"
@@ -59,7 +59,7 @@ class _Branch(_Shape):
 
 
 class GitLab:
-    """The `Forge` protocol for gitlab.com; redirects, which a moved project gives, are refused."""
+    """The `Forge` protocol for gitlab.com; redirects, which a moved project gives, prove nothing."""
 
     site: Final = SITE
 
@@ -77,12 +77,20 @@ class GitLab:
 
     def repository(self, path: str) -> SourceRepository | None:
         """A project by the path that it has now."""
-        if not _PATH.fullmatch(path):
-            return None
-        found = self._find(f"/projects/{quote(path, safe='')}", _Project)
+        found = self._project_at(path, SOURCE)
         if found is None or found.path_with_namespace.lower() != path.lower():
             return None
         return self._source(found)
+
+    def repository_at(self, path: str) -> SourceRepository | None:
+        """A project by a path that it has or had."""
+        found = self._project_at(path, MOVED)
+        return self._source(found) if found is not None else None
+
+    def _project_at(self, path: str, limits: FetchLimits) -> _Project | None:
+        if not _PATH.fullmatch(path):
+            return None
+        return self._find(f"/projects/{quote(path, safe='')}", _Project, limits)
 
     def repository_of(self, number: int) -> SourceRepository | None:
         """A project by its number, whatever its path is now."""
@@ -127,10 +135,10 @@ class GitLab:
             raise UnansweredError(f"GitLab answered {answer.status}")
         return None
 
-    def _find(self, path: str, shape: type[_Found]) -> _Found | None:
+    def _find(self, path: str, shape: type[_Found], limits: FetchLimits = SOURCE) -> _Found | None:
         """What is at a path; None for nothing."""
         try:
-            answer = self._fetcher.get(_API + path, SOURCE, {"Accept": "application/json"})
+            answer = self._fetcher.get(_API + path, limits, {"Accept": "application/json"})
         except FetchRefusedError:
             return None  # a redirect: it is no longer at this place
         if answer.status == 404:

@@ -137,4 +137,4 @@ def has_uncommitted_records(repository: Repository) -> bool:
     """Whether a work tree has changes under `registry-data/` that no commit holds."""
     if repository.bare or not (Path(os.fspath(repository.working_dir)) / DATA_ROOT).is_dir():
         return False
-    return bool(run(repository, "status", "--porcelain", "--", f":(top){DATA_ROOT}"))
+    return bool(run(repository, "status", "--porcelain", "--", DATA_ROOT))

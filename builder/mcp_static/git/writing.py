@@ -104,9 +104,7 @@ def require_clean(repository: git.Repo) -> None:
     if repository.bare:
         return
     changed = run(repository, "status", "--porcelain", "--untracked-files=no")
-    untracked = run(
-        repository, "status", "--porcelain", "--untracked-files=all", "--", f":(top){DATA_ROOT}"
-    )
+    untracked = run(repository, "status", "--porcelain", "--untracked-files=all", "--", DATA_ROOT)
     if changed or untracked:
         raise InputError(
             f"{repository.working_dir} has uncommitted changes.", "Commit or stash them first."

@@ -19,10 +19,10 @@ from mcp_static.model.errors import InputError
 from mcp_static.model.forge_ids import FORGE_ID
 from mcp_static.proofs.continuity import HELD_UNTIL
 from mcp_static.reports.findings import Finding, Level, Report, Section
-from mcp_static.reports.printing import report_document
+from mcp_static.reports.printing import MAX_TEXT, report_document
 
 _MAX_BYTES: Final = 4 << 20
-_Text = Annotated[str, StringConstraints(max_length=20_000)]
+_Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 _Line = Annotated[str, StringConstraints(max_length=1_000)]
 ObjectId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 _ProofId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]

@@ -149,8 +149,9 @@ def _over_limits(clone: Repository, main: str, checked: Handover, asking: ForgeI
     """
     if any(finding.id == LIMIT for part in checked.report.sections for finding in part.findings):
         return ""
-    limits = read_settings(clone, main).limits
-    use = daily_use(clone, main, int(time.time()))
+    settings = read_settings(clone, main)
+    limits = settings.limits
+    use = daily_use(clone, main, int(time.time()), settings.merge.identity)
     brought: dict[ForgeId | str, Use] = defaultdict(Use)
     for record in checked.records:
         counted: list[ForgeId | str] = [asking]
