@@ -73,7 +73,7 @@ def write(registry: Registry, history: list[Step]) -> None:
                 status = {"status": "deprecated", "statusMessage": ""}
                 registry.commit({path_of(step.name, step.version, "status.json"): json.dumps(status)})
             case _:
-                write_step(registry, step)
+                write_step(registry, step, has_packages=False)  # a tombstone has none
 
 
 def erase(registry: Registry, target: str) -> int:
@@ -108,10 +108,6 @@ def is_erased(path: str, target: str) -> bool:
     folder = path_of(name, version or "x").rsplit("/", 1 if version else 2)[0] + "/"
     path = path.replace("/xx/", "/us/").lower()
     return path.startswith(folder.lower()) and not path.endswith(KEPT)
-
-
-OF_PACKAGES = ("statistics/", "policies/", "search/index.html")
-"""What is made from the packages of records, also of deleted ones; a tombstone has none."""
 
 
 class Comparison:
@@ -168,9 +164,6 @@ class Comparison:
                 if official.get("statusMessage") and "takedown" not in dict(own):
                     official["statusMessage"] = "a text"
                 return [*official.items(), *own, (server["name"], server["version"])]
-        if "newVersions" in members:
-            # A month: a tombstone says no more which kind of package the version had.
-            return [(key, value) for key, value in pairs if key not in {"packages", "transports"}]
         # A note that was left out, as it came before its record, is gone and counts no more.
         return [(key, value) for key, value in pairs if key != "leftOut"]
 
@@ -235,10 +228,5 @@ def test_erasures_change_nothing_but_the_bytes_of_what_is_erased(
         before, after = files_below(out.with_name("before")), files_below(out)
         comparison = Comparison(erased, ids)
         assert before.keys() == after.keys()
-        changed = [
-            path
-            for path in before
-            if not comparison.is_alike(path, before[path], after[path])
-            and not path.startswith(OF_PACKAGES)
-        ]
+        changed = [path for path in before if not comparison.is_alike(path, before[path], after[path])]
         assert changed == []
