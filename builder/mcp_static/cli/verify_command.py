@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.console import ConsoleProgress
+from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.conformance.verifying import (
     Verification,
     folder_reader,
@@ -37,7 +38,10 @@ _NAMED = 50
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
+@NETWORK
+def command(
+    target: str, style: Style, settings_file: Path | None, *, is_all: bool, sample: int
+) -> None:
     """Compare a served registry, or an output folder, with what its snapshot and checksums say.
 
     Exit codes: 0 all is as it should be, 1 something is not, 3 it could not be reached.
@@ -47,7 +51,7 @@ def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
         progress.stage("Comparing documents", chosen)
         if target.startswith(("http://", "https://")):
             target = registry_address(target)
-            with Client(seconds=_SECONDS) as client:
+            with Client(seconds=_SECONDS, network=network_of(settings_file)) as client:
                 lists = served_lists(client, target)
                 found = verify(served_reader(client, target), chosen, progress.advance, lists)
         elif Path(target).is_dir():

@@ -78,7 +78,10 @@ def served_reader(client: Client, url: str) -> Read:
     """Reads a served registry; raises ServiceError when it does not answer."""
 
     def read(path: str) -> bytes | None:
-        answer = client.get(f"{url.rstrip('/')}/{address_of(path)}")
+        address = f"{url.rstrip('/')}/{address_of(path)}"
+        answer = client.get(address)
+        if path == SNAPSHOT:
+            client.require_signed_in(address, answer)
         if answer.status >= 500:
             raise ServiceError(f"{answer.url} answers {answer.status}.", "Try again in a while.")
         return answer.body if answer.is_ok else None

@@ -40,6 +40,7 @@ from mcp_static.rules.rule import Applies, RemoteClaim
 from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
+from mcp_static.settings.network import NetworkSettings
 
 _STRUCTURAL: Final = tuple(rule for rule in SNAPSHOT_RULES if rule.applies is Applies.STRUCTURAL)
 
@@ -66,6 +67,7 @@ class ImportOptions:
 
     `only` are names and patterns, as in `model/approvals`; empty takes every name. `anew` walks a
     registry from its beginning, also when only what was updated since would have to be asked for.
+    `network` is the one that a registry is asked from.
     """
 
     source: str
@@ -73,6 +75,7 @@ class ImportOptions:
     lenient: bool = False
     only: tuple[str, ...] = ()
     anew: bool = False
+    network: NetworkSettings | None = None
 
 
 def import_entries(
@@ -130,7 +133,7 @@ def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None
     if not _is_registry(options.source):
         return None
     choices = (options.lenient, options.only)
-    walk = RegistryWalk(options.source, choices, Path(repository.common_dir))
+    walk = RegistryWalk(options.source, choices, Path(repository.common_dir), options.network)
     before = walk.imported_into
     if options.anew or (before and not contains(repository, before)):
         walk.forget()  # the branch no longer holds what was imported, so it has to be asked for again

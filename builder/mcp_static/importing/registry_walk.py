@@ -18,6 +18,7 @@ from mcp_static import __version__
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Authorization, Client
+from mcp_static.settings.network import NetworkSettings
 
 PAGE_LIMIT: Final = 100
 MAX_PAGE_BYTES: Final = 32 * 1024 * 1024
@@ -36,7 +37,9 @@ class RegistryWalk:
         choices: tuple[object, ...],
         folder: Path,
         authorization: Authorization | None = None,
+        network: NetworkSettings | None = None,
     ) -> None:
+        self._network: Final = network
         # What was left out under other choices has to be offered again under these.
         key = hashlib.sha256(repr((registry_address(url), choices, __version__)).encode()).hexdigest()[
             :16
@@ -59,7 +62,10 @@ class RegistryWalk:
             return
         seen: set[str] = set()
         empty = pages = 0
-        with registry_client(self._authorization) as client, self.spool.open("ab") as spool:
+        with (
+            registry_client(self._authorization, self._network) as client,
+            self.spool.open("ab") as spool,
+        ):
             spool.truncate(state.get("size", 0))
             while True:
                 page = self._fetch(client, state)
@@ -118,6 +124,7 @@ class RegistryWalk:
             query["cursor"] = state["cursor"]
         address = f"{self._url}/v0.1/servers"
         answer = client.get(f"{address}?{urlencode(query)}")
+        client.require_signed_in(address, answer)
         if answer.status in {404, 410}:
             raise InputError(
                 f"{address} does not exist ({answer.status}).",
@@ -153,8 +160,14 @@ def _next_cursor(page: dict[str, Any]) -> str | None:
     return cursor if isinstance(cursor, str) and cursor else None
 
 
-def registry_client(authorization: Authorization | None = None) -> Client:
-    """A client for the lists of another registry; close it."""
+def registry_client(
+    authorization: Authorization | None = None, network: NetworkSettings | None = None
+) -> Client:
+    """A client for the lists of another registry, asked from a network; close it."""
     return Client(
-        max_bytes=MAX_PAGE_BYTES, seconds=_PAGE_SECONDS, retries=5, authorization=authorization
+        max_bytes=MAX_PAGE_BYTES,
+        seconds=_PAGE_SECONDS,
+        retries=5,
+        authorization=authorization,
+        network=network,
     )
