@@ -52,8 +52,10 @@ export default {
     Allow: 'GET, HEAD, OPTIONS',
   },
   fresh: 'public, max-age=60, stale-while-revalidate=600',
+  firstFileTime: 1000000000,
+  lastFileTime: 1536870911,
   immutable: 'public, max-age=31536000, immutable',
-  immutableFolder: 'assets/',
+  immutablePaths: /^(?:assets\/|data\/(?:checksums|export|search)\/(?:[a-z]+\/)?[a-z0-9-]+-[0-9a-f]{32}\.)/,
   notCached: 'no-cache',
   contentOptions: 'nosniff',
   mediaTypes: {

@@ -117,7 +117,7 @@ function plan(method, target, raw, reads) {
 // The headers of a file that is passed on.
 function fileHeaders(path) {
   return Object.assign({}, facts.corsHeaders, {
-    'Cache-Control': path.indexOf(facts.immutableFolder) === 0 ? facts.immutable : facts.fresh,
+    'Cache-Control': facts.immutablePaths.test(path) ? facts.immutable : facts.fresh,
     'Content-Type': facts.mediaTypes[path.slice(path.lastIndexOf('.') + 1)] || facts.anyMedia,
     'X-Content-Type-Options': facts.contentOptions,
   });

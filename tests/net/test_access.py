@@ -267,15 +267,16 @@ PAGE = b"<!DOCTYPE html><title>Sign in</title>"
 
 
 def test_a_registry_behind_a_sign_in_is_told_as_that() -> None:
-    with answering(send(200, PAGE)) as login, answering(send(302, Location=f"{login}/in?to=x")) as url:
-        with Client() as client:
-            for answer in (client.get(url), client.ask("GET", url)):
-                with pytest.raises(
-                    SignInError, match=f"redirects to {login}/in: it asks for a sign-in"
-                ):
-                    client.require_signed_in(url, answer)
-            with pytest.raises(InputError, match="a web page"):
-                client.require_signed_in(login, client.get(login))
+    with (
+        answering(send(200, PAGE)) as login,
+        answering(send(302, Location=f"{login}/in?to=x")) as url,
+        Client() as client,
+    ):
+        for answer in (client.get(url), client.ask("GET", url)):
+            with pytest.raises(SignInError, match=f"redirects to {login}/in: it asks for a sign-in"):
+                client.require_signed_in(url, answer)
+        with pytest.raises(InputError, match="a web page"):
+            client.require_signed_in(login, client.get(login))
     for status in (401, 403):
         with answering(send(status)) as url, Client() as client:
             with pytest.raises(SignInError, match=f"answers {status}: it asks for a sign-in") as caught:
@@ -288,9 +289,12 @@ def test_credentials_that_are_not_accepted_are_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("MY_TOKEN", TOKEN)
     with answering(send(401)) as url:
         named = {"host": url.removeprefix("http://"), "variable": "MY_TOKEN"}
-        with Client(network=NetworkSettings.model_validate({"credentials": (named,)})) as client:
-            with pytest.raises(SignInError, match="in spite of the credentials in MY_TOKEN") as caught:
-                client.require_signed_in(url, client.get(url))
+        network = NetworkSettings.model_validate({"credentials": (named,)})
+        with (
+            Client(network=network) as client,
+            pytest.raises(SignInError, match="in spite of the credentials in MY_TOKEN") as caught,
+        ):
+            client.require_signed_in(url, client.get(url))
     assert TOKEN not in str(caught.value) + caught.value.fix
 
 

@@ -1,5 +1,7 @@
 """Which package registries are trusted."""
 
+from collections.abc import Mapping
+
 import pytest
 from mcp_static.model.names import parse_name
 from mcp_static.net.addresses import Reach
@@ -107,7 +109,7 @@ def test_a_registry_that_wants_a_sign_in_is_the_operators_matter(
     assert "in a while" not in outcome.fix
 
 
-def _proved(market: Market, kind: str, network: dict[str, object]) -> Finding:
+def _proved(market: Market, kind: str, network: Mapping[str, object]) -> Finding:
     asked = {
         **SAMPLES[kind].open(market.front, ALICE, PRIVATE),
         "registryBaseUrl": SAMPLES[kind].private_url,

@@ -206,12 +206,17 @@ def test_long_answers_are_compressed_for_those_who_can(served_corpus: Served) ->
     assert plain.headers.get("etag") == packed.headers.get("etag")
 
 
+def parts(served: Served) -> list[str]:
+    """The addresses of the export's parts."""
+    return [f"/{part['path']}" for part in served.get("/data/export/index.json").json()["parts"]]
+
+
 def test_types_are_right(small: Served) -> None:
     for path, kind in {
         V1: "application/json", "/data/snapshot.json": "application/json", "/openapi.yaml": "application/yaml",
         "/feed.xml": "application/xml", "/": "text/html; charset=utf-8", f"/servers/{ALICE}/": "text/html; charset=utf-8",
-        f"/servers/{ALICE}": "text/html; charset=utf-8", "/data/checksums/index.txt": "text/plain; charset=utf-8",
-        "/data/export/0.ndjson.gz": "application/gzip", "/data/nothing": "application/json", "/nothing": "text/html; charset=utf-8",
+        f"/servers/{ALICE}": "text/html; charset=utf-8",
+        **dict.fromkeys(parts(small), "application/gzip"), "/data/nothing": "application/json", "/nothing": "text/html; charset=utf-8",
         "/sitemap.xml": "application/xml", "/robots.txt": "text/plain; charset=utf-8",
     }.items():  # fmt: skip
         response = small.get(path)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from mcp_static.api import headers, limits, messages, paths
+from mcp_static.api import file_times, headers, limits, messages, paths
 from mcp_static.api.chains import PAGE_SIZE, PAGES_FOLDER
 from mcp_static.api.cursors import CURSOR_PATTERN, FILTERS
 from mcp_static.api.entries import LIST_HEAD, LIST_TAIL, OFFICIAL_META
@@ -53,8 +53,10 @@ FACTS: Final[dict[str, Any]] = {
     "corsHeaders": headers.CORS_HEADERS,
     "preflightHeaders": headers.PREFLIGHT_HEADERS,
     "fresh": headers.FRESH,
+    "firstFileTime": file_times.FIRST_SECOND,
+    "lastFileTime": file_times.LAST_SECOND,
     "immutable": headers.IMMUTABLE,
-    "immutableFolder": headers.IMMUTABLE_FOLDER,
+    "immutablePaths": re.compile(f"^(?:{paths.IMMUTABLE_PATTERN})"),
     "notCached": headers.NOT_CACHED,
     "contentOptions": headers.CONTENT_OPTIONS,
     "mediaTypes": MEDIA_TYPES,

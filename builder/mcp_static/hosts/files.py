@@ -9,6 +9,7 @@ from mcp_static.api import headers, limits, messages, paths
 from mcp_static.api.chains import PAGE_SIZE, PAGES_FOLDER
 from mcp_static.api.documents import Document
 from mcp_static.api.entries import server_list
+from mcp_static.api.file_times import content_second
 from mcp_static.api.media import ANY, JSON, MEDIA_TYPES
 from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.api.variants import COMPRESSED
@@ -29,7 +30,7 @@ _API: Final = {
     "read_methods": headers.READ_METHODS,
     "fresh": headers.FRESH,
     "immutable": headers.IMMUTABLE,
-    "immutable_folder": headers.IMMUTABLE_FOLDER,
+    "immutable_paths": paths.IMMUTABLE_PATTERN,
     "not_cached": headers.NOT_CACHED,
     "content_options": headers.CONTENT_OPTIONS,
     "json": JSON,
@@ -76,6 +77,11 @@ def edge_program(*adapters: str) -> Iterator[Document]:
         yield own_document(f"{HOST_FOLDER}/edge/{name}", body)
 
 
+def known_time() -> int:
+    """The time, in seconds, of a file of the edge program that is the same in every release."""
+    return content_second((site_folder() / "edge" / "package.json").read_bytes())
+
+
 def empty_list() -> Document:
     """The list without entries, for rules that can find a file but make none up."""
     return own_document(NO_ENTRIES, server_list([]))
@@ -97,6 +103,7 @@ def server_values(settings: Settings) -> dict[str, Any]:
     return registry_values(settings) | {
         "id": re.sub("[^a-z0-9]", "_", settings.hosting.name),
         "root": settings.hosting.root,
+        "keeps_times": settings.hosting.keeps_file_times,
         "rate": settings.hosting.searches_per_second,
         "site": settings.url,
         "server_name": host,

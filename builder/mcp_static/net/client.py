@@ -170,7 +170,7 @@ class _Adapter(HTTPAdapter):
         super().__init__(max_retries=retries)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options, **self._options)
+        super().init_poolmanager(*args, **(options | self._options))
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         return super().proxy_manager_for(proxy, **options, **self._options)

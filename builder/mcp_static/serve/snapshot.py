@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -124,10 +125,10 @@ class CurrentSnapshot:
             target = os.readlink(self._out)
         except OSError:
             target = ""
-        try:
-            key = (target, os.stat(self._out / SNAPSHOT).st_mtime_ns)
-        except OSError:
-            key = (target, 0)
+        key: object = target
+        with suppress(OSError):
+            found = os.stat(self._out / SNAPSHOT)  # its time alone may be that of every file
+            key = (target, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
         if self._snapshot is None or key != self._key:
             root = self._out.parent / target if target else self._out
             known = self._snapshot.loaded_parts if self._snapshot else None
