@@ -4,6 +4,7 @@ export default {
   apiFolder: 'v0.1',
   apiAliases: ['v0', 'v0.1'],
   fixedDocuments: ['health', 'ping', 'version'],
+  completeList: 'v0.1/servers.json',
   deletedFolder: 'data/deleted',
   pagesFolder: 'data/pages',
   snapshot: 'data/snapshot.json',

@@ -130,7 +130,7 @@ function handle(r) {
   const root = r.variables.document_root;
   const target = r.variables.request_uri;
   const mark = target.indexOf('?');
-  const path = mark < 0 ? target : target.slice(0, mark);
+  const path = registry.below(r.variables.mcp_base, mark < 0 ? target : target.slice(0, mark));
   let step = registry.plan(r.method, path, mark < 0 ? '' : target.slice(mark + 1), 0);
   const read = reader(root);
   while (step.read) step = step.then(step.read.map(read));

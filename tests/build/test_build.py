@@ -113,7 +113,8 @@ def test_checksums_name_every_document_and_are_right(corpus: Corpus) -> None:
         for line in (corpus.out / part).read_text().splitlines()
     }
     unnamed = set(files_below(corpus.out)) - named
-    assert {re.sub(r"-[0-9a-f]{32}", "", re.sub(r"\b\d+", "N", path)) for path in unnamed - set(parts)} == {
+    bare = {re.sub(r"-[0-9a-f]{32}", "", path) for path in unnamed - set(parts)}
+    assert {re.sub(r"\d+", "N", path) for path in bare} == {
         "data/snapshot.json", "data/checksums/index.txt", "data/export/N.ndjson.gz",
     }  # fmt: skip
 

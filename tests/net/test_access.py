@@ -275,7 +275,7 @@ def test_a_registry_behind_a_sign_in_is_told_as_that() -> None:
         for answer in (client.get(url), client.ask("GET", url)):
             with pytest.raises(SignInError, match=f"redirects to {login}/in: it asks for a sign-in"):
                 client.require_signed_in(url, answer)
-        with pytest.raises(InputError, match="a web page"):
+        with pytest.raises(OperatorError, match="a web page"):
             client.require_signed_in(login, client.get(login))
     for status in (401, 403):
         with answering(send(status)) as url, Client() as client:

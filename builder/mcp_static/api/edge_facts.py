@@ -25,6 +25,7 @@ FACTS: Final[dict[str, Any]] = {
     "apiFolder": paths.API_FOLDER,
     "apiAliases": paths.API_ALIASES,
     "fixedDocuments": paths.FIXED_DOCUMENTS,
+    "completeList": paths.COMPLETE_LIST,
     "deletedFolder": paths.DELETED_FOLDER,
     "pagesFolder": PAGES_FOLDER,
     "snapshot": paths.SNAPSHOT,

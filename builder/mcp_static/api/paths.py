@@ -34,9 +34,11 @@ PROGRAMS_PATTERN: Final = r"v[0-9]|data(?:/|$)"
 
 HOST_FOLDER: Final = "host"
 """Configuration and programs for the host; read there, never served."""
-HOST_FILES_PATTERN: Final = r"host(?:/|$)|\.[^/]*$"
-"""What a host reads itself and never serves, in either case of letters: its folder, and dot files
-such as `.nojekyll`. A regular expression for the beginning of a path."""
+HOST_FILES_PATTERN: Final = (
+    r"host(?:/|$)|\.[^/]*$|_headers$|(?:firebase|vercel|staticwebapp\.config)\.json$"
+)
+"""What a host reads itself and never serves, in either case of letters: its folder, dot files such as
+`.nojekyll`, and the settings of platforms. A regular expression for the beginning of a path."""
 
 EXPORT_POSITIONS: Final = 1000
 """Positions of `everything` that an export part covers."""

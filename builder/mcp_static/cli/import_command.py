@@ -10,6 +10,7 @@ from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.importing.importing import ImportOptions, import_entries, read_patterns
 from mcp_static.reports.findings import Section
 from mcp_static.reports.printing import counted_of, section_text
+from mcp_static.settings import SETTINGS_FILE
 
 _NAMED = 50
 
@@ -75,6 +76,8 @@ def command(
         f"{counted_of(report.commits, 'commit')}; {report.known} known already, "
         f"{report.filtered} not asked for, {len(report.left_out)} left out."
     )
+    if report.has_settings:
+        click.echo(f"{into} is new: {SETTINGS_FILE} in it is for you to fill in.")
     if report.left_out and not report.published and not report.known:
         sys.exit(1)
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.api.paths import SERVERS_FOLDER
 from mcp_static.model.errors import NonconformityError, NothingToSeeError
 from mcp_static.net.client import Client
+from mcp_static.net.limits import REDIRECTS
 from mcp_static.settings.network import NetworkSettings
 
 _SECONDS: Final = 30
@@ -95,7 +96,7 @@ class Probe:
         self._client.close()
 
     def require_signed_in(self) -> None:
-        """Raise SignInError, or InputError, where a page to sign in stands in front of the registry."""
+        """Raise OperatorError where a page to sign in stands in front of the registry."""
         url = f"{self.url}/{SERVERS_FOLDER}?limit=1"
         self._client.require_signed_in(url, self._client.ask("GET", url))
 
@@ -109,7 +110,13 @@ class Probe:
     ) -> Heard:
         """One request, path and query exactly as given; raises UnansweredError when nothing answers."""
         url = f"{self.url}{path}{f'?{query}' if query else ''}"
-        answer = self._client.ask(method, url, {"Accept": "application/json", **(headers or {})})
+        sent = {"Accept": "application/json", **(headers or {})}
+        answer = self._client.ask(method, url, sent)
+        if answer.status in REDIRECTS and method == "GET":
+            place = urljoin(url, answer.headers.get("Location", ""))
+            # Some hosts have a folder at the address; every client follows this.
+            if place == f"{self.url}{path}/{f'?{query}' if query else ''}":
+                answer = self._client.ask(method, place, sent)
         return Heard(url[:200], answer.status, answer.headers, answer.body)
 
     def listing(self, **parameters: str | int) -> Heard:

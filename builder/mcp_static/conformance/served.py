@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mcp_static.api.headers import FRESH_SECONDS
 from mcp_static.api.limits import MAX_LIMIT
-from mcp_static.api.paths import API_FOLDER, SERVERS_FOLDER, SNAPSHOT
+from mcp_static.api.paths import API_FOLDER, COMPLETE_LIST, SERVERS_FOLDER, SNAPSHOT
 from mcp_static.model.errors import ServiceError
 from mcp_static.net.client import Client
 from mcp_static.net.limits import Answer
@@ -18,6 +18,8 @@ from mcp_static.net.limits import Answer
 def address_of(path: str) -> str:
     """The address, below a registry's, at which a host serves a document of the output."""
     parts = path.split("/")
+    if path == COMPLETE_LIST:  # without its ending, the address of pages where queries are read
+        return path
     if parts[0] == API_FOLDER and path.endswith(".json"):
         parts[-1] = parts[-1].removesuffix(".json")
         if parts[1:2] == ["servers"] and len(parts) > 3:

@@ -44,6 +44,7 @@ _API: Final = {
     "host_files": paths.HOST_FILES_PATTERN,
     "programs": paths.PROGRAMS_PATTERN,
     "pages": PAGES_FOLDER,
+    "complete_list": paths.COMPLETE_LIST,
     "no_entries": NO_ENTRIES,
     "missing_page": paths.MISSING_PAGE,
     "page_size": PAGE_SIZE,
@@ -92,6 +93,7 @@ def registry_values(settings: Settings) -> dict[str, Any]:
     return {
         "title": " ".join(settings.title.split()),
         "name": settings.hosting.name,
+        "base": urlsplit(settings.url).path.rstrip("/"),
         "read_only": messages.read_only(settings.repository),
     }
 
@@ -99,13 +101,16 @@ def registry_values(settings: Settings) -> dict[str, Any]:
 def server_values(settings: Settings) -> dict[str, Any]:
     """Where a web server of one's own listens: at the registry's address, if that names a port."""
     address = urlsplit(settings.url)
+    path = address.path.rstrip("/")
     host = address.hostname or "localhost"
     return registry_values(settings) | {
         "id": re.sub("[^a-z0-9]", "_", settings.hosting.name),
         "root": settings.hosting.root,
         "keeps_times": settings.hosting.keeps_file_times,
         "rate": settings.hosting.searches_per_second,
-        "site": settings.url,
+        "below": f"(?:{re.escape(path)})?" if path else "",
+        "below_always": re.escape(path),
+        "site": f"{address.scheme}://{address.netloc}",
         "server_name": host,
         "address": f"[{host}]" if ":" in host else host,
         "port": address.port,

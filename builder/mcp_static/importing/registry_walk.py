@@ -9,12 +9,14 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlencode
 
 import orjson
 
 from mcp_static import __version__
+from mcp_static.api.paths import SERVERS_FOLDER
+from mcp_static.importing.static_source import every_version
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Authorization, Client
@@ -45,6 +47,7 @@ class RegistryWalk:
             :16
         ]
         self._url: Final = registry_address(url)
+        self._address: Final = f"{self._url}/{SERVERS_FOLDER}"
         self._authorization: Final = authorization
         self._folder: Final = folder / "mcp-static" / f"import-{key}"
         self._progress: Final = self._folder / "progress.json"
@@ -69,10 +72,14 @@ class RegistryWalk:
             spool.truncate(state.get("size", 0))
             while True:
                 page = self._fetch(client, state)
-                spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in page["servers"]))
-                spool.flush()
-                os.fsync(spool.fileno())
                 cursor = _next_cursor(page)
+                if cursor is None and not state.get("cursor") and self._reads_no_query(client, page):
+                    for entries in every_version(client, self._url, page["servers"]):
+                        _write(spool, entries)
+                        yield len(entries)
+                    self._save(state | {"size": spool.tell(), "complete": True})
+                    return
+                _write(spool, page["servers"])
                 if cursor is not None and cursor in seen:
                     raise self._strange(f"it gave the cursor {cursor!r} a second time")
                 seen.add(cursor or "")
@@ -116,25 +123,29 @@ class RegistryWalk:
         fresh.write_bytes(orjson.dumps(state))
         fresh.replace(self._progress)
 
-    def _fetch(self, client: Client, state: dict[str, Any]) -> dict[str, Any]:
-        query = {"limit": str(PAGE_LIMIT), "include_deleted": "true"}
+    def _reads_no_query(self, client: Client, page: dict[str, Any]) -> bool:
+        """Whether the registry lists the same whatever it is asked: each server's latest alone.
+
+        The standard has a `limit` of 0 refused, so only an answer to that leaves a doubt.
+        """
+        if not page["servers"] or not client.get(f"{self._address}?limit=0").is_ok:
+            return False
+        listed = self._fetch(client, {}, limit=1)["servers"]
+        return len(listed) > 1 or len(page["servers"]) == 1
+
+    def _fetch(self, client: Client, state: dict[str, Any], limit: int = PAGE_LIMIT) -> dict[str, Any]:
+        query = {"limit": str(limit), "include_deleted": "true"}
         if state.get("since"):
             query["updated_since"] = state["since"]
         if state.get("cursor"):
             query["cursor"] = state["cursor"]
-        address = f"{self._url}/v0.1/servers"
+        address = self._address
         answer = client.get(f"{address}?{urlencode(query)}")
         client.require_signed_in(address, answer)
         if answer.status in {404, 410}:
             raise InputError(
                 f"{address} does not exist ({answer.status}).",
                 "Give the address that has the registry's /v0.1/ below it.",
-            )
-        if answer.status in {401, 403}:
-            raise ServiceError(
-                f"{self._url} answers {answer.status}: it wants credentials, or others than it got.",
-                "Name the environment variable with a token as `credentials` of this source in "
-                "registry.toml, and use `mcp-static sync`.",
             )
         if not answer.is_ok:
             raise self._strange(f"it answered {answer.status}")
@@ -152,6 +163,12 @@ class RegistryWalk:
             f"{self._url} does not answer as a registry should: {message}.",
             "Check the address; if it is right, try again later. What was received is kept.",
         )
+
+
+def _write(spool: BinaryIO, entries: list[Any]) -> None:
+    spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in entries))
+    spool.flush()
+    os.fsync(spool.fileno())
 
 
 def _next_cursor(page: dict[str, Any]) -> str | None:

@@ -108,7 +108,7 @@ class Client:
         return self._send(requests.Request("GET", url, headers=headers))
 
     def require_signed_in(self, url: str, answer: Answer) -> None:
-        """Raise SignInError, or InputError, where an answer is a request to sign in."""
+        """Raise OperatorError where an answer is a request to sign in, or a page for people."""
         require_signed_in(url, answer, self._access.variable(url))
 
     def post(self, url: str, form: Mapping[str, str]) -> Answer:

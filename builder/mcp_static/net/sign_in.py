@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from mcp_static.model.errors import InputError, SignInError
+from mcp_static.model.errors import OperatorError, SignInError
 from mcp_static.net.failures import shown
 from mcp_static.net.limits import REDIRECTS, Answer
 
@@ -17,7 +17,7 @@ _BEGINNING: Final = 2_000
 def require_signed_in(asked: str, answer: Answer, variable: str = "") -> None:
     """Raise SignInError where an answer to `asked` is 401 or 403, or leads to a page for people.
 
-    Raises InputError for a page at the very address, which may be that of something else. For
+    Raises OperatorError for a page at the very address, which may be that of something else. For
     addresses at which programs are answered; `variable` names the credentials that were sent.
     """
     host = urlsplit(asked).netloc.rpartition("@")[2]
@@ -27,7 +27,7 @@ def require_signed_in(asked: str, answer: Answer, variable: str = "") -> None:
     if place:
         raise SignInError(shown(asked), f"redirects to {shown(place)}", host, variable)
     if is_page(answer.body):
-        raise InputError(
+        raise OperatorError(
             f"{shown(asked)} answers with a web page, not with what a program can read.",
             "Check the address. If it is right, a sign-in stands in front of it: "
             + SignInError("", "", host, variable).fix,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -43,6 +44,11 @@ class Snapshot:
         self._known_parts: Final = parts or {}
         self._loaded_parts: Final[dict[str, list[Line]]] = {}
         self.facts: Final[dict[str, Any]] = _facts(root)
+
+    @cached_property
+    def base(self) -> str:
+        """The path that the registry is served under, as `/mcp-registry`; empty for none."""
+        return urlsplit(str(self.facts["registry"]["url"])).path.rstrip("/")
 
     def read(self, path: str) -> bytes | None:
         """The content of a file, or None; never of a file outside the tree."""
