@@ -124,7 +124,7 @@ def _plan(
     repository: Repository, inputs: _Inputs, options: SyncOptions, told: Callable[[int], None]
 ) -> Plan:
     folder = Path(repository.working_tree_dir or repository.git_dir)
-    states = read_sources(inputs.settings.sources, folder, inputs.now, told)
+    states = read_sources(inputs.settings.sources, folder, inputs.now, told, inputs.settings.network)
 
     def is_hidden(name: ServerName, version: str) -> bool:
         return takedown_over(repository, inputs.commit, name, version, inputs.now) is not None
