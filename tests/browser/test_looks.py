@@ -35,7 +35,7 @@ KINDS = (
     "/publish/",
     "/aggregators/",
     "/reference/",
-    "/policies.html",
+    "/policies/",
     "/404.html",
 )
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

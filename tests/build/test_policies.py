@@ -14,7 +14,7 @@ from tests.registries import Registry, files_below, path_of
 
 NAME = "com.example/weather"
 SETTINGS = 'url = "https://mcp.example.com/registry"\ntitle = "Ours <&>"\n'
-PAGE = "policies.html"
+PAGE = "policies/index.html"
 PATHS = {policy.path for policy in POLICIES} | {LEFT_OUT, PAGE}
 
 
@@ -64,7 +64,8 @@ def test_policies_follow_every_publish_status_and_takedown(registry: Registry, t
     assert build_registry(registry, out).why_full == ""
     assert judged(out, "1.1.0") == {Verdict.DENIED}
     assert PATHS - of_policies(out) == {"policies/gemini-cli-mcp.json"}  # it would allow everything
-    checksums = (out / "data/checksums/registry.txt").read_text()
+    [listed] = (out / "data/checksums").glob("registry*.txt")
+    checksums = listed.read_text()
     assert all(f"  {path}\n" in checksums for path in of_policies(out))
 
 
@@ -74,13 +75,13 @@ def test_there_are_no_policies_unless_the_settings_ask_for_them(
     out = tmp_path / "dist"
     build_registry(registry, out)
     assert of_policies(out) == PATHS
-    assert b"policies.html" in (out / "index.html").read_bytes()
-    assert b"policies.html" in (out / "sitemaps/pages.xml").read_bytes()
+    assert b"/policies/" in (out / "index.html").read_bytes()
+    assert b"/policies/" in (out / "sitemaps/pages.xml").read_bytes()
     registry.commit({"registry.toml": SETTINGS})
     build_registry(registry, out)
     assert of_policies(out) == set()
-    assert b"policies.html" not in (out / "index.html").read_bytes()
-    assert b"policies.html" not in (out / "sitemaps/pages.xml").read_bytes()
+    assert b"/policies/" not in (out / "index.html").read_bytes()
+    assert b"/policies/" not in (out / "sitemaps/pages.xml").read_bytes()
 
 
 def test_the_page_explains_each_file_by_its_address(registry: Registry, tmp_path: Path) -> None:

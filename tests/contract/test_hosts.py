@@ -75,12 +75,12 @@ def test_whom_to_tell_of_a_vulnerability_is_plain_text(any_host: Hosted) -> None
 
 
 def test_policies_are_served_as_what_they_are(any_host: Hosted) -> None:
-    for path in sorted((any_host.out / "policies").iterdir()):
+    for path in sorted((any_host.out / "policies").glob("*.json")):
         found = requests.get(f"{any_host.url}/policies/{path.name}", timeout=30)
         assert found.status_code == 200
         assert found.headers["Content-Type"].partition(";")[0] == "application/json"
         assert found.json() == json.loads(path.read_bytes())
-    page = requests.get(f"{any_host.url}/policies.html", timeout=30)
+    page = requests.get(f"{any_host.url}/policies/", timeout=30)
     assert page.headers["Content-Type"].startswith("text/html")
     assert "/policies/copilot-managed-settings.json" in page.text
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from mcp_static.api.source_entries import SourceEntry, read_entry
-from mcp_static.git.commits import branch_exists
+from mcp_static.git.commits import branch_exists, latest_time
 from mcp_static.git.records import read_records
 from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
 from mcp_static.git.writing import (
@@ -113,7 +113,9 @@ def import_entries(
         importing.read(values)
         importing.report.commits = write_commits(repository, importing.commits())
         if is_new and importing.report.published:
-            write_commits(repository, [_starting_settings(options.source)])
+            tip = resolve_commit(repository, "HEAD")
+            settings = _starting_settings(options.source, latest_time(repository, tip))
+            write_commits(repository, [settings])
             importing.report.has_settings = True
         if walk is not None:
             walk.finish(format_time(importing.newest), tip_of(repository) or "")
@@ -144,12 +146,12 @@ def _repository(into: Path) -> Repository:
     return open_repository(into, is_root=True)
 
 
-def _starting_settings(source: str) -> NewCommit:
-    """A commit with settings to begin with, after the entries: no time of theirs is later than its."""
+def _starting_settings(source: str, moment: int) -> NewCommit:
+    """A commit with settings to begin with, at the time of the newest entry, so that it moves none."""
     host = urlsplit(source).hostname if "://" in source else None
     title = f"Copy of {host}" if host else "Imported MCP servers"
     content = _SETTINGS.format(title=orjson.dumps(title[:100]).decode())
-    return NewCommit(int(time.time()), f"Begin {SETTINGS_FILE}\n", {SETTINGS_FILE: content.encode()})
+    return NewCommit(moment, f"Begin {SETTINGS_FILE}\n", {SETTINGS_FILE: content.encode()})
 
 
 def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None:

@@ -9,7 +9,7 @@ from mcp_static.policies.contents import LeftOut
 from mcp_static.policies.policies import POLICIES
 from mcp_static.policies.policy import Place
 
-POLICIES_PAGE: Final = "/policies.html"
+POLICIES_PAGE: Final = "/policies/"
 _VERSIONS_NAMED: Final = 3
 
 
