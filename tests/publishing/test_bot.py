@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
+from mcp_static.forges.github.repository import REQUIRED_STATUS, GitHubRepository
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
-from mcp_static.publishing.checking import pull_job
-from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
 from mcp_static.settings import parse_settings
 
 from tests.doubles.github_rules import BranchRules
 from tests.doubles.github_state import RepositoryDouble
+from tests.publishing.steps import job_of
 from tests.registries import path_of
 from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, source_record
 
@@ -33,11 +33,17 @@ def comment(stage: Stage, login: str, body: str, number: int | None = None) -> P
     return stage.write_event(payload)
 
 
+def bot_says(stage: Stage, event: Path) -> str:
+    """Let the bot answer; gives its line for the log."""
+    with open_repository(stage.clone) as clone, GitHub("token-of-bot") as github:
+        return answer_comment(read_event(event), clone, GitHubRepository(github, REGISTRY), github)
+
+
 def answer(stage: Stage, event: Path) -> str:
     """Let the bot answer, and give what it says then."""
     with open_repository(stage.clone) as repository:
         repository.git.fetch("--quiet", str(stage.registry.path), "+main:main")
-        line = answer_comment(read_event(event), repository, "token-of-bot")
+    line = bot_says(stage, event)
     said = [c.body for c in stage.registry.comments.values() if c.user.login == BOT]
     return said[-1] if said else line
 
@@ -55,7 +61,7 @@ def checked(stage: Stage, number: int) -> MergeResult:
         open_repository(stage.clone) as repository,
         GitHub("token-of-bot") as github,
     ):
-        return merge(pull_job(read_event(stage.write_event(payload)), repository, github))
+        return merge(job_of(stage.write_event(payload), repository, github))
 
 
 @pytest.fixture
@@ -282,9 +288,7 @@ def test_only_new_comments_of_people_are_answered(stage: Stage) -> None:
     event.write_text(json.dumps({**payload, "action": "edited"}))
     assert answer(stage, event) == "This is not a new comment; nothing to do."
     own = comment(stage, BOT, "/help")
-    with open_repository(stage.clone) as repository:
-        line = answer_comment(read_event(own), repository, "token-of-bot")
-    assert line == "The comment is the bot's own; nothing to do."
+    assert bot_says(stage, own) == "The comment is the bot's own; nothing to do."
 
 
 def test_the_comment_that_counts_is_the_apis_not_the_events(
@@ -313,7 +317,7 @@ class TestOperator:
     def published(self, stage: Stage) -> None:
         """A server that is there, on a main that takes nothing but what was checked."""
         stage.registry.commit(stage.record(WEATHER))
-        stage.registry.protect("main", BranchRules(required=(STATUS,)))
+        stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS,)))
         stage.registry.grant("acme", "admin")
 
     def main_file(self, stage: Stage, path: str) -> str:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from mcp_static.forges.github.repository import REQUIRED_STATUS
 from mcp_static.model.errors import InputError
-from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome
 
 from tests.publishing.steps import MAPS, RECORD, WEATHER, files_of, hand_over, run
@@ -128,8 +128,8 @@ def test_main_is_protected_and_the_merge_still_comes_through(stage: Stage) -> No
     head = stage.pull(number).head_sha
     event = stage.event(number, "alice")
     assert run(stage, event, hand_over(stage, event)).outcome is MergeOutcome.MERGED
-    assert stage.registry.states_of(stage.registry.head)[STATUS] == "success"
-    assert STATUS not in stage.registry.states_of(head)
+    assert stage.registry.states_of(stage.registry.head)[REQUIRED_STATUS] == "success"
+    assert REQUIRED_STATUS not in stage.registry.states_of(head)
     assert (
         stage.registry.store.git("for-each-ref", "--format=%(refname)", "refs/heads")
         == "refs/heads/main"
@@ -150,7 +150,7 @@ def test_the_button_stays_grey_for_a_publish(stage: Stage) -> None:
 def test_a_ruleset_that_asks_for_more_is_told(stage: Stage) -> None:
     from tests.doubles.github_rules import BranchRules
 
-    stage.registry.protect("main", BranchRules(required=(STATUS, "other")))
+    stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS, "other")))
     number = stage.propose("alice", stage.record(WEATHER))
     with pytest.raises(InputError, match="does not let main be moved"):
         run(stage, stage.event(number, "alice"))

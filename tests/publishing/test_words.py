@@ -1,7 +1,7 @@
 """Words that people write about a head: which of them count, and for what."""
 
 import pytest
-from mcp_static.publishing.landing import STATUS
+from mcp_static.forges.github.repository import REQUIRED_STATUS
 from mcp_static.publishing.merging import MergeOutcome
 
 from tests.publishing.steps import WEATHER, again, hand_over, run, say
@@ -84,10 +84,10 @@ class TestWords:
         head = stage.pull(number).head_sha
         say(stage, "mallory", number, f"/approve {head}")
         assert self.outcome(stage, number) is MergeOutcome.NOT_A_PUBLISH
-        assert STATUS not in stage.registry.states_of(head)
+        assert REQUIRED_STATUS not in stage.registry.states_of(head)
         say(stage, "acme", number, f"/approve {head}")
         assert self.outcome(stage, number) is MergeOutcome.APPROVED
-        assert stage.registry.states_of(head)[STATUS] == "success"
+        assert stage.registry.states_of(head)[REQUIRED_STATUS] == "success"
         stage.hub.add_token("token-of-acme", "acme")
         with client_of(stage.hub, "token-of-acme") as github:
             assert github.get_repo(REGISTRY).get_pull(number).merge().merged

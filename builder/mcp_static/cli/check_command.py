@@ -12,8 +12,8 @@ from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import LOGIN, GitHub
-from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
 from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, ForgeId
@@ -111,9 +111,9 @@ def _check_event(
     event_file: Path, repo: Path, base: str, built: Path, handover: Path | None
 ) -> CheckReport:
     event = read_event(event_file)
-    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
-        job = pull_job(event, repository, github, built)
-        checked = check_event(job, resolve_commit(repository, base))
+    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+        job = pull_job(event, clone, workflow.registry, workflow.clients, built)
+        checked = check_event(job, resolve_commit(clone, base))
     if handover is not None:
         handover.write_bytes(handover_of(checked).written())
     return checked.report

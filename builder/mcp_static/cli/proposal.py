@@ -13,6 +13,7 @@ from mcp_static.cli.console import say
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.login import find_token
+from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.context import proof_context
@@ -45,7 +46,7 @@ def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator
             "Run `mcp-static login` or `gh auth login`, or set GITHUB_TOKEN.",
         )
     with GitHub(token) as github:
-        author = Author(github, repository_name(facts))
+        author = Author(GitHubRepository(github, repository_name(facts, github.site)))
         account = github.account(author.login) if token is not None else None
         yield Proposer(facts, author, github, account)
 
@@ -86,5 +87,7 @@ def propose(
     if wait:
         number = proposal.pull.number
         if proposer.author.wait(number, files, say, _WAIT_SECONDS) is None:
-            raise InputError(f"#{number} was closed, not published.", f"See {proposal.pull.url}.")
+            raise InputError(
+                f"{proposal.pull.reference} was closed, not published.", f"See {proposal.pull.url}."
+            )
         click.echo("It is published; the next deploy shows it.")

@@ -5,9 +5,7 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.operator_options import REPO
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.login import token_from_environment
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.moderation.ticking import tick
 from mcp_static.publishing.operating import tick_on
@@ -28,8 +26,8 @@ def command(repo: Path, full_name: str | None) -> None:
     """
     with open_repository(repo) as repository:
         if full_name is not None:
-            with GitHub(token_from_environment()) as github:
-                ended = tick_on(GitHubRepository(github, full_name), repository)
+            with open_workflow(full_name) as workflow:
+                ended = tick_on(workflow.registry, repository)
         else:
             ended = tick(repository, resolve_commit(repository, "HEAD"))
     if ended and full_name is not None:

@@ -86,6 +86,7 @@ class ProofContext:
     `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
     could not be found out; `answerable` is who opened the pull request, which proves nothing;
     `confirmers` gives those who have confirmed its `head` in a comment.
+    `command_sign` is what the commands of comments begin with where the registry lives.
     `arrival` asks when that head came to the pull request, in seconds since 1970, and gives None where
     there is not a pull request; `held_since` asks when it was first shown as held, and gives None if it
     was not yet. Like `confirmers`, both may raise UnansweredError.
@@ -102,6 +103,7 @@ class ProofContext:
     answerable: Account | None = None
     confirmers: Callable[[], Sequence[Account]] = tuple
     head: str = ""
+    command_sign: str = "/"
     arrival: Callable[[], int | None] = lambda: None
     held_since: Callable[[], int | None] = lambda: None
     memories: Memories = NOTHING_REMEMBERED
@@ -145,12 +147,12 @@ class ProofContext:
     @property
     def confirmation(self) -> str:
         """The comment with which an account confirms what is checked."""
-        return f"/confirm {self.head or _SOME_HEAD}"
+        return f"{self.command_sign}confirm {self.head or _SOME_HEAD}"
 
     @property
     def approval(self) -> str:
         """The comment with which an operator ends a hold of what is checked."""
-        return f"/approve {self.head or _SOME_HEAD}"
+        return f"{self.command_sign}approve {self.head or _SOME_HEAD}"
 
     @property
     def registry(self) -> str:

@@ -4,8 +4,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.gitlab import GitLab
+from mcp_static.forges.registry_forge import ProofClients
 from mcp_static.model.errors import UnansweredError
 from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def proof_context(
-    settings: Settings, github: GitHub, requester: Account | UnansweredError | None = None
+    settings: Settings, clients: ProofClients, requester: Account | UnansweredError | None = None
 ) -> ProofContext:
-    """What a registry's settings allow proofs to ask with, by a client of GitHub that is open.
+    """What a registry's settings allow proofs to ask with, by clients of forges that are open.
 
     The time of a check begins now.
     """
@@ -32,7 +32,7 @@ def proof_context(
         settings=settings,
         fetcher=fetcher,
         resolution=_DomainsOnDemand(settings.dns, reach, budget),
-        github=github.public(),
+        github=clients.public(),
         gitlab=GitLab(fetcher),
         brought_by=requester,
         budget=budget,

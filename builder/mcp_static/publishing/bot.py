@@ -8,10 +8,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from mcp_static.forges.github.client import GitHub, IssueComment
-from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.instance import PUBLIC
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.event import Event
+from mcp_static.forges.registry_forge import IssueComment, ProofClients, Pull, RegistryForge
 from mcp_static.git.repository import Repository, read_settings
 from mcp_static.model.errors import CommandRefusedError, ForbiddenError, InputError, UnansweredError
 from mcp_static.model.layout import record_path
@@ -22,13 +20,13 @@ from mcp_static.proofs.context import proof_context
 from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.namespace import prove_namespace
 from mcp_static.publishing.commands import (
-    HELP,
     CheckCommand,
     Command,
     HeadCommand,
     OperatorCommand,
     PublishCommand,
     StatusCommand,
+    help_text,
     parse_commands,
 )
 from mcp_static.publishing.operating import carry_out
@@ -47,28 +45,27 @@ from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.validation import validation_report
 
-CHECK: Final = "check.yml"
 _ANSWER: Final = "answer"
 
 
-def answer_comment(event: Event, repository: Repository, token: str | None) -> str:
+def answer_comment(
+    event: Event, repository: Repository, forge: RegistryForge, clients: ProofClients
+) -> str:
     """Carry out the commands of the comment of an event, and answer; gives a line for the log."""
     if event.comment is None or event.number is None or event.action != "created":
         return "This is not a new comment; nothing to do."
-    with GitHub(token) as github:
-        forge = GitHubRepository(github, event.repository)
-        comment = github.comment(event.repository, event.comment)
-        if comment is None or comment.issue != event.number:
-            return "The comment is gone; nothing to do."
-        if comment.author.id == github.me().id:
-            return "The comment is the bot's own; nothing to do."
-        commands = parse_commands(comment.body)
-        if not commands:
-            return "The comment asks for nothing."
-        bot = _Bot(event, comment, repository, forge, github)
-        answers = [bot.answer(command) for command in commands]
-        reply_to = None if event.is_pull_request else comment.id
-        forge.comments.post(event.number, _ANSWER, "\n\n".join(answers), reply_to)
+    comment = forge.comment(event.comment)
+    if comment is None or comment.issue != event.number:
+        return "The comment is gone; nothing to do."
+    if comment.author.id == forge.me().id:
+        return "The comment is the bot's own; nothing to do."
+    commands = parse_commands(comment.body, forge.command_sign)
+    if not commands:
+        return "The comment asks for nothing."
+    bot = _Bot(event, comment, repository, forge, clients)
+    answers = [bot.answer(command) for command in commands]
+    reply_to = None if event.is_pull_request else comment.id
+    forge.comments.post(event.number, _ANSWER, "\n\n".join(answers), reply_to)
     return f"{len(commands)} commands answered."
 
 
@@ -80,14 +77,15 @@ class _Bot:
         event: Event,
         comment: IssueComment,
         repository: Repository,
-        forge: GitHubRepository,
-        github: GitHub,
+        forge: RegistryForge,
+        clients: ProofClients,
     ) -> None:
         self._event = event
         self._comment = comment
         self._repository = repository
         self._forge = forge
-        self._github = github
+        self._clients = clients
+        self._sign = forge.command_sign
 
     def answer(self, command: Command) -> str:
         """Carry out one command; what came of it, in Markdown."""
@@ -101,44 +99,44 @@ class _Bot:
             if isinstance(command, HeadCommand):
                 return self._head(command)
             if isinstance(command, OperatorCommand):
-                return carry_out(
-                    command, self._comment, self._event, self._repository, self._forge, self._github
-                )
+                return carry_out(command, self._comment, self._event, self._repository, self._forge)
         except CommandRefusedError as error:
             return str(error)
         except UnansweredError as error:
             return f"❔ {escaped(str(error))}. Please ask again in a while."
         message = f"{escaped(command.message)}\n\n" if command.message else ""
-        return f"{message}{HELP}"
+        return f"{message}{help_text(self._sign)}"
 
     def _check(self) -> str:
         if not self._event.is_pull_request:
-            raise CommandRefusedError("`/check` is for pull requests.")
+            raise CommandRefusedError(f"`{self._sign}check` is for pull requests.")
         assert self._event.number is not None
         pull = self._forge.pull(self._event.number)
         author = self._comment.author
         if author.id != pull.author.id and not self._forge.may_write(author):
             raise CommandRefusedError(
-                "`/check` is for the author of a pull request, and for maintainers."
+                f"`{self._sign}check` is for the author of a pull request, and for maintainers."
             )
         if pull.state != "open":
             raise CommandRefusedError("This pull request is closed.")
-        self._dispatch(pull)
+        self._forge.start_check(pull)
         return f"The check of {pull.head[:12]} runs again; its report is edited in here."
 
     def _head(self, command: HeadCommand) -> str:
         """Start the check again for a word about a head; the merge reads the word itself."""
         if not self._event.is_pull_request:
-            raise CommandRefusedError(f"`/{command.word}` is for pull requests.")
+            raise CommandRefusedError(f"`{self._sign}{command.word}` is for pull requests.")
         assert self._event.number is not None
         pull = self._forge.pull(self._event.number)
         if pull.head != command.head:
             raise CommandRefusedError(f"The head of this pull request is {pull.head}, not that one.")
         if command.word != "confirm" and not self._forge.may_write(self._comment.author):
-            raise CommandRefusedError(f"`/{command.word}` is for maintainers of the registry.")
+            raise CommandRefusedError(
+                f"`{self._sign}{command.word}` is for maintainers of the registry."
+            )
         if pull.state != "open":
             raise CommandRefusedError("This pull request is closed.")
-        self._dispatch(pull)
+        self._forge.start_check(pull)
         return f"Noted; the check of {pull.head[:12]} runs again, and its report is edited in here."
 
     # Publishing
@@ -169,7 +167,9 @@ class _Bot:
             )
             raise CommandRefusedError(f"{escaped(f'{name} {version}')} is published already, {same}.")
         pull = self._propose(name, version, "publish", publish_files(name, version, content))
-        return f"✅ {escaped(f'{name} {version}')} is proposed in #{pull.number}; the check runs there."
+        return (
+            f"✅ {escaped(f'{name} {version}')} is proposed in {pull.reference}; the check runs there."
+        )
 
     # Status
 
@@ -189,7 +189,7 @@ class _Bot:
         pull = self._propose(
             name, version, "status", {record_path(name, version, "status.json"): content}
         )
-        return f"✅ That status is proposed in #{pull.number}; the check runs there."
+        return f"✅ That status is proposed in {pull.reference}; the check runs there."
 
     # What both need
 
@@ -197,7 +197,7 @@ class _Bot:
     def _context(self) -> ProofContext:
         """What proofs ask with, for the writer of the comment."""
         settings = read_settings(self._repository, "HEAD")
-        context = proof_context(settings, self._github, self._comment.author)
+        context = proof_context(settings, self._clients, self._comment.author)
         return replace(context, memories=GitMemories(self._repository, "HEAD"))
 
     def _require_proof(self, claim: Claim) -> None:
@@ -214,8 +214,7 @@ class _Bot:
     def _propose(self, name: ServerName, version: str, purpose: str, files: dict[str, bytes]) -> Pull:
         """A pull request with these files, from a branch of the bot's own; the one there is, if any."""
         branch = branch_for(name, version, purpose)
-        owner = self._forge.full_name.partition("/")[0]
-        pull = self._forge.open_pull_from(owner, branch)
+        pull = self._forge.own_pull_from(branch)
         if pull is None or any(
             self._forge.file_at(path, pull.head) != content for path, content in files.items()
         ):
@@ -223,22 +222,18 @@ class _Bot:
             if main is None:
                 raise InputError("The registry has no commits yet.", "Commit registry.toml first.")
             title = f"{purpose.capitalize()} {name} {version}"
-            message = commit_message(title, {TRAILER: str(self._comment.id)})
+            message = commit_message(title, {TRAILER: self._comment.id})
             self._forge.set_branch(branch, self._forge.create_commit(main, files, message))
             body = f"Asked for by @{self._comment.author.login} in #{self._event.number}."
-            pull = self._forge.open_pull(owner, branch, title, body)
+            pull = self._forge.open_own_pull(branch, title, body)
             pull = self._forge.pull(pull.number)
-        self._dispatch(pull)
+        self._forge.start_check(pull)
         return pull
-
-    def _dispatch(self, pull: Pull) -> None:
-        inputs = {"pull_request": str(pull.number), "head": pull.head}
-        self._forge.dispatch(CHECK, self._forge.default_branch, inputs)
 
 
 def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, str]:
     """The server.json at a place, and where it was found; raises CommandRefusedError."""
-    forge = context.github if place.site == PUBLIC.site else context.gitlab
+    forge = context.github if place.site == context.github.site else context.gitlab
     repository = forge.repository(place.path)
     if repository is None:
         raise CommandRefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")

@@ -4,19 +4,19 @@ What waits does so from a comment of its own, which nobody edits: the forge's cl
 written, and everybody who watches the pull request could see it from then on.
 """
 
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.registry_forge import RegistryForge
 from mcp_static.publishing.handover import Handover
 from mcp_static.reports.findings import Level
 from mcp_static.reports.markdown import report_markdown
 
 
-def post_report(registry: GitHubRepository, handover: Handover) -> None:
+def post_report(registry: RegistryForge, handover: Handover) -> None:
     """Post the report in the one comment of ours, with the words that somebody can say next."""
     footer = f"Checked {handover.head} against {handover.base}."
     text = report_markdown(handover.report.report(), footer)
     word = _next_word(handover)
     if word:
-        text += f"\n\n{word}\n\n```\n/{_word(handover)} {handover.head}\n```"
+        text += f"\n\n{word}\n\n```\n{registry.command_sign}{_word(handover)} {handover.head}\n```"
     registry.comments.post(handover.pull_request, "check", text)
     if handover.is_waiting:
         waits = (
@@ -25,7 +25,7 @@ def post_report(registry: GitHubRepository, handover: Handover) -> None:
         registry.comments.say_once(handover.pull_request, _held_mark(handover.head), f"⏳ {waits}")
 
 
-def held_since(registry: GitHubRepository, number: int, head: str) -> int | None:
+def held_since(registry: RegistryForge, number: int, head: str) -> int | None:
     """When a head was first shown to wait, in seconds since 1970; None if it was not yet."""
     return registry.comments.said_at(number, _held_mark(head))
 
@@ -34,9 +34,10 @@ def _held_mark(head: str) -> str:
     return f"held:{head}"
 
 
-def post_failure(registry: GitHubRepository, number: int) -> None:
+def post_failure(registry: RegistryForge, number: int) -> None:
     """Tell the author of a pull request that its check ended without a result."""
-    text = "❔ The check ended without a result. Comment `/check` to run it again."
+    again = f"{registry.command_sign}check"
+    text = f"❔ The check ended without a result. Comment `{again}` to run it again."
     registry.comments.post(number, "check", text)
 
 

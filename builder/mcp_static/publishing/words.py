@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.registry_forge import Pull, RegistryForge
 from mcp_static.model.forge_ids import ForgeId
 from mcp_static.publishing.commands import HeadCommand, HeadWord, parse_commands
 
@@ -26,10 +26,10 @@ class Words:
     mergers: tuple[Account, ...] = ()
 
 
-def words_about(registry: GitHubRepository, pull: Pull) -> Words:
+def words_about(registry: RegistryForge, pull: Pull) -> Words:
     """The words about the head that a pull request has now.
 
-    None count while the forge does not say when that head arrived. Raises what GitHubRepository
+    None count while the forge does not say when that head arrived. Raises what RegistryForge
     raises.
     """
     said = _said(registry, pull)
@@ -40,12 +40,12 @@ def words_about(registry: GitHubRepository, pull: Pull) -> Words:
     )
 
 
-def confirmers_of(registry: GitHubRepository, pull: Pull) -> tuple[Account, ...]:
+def confirmers_of(registry: RegistryForge, pull: Pull) -> tuple[Account, ...]:
     """Who has confirmed the head that a pull request has now; needs no more rights than to read."""
     return tuple(_said(registry, pull)["confirm"].values())
 
 
-def _said(registry: GitHubRepository, pull: Pull) -> dict[HeadWord, dict[ForgeId, Account]]:
+def _said(registry: RegistryForge, pull: Pull) -> dict[HeadWord, dict[ForgeId, Account]]:
     """Who said which word about the head, whatever their rights."""
     said: dict[HeadWord, dict[ForgeId, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
     arrival = registry.arrival(pull)
@@ -54,11 +54,11 @@ def _said(registry: GitHubRepository, pull: Pull) -> dict[HeadWord, dict[ForgeId
     for comment in islice(registry.comments.of(pull.number), _MAX_COMMENTS):
         if comment.is_edited or comment.written_at < arrival:
             continue
-        for command in parse_commands(comment.body):
+        for command in parse_commands(comment.body, registry.command_sign):
             if isinstance(command, HeadCommand) and command.head == pull.head:
                 said[command.word][comment.author.id] = comment.author
     return said
 
 
-def _writers(registry: GitHubRepository, accounts: dict[ForgeId, Account]) -> tuple[Account, ...]:
+def _writers(registry: RegistryForge, accounts: dict[ForgeId, Account]) -> tuple[Account, ...]:
     return tuple(account for account in accounts.values() if registry.may_write(account))

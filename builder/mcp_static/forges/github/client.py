@@ -5,7 +5,6 @@ import binascii
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from mcp_static.forges.github.shapes import (
     Repository,
     User,
 )
+from mcp_static.forges.registry_forge import BranchPush, IssueComment
 from mcp_static.model.errors import ForbiddenError, UnansweredError
 from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, REPOSITORY, ForgeId
 from mcp_static.net.limits import SOURCE
@@ -42,34 +42,6 @@ _TAGS: Final = 30
 _ACTIVITIES: Final = 100
 
 _Found = TypeVar("_Found")
-
-
-@dataclass(frozen=True, slots=True)
-class IssueComment:
-    """A comment on an issue or pull request: who wrote it, on which, and when.
-
-    `written_at` is in seconds since 1970. Of one that was edited, nobody knows what it said then.
-    """
-
-    id: int
-    author: Account
-    body: str
-    issue: int
-    written_at: int
-    is_edited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BranchPush:
-    """A change of a branch: what it was before and after, None for not there, by whom, and when.
-
-    `actor` is None when GitHub does not say; `time` is in seconds since 1970.
-    """
-
-    before: str | None
-    after: str | None
-    actor: Account | None
-    time: int
 
 
 class GitHub:
@@ -296,7 +268,7 @@ class GitHub:
 def comment_of(comment: Comment, issue: int, host: str) -> IssueComment:
     """A comment of an answer, on an issue."""
     return IssueComment(
-        id=comment.id,
+        id=str(comment.id),
         author=comment.user.account(host) if comment.user else GHOST,
         body=comment.body or "",
         issue=issue,

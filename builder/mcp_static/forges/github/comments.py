@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mcp_static.forges.github.client import GitHub, IssueComment, comment_of
+from mcp_static.forges.github.client import GitHub, comment_of
 from mcp_static.forges.github.shapes import Comment
+from mcp_static.forges.registry_forge import IssueComment
 
 MARKER: Final = "<!-- mcp-static -->"
 _PART: Final = "<!-- mcp-static:{name} -->"
@@ -30,7 +31,7 @@ class Comments:
         path = f"{self._path}/issues/{number}/comments"
         return self._api.pages(path, list[Comment], f"the comments of #{number}")
 
-    def post(self, number: int, part: str, text: str, reply_to: int | None = None) -> None:
+    def post(self, number: int, part: str, text: str, reply_to: str | None = None) -> None:
         """Say something on a pull request or issue, in the one comment of ours that is edited.
 
         The comment has parts by name; only the one given is replaced. With `reply_to`, the comment

@@ -2,8 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 from urllib.parse import quote
 
 from mcp_static.forges.forge import Account
@@ -18,45 +17,27 @@ from mcp_static.forges.github.shapes import (
     Repository,
     RepositoryName,
 )
+from mcp_static.forges.registry_forge import BranchPush, CheckState, IssueComment, Pull
 from mcp_static.model.errors import InputError
 
+REQUIRED_STATUS: Final = "mcp-static/merge"
+"""The one status that a protected main requires."""
+
+CHECK: Final = "check.yml"
+DEPLOY: Final = "deploy.yml"
 _MAX_DESCRIPTION: Final = 140
+_ID_DIGITS: Final = 20
 _WRITERS: Final = frozenset({"admin", "write", "maintain"})
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """A pull request as it is now; `head_repository` is empty when that one was deleted.
-
-    `opened_at` is in seconds since 1970.
-    """
-
-    number: int
-    url: str
-    state: str
-    is_merged: bool
-    head: str
-    head_branch: str
-    head_repository: str
-    base_branch: str
-    author: Account
-    opened_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class CheckState:
-    """How far the checks of a commit are, in words, and whether one has failed."""
-
-    message: str
-    has_failed: bool
-
-
 class GitHubRepository:
-    """One repository, by the name it has now.
+    """The `RegistryForge` protocol for GitHub: one repository, by the name it has now.
 
     What cannot be done raises InputError (ForbiddenError if rights are missing), what nobody answered
     UnansweredError.
     """
+
+    command_sign: Final = "/"
 
     def __init__(self, github: GitHub, full_name: str) -> None:
         found = github.api.get(f"/repos/{full_name}", Repository, f"the repository {full_name}")
@@ -67,6 +48,23 @@ class GitHubRepository:
         self.default_branch: Final = found.default_branch
         self.comments: Final = Comments(github, found.full_name)
         self.may_push: Final = found.permissions is not None and found.permissions.push
+
+    @property
+    def git_token(self) -> str | None:
+        """What Git is given to fetch from it over HTTPS."""
+        return self._github.token
+
+    def at(self, full_name: str) -> Self:
+        """Another repository there, by the same client."""
+        return type(self)(self._github, full_name)
+
+    def me(self) -> Account:
+        """Who the token acts as."""
+        return self._github.me()
+
+    def account(self, login: str) -> Account | None:
+        """The account that has a login now."""
+        return self._github.account(login)
 
     # Commits and branches
 
@@ -131,6 +129,26 @@ class GitHubRepository:
         reference = f"{self._path}/git/refs/{quote(f'heads/{branch}')}"
         self._api.attempt("DELETE", reference, {}, f"removing {branch}", frozenset({404, 422}))
 
+    def land(self, main: str, commit: str, passage: str) -> bool:
+        """Move main from one commit to another; False if it has moved in the meantime.
+
+        GitHub lets a commit past a required status that it passed on another branch before, so the
+        commit gets the status on the branch `passage`, which is to be removed once main has moved.
+        Raises InputError where GitHub refuses the commit anyway.
+        """
+        branch = self.default_branch
+        self.set_branch(passage, commit)
+        self.let_in(commit, "Written by the registry itself.")
+        has_moved = self.move_branch(branch, commit)
+        if not has_moved and self.head_of(branch) == main:
+            self.remove_branch(passage)
+            raise InputError(
+                f"GitHub does not let {branch} be moved to the commit of the registry.",
+                f"Its rules may require no status but {REQUIRED_STATUS}; docs/operators.md shows the "
+                "ruleset.",
+            )
+        return has_moved
+
     def catch_up(self, branch: str) -> None:
         """Bring a branch of a fork up to date with what it was forked from, if that is easy."""
         body = {"branch": branch}
@@ -179,6 +197,35 @@ class GitHubRepository:
         body = {"state": "closed"}
         what = f"closing pull request {number}"
         self._api.act("PATCH", f"{self._path}/pulls/{number}", body, what)
+
+    def own_pull_from(self, branch: str) -> Pull | None:
+        """The open pull request from a branch of this repository, if there is one."""
+        return self.open_pull_from(self._owner, branch)
+
+    def open_own_pull(self, branch: str, title: str, body: str) -> Pull:
+        """Open a pull request from a branch of this repository; or the one there is."""
+        return self.open_pull(self._owner, branch, title, body)
+
+    @property
+    def _owner(self) -> str:
+        return self.full_name.partition("/")[0]
+
+    def pull_head(self, number: int) -> str:
+        """The reference under which the head of a pull request can be fetched."""
+        return f"refs/pull/{number}/head"
+
+    def pushes(self, pull: Pull) -> list[BranchPush] | None:
+        """All that happened to the branch of a pull request, by the activity of its repository."""
+        return self._github.pushes(pull.head_repository, pull.head_branch)
+
+    def blobs(self, pull: Pull, commit: str, files: list[str]) -> dict[str, str] | None:
+        """The ids of the blobs at some paths of a commit that was on that branch."""
+        return self._github.blobs(pull.head_repository, commit, files)
+
+    def comment(self, comment: str) -> IssueComment | None:
+        """A comment by its id."""
+        is_id = comment.isdecimal() and len(comment) <= _ID_DIGITS
+        return self._github.comment(self.full_name, int(comment)) if is_id else None
 
     def arrival(self, pull: Pull) -> int | None:
         """When the head of a pull request came to it, in seconds since 1970, by GitHub's clock.
@@ -231,7 +278,20 @@ class GitHubRepository:
         }
         self._api.act("POST", f"{self._path}/statuses/{commit}", body, f"a status of {commit[:12]}")
 
+    def let_in(self, head: str, description: str) -> None:
+        """Give a commit the status that a protected main requires."""
+        self.set_status(head, REQUIRED_STATUS, is_good=True, description=description)
+
     # Workflows
+
+    def start_check(self, pull: Pull) -> None:
+        """Have the head of a pull request checked, again or for the first time."""
+        inputs = {"pull_request": str(pull.number), "head": pull.head}
+        self.dispatch(CHECK, self.default_branch, inputs)
+
+    def start_deploy(self) -> None:
+        """Have main deployed."""
+        self.dispatch(DEPLOY, self.default_branch, {})
 
     def dispatch(self, workflow: str, branch: str, inputs: Mapping[str, str]) -> None:
         """Start a workflow: what this token does starts none by itself."""
@@ -251,4 +311,5 @@ class GitHubRepository:
             base_branch=pull.base.ref,
             author=pull.user.account(self._github.host) if pull.user else GHOST,
             opened_at=pull.created_at.second,
+            reference=f"#{pull.number}",
         )
