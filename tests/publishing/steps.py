@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.repository import GitHubRepository
@@ -20,7 +21,7 @@ RECORD = path_of(WEATHER, "1.0.0")
 
 def job_of(event: Path, clone: Repository, github: GitHub) -> PullJob:
     """The job of an event, by a client of GitHub."""
-    return pull_job(read_event(event), clone, GitHubRepository(github, REGISTRY), github)
+    return pull_job(read_event(event), clone, GitHubRepository(github, REGISTRY), Clients(github))
 
 
 def run(stage: Stage, event: Path, handover: Handover | None = None) -> MergeResult:

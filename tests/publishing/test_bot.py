@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.repository import REQUIRED_STATUS, GitHubRepository
@@ -36,7 +37,9 @@ def comment(stage: Stage, login: str, body: str, number: int | None = None) -> P
 def bot_says(stage: Stage, event: Path) -> str:
     """Let the bot answer; gives its line for the log."""
     with open_repository(stage.clone) as clone, GitHub("token-of-bot") as github:
-        return answer_comment(read_event(event), clone, GitHubRepository(github, REGISTRY), github)
+        return answer_comment(
+            read_event(event), clone, GitHubRepository(github, REGISTRY), Clients(github)
+        )
 
 
 def answer(stage: Stage, event: Path) -> str:

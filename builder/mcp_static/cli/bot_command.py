@@ -16,5 +16,8 @@ from mcp_static.publishing.bot import answer_comment
 def command(event_file: Path, repo: Path) -> None:
     """Answer a comment on an issue or pull request: /publish, /status, /check, /help."""
     event = read_event(event_file)
-    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+    with (
+        open_repository(repo) as clone,
+        open_workflow(event.repository, clone, event.clone_url) as workflow,
+    ):
         click.echo(answer_comment(event, clone, workflow.registry, workflow.clients))

@@ -10,6 +10,7 @@ import click
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import LOGIN, GitHub
 from mcp_static.forges.github.login import token_from_environment
@@ -43,7 +44,7 @@ _AUTHOR: Final = re.compile(
     "--event",
     "event_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The event of a GitHub workflow ($GITHUB_EVENT_PATH).",
+    help="The event of a workflow ($GITHUB_EVENT_PATH, or on GitLab $TRIGGER_PAYLOAD).",
 )
 @REPO
 @STATE
@@ -124,7 +125,7 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
         settings = read_settings(repository, base)
         requester = _account(author, github) if author else None
-        context = proof_context(settings, github, requester)
+        context = proof_context(settings, Clients(github), requester)
         return check(repository, base, head, context, built)
 
 

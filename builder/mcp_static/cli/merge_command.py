@@ -27,7 +27,10 @@ def command(event_file: Path, repo: Path, built: Path, handover: Path | None) ->
     Exit codes: 0 merged, or nothing to do; 1 the check failed; 3 something could not be checked.
     """
     event = read_event(event_file)
-    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+    with (
+        open_repository(repo) as clone,
+        open_workflow(event.repository, clone, event.clone_url) as workflow,
+    ):
         job = pull_job(event, clone, workflow.registry, workflow.clients, built)
         result = merge(job, read_handover(handover) if handover is not None else None)
     click.echo(result.message)

@@ -10,6 +10,7 @@ import click
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.cli.author_options import settings_of
 from mcp_static.cli.console import say
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.login import find_token
@@ -59,7 +60,7 @@ def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path 
     text = proposer.author.published(SETTINGS_FILE)
     settings = settings_of(settings_file, text.decode(errors="replace") if text else None)
     settings = settings.model_copy(update={"url": proposer.facts.url})
-    context = proof_context(settings, proposer.github, proposer.account)
+    context = proof_context(settings, Clients(proposer.github), proposer.account)
     sections = [_section(claim, context) for claim in claims]
     for section in sections:
         click.echo(section_text(section))

@@ -14,10 +14,12 @@ from mcp_static.publishing.operating import tick_on
 @click.command("tick")
 @REPO
 @click.option(
+    "--on-forge",
     "--on-github",
     "full_name",
     metavar="OWNER/NAME",
-    help="Commit to the main of this repository, past its protection, and start the deploy.",
+    help="Commit to the main of this repository on the workflow's forge, past its protection, and "
+    "deploy.",
 )
 def command(repo: Path, full_name: str | None) -> None:
     """Commit nothing but the time if a quarantine has ended since the last commit.
@@ -26,7 +28,7 @@ def command(repo: Path, full_name: str | None) -> None:
     """
     with open_repository(repo) as repository:
         if full_name is not None:
-            with open_workflow(full_name) as workflow:
+            with open_workflow(full_name, repository) as workflow:
                 ended = tick_on(workflow.registry, repository)
         else:
             ended = tick(repository, resolve_commit(repository, "HEAD"))

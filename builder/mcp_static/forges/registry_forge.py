@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mcp_static.forges.forge import Account, Forge
+from mcp_static.net.fetch import Fetcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,5 +205,8 @@ class RegistryForge(Protocol):
 class ProofClients(Protocol):
     """The clients by which proofs ask forges, wherever the registry lives."""
 
-    def public(self) -> Forge:
+    def public_github(self) -> Forge:
         """The client of github.com."""
+
+    def public_gitlab(self, fetcher: Fetcher, /) -> Forge:
+        """The client of gitlab.com, which asks within the limits of a fetcher unless it has a token."""

@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.gitlab import GitLab
 from mcp_static.forges.registry_forge import ProofClients
 from mcp_static.model.errors import UnansweredError
 from mcp_static.net.addresses import Reach
@@ -32,8 +31,8 @@ def proof_context(
         settings=settings,
         fetcher=fetcher,
         resolution=_DomainsOnDemand(settings.dns, reach, budget),
-        github=clients.public(),
-        gitlab=GitLab(fetcher),
+        github=clients.public_github(),
+        gitlab=clients.public_gitlab(fetcher),
         brought_by=requester,
         budget=budget,
     )

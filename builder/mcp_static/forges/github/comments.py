@@ -1,16 +1,12 @@
 """Comments on pull requests and issues: the one of ours that is edited, and what people wrote."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from mcp_static.forges.comment_parts import MARKER, part_mark, reply_mark, with_part
 from mcp_static.forges.github.client import GitHub, comment_of
 from mcp_static.forges.github.shapes import Comment
 from mcp_static.forges.registry_forge import IssueComment
-
-MARKER: Final = "<!-- mcp-static -->"
-_PART: Final = "<!-- mcp-static:{name} -->"
-_MAX_COMMENT: Final = 65_000
 
 
 class Comments:
@@ -37,9 +33,9 @@ class Comments:
         The comment has parts by name; only the one given is replaced. With `reply_to`, the comment
         is the one that answers that comment.
         """
-        mark = MARKER if reply_to is None else f"<!-- mcp-static:reply:{reply_to} -->"
+        mark = MARKER if reply_to is None else reply_mark(reply_to)
         known = self._own_comment(number, mark)
-        body = _with_part(known.body if known and known.body else mark, part, text)
+        body = with_part(known.body if known and known.body else mark, part, text)
         if known is None:
             comments = f"{self._path}/issues/{number}/comments"
             self._api.send("POST", comments, {"body": body}, Comment, "a new comment")
@@ -50,7 +46,7 @@ class Comments:
     def say_once(self, number: int, mark: str, text: str) -> None:
         """Write a comment of its own, unless one of ours with this mark is there, as it was written."""
         if self.said_at(number, mark) is None:
-            body = {"body": f"{_PART.format(name=mark)}\n{text}"}
+            body = {"body": f"{part_mark(mark)}\n{text}"}
             path = f"{self._path}/issues/{number}/comments"
             self._api.send("POST", path, body, Comment, "a new comment")
 
@@ -59,7 +55,7 @@ class Comments:
 
         None if it was not, or if everything there is of it was edited.
         """
-        me, begin = self._github.me(), _PART.format(name=mark)
+        me, begin = self._github.me(), part_mark(mark)
         times = (
             comment.written_at
             for comment in self.of(number)
@@ -76,13 +72,3 @@ class Comments:
                 if author is not None and author.id == me.id and (comment.body or "").startswith(mark):
                     return comment
         return None
-
-
-def _with_part(body: str, name: str, text: str) -> str:
-    """A comment with one of its parts replaced, or added at the end."""
-    head = _PART.format(name=name)
-    pieces = re.split(r"(?m)^(<!-- mcp-static:[a-z]+ -->)$", body.replace("\r\n", "\n"))
-    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    parts[head] = f"\n{text}\n"
-    joined = pieces[0].rstrip() + "\n" + "".join(f"{key}{value}" for key, value in parts.items())
-    return joined if len(joined) <= _MAX_COMMENT else joined[:_MAX_COMMENT] + "\n…"

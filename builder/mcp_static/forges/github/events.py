@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
-from mcp_static.forges.event import Event
+from mcp_static.forges.event import CHECK, COMMENT, Event
 from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.shapes import Shape, User
 from mcp_static.model.errors import InputError
@@ -111,4 +111,5 @@ def _event(payload: _Payload) -> Event | None:
         head,
         comment,
         is_pull_request,
+        CHECK if comment is None else COMMENT,
     )
