@@ -157,7 +157,7 @@ class Moderation:
 
     def _blocked_repository(self, claim: Claim, known: Iterable[str]) -> Iterator[Finding]:
         """The repository that the record names, if its id is blocked, whatever proves the publish."""
-        for forge in (self._context.github, self._context.gitlab):
+        for forge in (one.forge for one in self._context.forges):
             path = repository_path(claim.document, forge.site)
             if path is None:
                 continue

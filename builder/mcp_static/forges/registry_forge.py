@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mcp_static.forges.forge import Account, Forge
 from mcp_static.net.fetch import Fetcher
+from mcp_static.settings.forges import ForgeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,13 @@ class RegistryForge(Protocol):
 
 class ProofClients(Protocol):
     """The clients by which proofs ask forges, wherever the registry lives."""
+
+    @property
+    def account_hosts(self) -> frozenset[str]:
+        """The forges whose accounts can ask for something where the registry lives."""
+
+    def own_forge(self, settings: ForgeSettings, fetcher: Fetcher, /) -> Forge:
+        """The client of a forge that the registry's settings name."""
 
     def public_github(self) -> Forge:
         """The client of github.com."""

@@ -10,6 +10,7 @@ from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
 from mcp_static.net.fetch import Fetcher
 from mcp_static.proofs.claims import ProofContext
+from mcp_static.proofs.forge_namespaces import ForgeNamespaces
 from mcp_static.settings import Settings
 from mcp_static.settings.network import DnsSettings
 
@@ -33,6 +34,11 @@ def proof_context(
         resolution=_DomainsOnDemand(settings.dns, reach, budget),
         github=clients.public_github(),
         gitlab=clients.public_gitlab(fetcher),
+        own_forges=tuple(
+            ForgeNamespaces(own.parent, own.kind, clients.own_forge(own, fetcher))
+            for own in settings.forges
+        ),
+        account_hosts=clients.account_hosts,
         brought_by=requester,
         budget=budget,
     )

@@ -13,22 +13,13 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.forge import Account, Forge, SourceRepository
 from mcp_static.model.identity import IdentityKind
-from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
-from mcp_static.proofs.account import github_owner
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.results import fails, holds
 from mcp_static.reports.findings import Finding
 
 SOURCE: Final = ProofId.SOURCE
 _FOLDERS: Final = ("", ".mcp/")
-
-
-def gitlab_group(namespace: Namespace) -> str | None:
-    """The user or group that `io.gitlab.<group>` represents; None for other namespaces."""
-    if not namespace.text.lower().startswith("io.gitlab.") or len(namespace.labels) != 3:
-        return None
-    return namespace.labels[2]
 
 
 def repository_path(document: Mapping[str, Any], site: str) -> str | None:
@@ -60,14 +51,11 @@ def _is_clean(folder: str) -> bool:
 
 
 def prove_source(claim: Claim, context: ProofContext) -> Finding:
-    """The owner's repository, on GitHub or GitLab, has the same bytes."""
-    namespace = claim.name.namespace
-    login = github_owner(namespace)
-    if login is not None:
-        return _Search(claim, context, context.github).outcome(login)
-    group = gitlab_group(namespace)
-    assert group is not None
-    return _Search(claim, context, context.gitlab).outcome(group)
+    """The owner's repository, on the forge of the namespace, has the same bytes."""
+    found = context.owner_of(claim.name.namespace)
+    assert found is not None
+    forge, owner = found
+    return _Search(claim, context, forge.forge).outcome(owner)
 
 
 class _Search:

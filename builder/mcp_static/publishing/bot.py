@@ -142,10 +142,11 @@ class _Bot:
     # Publishing
 
     def _publish(self, command: PublishCommand) -> str:
-        place = parse_source_address(command.source)
+        sites = [one.forge.site for one in self._context.forges]
+        place = parse_source_address(command.source, sites)
         if place is None:
             raise CommandRefusedError(
-                "That is neither a repository on GitHub or GitLab nor a `server.json` in one."
+                "That is neither a repository on a forge of this registry's nor a `server.json` in one."
             )
         place = replace(place, reference=command.reference or place.reference)
         try:
@@ -233,7 +234,7 @@ class _Bot:
 
 def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, str]:
     """The server.json at a place, and where it was found; raises CommandRefusedError."""
-    forge = context.github if place.site == context.github.site else context.gitlab
+    forge = next(one.forge for one in context.forges if one.forge.site == place.site)
     repository = forge.repository(place.path)
     if repository is None:
         raise CommandRefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")

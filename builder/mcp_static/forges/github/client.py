@@ -60,6 +60,7 @@ class GitHub:
         self.token: Final = token
         self.api: Final = Api(token, self.instance.api)
         self._public = public
+        self._beside: dict[str, GitHub] = {}
         self._kept: dict[tuple[str, ...], Any] = {}
 
     @property
@@ -84,13 +85,20 @@ class GitHub:
             self._public = GitHub(os.environ.get(PUBLIC_VARIABLE) or None, PUBLIC)
         return self._public
 
+    def beside(self, instance: Instance, token: str | None) -> "GitHub":
+        """The client of another GitHub, opened once and closed with this one."""
+        if instance.host not in self._beside:
+            self._beside[instance.host] = GitHub(token, instance)
+        return self._beside[instance.host]
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.api.close()
-        if self._public is not None:
-            self._public.api.close()
+        for other in (self._public, *self._beside.values()):
+            if other is not None:
+                other.api.close()
 
     def me(self) -> Account:
         """Who the token acts as; without one, the account of workflows."""

@@ -70,7 +70,7 @@ class GitLab:
 
     def __init__(self, asker: Asker, instance: Instance = PUBLIC) -> None:
         self._asker: Final = asker
-        self._host: Final = instance.host
+        self.host: Final = instance.host
         self.site: Final = instance.site
 
     def account(self, login: str) -> Account | None:
@@ -78,14 +78,14 @@ class GitLab:
         path = f"/groups/{quote(login, safe='')}"
         group = self._asker.find(path, Group, f"the group {login}", with_projects="false")
         if group is not None and group.full_path.lower() == login.lower():
-            return Account(group.full_path, ForgeId(self._host, GROUP, group.id), is_organization=True)
+            return Account(group.full_path, ForgeId(self.host, GROUP, group.id), is_organization=True)
         return self.user(login)
 
     def user(self, login: str) -> Account | None:
         """The user that has a name now."""
         users = self._asker.find("/users", list[User], f"the user {login}", username=login) or []
         named = (user for user in users if user.username.lower() == login.lower())
-        return next((user.account(self._host) for user in named), None)
+        return next((user.account(self.host) for user in named), None)
 
     def repository(self, path: str) -> SourceRepository | None:
         """A project by the path that it has now."""
@@ -107,7 +107,7 @@ class GitLab:
         if top is None:
             return None
         return SourceRepository(
-            id=ForgeId(self._host, PROJECT, found.id),
+            id=ForgeId(self.host, PROJECT, found.id),
             full_name=path,
             owner=top,
             is_fork=found.forked_from_project is not None,
