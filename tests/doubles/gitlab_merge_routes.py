@@ -30,6 +30,7 @@ def list_merge_requests(hub: "GitLabForge", project: "ForgeProject", request: Re
         for one in reversed(project.merge_requests.values())
         if query.get("state", "all") in {"all", one.state}
         and query.get("source_branch", one.branch) == one.branch
+        and query.get("target_branch", one.target_branch) == one.target_branch
     ]
     return request.page([hub.merge_request_json(project, one) for one in found])
 

@@ -51,6 +51,7 @@ _COMMANDS: Final = {
     "check": "Check a change: rules, names, packages.",
     "report": "Post the report of a check on its pull request.",
     "merge": "Merge a pull request that is proven.",
+    "catch-up": "Have pull requests checked whose events were lost.",
     "bot": "Carry out the commands of a comment.",
 }
 """Each command with its help, so that listing them loads none."""

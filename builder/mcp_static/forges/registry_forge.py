@@ -140,6 +140,9 @@ class RegistryForge(Protocol):
     def pull(self, number: int, /) -> Pull:
         """A pull request by its number."""
 
+    def open_pulls(self) -> Iterator[Pull]:
+        """The open pull requests for main."""
+
     def own_pull_from(self, branch: str, /) -> Pull | None:
         """The open pull request from a branch of the registry's own repository, if there is one."""
 

@@ -70,5 +70,10 @@ def _are_apart(forges: tuple[ForgeSettings, ...]) -> tuple[ForgeSettings, ...]:
     return forges
 
 
+def hosts_of(forges: tuple[ForgeSettings, ...]) -> tuple[tuple[str, str], ...]:
+    """Their kinds and hosts."""
+    return tuple((forge.kind, forge.host) for forge in forges)
+
+
 Forges = Annotated[tuple[ForgeSettings, ...], AfterValidator(_are_apart)]
 """Forges of which no one's namespaces are within another's."""

@@ -1,7 +1,7 @@
 """A repository on GitHub as the registry changes it: commits, branches, pull requests, comments."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -197,6 +197,17 @@ class GitHubRepository:
         body = {"state": "closed"}
         what = f"closing pull request {number}"
         self._api.act("PATCH", f"{self._path}/pulls/{number}", body, what)
+
+    def open_pulls(self) -> Iterator[Pull]:
+        """The open pull requests for main."""
+        pages = self._api.pages(
+            f"{self._path}/pulls",
+            list[PullRequest],
+            "pull requests",
+            state="open",
+            base=self.default_branch,
+        )
+        return (self._pull(pull) for page in pages for pull in page)
 
     def own_pull_from(self, branch: str) -> Pull | None:
         """The open pull request from a branch of this repository, if there is one."""

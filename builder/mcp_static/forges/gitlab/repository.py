@@ -1,7 +1,7 @@
 """A project on GitLab as the registry changes it: commits, branches, merge requests, notes."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
@@ -119,15 +119,17 @@ class GitLabProject:
 
     def own_pull_from(self, branch: str) -> Pull | None:
         """The open merge request from a branch of the project itself, if there is one."""
-        pages = self._api.pages(
-            f"{self._path}/merge_requests",
-            list[MergeRequest],
-            "merge requests",
-            state=_OPEN,
-            source_branch=branch,
-        )
-        found = (one for page in pages for one in page if one.source_project_id == self._id)
-        return next((self._pull(one) for one in found), None)
+        listed = self._listed(source_branch=branch)
+        return next((self._pull(one) for one in listed if one.source_project_id == self._id), None)
+
+    def open_pulls(self) -> Iterator[Pull]:
+        """The open merge requests for main."""
+        return map(self._pull, self._listed(target_branch=self.default_branch))
+
+    def _listed(self, **query: str) -> Iterator[MergeRequest]:
+        path = f"{self._path}/merge_requests"
+        pages = self._api.pages(path, list[MergeRequest], "merge requests", state=_OPEN, **query)
+        return (one for page in pages for one in page)
 
     def open_own_pull(self, branch: str, title: str, body: str) -> Pull:
         """Open a merge request from a branch of the project itself; or the one there is."""
