@@ -55,10 +55,11 @@ while read old new ref; do
   }
 done
 """
-_QUICK = re.compile(
+QUICK = re.compile(
     r"^/(merge|approve|unapprove|close|reopen|publish|label|draft)(?: ([^\n]*))?(?:\s*\n|$)",
     re.MULTILINE | re.IGNORECASE,
 )
+"""Some quick actions, as GitLab finds them in a text whose carriage returns it has dropped."""
 
 
 @dataclass
@@ -227,8 +228,8 @@ class GitLabForge(GitLabDouble):
     ) -> NoteDouble | None:
         """Somebody writes a note; None if it held nothing but quick actions."""
         text = body.replace("\r", "")
-        self.quick_actions += [(author, match[1].lower()) for match in _QUICK.finditer(text)]
-        rest = _QUICK.sub("", text).rstrip()
+        self.quick_actions += [(author, match[1].lower()) for match in QUICK.finditer(text)]
+        rest = QUICK.sub("", text).rstrip()
         if not rest:
             return None
         time = self.now()
@@ -434,4 +435,4 @@ def clone_of(project: ForgeProject, path: Path) -> Path:
     return path
 
 
-__all__ = ["DEVELOPER", "MAINTAINER", "ForgeProject", "GitLabForge", "clone_of"]
+__all__ = ["DEVELOPER", "MAINTAINER", "QUICK", "ForgeProject", "GitLabForge", "clone_of"]

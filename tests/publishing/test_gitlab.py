@@ -4,15 +4,20 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp_static.check.accepted import read_accepted
-from mcp_static.model.errors import UnansweredError
+from mcp_static.forges.gitlab import repository
+from mcp_static.forges.gitlab.comments import without_quick_actions
+from mcp_static.forges.workflow import open_workflow, read_event
+from mcp_static.model.errors import InputError, UnansweredError, UsageError
+from mcp_static.publishing.catching_up import catch_up
 from mcp_static.publishing.merging import MergeOutcome
 
-from tests.doubles.gitlab_forge import GitLabForge
+from tests.doubles.gitlab_forge import QUICK, GitLabForge
 from tests.doubles.gitlab_models import Pipeline
-from tests.gitlab_stage import BOT, GitLabStage, gitlab_record, gitlab_staged
+from tests.gitlab_stage import BOT, REGISTRY, GitLabStage, gitlab_record, gitlab_staged
 from tests.registries import path_of
 
 WEATHER = "io.gitlab.alice/weather"
@@ -106,3 +111,156 @@ def test_a_merge_that_was_killed_is_ended_by_the_next(stage: GitLabStage) -> Non
     accepted = read_accepted(stage.main(RECORD.replace("server.json", "accepted.json")) or b"")
     assert accepted is not None
     assert (accepted.head, accepted.pull_request) == (mine.sha, 1)
+
+
+def test_whoever_pushed_first_brought_it_whatever_came_later(stage: GitLabStage) -> None:
+    files = gitlab_record(WEATHER)
+    fork = stage.fork("alice")
+    # Mallory, who may push to the fork, brings the bytes; Alice only opens the merge request.
+    stage.hub.push(fork, "mallory", files, "theirs", stage.registry.head)
+    theirs = stage.hub.open(stage.registry, fork, "theirs", "alice")
+    assert stage.merge(theirs).outcome is MergeOutcome.NOT_GREEN
+    # Alice brings them, and Mallory rebases: the bytes stay Alice's.
+    mine = stage.propose("alice", files, "mine")
+    stage.hub.push(fork, "mallory", files, "mine", stage.registry.head)
+    assert len(mine.versions) == 2
+    assert stage.merge(mine).outcome is MergeOutcome.MERGED
+
+
+def test_where_a_push_could_be_missing_nobody_is_known(stage: GitLabStage) -> None:
+    files = gitlab_record(WEATHER)
+    fork = stage.fork("alice")
+    stage.hub.push(fork, "alice", {"note.txt": b"1"}, "many", stage.registry.head)
+    stage.hub.push_many(fork, "mallory", "many", files)
+    stage.hub.push(fork, "alice", {"note.txt": None}, "many")
+    found = stage.hub.open(stage.registry, fork, "many", "alice")
+    handover = stage.check(found)
+    assert handover.requester is None
+    said = found.notes[-1].body.replace("&#33;", "!")
+    assert f"!confirm {found.sha}" in said
+    assert stage.merge(found, handover).outcome is MergeOutcome.NOT_GREEN
+    stage.say("alice", found, f"!confirm {found.sha}")
+    assert stage.merge(found).outcome is MergeOutcome.MERGED
+
+
+@pytest.mark.parametrize("word", ["/approve", "/confirm", "`!confirm`", "> !confirm"])
+def test_only_words_of_ours_count(stage: GitLabStage, word: str) -> None:
+    forged = stage.propose("mallory", gitlab_record(WEATHER))
+    text = f"{word} {forged.sha}"
+    stage.hub.write_note(stage.registry, forged, "alice", f"Hello.\n\n{text}")
+    assert stage.merge(forged).outcome is MergeOutcome.NOT_GREEN
+
+
+def test_a_word_counts_unedited_open_to_all_and_after_the_head(stage: GitLabStage) -> None:
+    forged = stage.propose("mallory", gitlab_record(WEATHER))
+    word = f"!confirm {forged.sha}"
+    edited = stage.say("alice", forged, "!confirm nothing")
+    stage.hub.edit_note(edited, word)
+    stage.say("alice", forged, word, internal=True)
+    stage.say("alice", forged, word, system=True)
+    assert stage.merge(forged).outcome is MergeOutcome.NOT_GREEN
+    stage.say("alice", forged, word)
+    # The head goes away and comes back: the word was about it as it was before.
+    fork, head = stage.fork("mallory"), forged.sha
+    stage.hub.push(fork, "mallory", {"note.txt": b"1"}, "publish")
+    fork.store.set_ref("refs/heads/publish", head)
+    stage.hub.notice(fork, "mallory")
+    assert forged.sha == head
+    assert stage.merge(forged).outcome is MergeOutcome.NOT_GREEN
+    stage.say("alice", forged, word)
+    stage.hub.change_state(forged, "close")
+    stage.hub.change_state(forged, "reopen")
+    assert stage.merge(forged).outcome is MergeOutcome.NOT_GREEN
+    stage.say("alice", forged, word)
+    assert stage.merge(forged).outcome is MergeOutcome.MERGED
+
+
+def test_nothing_that_we_write_is_a_quick_action(stage: GitLabStage) -> None:
+    issue = stage.hub.open_issue(stage.registry, "mallory")
+    note = stage.say("mallory", issue, "!status 'io.gitlab.a/b\r\n/close' active\n!nothing '/merge'")
+    stage.answer(issue, note)
+    mine = stage.propose("alice", gitlab_record(WEATHER))
+    stage.merge(mine, stage.check(mine))
+    assert [who for who, _ in stage.hub.quick_actions if who == BOT] == []
+    text = "\r/close\n\r\n/merge now\n```\n/approve\n```\n /label x\n/"
+    assert not QUICK.search(without_quick_actions(text).replace("\r", ""))
+    assert "&#47;merge now" in without_quick_actions(text)
+
+
+def test_main_that_moves_meanwhile_is_checked_against_again(
+    stage: GitLabStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = stage.propose("alice", gitlab_record(WEATHER))
+    handover = stage.check(mine)
+    real, moved = repository.push_commit, []
+
+    def push(*arguments: Any, **more: Any) -> None:
+        if not moved:
+            moved.append(stage.registry.commit({"README.md": b"moved\n"}))
+        real(*arguments, **more)
+
+    monkeypatch.setattr(repository, "push_commit", push)
+    assert stage.merge(mine, handover).outcome is MergeOutcome.MERGED
+    assert stage.registry.store.commit_object(stage.registry.head).parents == (moved[0],)
+
+
+def test_a_main_that_takes_no_push_says_so(stage: GitLabStage) -> None:
+    mine = stage.propose("alice", gitlab_record(WEATHER))
+    (stage.registry.path / "locked").touch()
+    with pytest.raises(InputError, match="not allowed to push|hook declined|refused"):
+        stage.merge(mine)
+    assert mine.state == "opened"
+
+
+def test_what_a_schedule_finds_without_a_report_is_checked(stage: GitLabStage) -> None:
+    lost = stage.propose("alice", gitlab_record(WEATHER))
+    told = stage.propose("alice", gitlab_record(WEATHER, "2.0.0"), "told")
+    stage.check(told)
+    with open_workflow(REGISTRY) as workflow:
+        assert catch_up(workflow.registry) == [f"!{lost.iid}"]
+    [pipeline] = [one for one in stage.hub.pipelines if one.source == "trigger"]
+    assert pipeline.payload is not None
+    path = stage.clone.parent / "payload.json"
+    path.write_text(json.dumps(pipeline.payload))
+    event = read_event(path)
+    assert (event.number, event.asks_for, event.repository) == (lost.iid, "check", REGISTRY)
+
+
+def test_another_change_is_let_in_by_a_maintainer(stage: GitLabStage) -> None:
+    change = stage.propose("olivia", {"README.md": b"better\n"})
+    handover = stage.check(change)
+    assert stage.merge(change, handover).outcome is MergeOutcome.NOT_A_PUBLISH
+    stage.say("alice", change, f"!approve {change.sha}")
+    assert stage.merge(change, handover).outcome is MergeOutcome.NOT_A_PUBLISH
+    stage.say("olivia", change, f"!approve {change.sha}")
+    for _ in range(2):
+        assert stage.merge(change, handover).outcome is MergeOutcome.APPROVED
+    assert stage.registry.statuses[change.sha] == {"mcp-static/merge": "success"}
+
+
+def test_a_check_whose_token_is_not_the_bots_knows_the_bot_by_name(
+    stage: GitLabStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.hub.add_user("reader")
+    monkeypatch.setenv("GITLAB_TOKEN", "token-of-reader")
+    with open_workflow(REGISTRY) as workflow:
+        assert workflow.registry.me().login == "reader"
+    monkeypatch.setenv("MCP_STATIC_BOT", BOT)
+    with open_workflow(REGISTRY) as workflow:
+        assert workflow.registry.me().id == stage.account(BOT)
+    monkeypatch.setenv("MCP_STATIC_BOT", "nobody-at-all")
+    with (
+        open_workflow(REGISTRY) as workflow,
+        pytest.raises(UsageError, match="names no account"),
+    ):
+        workflow.registry.me()
+
+
+def test_without_a_trigger_no_check_is_said_to_run(
+    stage: GitLabStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MCP_STATIC_TRIGGER_TOKEN")
+    mine = stage.propose("alice", gitlab_record(WEATHER))
+    note = stage.say("alice", mine, "!check")
+    with pytest.raises(InputError, match="MCP_STATIC_TRIGGER_TOKEN is not set"):
+        stage.answer(mine, note)

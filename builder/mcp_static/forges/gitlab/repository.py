@@ -31,6 +31,7 @@ from mcp_static.git.remotes import fetch_commits, push_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.git.single_commit import commit_on
 from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.forge_ids import USER
 
 MERGE_STATUS: Final = "mcp-static/merge"
 _MAINTAINER: Final = 40
@@ -106,6 +107,8 @@ class GitLabProject:
 
     def may_write(self, account: Account) -> bool:
         """Whether a user is a maintainer here, or of a group above; by the number of the id."""
+        if (account.id.host, account.id.kind) != (self.instance.host, USER):
+            return False
         path = f"{self._path}/members/all/{account.id.number}"
         found = self._api.find(path, Member, f"the role of {account.login}")
         return found is not None and found.state == "active" and found.access_level >= _MAINTAINER
