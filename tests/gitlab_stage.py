@@ -23,7 +23,7 @@ from tests.registries import path_of, server_json
 
 REGISTRY = "acme/mcp/registry"
 BOT = "project_1_bot"
-_SETTINGS = """\
+SETTINGS = """\
 title = "Acme"
 url = "https://registry.example.com"
 repository = "https://gitlab.com/acme/mcp/registry"
@@ -151,7 +151,7 @@ class GitLabStage:
 
 
 def gitlab_staged(
-    hub: GitLabForge, folder: Path, monkeypatch: pytest.MonkeyPatch, settings: str = _SETTINGS
+    hub: GitLabForge, folder: Path, monkeypatch: pytest.MonkeyPatch, settings: str = SETTINGS
 ) -> GitLabStage:
     """A registry with an operator and two authors, in the environment of its own pipelines."""
     for login in (BOT, "olivia", "alice", "mallory"):

@@ -21,6 +21,7 @@ _INTEGRATION: Final = (
     "deploy",
     "drafting/test_init.py",
     "forges/test_github_client.py",
+    "forges/test_gitlab.py",
     "forges/github_double",
     "hosts",
     "importing",

@@ -96,7 +96,7 @@ class GitLabForge(GitLabDouble):
         self.trigger_token = "token-of-the-trigger"
         self.pipelines: list[Pipeline] = []
         self.quick_actions: list[tuple[str, str]] = []
-        self.failures: list[tuple[str, re.Pattern[str]]] = []
+        self.failures: list[tuple[str, str, int]] = []
         self._numbers = itertools.count(1)
         self._server: ThreadingHTTPServer | None = None
 
@@ -247,9 +247,9 @@ class GitLabForge(GitLabDouble):
         project.issues[made.iid] = made
         return made
 
-    def fail_once(self, method: str, path_regex: str) -> None:
+    def fail_once(self, method: str, path_regex: str, status: int = 500) -> None:
         """Answer the next matching request of the API with a failure."""
-        self.failures.append((method, re.compile(path_regex)))
+        self.failures.append((method, path_regex, status))
 
     # ---- what happens of itself
 
@@ -335,9 +335,9 @@ class GitLabForge(GitLabDouble):
                 if isinstance(project, ForgeProject):
                     self.notice(project, project.bot)
             for failure in self.failures:
-                if failure[0] == method and failure[1].search(path):
+                if failure[0] == method and re.search(failure[1], path):
                     self.failures.remove(failure)
-                    return answer(500, {"message": "500 Internal Server Error"})
+                    return answer(failure[2], {"message": f"{failure[2]} as told"})
             try:
                 answered = self._publishing(method, path, headers, body)
             except RefusalError as refusal:
