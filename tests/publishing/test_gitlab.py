@@ -11,6 +11,7 @@ from mcp_static.check.accepted import read_accepted
 from mcp_static.forges.gitlab import repository
 from mcp_static.forges.gitlab.comments import without_quick_actions
 from mcp_static.forges.workflow import open_workflow, read_event
+from mcp_static.git import remotes
 from mcp_static.model.errors import InputError, UnansweredError, UsageError
 from mcp_static.publishing.catching_up import catch_up
 from mcp_static.publishing.merging import MergeOutcome
@@ -192,7 +193,7 @@ def test_main_that_moves_meanwhile_is_checked_against_again(
 ) -> None:
     mine = stage.propose("alice", gitlab_record(WEATHER))
     handover = stage.check(mine)
-    real, moved = repository.push_commit, []
+    real, moved = remotes.push_commit, list[str]()
 
     def push(*arguments: Any, **more: Any) -> None:
         if not moved:

@@ -15,7 +15,6 @@ from mcp_static.forges.github.login import token_from_environment
 from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.forges.gitlab import events as gitlab_events
 from mcp_static.forges.gitlab.instance import TOKEN_VARIABLE, runs_here
-from mcp_static.forges.gitlab.repository import GitLabProject
 from mcp_static.forges.registry_forge import ProofClients, RegistryForge
 from mcp_static.git.repository import Repository
 
@@ -46,6 +45,8 @@ def open_workflow(
         with GitHub(token_from_environment()) as github:
             yield Workflow(GitHubRepository(github, full_name), clients.Clients(github))
         return
+    from mcp_static.forges.gitlab.repository import GitLabProject  # slow to load, and for GitLab alone
+
     token = os.environ.get(TOKEN_VARIABLE) or None
     public = os.environ.get(PUBLIC_VARIABLE) or None
     with (

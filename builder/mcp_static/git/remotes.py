@@ -68,7 +68,7 @@ def push_commit(
     """
     target = f"{'+' if force else ''}{commit}:refs/heads/{branch}"
     try:
-        run(repository, "push", "--quiet", "--", url, target, env=_access(url, token))
+        run(repository, "push", "--quiet", "--", url, target, env=access(url, token))
     except GitError as error:
         raise InputError(
             f"{url} refused {commit[:12]} for {branch}: {error}.", "Check the token's rights there."
