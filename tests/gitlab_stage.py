@@ -59,7 +59,7 @@ class GitLabStage:
 
     def fork(self, login: str) -> ForgeProject:
         """A user's fork of the registry, which has main as it is now."""
-        known = self.hub._forge_project_at(f"{login}/registry")
+        known = self.hub.forge_project_at(f"{login}/registry")
         made = known or self.hub.add_forge_project(f"{login}/registry", fork_of=self.registry)
         made.store.fetch(self.registry.store, self.registry.head)
         return made

@@ -33,6 +33,7 @@ from tests.doubles.gitlab_models import (
 from tests.doubles.gitlab_routes import (
     DEVELOPER,
     MAINTAINER,
+    OWNER,
     Answer,
     RefusalError,
     Request,
@@ -177,13 +178,19 @@ class GitLabForge(GitLabDouble):
         return found
 
     def push(
-        self, project: ForgeProject, login: str, files: Files, branch: str, parent: str | None = None
+        self,
+        project: ForgeProject,
+        login: str,
+        files: Files,
+        branch: str,
+        parent: str | None = None,
+        message: str = ".",
     ) -> str:
         """Somebody pushes a commit to a branch, by force if need be; gives its id."""
         with self._lock:
             base = parent or project.store.resolve(f"refs/heads/{branch}") or project.head
             by = Signature(login, f"{login}@example.com", f"{int(self.clock())} +0000")
-            sha = project.store.import_commit(files, branch=branch, parent=base, by=by)
+            sha = project.store.import_commit(files, branch=branch, parent=base, by=by, message=message)
             self.notice(project, login)
             return sha
 
@@ -354,10 +361,12 @@ class GitLabForge(GitLabDouble):
             if caller is None:
                 raise RefusalError(401, "401 Unauthorized")
             return answer(200, self.user_json(caller))
-        match = re.fullmatch(r"/api/v4/projects/([^/]+)(/.+)", parts.path)
-        found = self._forge_project_at(unquote(match[1])) if match else None
+        match = re.fullmatch(r"/api/v4/projects/([^/]+)(/.+)?", parts.path)
+        found = self.forge_project_at(unquote(match[1])) if match else None
         if match is None or found is None:
             return None
+        if match[2] is None:
+            return answer(200, self.project_json(found, caller)) if method == "GET" else None
         sent = json.loads(body) if body else {}
         if match[2] == "/trigger/pipeline" and method == "POST":
             return self._trigger(found, sent)
@@ -365,9 +374,7 @@ class GitLabForge(GitLabDouble):
         if handled is None:
             return None
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        level = found.members.get(caller or "", 0)
-        if found.full_path.partition("/")[0] == caller:
-            level = max(level, MAINTAINER)
+        level = self._level(found, caller)
         request = Request(self.url, parts.path, query, sent, caller, level, handled[1])
         self.requests.append((method, path))
         return handled[0](self, found, request)
@@ -387,9 +394,22 @@ class GitLabForge(GitLabDouble):
             raise RefusalError(401, "401 Unauthorized")
         return self.tokens.get(token)
 
-    def _forge_project_at(self, name: str) -> ForgeProject | None:
+    def forge_project_at(self, name: str) -> ForgeProject | None:
+        """A project by its path or number."""
         found = self.projects.get(int(name)) if name.isdecimal() else self._find(name)
         return found if isinstance(found, ForgeProject) else None
+
+    def _level(self, project: ProjectDouble, caller: str | None) -> int:
+        level = project.members.get(caller or "", 0) if isinstance(project, ForgeProject) else 0
+        is_own = project.full_path.partition("/")[0] == caller
+        return max(level, OWNER) if is_own else level
+
+    def project_json(self, project: ProjectDouble, caller: str | None) -> Json:
+        """A project, as GitLab shows it to somebody: with their role, if they are known."""
+        shape = self._project_json(project)
+        level = self._level(project, caller)
+        role = {"access_level": level} if level else None
+        return {**shape, "permissions": {"project_access": role, "group_access": None}}
 
     def user_json(self, name: str) -> Json:
         """A user, as GitLab shows one in answers."""

@@ -1,5 +1,6 @@
 """Routes of a double of GitLab: merge requests, notes, roles, branches, statuses and triggers."""
 
+from base64 import b64decode
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -45,6 +46,52 @@ def open_merge_request(hub: "GitLabForge", project: "ForgeProject", request: Req
         raise RefusalError(400, "source_branch does not exist")
     made = hub.open(target, project, body["source_branch"], author, title=body["title"])
     return answer(201, hub.merge_request_json(target, made))
+
+
+@PUBLISHING.on("POST", "/fork")
+def fork(hub: "GitLabForge", project: "ForgeProject", request: Request) -> Answer:
+    """A fork of one's own, with the branches of now; one there may be."""
+    if request.caller is None:
+        raise RefusalError(401, "401 Unauthorized")
+    path = f"{request.caller}/{project.full_path.rpartition('/')[2]}"
+    if hub.forge_project_at(path) is not None:
+        raise RefusalError(409, "Project namespace name has already been taken")
+    return answer(201, hub.project_json(hub.add_forge_project(path, fork_of=project), request.caller))
+
+
+@PUBLISHING.on("GET", "/forks")
+def forks(hub: "GitLabForge", project: "ForgeProject", request: Request) -> Answer:
+    """The forks that the caller owns."""
+    assert request.query.get("owned") == "true", "the double knows no other question"
+    found = [
+        one
+        for one in hub.projects.values()
+        if one.fork_of is project and one.full_path.partition("/")[0] == request.caller
+    ]
+    return request.page([hub.project_json(one, request.caller) for one in found])
+
+
+@PUBLISHING.on("POST", "/repository/commits")
+def make_commit(hub: "GitLabForge", project: "ForgeProject", request: Request) -> Answer:
+    """A commit on a branch, from a commit of this or another project."""
+    who, body = request.demand(DEVELOPER), request.body
+    start = hub.forge_project_at(str(body.get("start_project", project.id)))
+    branch, base = body["branch"], body["start_sha"]
+    if branch == "main":
+        raise RefusalError(400, "You are not allowed to push into this branch")
+    if project.store.resolve(f"refs/heads/{branch}") and not body.get("force"):
+        raise RefusalError(400, f"A branch called '{branch}' already exists.")
+    if start is None or start.store.resolve(base) is None:
+        raise RefusalError(400, f"Cannot find start_sha '{base}'")
+    project.store.fetch(start.store, base)
+    for action in body["actions"]:
+        is_there = project.store.entry(base, action["file_path"]) is not None
+        if is_there != (action["action"] == "update"):
+            word = "already exists" if is_there else "doesn't exist"
+            raise RefusalError(400, f"A file with this name {word}")
+    files = {one["file_path"]: b64decode(one["content"]) for one in body["actions"]}
+    sha = hub.push(project, who, files, branch, base, message=body["commit_message"])
+    return answer(201, {"id": sha, "parent_ids": [base]})
 
 
 @PUBLISHING.on("GET", "/merge_requests/{iid}")

@@ -40,23 +40,19 @@ class AuthorForge(Protocol):
     def fork(self) -> str:
         """The full name of the author's own fork, made if there is none; its data may take a while."""
 
-    def catch_up(self, branch: str, /) -> None:
-        """Bring a branch of a fork up to date with what it was forked from, if that is easy."""
-
-    def create_commit(self, base: str, files: Mapping[str, bytes | None], message: str, /) -> str:
-        """A new commit on `base` alone, on no branch yet."""
-
-    def set_branch(self, branch: str, commit: str, /) -> None:
-        """Make a branch of our own, or move it there wherever it was."""
+    def commit_to(
+        self, branch: str, base: str, registry: str, files: Mapping[str, bytes], message: str, /
+    ) -> None:
+        """Put a branch here at one commit on `base`, a commit of the registry's, wherever it was."""
 
     def pull(self, number: int, /) -> Pull:
         """A pull request by its number."""
 
-    def open_pull_from(self, owner: str, branch: str, /) -> Pull | None:
-        """The open pull request from a branch of some owner's repository, if there is one."""
+    def open_pull_from(self, home: str, branch: str, /) -> Pull | None:
+        """The open pull request from a branch of a repository, if there is one."""
 
-    def open_pull(self, owner: str, branch: str, title: str, body: str, /) -> Pull:
-        """Open a pull request from a branch of some owner's repository; or the one there is."""
+    def open_pull(self, home: str, branch: str, title: str, body: str, /) -> Pull:
+        """Open a pull request from a branch of a repository; or the one there is."""
 
-    def check_state(self, commit: str, /) -> CheckState:
-        """How far the checks of a commit are."""
+    def check_state(self, pull: Pull, /) -> CheckState:
+        """How far the checks of a pull request's head are."""

@@ -53,14 +53,16 @@ class Author:
     def propose(self, branch: str, files: Mapping[str, bytes], title: str, body: str) -> Proposal:
         """Open a pull request with these files, or bring the one from that branch up to date."""
         home = self._home()
-        owner = home.full_name.partition("/")[0]
-        known = self._registry.open_pull_from(owner, branch)
+        known = self._registry.open_pull_from(home.full_name, branch)
         if known is not None and all(
             home.file_at(path, known.head) == content for path, content in files.items()
         ):
             return Proposal(known, is_new=False)
-        home.set_branch(branch, self._commit(home, files, title))
-        pull = self._registry.open_pull(owner, branch, title, body)
+        base = self._registry.head_of(self._registry.default_branch)
+        if base is None:
+            raise InputError("The registry's repository has no commits yet.", "Ask its operator.")
+        home.commit_to(branch, base, self._registry.full_name, files, commit_message(title))
+        pull = self._registry.open_pull(home.full_name, branch, title, body)
         return Proposal(self._registry.pull(pull.number), is_new=True)
 
     def _home(self) -> AuthorForge:
@@ -74,20 +76,6 @@ class Author:
                 return home
             self._pause(_BETWEEN_POLLS)
         raise ServiceError(f"The fork {name} is not ready yet.", "Run the command again in a while.")
-
-    def _commit(self, home: AuthorForge, files: Mapping[str, bytes], title: str) -> str:
-        """A commit on the registry's newest one; a fork can see it, once it has caught up."""
-        base = self._registry.head_of(self._registry.default_branch)
-        if base is None:
-            raise InputError("The registry's repository has no commits yet.", "Ask its operator.")
-        try:
-            return home.create_commit(base, files, commit_message(title))
-        except InputError:
-            if home is self._registry:
-                raise
-        home.catch_up(self._registry.default_branch)
-        base = home.head_of(self._registry.default_branch) or base
-        return home.create_commit(base, files, commit_message(title))
 
     def wait(
         self, number: int, files: Iterable[str], say: Callable[[str], None], seconds: float
@@ -103,7 +91,7 @@ class Author:
             pull = self._registry.pull(number)
             if pull.state != "open":
                 return pull if self._is_published(pull, notes) else None
-            state = self._registry.check_state(pull.head)
+            state = self._registry.check_state(pull)
             if state.message != told:
                 told = state.message
                 say(told)

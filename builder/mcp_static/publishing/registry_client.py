@@ -96,7 +96,7 @@ def repository_name(facts: RegistryFacts, site: str) -> str:
     if not facts.repository.startswith(f"{site}/") or path.count("/") != 1:
         raise InputError(
             f"{facts.title or facts.address} takes pull requests at "
-            f"{facts.repository or 'no address that it names'}, which is not on GitHub.",
+            f"{facts.repository or 'no address that it names'}, which is not on GitHub or GitLab.",
             "Push a branch there yourself: `mcp-static publish --remote <address of a Git remote>`.",
         )
     return path

@@ -149,6 +149,20 @@ class GitHubRepository:
             )
         return has_moved
 
+    def commit_to(
+        self, branch: str, base: str, registry: str, files: Mapping[str, bytes], message: str
+    ) -> None:
+        """Put a branch at one commit on the registry's newest; a fork sees it once it has caught up."""
+        try:
+            commit = self.create_commit(base, files, message)
+        except InputError:
+            if registry == self.full_name:
+                raise
+            self.catch_up(self.default_branch)
+            newest = self.head_of(self.default_branch) or base
+            commit = self.create_commit(newest, files, message)
+        self.set_branch(branch, commit)
+
     def catch_up(self, branch: str) -> None:
         """Bring a branch of a fork up to date with what it was forked from, if that is easy."""
         body = {"branch": branch}
@@ -169,23 +183,23 @@ class GitHubRepository:
         what = f"pull request {number}"
         return self._pull(self._api.get(f"{self._path}/pulls/{number}", PullRequest, what))
 
-    def open_pull_from(self, owner: str, branch: str) -> Pull | None:
+    def open_pull_from(self, home: str, branch: str) -> Pull | None:
         """The open pull request from a branch of some owner's repository, if there is one."""
-        head = f"{owner}:{branch}"
+        head = f"{_owner_of(home)}:{branch}"
         pages = self._api.pages(
             f"{self._path}/pulls", list[PullRequest], "pull requests", state="open", head=head
         )
         found = (pull for page in pages for pull in page if pull.head.ref == branch)
         return next((self._pull(pull) for pull in found), None)
 
-    def open_pull(self, owner: str, branch: str, title: str, body: str) -> Pull:
+    def open_pull(self, home: str, branch: str, title: str, body: str) -> Pull:
         """Open a pull request from a branch of some owner's repository; or the one there is."""
-        known = self.open_pull_from(owner, branch)
+        known = self.open_pull_from(home, branch)
         if known is not None:
             return known
         wanted = {
             "base": self.default_branch,
-            "head": f"{owner}:{branch}",
+            "head": f"{_owner_of(home)}:{branch}",
             "title": title,
             "body": body,
         }
@@ -211,15 +225,11 @@ class GitHubRepository:
 
     def own_pull_from(self, branch: str) -> Pull | None:
         """The open pull request from a branch of this repository, if there is one."""
-        return self.open_pull_from(self._owner, branch)
+        return self.open_pull_from(self.full_name, branch)
 
     def open_own_pull(self, branch: str, title: str, body: str) -> Pull:
         """Open a pull request from a branch of this repository; or the one there is."""
-        return self.open_pull(self._owner, branch, title, body)
-
-    @property
-    def _owner(self) -> str:
-        return self.full_name.partition("/")[0]
+        return self.open_pull(self.full_name, branch, title, body)
 
     def pull_head(self, number: int) -> str:
         """The reference under which the head of a pull request can be fetched."""
@@ -249,10 +259,12 @@ class GitHubRepository:
             return None
         return max(pushed, pull.opened_at, self._github.reopened_at(self.full_name, pull.number))
 
-    def check_state(self, commit: str) -> CheckState:
-        """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
+    def check_state(self, pull: Pull) -> CheckState:
+        """How far the checks of a head are: the runs of workflows that GitHub shows for it."""
         found = self._api.get(
-            f"{self._path}/commits/{commit}/check-runs", CheckRuns, f"the checks of {commit[:12]}"
+            f"{self._path}/commits/{pull.head}/check-runs",
+            CheckRuns,
+            f"the checks of {pull.head[:12]}",
         )
         runs = found.check_runs
         failed = [run for run in runs if run.conclusion in {"failure", "timed_out"}]
@@ -324,3 +336,7 @@ class GitHubRepository:
             opened_at=pull.created_at.second,
             reference=f"#{pull.number}",
         )
+
+
+def _owner_of(full_name: str) -> str:
+    return full_name.partition("/")[0]

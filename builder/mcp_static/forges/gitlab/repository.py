@@ -74,13 +74,15 @@ class GitLabProject:
         self._clone: Final = clone
         self._clone_url: Final = clone_url or f"{self.instance.site}/{self.full_name}.git"
         self._kept: dict[tuple[str, ...], Any] = {}
+        self._others: list[GitLabProject] = []
         self.comments: Final = Notes(self._api, self._path, self.instance.host, lambda: self.me().id)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._api.close()
+        for project in (self, *self._others):
+            project._api.close()
 
     def pull_head(self, number: int) -> str:
         """The reference under which the head of a merge request can be fetched."""

@@ -67,6 +67,33 @@ class Project(Shape):
     path_with_namespace: str
     default_branch: str | None = None
     forked_from_project: ProjectId | None = None
+    permissions: "Permissions | None" = None
+
+    @property
+    def access_level(self) -> int:
+        """The higher of the account's two roles; 0 without one."""
+        given = self.permissions or Permissions()
+        roles = (given.project_access, given.group_access)
+        return max((role.access_level for role in roles if role is not None), default=0)
+
+
+class Access(Shape):
+    """A role in a project, or in a group that it is in."""
+
+    access_level: int
+
+
+class Permissions(Shape):
+    """What the token's account may do in a project, by its two roles."""
+
+    project_access: Access | None = None
+    group_access: Access | None = None
+
+
+class Fork(Shape):
+    """A fork of a project, of which only the path matters."""
+
+    path_with_namespace: str
 
 
 class Commit(Shape):
