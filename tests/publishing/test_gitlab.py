@@ -128,6 +128,20 @@ def test_whoever_pushed_first_brought_it_whatever_came_later(stage: GitLabStage)
     assert stage.merge(mine).outcome is MergeOutcome.MERGED
 
 
+def test_a_branch_made_anew_is_whose_who_made_it(stage: GitLabStage) -> None:
+    files = gitlab_record(WEATHER)
+    fork = stage.fork("alice")
+    stage.hub.push(fork, "mallory", files, "again", stage.registry.head)
+    fork.store.delete_ref("refs/heads/again")
+    stage.hub.notice(fork, "mallory")
+    for number in range(150):  # what happens elsewhere fills a page of the events
+        fork.store.set_ref(f"refs/heads/other-{number}", stage.registry.head)
+    stage.hub.notice(fork, "mallory")
+    stage.hub.push(fork, "alice", files, "again", stage.registry.head)
+    mine = stage.hub.open(stage.registry, fork, "again", "alice")
+    assert stage.merge(mine).outcome is MergeOutcome.MERGED
+
+
 def test_where_a_push_could_be_missing_nobody_is_known(stage: GitLabStage) -> None:
     files = gitlab_record(WEATHER)
     fork = stage.fork("alice")

@@ -19,8 +19,11 @@ _PAGES: Final = 10
 
 
 def pushes_to(api: Api, path: str, branch: str, host: str) -> list[BranchPush] | None:
-    """All that happened to a branch, oldest first; None where that cannot be told."""
-    found: list[tuple[PushEvent, PushData]] = []
+    """All that happened to a branch since it was made, oldest first; None where that cannot be told.
+
+    Whoever makes a branch anew pushes all that is on it, so what it was before is of no account.
+    """
+    found: list[BranchPush] = []
     pages = api.pages(
         f"{project_path(path)}/events",
         list[PushEvent],
@@ -31,11 +34,22 @@ def pushes_to(api: Api, path: str, branch: str, host: str) -> list[BranchPush] |
     for number, page in enumerate(pages, start=1):
         if number > _PAGES:
             return None
-        found += [(event, data) for event in page if (data := _of_branch(event, branch))]
-    found.sort(key=lambda pair: pair[0].id)
-    if any(older.commit_to != newer.commit_from for (_, older), (_, newer) in pairwise(found)):
+        for event in page:
+            data = _of_branch(event, branch)
+            if data is None:
+                continue
+            found.append(_push(event, data, host))
+            if data.commit_from is None:
+                return _joined(found)
+    return _joined(found)
+
+
+def _joined(newest_first: list[BranchPush]) -> list[BranchPush] | None:
+    """The pushes, oldest first; None for none, and where one that is not there has to be between."""
+    pushes = newest_first[::-1]
+    if any(older.after != newer.before for older, newer in pairwise(pushes)):
         return None
-    return [_push(event, data, host) for event, data in found] or None
+    return pushes or None
 
 
 def _of_branch(event: PushEvent, branch: str) -> PushData | None:
