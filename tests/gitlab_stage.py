@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp_static.forges.event import Event
 from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.model.forge_ids import GITLAB_HOST, USER, ForgeId
 from mcp_static.publishing.bot import answer_comment
 from mcp_static.publishing.checking import check_event, handover_of, pull_job
+from mcp_static.publishing.comment_handover import CommentHandover
+from mcp_static.publishing.comment_reading import read_comment
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.merging import MergeResult, merge
 from mcp_static.publishing.reporting import post_report
@@ -124,16 +127,37 @@ class GitLabStage:
             )
             return merge(pull_job(event, clone, workflow.registry, workflow.clients), handover)
 
+    def _read(self, event: Event) -> CommentHandover | str:
+        """What the job without rights hands over of a note, or its line."""
+        with ExitStack() as stack:
+            clone = stack.enter_context(open_repository(self.clone))
+            workflow = stack.enter_context(open_workflow(event.repository))
+            read = read_comment(event, clone, workflow.registry, workflow.clients)
+        return read if isinstance(read, str) else CommentHandover.model_validate_json(read.written())
+
     def answer(self, thread: MergeRequestDouble | IssueDouble, note: NoteDouble) -> str:
-        """The job that answers a note; gives the newest note of the bot's, else its line."""
+        """The jobs that read and answer a note; gives the newest note of the bot's, else a line."""
         self._fetch()
+        event = read_event(self.event(self.hub.note_hook(self.registry, thread, note)))
+        handover = self._read(event)
+        if isinstance(handover, str):
+            return handover  # the job with rights does nothing then
+        return self.carry_out(thread, note, handover)
+
+    def carry_out(
+        self,
+        thread: MergeRequestDouble | IssueDouble,
+        note: NoteDouble,
+        handover: CommentHandover | None,
+    ) -> str:
+        """The job that answers a note; gives the newest note of the bot's, else its line."""
         event = read_event(self.event(self.hub.note_hook(self.registry, thread, note)))
         with ExitStack() as stack:
             clone = stack.enter_context(open_repository(self.clone))
             workflow = stack.enter_context(
                 open_workflow(event.repository, clone, str(self.registry.path))
             )
-            line = answer_comment(event, clone, workflow.registry, workflow.clients)
+            line = answer_comment(event, clone, workflow.registry, handover)
         said = [one.body for one in thread.notes if one.author == BOT]
         return said[-1] if said else line
 

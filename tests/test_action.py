@@ -39,11 +39,10 @@ def run(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("command", "arguments", "words"),
     [
-        ("bot", "", ["bot", "--event", "event.json"]),
         ("build", "--host nginx --out dist", ["build", "--full", "--host", "nginx", "--out", "dist"]),
         ("deploy", "s3://bucket", ["deploy", "s3://bucket"]),
         ("sync", "", ["sync"]),
-        ("tick", "", ["tick", "--on-github", "acme/registry"]),
+        ("tick", "", ["tick", "--on-forge", "acme/registry"]),
     ],
 )
 def test_a_command_gets_what_it_needs(
@@ -55,7 +54,7 @@ def test_a_command_gets_what_it_needs(
 
 def test_what_a_check_hands_over_is_kept_out_of_the_checkout(tmp_path: Path) -> None:
     handover = str(tmp_path / "temp/handover/handover.json")
-    for command in ("check", "report", "merge"):
+    for command in ("check", "report", "merge", "read-comment", "bot"):
         words = run(tmp_path, COMMAND=command).stdout.splitlines()
         assert words[words.index("--handover") + 1] == handover
     assert run(tmp_path, COMMAND="merge", HANDOVER="other.json").stdout.splitlines()[-1] == "other.json"

@@ -58,6 +58,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         [pull] = stage.registry.pulls()
         event = stage.event(pull.number, "alice")
         workflow = {**desk.env, "GITHUB_TOKEN": "token-of-bot"}
+        handed = tmp_path / "handover.json"
 
         def say(login: str, number: int | None, words: str) -> int:
             """A comment, on a new issue unless a number is given, and the bot's answer to it."""
@@ -67,10 +68,10 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
                 issue = repository.get_issue(number) if number else repository.create_issue("Hello")
                 comment = issue.create_comment(words)
                 told = stage.hub.issue_comment_event(stage.registry, issue.number, comment.id)
-            done = run_cli(
-                "bot", "--event", stage.write_event(told), "--repo", stage.clone, env=workflow
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
+            given = ("--event", stage.write_event(told), "--repo", stage.clone, "--handover", handed)
+            for job in ("read-comment", "bot"):
+                done = run_cli(job, *given, env=workflow)
+                assert done.returncode == 0, done.stdout + done.stderr
             return issue.number
 
         def run(command: str) -> "subprocess.CompletedProcess[str]":

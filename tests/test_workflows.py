@@ -113,7 +113,11 @@ def test_bot_answers_a_comment(stage: Stage, environment: Environment) -> None:
         issue = github.get_repo(REGISTRY).create_issue("How do I publish?")
         comment = issue.create_comment("/help")
         event = stage.hub.issue_comment_event(stage.registry, issue.number, comment.id)
-    Runner(stage, environment, stage.write_event(event)).run("bot.yml", "answer")
+    runner = Runner(stage, environment, stage.write_event(event))
+    assert "1 commands read" in runner.run("bot.yml", "read")
+    assert runner.outputs.read_text() == "commands=1\n"
+    assert comments(stage) == []
+    assert "1 commands answered" in runner.run("bot.yml", "answer")
     [said] = comments(stage)
     assert "/publish" in said
 
@@ -171,6 +175,11 @@ def test_ci_runs_everything() -> None:
 def test_what_parses_hostile_bytes_has_no_right_to_write() -> None:
     jobs = jobs_of("check.yml")
     assert set(jobs["check"]["permissions"].values()) == {"read"}
+    bot = jobs_of("bot.yml")
+    assert set(bot["read"]["permissions"].values()) == {"read"}
+    [answering] = [one["run"] for one in bot["answer"]["steps"] if "mcp-static" in one.get("run", "")]
+    assert "--handover" in answering
+    assert bot["answer"]["needs"] == "read"
     for job in ("report", "merge"):
         [line] = [step["run"] for step in jobs[job]["steps"] if "mcp-static" in step.get("run", "")]
         assert "--handover" in line
@@ -217,7 +226,10 @@ def test_nothing_that_a_check_hands_over_lands_in_the_checkout() -> None:
     """An artifact has whatever files its job liked: a `.git/config` among them runs commands."""
     for name in WORKFLOWS:
         for step in actions_of(name):
-            if step["uses"].startswith("actions/download-artifact@") and name == "check.yml":
+            if step["uses"].startswith("actions/download-artifact@") and name in {
+                "bot.yml",
+                "check.yml",
+            }:
                 assert step["with"].get("path", "").startswith("${{ runner.temp }}")
 
 

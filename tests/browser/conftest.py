@@ -130,6 +130,8 @@ def rich_registry(folder: Path) -> Registry:
     ]
     package = {"registryType": "npm", "identifier": "large", "version": "1.0.0", "transport": stdio}
     registry.publish("com.example/large", packages=[package | {"environmentVariables": variables}])
+    private = {**package, "registryBaseUrl": f"https://user:secret@{'a' * 60}.example/{'b' * 90}"}
+    registry.publish("com.example/private", packages=[private])
     registry.publish("com.example/bare", description="x", title="x")
     registry.publish(
         "com.example/evil",
@@ -148,7 +150,8 @@ def rich_registry(folder: Path) -> Registry:
 def project_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     """The rich registry on GitHub Pages, below a project's path."""
     folder = tmp_path_factory.mktemp("project-site")
-    site = site_of(rich_registry(folder), folder / "pages", "github-pages", path="/registry")
+    registry, more = rich_registry(folder), "[policies]\n"
+    site = site_of(registry, folder / "pages", "github-pages", path="/registry", more=more)
     with github_pages(site.out, site.path, site.port):
         yield Hosted(site.url, site.out)
 

@@ -28,12 +28,14 @@ KINDS = (
     "/servers/com.example/rtl/",
     "/servers/com.example/emoji/",
     "/servers/com.example/large/",
+    "/servers/com.example/private/",
     "/servers/com.example/bare/",
     "/servers/com.example/evil/",
     "/statistics/",
     "/publish/",
     "/aggregators/",
     "/reference/",
+    "/policies.html",
     "/404.html",
 )
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

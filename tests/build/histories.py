@@ -70,6 +70,17 @@ def bulk_names(version: str) -> list[str]:
     return [f"com.example{number % 7}/bulk-{number}" for number in range(BULK)]
 
 
+def package_of(step: Step) -> dict[str, Any]:
+    """The package of a published step; servers whose names differ in a number share theirs."""
+    identifier = step.name.rpartition("/")[2]
+    return {
+        "registryType": "npm",
+        "identifier": identifier,
+        "version": step.version,
+        "transport": {"type": "stdio"},
+    }
+
+
 def write_step(registry: Registry, step: Step) -> str:
     """Commit a step; what it cannot do at this point of the history is an empty commit."""
     time = max(registry.time + step.seconds, START - 400_000)
@@ -78,7 +89,12 @@ def write_step(registry: Registry, step: Step) -> str:
     files: dict[str, bytes | str | None] = {}
     match step.kind:
         case "publish":
-            document = server_json(step.name, step.version, description="Text. " + step.more)
+            document = server_json(
+                step.name,
+                step.version,
+                description="Text. " + step.more,
+                packages=[package_of(step)],
+            )
             files[path] = json.dumps(document)
         case "deprecated" | "deleted" | "active":
             message = {"statusMessage": step.more} if step.more else {}

@@ -15,11 +15,19 @@ from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.times import format_time
+from mcp_static.policies.matchers import Identity, Verdict, read_matchers, verdict
 from mcp_static.serve.answers import answer
 from mcp_static.serve.snapshot import CurrentSnapshot
 from mcp_static.settings import Settings
 
-from tests.build.histories import Step, expected_entries, histories, steps, write_step
+from tests.build.histories import (
+    Expected,
+    Step,
+    expected_entries,
+    histories,
+    steps,
+    write_step,
+)
 from tests.conftest import build_registry
 from tests.registries import Registry, files_below
 
@@ -31,8 +39,8 @@ def workplace() -> Iterator[tuple[Registry, Path]]:
     """An empty registry and an output folder, for one example."""
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(Path(folder, "registry.git"))
-        with_provenance = 'namespace = "com.example.registry"'
-        registry.commit({"registry-data/README.md": "records", "registry.toml": with_provenance})
+        settings = 'namespace = "com.example.registry"\n[policies]\n'
+        registry.commit({"registry-data/README.md": "records", "registry.toml": settings})
         yield registry, Path(folder, "dist")
 
 
@@ -87,6 +95,29 @@ def test_entries_times_order_and_latest_are_what_the_design_says(history: list[S
             assert entry["_meta"][OFFICIAL_META] == official
             provenance = entry["_meta"]["com.example.registry/provenance"]
             assert provenance.get("takedown") == version.takedown
+
+
+@settings(max_examples=EXAMPLES)
+@given(histories)
+def test_a_policy_allows_what_is_public_and_denies_what_was(history: list[Step]) -> None:
+    with workplace() as (registry, out):
+        write(registry, history)
+        build_registry(registry, out)
+        policy = json.loads((out / "policies/copilot-managed-settings.json").read_bytes())
+        allowed, denied = (read_matchers(policy[f"{kind}McpServers"]) for kind in ("allowed", "denied"))
+        expected = [version for version in expected_entries(registry) if "packages" in version.document]
+        public = {command_of(version) for version in expected if version.status != "deleted"}
+        for version in expected:
+            command = command_of(version)
+            server = Identity(version.name, command=command)
+            found = verdict(allowed, denied, server)
+            assert found is (Verdict.ALLOWED if command in public else Verdict.DENIED)
+
+
+def command_of(version: Expected) -> tuple[str, ...]:
+    """The command that starts the package of a published step."""
+    [package] = version.document["packages"]
+    return ("npx", "-y", f"{package['identifier']}@{package['version']}")
 
 
 @settings(max_examples=EXAMPLES)

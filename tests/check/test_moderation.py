@@ -18,7 +18,7 @@ from mcp_static.reports.findings import Finding, Level
 from mcp_static.settings import parse_settings
 
 from tests.registries import path_of
-from tests.stage import Stage, account_of, failed, settings_text
+from tests.stage import BOT, Stage, account_of, failed, settings_text
 
 WEATHER = "io.github.alice/weather"
 ALICE = "registry-data/servers/al/io.github.alice"
@@ -38,6 +38,12 @@ def check(
 
 def blocked(**lists: str) -> str:
     return "\n[blocked]\n" + "".join(f'{kind} = ["{one}"]\n' for kind, one in lists.items())
+
+
+def over_http(url: str, **more: Any) -> dict[str, Any]:
+    transport = {"type": "streamable-http", "url": url}
+    package = {"registryType": "npm", "identifier": "x", "version": "1.0.0", "transport": transport}
+    return {"packages": [{**package, **more}]}
 
 
 def takedown(**more: Any) -> bytes:
@@ -88,6 +94,39 @@ def test_a_blocked_repository_is_recognized_though_the_account_proves_the_publis
     assert [number in line.message for line in lines(report, "not-blocked")] == [True]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://github.com/alice/old",
+        "https://www.github.com/alice/now",
+        "https://github.com/Alice/Old/",
+    ],
+)
+def test_a_blocked_repository_is_recognized_by_every_address_that_leads_to_it(
+    stage: Stage, address: str
+) -> None:
+    repository = stage.hub.add_repository("alice/old")
+    repository.rename("alice/now")  # the old address redirects
+    record = stage.record(WEATHER, repository={"url": address, "source": "github"})
+    number = f"github.com/repository/{repository.id}"
+    report = check(stage, record, blocked(repositories=number))
+    assert [number in line.message for line in lines(report, "not-blocked")] == [True]
+    assert report.level is Level.ERROR
+
+
+def test_a_repository_that_is_not_shown_waits_for_an_operator_where_some_are_blocked(
+    stage: Stage,
+) -> None:
+    """Its owner may hide a blocked one for as long as a check takes."""
+    repository = stage.hub.add_repository("alice/weather")
+    repository.private = True
+    assert check(stage, stage.record(WEATHER)).level is Level.PASSED
+    number = f"github.com/repository/{repository.id}"
+    report = check(stage, stage.record(WEATHER), blocked(repositories=number), branch="c")
+    assert report.level is Level.HELD
+    assert ["alice/weather" in line.message for line in lines(report, "not-blocked")] == [True]
+
+
 @pytest.mark.parametrize("pattern", ["io.github.ALICE", "io.github.*"])
 def test_a_blocked_namespace_publishes_nothing_in_any_spelling(stage: Stage, pattern: str) -> None:
     report = check(stage, stage.record(WEATHER), blocked(namespaces=pattern))
@@ -103,6 +142,12 @@ def test_a_blocked_namespace_publishes_nothing_in_any_spelling(stage: Stage, pat
         {"remotes": [{"type": "sse", "url": "https://{tenant}.evil.example/sse", "variables": {"tenant": {"description": "Yours"}}}]},
         {"packages": [{"registryType": "oci", "identifier": "evil.example/x:1", "transport": {"type": "stdio"}}]},
         {"packages": [{"registryType": "mcpb", "identifier": "https://dl.evil.example/x.mcpb", "fileSha256": "0" * 64, "transport": {"type": "stdio"}}]},
+        over_http("https://{HOST}/mcp", environmentVariables=[{"name": "HOST", "default": "evil.example"}]),
+        over_http("https://{HOST}/mcp", environmentVariables=[{"name": "HOST", "value": "{SUB}.evil.example"}]),
+        over_http("https://{HOST}/mcp", environmentVariables=[{"name": "HOST", "value": "{H}", "variables": {"H": {"value": "evil.example"}}}]),
+        over_http("https://a.{host}/mcp", packageArguments=[{"type": "named", "name": "--host", "choices": ["good.example", "evil.example"]}]),
+        over_http("https://{host}/mcp", runtimeArguments=[{"type": "positional", "valueHint": "host", "value": "evil.example"}]),
+        over_http("https://evil.example:{PORT}/mcp", environmentVariables=[{"name": "PORT"}]),
     ],
 )  # fmt: skip
 def test_a_blocked_host_is_led_to_by_no_remote_and_no_package(
@@ -176,13 +221,16 @@ def test_a_quarantine_ends_by_itself(stage: Stage, hours: int, count: int) -> No
 # Limits
 
 
-def published(stage: Stage, version: str, *, asked_by: str = "alice", ago: int = 600) -> None:
+def published(
+    stage: Stage, version: str, *, asked_by: str = "alice", ago: int = 600, by: str = BOT
+) -> None:
     """A publish as the merge leaves it, in the name of alice."""
     alice = account_of(stage.hub.user("alice"))
     proof = holds(ProofId.ACCOUNT, "It holds.", login="alice", id=str(alice.id))
     note = accepted_bytes(proof, account_of(stage.hub.user(asked_by)), "0" * 40, 1, NOW - ago)
     files = stage.record(WEATHER, version)
-    stage.registry.commit({**files, path_of(WEATHER, version, "accepted.json"): note})
+    note_path = path_of(WEATHER, version, "accepted.json")
+    stage.registry.commit({**files, note_path: note}, login=by)
 
 
 def limits(**values: int | str) -> str:
@@ -206,6 +254,18 @@ def test_a_false_date_of_a_commit_ends_no_count(stage: Stage) -> None:
     published(stage, "0.2.0")
     report = check(stage, stage.record(WEATHER), limits(publishes_a_day=2))
     assert report.level is Level.HELD
+
+
+def test_a_note_that_the_merge_did_not_write_ends_no_count(stage: Stage) -> None:
+    published(stage, "0.1.0")
+    published(stage, "0.2.0")
+    published(stage, "0.0.1", ago=90_000, by="mallory")
+    report = check(stage, stage.record(WEATHER), limits(publishes_a_day=2))
+    assert report.level is Level.HELD
+    published(stage, "0.0.2", ago=90_000)
+    assert (
+        check(stage, stage.record(WEATHER), limits(publishes_a_day=2), branch="c").level is Level.PASSED
+    )
 
 
 def test_what_strangers_ask_for_counts_against_them_alone(stage: Stage) -> None:
@@ -242,7 +302,7 @@ def test_a_busy_day_takes_no_more_processes(stage: Stage, monkeypatch: pytest.Mo
         published(stage, version)
         started.clear()
         with open_repository(stage.registry.path) as repository:
-            daily_use(repository, stage.registry.head, NOW)
+            daily_use(repository, stage.registry.head, NOW, stage.settings.merge.identity)
         counts.append(len(started))
     assert counts[0] == counts[1]
 

@@ -236,3 +236,18 @@ def test_another_project_of_the_group_waits_for_an_operator(gitlab: tuple[GitLab
     land(stage, bring("skyteam/weather", "1.0.0"))
     [line] = held(bring("skyteam/playground/other", "1.0.1"))
     assert "came from server.json in https://gitlab.com/skyteam/weather before" in line.message
+
+
+def test_a_blocked_project_is_recognized_by_the_path_that_it_had(
+    gitlab: tuple[GitLabDouble, Stage],
+) -> None:
+    double, stage = gitlab
+    project = double.add_project("skyteam/weather")
+    double.move("skyteam/weather", "mallory/weather")
+    repository = {"url": "https://gitlab.com/skyteam/weather", "source": "gitlab"}
+    number = stage.propose("alice", stage.record(WEATHER, repository=repository))
+    named = f"gitlab.com/project/{project.id}"
+    blocked = stage.settings.blocked.model_copy(update={"repositories": (named,)})
+    settings = stage.settings.model_copy(update={"blocked": blocked})
+    [line] = failed(stage.check(number, requester="alice", settings=settings))
+    assert (line.id, named in line.message) == ("not-blocked", True)

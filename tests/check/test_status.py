@@ -69,6 +69,8 @@ def test_a_version_and_its_status_may_come_together(stage: Stage) -> None:
         b'{"status":"deprecated","version":"9.9.9"}',
         b'{"status":"deprecated","replaces":"' + b"0" * 64 + b'"}',
         b'{"status":"deprecated","more":1}',
+        b'{"status":"deprecated","by":"sync"}',
+        b'{"status":"deprecated","source":"https://registry.example.org"}',
         b'{"status":"deprecated","statusMessage":"a\\u001b[31mb"}',
         b'{"status":"deprecated","statusMessage":"a\\udb40\\udc41b"}',
         b'{"status":"deprecated","statusMessage":"a\\nb"}',

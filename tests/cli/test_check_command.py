@@ -117,13 +117,15 @@ def test_an_author_with_a_number_is_not_looked_up(desk: Desk) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("command", ["check", "merge", "bot"])
+@pytest.mark.parametrize(
+    "command", [("check",), ("merge",), ("read-comment", "--handover=x"), ("bot", "--handover=x")]
+)
 def test_an_event_that_is_none_is_told(
-    command: str, content: bytes, desk: Desk, tmp_path: Path
+    command: tuple[str, ...], content: bytes, desk: Desk, tmp_path: Path
 ) -> None:
     event = tmp_path / "event.json"
     event.write_bytes(content)
-    done = desk.run(command, "--event", event, "--repo", desk.stage.clone)
+    done = desk.run(*command, "--event", event, "--repo", desk.stage.clone)
     assert done.returncode == 1
     assert "is not an event that this command understands" in done.stderr
     assert "Traceback" not in done.stderr

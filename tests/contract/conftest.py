@@ -107,7 +107,8 @@ def serve(contract_registry: Registry, tmp_path_factory: pytest.TempPathFactory)
             if name not in running:
                 server = SERVERS[name]
                 folder = tmp_path_factory.mktemp("host") / server.built_for
-                site = site_of(contract_registry, folder, server.built_for, server.path)
+                more = "searches_per_second = 0\n[policies]\n"
+                site = site_of(contract_registry, folder, server.built_for, server.path, more)
                 running[name] = stack.enter_context(server.start(site))
             return running[name]
 

@@ -73,6 +73,17 @@ def test_whom_to_tell_of_a_vulnerability_is_plain_text(any_host: Hosted) -> None
     assert found.text.startswith("Contact: mailto:security@example.com\nExpires: 20")
 
 
+def test_policies_are_served_as_what_they_are(any_host: Hosted) -> None:
+    for path in sorted((any_host.out / "policies").iterdir()):
+        found = requests.get(f"{any_host.url}/policies/{path.name}", timeout=30)
+        assert found.status_code == 200
+        assert found.headers["Content-Type"].partition(";")[0] == "application/json"
+        assert found.json() == json.loads(path.read_bytes())
+    page = requests.get(f"{any_host.url}/policies.html", timeout=30)
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "/policies/copilot-managed-settings.json" in page.text
+
+
 def test_no_header_comes_twice(full_host: Hosted, rules_host: Hosted) -> None:
     for hosted in (full_host, rules_host):
         for path in ("/v0.1/servers", "/v0.1/servers?limit=100", "/v0.1/nothing", "/feed.xml"):

@@ -424,6 +424,7 @@ class GitLabForge(GitLabDouble):
             "project_id": project.id,
             "title": found.title,
             "state": found.state,
+            "draft": found.title.startswith("Draft: "),
             "created_at": written(found.created_at),
             "target_branch": found.target_branch,
             "source_branch": found.branch,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from mcp_static.forges.gitlab.api import Api
 from mcp_static.forges.gitlab.events import read_event
+from mcp_static.forges.gitlab.facts import GitLab
 from mcp_static.forges.gitlab.instance import Instance, registry_instance
 from mcp_static.forges.gitlab.shapes import User
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
@@ -145,3 +146,37 @@ def test_the_registrys_gitlab_is_that_of_its_pipelines(monkeypatch: pytest.Monke
     monkeypatch.setenv("CI_SERVER_URL", "file:///etc")
     with pytest.raises(UsageError, match="CI_SERVER_URL is not a URL"):
         registry_instance()
+
+
+@pytest.mark.parametrize(
+    ("change", "asks_for"),
+    [({"previous": True, "current": False}, "check"), ({"previous": False, "current": True}, None)],
+)
+def test_a_draft_that_is_ready_is_checked(
+    stage: GitLabStage, change: dict[str, bool], asks_for: str | None
+) -> None:
+    payload = hook(stage, "update")
+    payload["changes"] = {"draft": change}
+    assert read_event(stage.event(payload)).asks_for == asks_for
+
+
+def test_a_check_is_about_the_head_that_its_event_names(stage: GitLabStage) -> None:
+    payload = hook(stage, "open")
+    payload["object_attributes"]["last_commit"] = {"id": "a" * 40}
+    assert read_event(stage.event(payload)).head == "a" * 40
+    payload["object_attributes"]["last_commit"] = {"id": "main"}
+    with pytest.raises(InputError, match="is not an event"):
+        read_event(stage.event(payload))
+
+
+def test_a_project_that_moved_is_found_by_its_old_path_for_blocks_alone(stage: GitLabStage) -> None:
+    source = stage.hub.add_forge_project("alice/weather")
+    stage.hub.move("alice/weather", "alice/forecast")
+    api = Api(f"token-of-{BOT}", stage.hub.url)
+    forge = GitLab(api)
+    found = forge.repository_at("alice/weather")
+    assert found is not None
+    assert (found.full_name, found.id.number) == ("alice/forecast", source.id)
+    assert forge.repository("alice/weather") is None
+    assert forge.repository_at("../weather") is None
+    api.close()

@@ -224,7 +224,7 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
         ((200, b"<html>"), "not JSON"),
         ((200, b"[]"), "not a list of servers"),
         ((200, b'{"servers": null}'), "not a list of servers"),
-        ((401, b"{}"), "answered 401"),
+        ((401, b"{}"), "wants credentials"),
         (page([], "again"), "second time"),
     ],
 )

@@ -273,3 +273,27 @@ def test_affected_by_finds_previous_keys_and_what_identity_files_remember(operat
     assert operator.ok("affected-by", "--host=example.com", "--format=names") == f"{other}\n"
     table = operator.ok("affected-by", "--host=example.com").splitlines()
     assert table == [f"{name:<{len(other)}}  {key}" for name in ("com.example", other)]
+
+
+def test_a_takedown_that_is_said_again_covers_no_less(operator: Operator) -> None:
+    operator.ok("takedown", "com.evil", REASON, "--subdomains")
+    operator.ok("takedown", "com.evil", "--reason=It is worse than we thought.")
+    takedown = json.loads(operator.file("registry-data/servers/ev/com.evil/takedown.json"))
+    assert (takedown["reason"], takedown["subdomains"]) == ("It is worse than we thought.", True)
+    operator.ok("restore", "com.evil", REASON)
+    operator.ok("takedown", "com.evil", REASON)
+    assert "subdomains" not in operator.file("registry-data/servers/ev/com.evil/takedown.json")
+
+
+@pytest.mark.parametrize("first", [(), ("--quarantine-until", "2099-12-31T00:00:01Z")])
+def test_a_quarantine_takes_no_place_of_a_takedown_that_holds_longer(
+    operator: Operator, first: tuple[str, ...]
+) -> None:
+    operator.ok("takedown", ALICE, REASON, *first)
+    before = operator.file(f"{FOLDER}/weather/takedown.json")
+    code, output = operator.run("takedown", ALICE, REASON, "--quarantine-until=2099-12-31T00:00:00Z")
+    assert code == 1
+    assert "`restore` first" in output
+    assert operator.file(f"{FOLDER}/weather/takedown.json") == before
+    operator.ok("takedown", ALICE, REASON)
+    assert json.loads(operator.file(f"{FOLDER}/weather/takedown.json"))["status"] == "deleted"

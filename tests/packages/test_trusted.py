@@ -41,6 +41,16 @@ def test_a_private_registry_that_settings_name_is_asked(market: Market, kind: st
     assert market.front.asked(PRIVATE)
 
 
+def test_a_python_index_may_be_named_as_runners_want_it(market: Market) -> None:
+    sample = SAMPLES["pypi"]
+    asked = sample.open(market.front, ALICE, PRIVATE)
+    index = f"{sample.private_url}/simple"
+    outcome = market.prove_one(
+        {**asked, "registryBaseUrl": f"{index}/"}, trusted={"type": "pypi", "url": index}
+    )
+    assert outcome.level is Level.PASSED, outcome.message
+
+
 @with_private_registries
 def test_the_public_registry_may_be_named(market: Market, kind: str) -> None:
     known = package_type(kind)

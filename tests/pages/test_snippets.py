@@ -3,15 +3,20 @@
 import base64
 import json
 import shlex
+import tomllib
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from mcp_static.packages.configurations import client_name
 from mcp_static.packages.methods import Method, methods_of
-from mcp_static.pages.install_snippets import Snippet, client_name, snippets_of
+from mcp_static.pages.install_snippets import Listing, Snippet, snippets_of
 from mcp_static.pages.server_view import method_views
 
+NAME = "io.github.alice/weather"
 STDIO = {"type": "stdio"}
+CLIENTS = ["VS Code", "Claude Desktop", "Claude Code", "Cursor", "Copilot CLI", "JetBrains",
+           "Gemini CLI", "Codex", "Shared .mcp.json", "Other clients"]  # fmt: skip
 
 
 def package(kind: str, identifier: str, **more: Any) -> dict[str, Any]:
@@ -73,12 +78,12 @@ def test_arguments_and_variables_become_what_the_user_needs_and_no_more() -> Non
 
 
 def by_client(server: dict[str, Any]) -> dict[str, Snippet]:
-    return {snippet.client: snippet for snippet in snippets_of("weather", method(server))}
+    return {snippet.client: snippet for snippet in snippets_of(Listing(NAME), method(server))}
 
 
 def test_secrets_are_placeholders_in_every_client() -> None:
     found = by_client({"packages": [ARGUMENTS]})
-    assert list(found) == ["VS Code", "Claude Desktop", "Claude Code", "Cursor", "Other clients"]
+    assert list(found) == CLIENTS
     for snippet in found.values():
         assert "sk-" not in unquote(snippet.text + snippet.link)
     assert (
@@ -86,16 +91,16 @@ def test_secrets_are_placeholders_in_every_client() -> None:
         not in base64.b64decode(parse_qs(urlsplit(found["Cursor"].link).query)["config"][0]).decode()
     )
     document = json.loads(found["VS Code"].text)
-    server = document["servers"]["weather"]
+    server = document["servers"][NAME]
     assert server["type"] == "stdio"
-    assert server["env"]["API_KEY"] == "${input:weather-API_KEY}"
-    assert server["env"]["TOKEN"] == "Bearer ${input:weather-token}"
+    assert server["env"]["API_KEY"] == "${input:io.github.alice/weather-API_KEY}"
+    assert server["env"]["TOKEN"] == "Bearer ${input:io.github.alice/weather-token}"
     inputs = {given["id"]: given for given in document["inputs"]}
-    assert inputs["weather-API_KEY"] == {
-        "id": "weather-API_KEY", "type": "promptString", "description": "Your key.", "password": True,
+    assert inputs[f"{NAME}-API_KEY"] == {
+        "id": f"{NAME}-API_KEY", "type": "promptString", "description": "Your key.", "password": True,
     }  # fmt: skip
-    assert inputs["weather-units"]["type"] == "pickString"
-    assert inputs["weather-units"]["options"] == ["metric", "imperial"]
+    assert inputs[f"{NAME}-units"]["type"] == "pickString"
+    assert inputs[f"{NAME}-units"]["options"] == ["metric", "imperial"]
     desktop = json.loads(found["Claude Desktop"].text)["mcpServers"]["weather"]
     assert desktop["env"]["API_KEY"] == "<API_KEY>"
     assert desktop["env"]["UNITS"] == "metric"
@@ -107,9 +112,9 @@ def test_install_links_carry_the_same() -> None:
     link = found["VS Code"].link
     assert link.startswith("vscode:mcp/install?")
     asked = json.loads(unquote(link.partition("?")[2]))
-    assert asked.pop("name") == "weather"
+    assert asked.pop("name") == NAME
     document = json.loads(found["VS Code"].text)
-    assert asked == {**document["servers"]["weather"], "inputs": document["inputs"]}
+    assert asked == {**document["servers"][NAME], "inputs": document["inputs"]}
     cursor = parse_qs(urlsplit(found["Cursor"].link).query)
     assert cursor["name"] == ["weather"]
     config = json.loads(base64.b64decode(cursor["config"][0]))
@@ -138,12 +143,13 @@ def test_remotes_are_reached_by_address(kind: str, written: str) -> None:
         ],
     }
     found = by_client({"remotes": [remote]})
-    assert list(found) == ["VS Code", "Claude Code", "Cursor", "Other clients"]
-    server = json.loads(found["VS Code"].text)["servers"]["weather"]
+    without = {"Claude Desktop", *(("Codex", "Shared .mcp.json") if kind == "sse" else ())}
+    assert list(found) == [client for client in CLIENTS if client not in without]
+    server = json.loads(found["VS Code"].text)["servers"][NAME]
     assert server == {
         "type": written,
-        "url": "https://${input:weather-tenant}.example.com/mcp",
-        "headers": {"Authorization": "${input:weather-Authorization}", "X-Plain": "1"},
+        "url": "https://${input:io.github.alice/weather-tenant}.example.com/mcp",
+        "headers": {"Authorization": "${input:io.github.alice/weather-Authorization}", "X-Plain": "1"},
     }
     plain = json.loads(found["Other clients"].text)["mcpServers"]["weather"]
     assert plain["url"] == "https://<tenant>.example.com/mcp"
@@ -153,12 +159,7 @@ def test_remotes_are_reached_by_address(kind: str, written: str) -> None:
 def test_a_package_with_an_address_is_started_first_and_then_reached() -> None:
     given = package("npm", "weather", transport={"type": "streamable-http", "url": "http://localhost:{port}/mcp",
                     "variables": {"port": {"default": "3000"}}})  # fmt: skip
-    assert by_client({"packages": [given]}).keys() == {
-        "VS Code",
-        "Claude Code",
-        "Cursor",
-        "Other clients",
-    }
+    assert by_client({"packages": [given]}).keys() == {*CLIENTS} - {"Claude Desktop"}
     assert plain({"packages": [given]}) == {"type": "http", "url": "http://localhost:3000/mcp"}
     [view] = method_views({"name": "a/weather", "packages": [given]}, None)
     assert view.start_command == "npx -y weather@1.2.3"
@@ -196,7 +197,7 @@ def test_the_address_of_a_package_has_what_its_settings_say() -> None:
     )
     assert view.has_placeholders
     asked = json.loads(by_client(given)["VS Code"].text)["inputs"]
-    assert [one["id"] for one in asked] == ["weather-path"]  # what is started is not asked for
+    assert [one["id"] for one in asked] == [f"{NAME}-path"]  # what is started is not asked for
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,83 @@ def test_a_header_is_a_form_to_fill_in(value: dict[str, Any], written: str) -> N
     assert "sk-1" not in view.options[0].value
     if "{api_key}" in value["value"]:
         assert view.options[0].value == "Bearer {api_key}"
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("", "$AWS_SECRET"),
+        ("", "${env:AWS_SECRET}"),
+        ("", "${AWS_SECRET:-}"),
+        ("?key=$AWS_SECRET", "1"),
+    ],
+)
+def test_no_snippet_sends_a_variable_of_the_users_environment(url: str, value: str) -> None:
+    headers = [{"name": "X-Key", "value": value}]
+    server = {"remotes": [{"type": "sse", "url": f"https://a.example/{url}", "headers": headers}]}
+    assert by_client(server) == {}
+    assert "environment" in method(server).no_command
+
+
+def test_whole_names_stand_where_policies_compare_names() -> None:
+    found = by_client({"packages": [package("npm", "weather")]})
+    named = {
+        "VS Code": NAME, "Copilot CLI": NAME, "JetBrains": NAME, "Gemini CLI": NAME, "Shared .mcp.json": NAME,
+        "Claude Desktop": "weather", "Cursor": "weather", "Other clients": "weather",
+    }  # fmt: skip
+    for client, name in named.items():
+        document = json.loads(found[client].text)
+        servers = document.get("servers") or document["mcpServers"]
+        assert list(servers) == [name], client
+    assert list(tomllib.loads(found["Codex"].text)["mcp_servers"]) == ["weather"]
+    assert shlex.split(found["Claude Code"].text)[3] == "weather"
+
+
+def test_vs_code_is_told_the_registry_that_it_looks_names_up_in() -> None:
+    server = {"packages": [package("npm", "weather")]}
+    listing = Listing(NAME, "1.0.0", "https://mcp.example.com")
+    [vs_code] = [one for one in snippets_of(listing, method(server)) if one.client == "VS Code"]
+    config = json.loads(vs_code.text)["servers"][NAME]
+    assert (config["gallery"], config["version"]) == ("https://mcp.example.com", "1.0.0")
+    assert "gallery" not in json.loads(by_client(server)["VS Code"].text)["servers"][NAME]
+
+
+def test_remotes_in_the_words_of_each_client() -> None:
+    headers = [{"name": "Authorization", "isRequired": True, "isSecret": True}]
+    url = "https://a.example/mcp"
+    found = by_client({"remotes": [{"type": "streamable-http", "url": url, "headers": headers}]})
+    key = {"Authorization": "<Authorization>"}
+    expected: dict[str, dict[str, Any]] = {
+        "Gemini CLI": {"httpUrl": url, "headers": key},
+        "JetBrains": {"url": url, "requestInit": {"headers": key}},
+        "Copilot CLI": {"type": "http", "url": url, "headers": key, "tools": ["*"]},
+        "Shared .mcp.json": {"type": "http", "url": url, "headers": key},
+    }
+    for client, config in expected.items():
+        document = json.loads(found[client].text)
+        [given] = (document.get("servers") or document["mcpServers"]).values()
+        assert given == config, client
+    codex = tomllib.loads(found["Codex"].text)["mcp_servers"]["weather"]
+    assert codex == {"url": url, "http_headers": key}
+    events = by_client({"remotes": [{"type": "sse", "url": "https://a.example/sse"}]})
+    assert json.loads(events["Gemini CLI"].text)["mcpServers"][NAME] == {"url": "https://a.example/sse"}
+
+
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ({"url": "https://a.example/mcp"}, True),
+        ({"url": "https://a.example/mcp", "headers": [{"name": "X", "value": "1"}]}, False),
+        ({"url": "http://localhost:8080/mcp"}, False),
+        ({"url": "https://10.0.0.1/mcp"}, False),
+    ],
+)
+def test_claude_desktop_reaches_remotes_by_connectors(remote: dict[str, Any], *, shown: bool) -> None:
+    found = by_client({"remotes": [{"type": "streamable-http", **remote}]})
+    assert ("Claude Desktop" in found) is shown
+    if shown:
+        assert found["Claude Desktop"].text == remote["url"]
+        assert "Connectors" in found["Claude Desktop"].where
 
 
 def positional(*values: str) -> list[dict[str, Any]]:
@@ -295,5 +373,5 @@ def test_remotes_come_before_packages_and_nothing_is_nothing() -> None:
 def test_what_no_schema_foresaw_breaks_nothing() -> None:
     odd = {"packages": [{"registryType": "zip", "identifier": 7}, {}, {"registryType": "npm", "environmentVariables": [{"name": 1, "value": 2}, 3]}],
            "remotes": [{}]}  # fmt: skip
-    titles = [(found.title, len(snippets_of("x", found))) for found in methods_of(odd)]
-    assert titles == [("Remote, streamable HTTP", 4), ("zip", 0), ("Package", 0), ("npm package", 5)]
+    titles = [(found.title, len(snippets_of(Listing("x"), found))) for found in methods_of(odd)]
+    assert titles == [("Remote, streamable HTTP", 9), ("zip", 0), ("Package", 0), ("npm package", 10)]

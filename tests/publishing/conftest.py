@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.github_double import GitHubDouble
-from tests.stage import Stage, settings_text, staged
+from tests.doubles.github_state import RepositoryDouble
+from tests.publishing.steps import WEATHER
+from tests.stage import Stage, settings_text, source_record, staged
 
 
 @pytest.fixture
@@ -28,3 +30,11 @@ def protected_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         stage = staged(hub, tmp_path, settings_text(), protected=True)
         stage.registry.grant("acme", "admin")
         yield stage
+
+
+@pytest.fixture
+def source(stage: Stage) -> RepositoryDouble:
+    """Alice's repository, with a release."""
+    source = stage.hub.add_repository("alice/weather")
+    source.tag("v1.0.0", source.commit({"server.json": source_record(WEATHER)}))
+    return source

@@ -10,6 +10,7 @@ from mcp_static.git.repository import Repository, open_repository, resolve_commi
 from mcp_static.publishing.checking import PullJob, check_event, handover_of, pull_job
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.merging import MergeResult, merge
+from mcp_static.publishing.reporting import post_report
 
 from tests.registries import path_of
 from tests.stage import REGISTRY, Stage, client_of
@@ -37,6 +38,14 @@ def hand_over(stage: Stage, event: Path) -> Handover:
         job = job_of(event, repository, github)
         handover = handover_of(check_event(job, resolve_commit(repository, "main")))
     return Handover.model_validate_json(handover.written())
+
+
+def report(stage: Stage, event: Path) -> Handover:
+    """The check, and its report, as a workflow runs them."""
+    handover = hand_over(stage, event)
+    with GitHub("token-of-bot") as github:
+        post_report(GitHubRepository(github, REGISTRY), handover)
+    return handover
 
 
 def again(stage: Stage, number: int, head: str = "") -> Path:

@@ -2,77 +2,19 @@
 
 import html
 import json
-from pathlib import Path
 
 import pytest
-from mcp_static.forges.clients import Clients
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
-from mcp_static.forges.github.repository import REQUIRED_STATUS, GitHubRepository
-from mcp_static.git.repository import open_repository
-from mcp_static.publishing.bot import answer_comment
-from mcp_static.publishing.merging import MergeOutcome, MergeResult, merge
+from mcp_static.forges.github.repository import REQUIRED_STATUS
+from mcp_static.publishing.merging import MergeOutcome
 from mcp_static.settings import parse_settings
 
 from tests.doubles.github_rules import BranchRules
 from tests.doubles.github_state import RepositoryDouble
-from tests.publishing.steps import job_of
+from tests.publishing.commenting import answer, ask, carry_out, checked, comment
 from tests.registries import path_of
 from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, source_record
 
 WEATHER = "io.github.alice/weather"
-
-
-def comment(stage: Stage, login: str, body: str, number: int | None = None) -> Path:
-    """Write a comment, on a new issue unless a number is given; its event."""
-    stage.hub.add_token(f"token-of-{login}", login)
-    with client_of(stage.hub, f"token-of-{login}") as github:
-        repository = github.get_repo(REGISTRY)
-        issue = repository.get_issue(number) if number else repository.create_issue("Please")
-        made = issue.create_comment(body)
-        payload = stage.hub.issue_comment_event(stage.registry, issue.number, made.id)
-    return stage.write_event(payload)
-
-
-def bot_says(stage: Stage, event: Path) -> str:
-    """Let the bot answer; gives its line for the log."""
-    with open_repository(stage.clone) as clone, GitHub("token-of-bot") as github:
-        return answer_comment(
-            read_event(event), clone, GitHubRepository(github, REGISTRY), Clients(github)
-        )
-
-
-def answer(stage: Stage, event: Path) -> str:
-    """Let the bot answer, and give what it says then."""
-    with open_repository(stage.clone) as repository:
-        repository.git.fetch("--quiet", str(stage.registry.path), "+main:main")
-    line = bot_says(stage, event)
-    said = [c.body for c in stage.registry.comments.values() if c.user.login == BOT]
-    return said[-1] if said else line
-
-
-def ask(stage: Stage, login: str, body: str, number: int | None = None) -> str:
-    return answer(stage, comment(stage, login, body, number))
-
-
-def checked(stage: Stage, number: int) -> MergeResult:
-    """Run the check that the bot dispatched for a pull request."""
-    payload = stage.hub.workflow_dispatch_event(
-        stage.registry, {"pull_request": str(number)}, BOT, workflow="check.yml"
-    )
-    with (
-        open_repository(stage.clone) as repository,
-        GitHub("token-of-bot") as github,
-    ):
-        return merge(job_of(stage.write_event(payload), repository, github))
-
-
-@pytest.fixture
-def source(stage: Stage) -> RepositoryDouble:
-    """Alice's repository, with a release."""
-    source = stage.hub.add_repository("alice/weather")
-    source.tag("v1.0.0", source.commit({"server.json": source_record(WEATHER)}))
-    return source
 
 
 @pytest.mark.parametrize(
@@ -291,7 +233,7 @@ def test_only_new_comments_of_people_are_answered(stage: Stage) -> None:
     event.write_text(json.dumps({**payload, "action": "edited"}))
     assert answer(stage, event) == "This is not a new comment; nothing to do."
     own = comment(stage, BOT, "/help")
-    assert bot_says(stage, own) == "The comment is the bot's own; nothing to do."
+    assert carry_out(stage, own, None) == "The comment is the bot's own; nothing to do."
 
 
 def test_the_comment_that_counts_is_the_apis_not_the_events(

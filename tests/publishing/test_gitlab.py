@@ -277,5 +277,75 @@ def test_without_a_trigger_no_check_is_said_to_run(
     monkeypatch.delenv("MCP_STATIC_TRIGGER_TOKEN")
     mine = stage.propose("alice", gitlab_record(WEATHER))
     note = stage.say("alice", mine, "!check")
-    with pytest.raises(InputError, match="MCP_STATIC_TRIGGER_TOKEN is not set"):
-        stage.answer(mine, note)
+    said = stage.answer(mine, note)
+    assert "No check can be started" in said
+    assert "runs again" not in said
+
+
+def test_a_draft_is_checked_and_not_merged(stage: GitLabStage) -> None:
+    mine = stage.propose("alice", gitlab_record(WEATHER))
+    mine.title = f"Draft: {mine.title}"
+    handover = stage.check(mine)
+    assert stage.merge(mine, handover).outcome is MergeOutcome.DRAFT
+    mine.title = mine.title.removeprefix("Draft: ")
+    assert stage.merge(mine, handover).outcome is MergeOutcome.MERGED
+
+
+def test_an_approval_covers_the_holds_that_were_shown_before_it(stage: GitLabStage) -> None:
+    first = stage.propose("alice", gitlab_record(WEATHER))
+    assert stage.merge(first).outcome is MergeOutcome.MERGED
+    del stage.hub._namespaces["alice"]
+    held = stage.propose("alice", gitlab_record(WEATHER, "2.0.0"), "anew")
+    stage.say("olivia", held, f"!approve {held.sha}")
+    handover = stage.check(held)
+    assert "is held for this" in held.notes[-1].body
+    assert stage.merge(held, handover).outcome is MergeOutcome.NOT_GREEN
+    handover = stage.check(held)
+    assert len([note for note in held.notes if "is held for this" in note.body]) == 1
+    stage.say("olivia", held, f"!approve {held.sha}")
+    assert stage.merge(held, handover).outcome is MergeOutcome.MERGED
+
+
+def test_what_waits_is_shown_again_once_it_is_open_again(stage: GitLabStage) -> None:
+    mine = stage.propose("alice", gitlab_record(WEATHER))
+    with open_workflow(REGISTRY) as workflow:
+        comments, number = workflow.registry.comments, mine.iid
+        comments.say_once(number, "held:1", "It waits.")
+        first = comments.said_at(number, "held:1")
+        stage.hub.change_state(mine, "close")
+        stage.hub.change_state(mine, "reopen")
+        since = workflow.registry.reopened_at(number)
+        assert first is not None
+        assert comments.said_at(number, "held:1", since) is None
+        comments.say_once(number, "held:1", "It waits.", since)
+        comments.say_once(number, "held:1", "It waits.", since)
+        again = comments.said_at(number, "held:1", since)
+        assert again is not None
+        assert again >= since
+        shown = [comment for comment in comments.of(number) if comments.mark_of(comment) == "held:1"]
+        assert len(shown) == 2
+        stage.hub.edit_note(mine.notes[-1], mine.notes[-1].body + " Not at all.")
+        assert comments.said_at(number, "held:1", since) is None
+
+
+def test_an_operator_decides_though_nobody_could_read_the_comment(stage: GitLabStage) -> None:
+    issue = stage.hub.open_issue(stage.registry, "olivia")
+    note = stage.say("olivia", issue, f"!takedown {WEATHER} it has been stolen\n!check")
+    said = stage.carry_out(issue, note, None)
+    assert "is committed as" in said, said
+    assert "could not be read" in said
+    theirs = stage.say("mallory", issue, f"!takedown {WEATHER} mine")
+    assert "could not be read" in stage.carry_out(issue, theirs, None)
+
+
+def test_who_may_not_confirm_has_no_check_run(stage: GitLabStage) -> None:
+    forged = stage.propose("mallory", gitlab_record(WEATHER))
+    begun = len(stage.hub.pipelines)
+    said = stage.answer(forged, stage.say("mallory", forged, f"!confirm {forged.sha}"))
+    assert "`!confirm` is for the account" in said.replace("&#33;", "!"), said
+    assert len(stage.hub.pipelines) == begun
+    said = stage.answer(forged, stage.say("alice", forged, f"!confirm {forged.sha}"))
+    assert "the check of" in said, said
+    payload = stage.hub.pipelines[-1].payload
+    assert payload is not None
+    assert payload["object_attributes"]["last_commit"] == {"id": forged.sha}

@@ -1,14 +1,19 @@
 """Ways to get more onto main than was checked: each is refused, or leaves no trace there."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from mcp_static.forges.github.repository import REQUIRED_STATUS
-from mcp_static.model.errors import InputError
+from mcp_static.forges.github.repository import REQUIRED_STATUS, GitHubRepository
+from mcp_static.git.command import GitProcess
+from mcp_static.git.diffing import read_change
+from mcp_static.model.errors import InputError, UnansweredError
+from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.merging import MergeOutcome
 
-from tests.publishing.steps import MAPS, RECORD, WEATHER, files_of, hand_over, run
-from tests.registries import path_of
+from tests.conftest import build_registry
+from tests.publishing.steps import MAPS, RECORD, WEATHER, again, files_of, hand_over, run, say
+from tests.registries import Registry, path_of
 from tests.servers import run_cli
 from tests.stage import REGISTRY, Stage, client_of, settings_text
 
@@ -31,6 +36,13 @@ def join(stage: Stage, login: str, branch: str, tree: str, *parents: str) -> str
     fork.store.git("update-ref", f"refs/heads/{branch}", commit)
     stage.hub.notice_all()
     return commit
+
+
+def errors_in(handover: Handover) -> set[str]:
+    """The rules that a change breaks."""
+    return {
+        one.id for part in handover.report.sections for one in part.findings if one.level == "error"
+    }
 
 
 def test_criss_cross_is_refused_and_hides_no_deletion(stage: Stage) -> None:
@@ -56,10 +68,7 @@ def test_criss_cross_is_refused_and_hides_no_deletion(stage: Stage) -> None:
     number = stage.open("mallory", "evil")
     handover = hand_over(stage, stage.event(number, "mallory"))
     assert handover.head == head
-    broken = {
-        one.id for part in handover.report.sections for one in part.findings if one.level == "error"
-    }
-    assert "change-one-base" in broken
+    assert "change-one-base" in errors_in(handover)
     assert run(stage, stage.event(number, "mallory"), handover).outcome is MergeOutcome.NOT_GREEN
     assert {RECORD, path_of(MAPS, "1.0.0")} <= files_of(stage)
 
@@ -123,6 +132,102 @@ def test_a_path_that_begins_with_a_colon_is_seen(stage: Stage) -> None:
     assert handover.level == "error"
 
 
+@pytest.mark.parametrize("path", [":!x", ":(icase)README.md", ":^x"])
+def test_a_path_that_git_reads_as_a_pattern_is_reported(path: str, stage: Stage) -> None:
+    number = stage.propose("alice", {**stage.record(WEATHER), path: b"x"})
+    event = stage.event(number, "alice")
+    handover = hand_over(stage, event)
+    assert "change-only-data" in errors_in(handover)
+    assert run(stage, event, handover).outcome is MergeOutcome.NOT_GREEN
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a//x", f"{'x' * 200_000}"])
+def test_a_path_of_a_tree_that_was_made_by_hand_is_reported(name: str, stage: Stage) -> None:
+    """Git passes trees on that no work tree can have, and then stumbles over them itself."""
+    main = stage.registry.head
+    fork = stage.fork("mallory")
+    blob = fork.store.write_blob(b"x")
+    tree = fork.store.read(
+        "hash-object", "-t", "tree", "-w", "--literally", "--stdin",
+        stdin=b"100644 " + name.encode() + b"\0" + bytes.fromhex(blob),
+    ).decode()  # fmt: skip
+    join(stage, "mallory", "odd", tree.strip(), main)
+    number = stage.open("mallory", "odd")
+    event = stage.event(number, "mallory")
+    handover = hand_over(stage, event)
+    assert "change-plain-files" in errors_in(handover)
+    assert run(stage, event, handover).outcome is MergeOutcome.NOT_GREEN
+
+
+def test_many_merges_of_main_are_judged_by_one_walk_along_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One walk for each would cost what main has, and a head may have 250 merges."""
+    old = [stage.registry.commit({"README.md": str(number).encode()}) for number in range(12)]
+    fork = stage.fork("alice")
+    stage.hub.bring(fork, old[-1])
+    tip = fork.commit(stage.record(WEATHER), "publish", parent=old[-1], login="alice")
+    stage.open("alice", "publish")
+    tree = fork.store.git("rev-parse", f"{tip}^{{tree}}")
+    started: list[object] = []
+    plain = GitProcess.__init__
+
+    def counted(self: GitProcess, *arguments: Any, **more: Any) -> None:
+        started.append(arguments)
+        plain(self, *arguments, **more)
+
+    monkeypatch.setattr(GitProcess, "__init__", counted)
+    counts = []
+    for merged in old[:-1]:
+        tip = join(stage, "alice", "publish", tree, tip, merged)
+        started.clear()
+        with stage.checking(tip) as repository:
+            assert not read_change(repository, stage.registry.head, tip).foreign_parents
+        counts.append(len(started))
+    assert len(set(counts)) == 1
+
+
+def test_a_rebase_of_something_else_burns_no_version_of_anybody(stage: Stage, tmp_path: Path) -> None:
+    """A commit on the way holds the first bytes of a version; the last one takes them away again."""
+    fork = stage.fork("mallory")
+    theirs = stage.record(WEATHER, description="Not Alice's")
+    fork.commit(theirs, "docs", parent=stage.registry.head, login="mallory")
+    fork.commit({RECORD: None, "README.md": b"better\n"}, "docs", login="mallory")
+    number = stage.open("mallory", "docs")
+    say(stage, "acme", number, f"/approve {stage.pull(number).head_sha}")
+    event = again(stage, number)
+    handover = hand_over(stage, event)
+    assert errors_in(handover) == {"change-history"}
+    for handed in (handover, handover.model_copy(update={"is_publish": False})):
+        assert run(stage, event, handed).outcome is MergeOutcome.NOT_GREEN
+    stage.hub.add_token("token-of-acme", "acme")
+    with client_of(stage.hub, "token-of-acme") as github, pytest.raises(Exception, match="405"):
+        github.get_repo(REGISTRY).get_pull(number).merge(merge_method="rebase")
+    mine = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(mine, "alice")
+    assert run(stage, event, hand_over(stage, event)).outcome is MergeOutcome.MERGED
+    build_registry(Registry(stage.registry.path), tmp_path / "dist")
+    assert (tmp_path / f"dist/v0.1/servers/{WEATHER}/versions/1.0.0.json").exists()
+
+
+def test_something_else_of_too_many_commits_is_not_let_past(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks through all of them for records that come and go."""
+    for module in ("git.diffing", "rules.pull_request"):
+        monkeypatch.setattr(f"mcp_static.{module}.MAX_COMMITS", 2)
+    fork = stage.fork("mallory")
+    fork.commit({"README.md": b"1\n"}, "docs", parent=stage.registry.head, login="mallory")
+    for text in (b"2\n", b"3\n"):
+        fork.commit({"README.md": text}, "docs", login="mallory")
+    number = stage.open("mallory", "docs")
+    say(stage, "acme", number, f"/approve {stage.pull(number).head_sha}")
+    event = again(stage, number)
+    handover = hand_over(stage, event)
+    assert errors_in(handover) == {"change-history"}
+    assert run(stage, event, handover).outcome is MergeOutcome.NOT_GREEN
+
+
 def test_main_is_protected_and_the_merge_still_comes_through(stage: Stage) -> None:
     number = stage.propose("alice", stage.record(WEATHER))
     head = stage.pull(number).head_sha
@@ -164,3 +269,81 @@ def test_a_check_without_a_result_is_reported_too(stage: Stage, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     [comment] = stage.registry.comments.values()
     assert "ended without a result" in comment.body
+
+
+def test_a_commit_that_lost_the_race_opens_the_button_for_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    handover = hand_over(stage, event)
+    plain = GitHubRepository.move_branch
+    lost: list[str] = []
+
+    def outrun(self: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
+        if branch == "main" and not lost:
+            lost.append(commit)
+            stage.registry.commit(stage.record("io.github.Alice/Weather"))
+        return plain(self, branch, commit, force=force)
+
+    monkeypatch.setattr(GitHubRepository, "move_branch", outrun)
+    assert run(stage, event, handover).outcome is MergeOutcome.CHECKED_AGAIN
+    fork = stage.fork("mallory")
+    stage.hub.bring(fork, lost[0])
+    fork.store.git("update-ref", "refs/heads/stale", lost[0])
+    stage.hub.notice_all()
+    stale = stage.open("mallory", "stale")
+    stage.hub.add_token("token-of-acme", "acme")
+    with client_of(stage.hub, "token-of-acme") as github, pytest.raises(Exception, match="405"):
+        github.get_repo(REGISTRY).get_pull(stale).merge()
+    assert RECORD not in files_of(stage)
+
+
+def test_no_branch_of_the_registrys_own_stays_after_a_lost_race(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    handover = hand_over(stage, event)
+    plain = GitHubRepository.move_branch
+
+    def outrun(self: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
+        if branch == "main" and "io.github.Alice" not in "".join(files_of(stage)):
+            stage.registry.commit(stage.record("io.github.Alice/Weather"))
+        return plain(self, branch, commit, force=force)
+
+    monkeypatch.setattr(GitHubRepository, "move_branch", outrun)
+    assert run(stage, event, handover).outcome is MergeOutcome.CHECKED_AGAIN
+    assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""
+
+
+class KilledError(BaseException):
+    """Stands for the process being killed."""
+
+
+@pytest.mark.parametrize(
+    "error", [KilledError(), UnansweredError("GitHub does not answer")], ids=["killed", "unanswered"]
+)
+def test_what_an_attempt_left_opens_nothing_for_long(
+    error: BaseException, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run takes back what a kill left, also if it merges nothing itself."""
+    number = stage.propose("alice", stage.record(WEATHER))
+    event = stage.event(number, "alice")
+    handover, left = hand_over(stage, event), []
+
+    def fail(_: GitHubRepository, branch: str, commit: str, *, force: bool = False) -> bool:
+        left.append(commit)
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitHubRepository, "move_branch", fail)
+        with pytest.raises(type(error)):
+            run(stage, event, handover)
+    is_killed = isinstance(error, KilledError)
+    assert stage.registry.states_of(left[0])[REQUIRED_STATUS] == ("success" if is_killed else "failing")
+    frozen = settings_text().replace("[merge]", "[merge]\nfrozen = true")
+    stage.registry.commit({"registry.toml": frozen.encode()})
+    assert run(stage, event, handover).outcome is MergeOutcome.FROZEN
+    assert stage.registry.states_of(left[0])[REQUIRED_STATUS] == "failing"
+    assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""

@@ -3,7 +3,7 @@
 import pytest
 from mcp_static.publishing.merging import MergeOutcome
 
-from tests.publishing.steps import RECORD, WEATHER, again, files_of, hand_over, run, say
+from tests.publishing.steps import RECORD, WEATHER, again, files_of, hand_over, report, run, say
 from tests.stage import Stage, settings_text
 
 
@@ -70,7 +70,7 @@ def test_a_new_version_of_a_similar_name_that_the_check_saw_stops_no_merge(stage
     stage.registry.commit(stage.record(WEATHER))
     number = stage.propose("a1ice", stage.record("io.github.a1ice/weather"))
     event = stage.event(number, "a1ice")
-    handover = hand_over(stage, event)
+    handover = report(stage, event)
     assert handover.level == "held"
     update = stage.propose("alice", stage.record(WEATHER, "1.0.1"))
     assert run(stage, stage.event(update, "alice")).outcome is MergeOutcome.MERGED

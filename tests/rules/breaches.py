@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from mcp_static.packages import npm, pypi
+
 from tests.registries import server_json
 
 NAME = "io.github.alice/weather"
 NO_SCHEMA: dict[str, Any] = {"$schema": None}
 STDIO = {"type": "stdio"}
+PYPI, NPM_PAGES = pypi.REGISTRY.site.url, npm.REGISTRY.pages.url
 
 
 def package(**more: Any) -> dict[str, Any]:
@@ -133,6 +136,9 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("package-oci-reference", with_package(registryType="oci", identifier="localhost:5000/b", version=None), ["packages[0].identifier"]),
     ("package-mcpb-file", with_package(registryType="mcpb", identifier="https://github.com/a/b/x.zip", version=None), ["packages[0].fileSha256", "packages[0].identifier"]),
     ("package-mcpb-file", with_package(registryType="mcpb", identifier="x.mcpb", version=None, fileSha256="a" * 64), ["packages[0].identifier"]),
+    ("package-registry-address", with_package(registryType="pypi", registryBaseUrl=f"{PYPI}/simple"), ["packages[0].registryBaseUrl"]),
+    ("package-registry-address", with_package(registryBaseUrl=f"{NPM_PAGES}/package"), ["packages[0].registryBaseUrl"]),
+    ("package-registry-implied", with_package(registryType="pypi", registryBaseUrl=f"{PYPI}/"), ["packages[0].registryBaseUrl"]),
     ("package-runtime-hint", with_package(runtimeArguments=[{"type": "named", "name": "-y"}]), ["packages[0].runtimeHint"]),
     ("argument-name", with_argument(name="--port 8080"), ["packages[0].packageArguments[0].name"]),
     ("argument-name", with_argument(name=""), ["packages[0].packageArguments[0].name"]),
@@ -167,6 +173,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("host-script", with_remote(url="https://xn--80ak6aa92e.com/"), ["remotes[0].url"]),
     ("host-script", server_json(NAME, websiteUrl="https://\u03b1lpha.example.com/"), ["websiteUrl"]),
     ("remote-addresses", with_remote(url="https://{a}.{b}.example.com/", variables={key: {"choices": [f"{key}{number}" for number in range(17)]} for key in "ab"}), ["remotes"]),
+    ("remote-addresses", with_package(transport={"type": "sse", "url": "https://{a}.{b}.example.com/"}, environmentVariables=[{"name": key, "choices": [f"{key}{number}" for number in range(9)]} for key in "ab"]), ["packages[0].transport.url"]),
     ("remote-variables", with_remote(url="https://{tenant}.example.com/mcp"), ["remotes[0].url"]),
     ("header-name", with_remote(headers=[{"name": "X Key: a"}]), ["remotes[0].headers[0].name"]),
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from mcp_static.api.entries import (
@@ -14,11 +14,13 @@ from mcp_static.api.entries import (
     entry_bytes,
     provenance_bytes,
 )
+from mcp_static.check.report import check_report
 from mcp_static.model.layout import Location, parse_location, record_path
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.times import LAST_SECOND
-from mcp_static.reports.printing import print_report
+from mcp_static.reports.findings import Finding, Level, Section
+from mcp_static.reports.printing import Style, print_report
 from mcp_static.rules import RULES
 from mcp_static.rules.markdown import rules_page
 from mcp_static.rules.registry_index import SnapshotIndex
@@ -170,6 +172,22 @@ def test_reports_cannot_move_a_terminal_or_end_an_annotation() -> None:
         line.startswith(("::error file=a%2Cb%3Ac.json,title=", "::warning file="))
         for line in lines[:-1]
     )
+
+
+@pytest.mark.parametrize("style", get_args(Style))
+def test_a_version_is_no_command_in_the_log_of_a_workflow(style: Style) -> None:
+    """The runner takes `##[command]` anywhere in a line for a command, and `::command` at its start."""
+    finding = Finding("x", Level.ERROR, "##[add-mask]a", "\n ::add-mask::b\n::add-mask::c", "##[d]")
+    titles = ("What it changes", f"Publish {NAME} 1##[add-mask]e")
+    sections = [Section(title, "##[f]", (finding,)) for title in titles]
+    report = check_report("0" * 40, "1" * 40, sections, notes=("::add-mask::g",))
+    text = print_report(report, style)
+    assert "##[" not in text
+    lines = [line.lstrip() for line in text.splitlines()]
+    assert not [line for line in lines if line.startswith("::") and style != "github"]
+    assert not [line for line in lines if line.startswith("::add-mask")]
+    if style == "json":
+        assert json.loads(text)["sections"][0]["findings"][0]["path"] == "##[d]"
 
 
 def test_a_json_report_is_json_with_everything_in_it() -> None:

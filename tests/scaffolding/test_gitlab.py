@@ -46,17 +46,38 @@ def test_no_pipeline_of_a_merge_request_or_of_another_branch_begins() -> None:
 def test_what_parses_strangers_bytes_has_no_token_that_may_write() -> None:
     found = jobs(pipeline())
     environments = {name: job.get("environment", {}).get("name") for name, job in found.items()}
-    assert environments["check"] == "registry/read"
+    readers = {name for name, where in environments.items() if where == "registry/read"}
+    assert readers == {"check", "read"}
     assert {name for name, where in environments.items() if where == "registry/publish"} == WRITERS
-    assert [job["artifacts"]["paths"] for job in found.values() if "artifacts" in job] == [
-        ["handover.json"]
-    ]
+    assert {name: job["artifacts"]["paths"] for name, job in found.items() if "artifacts" in job} == {
+        "check": ["handover.json"],
+        "read": ["comment.json", "comment.txt"],
+    }
+
+
+def test_what_asks_sources_has_no_token_that_may_write() -> None:
+    found = jobs(pipeline(sources=("https://registry.example.com",)))
+    assert found["sync-read"]["environment"]["name"] == "registry/read"
+    assert found["sync-read"]["artifacts"]["paths"] == ["sync.json"]
+    assert found["sync-write"]["environment"]["name"] == "registry/publish"
+    assert found["sync-write"]["needs"] == ["sync-read"]
+    assert not {"sync-read", "sync-write"} & jobs(pipeline()).keys()
 
 
 def test_each_step_is_a_command_of_ours() -> None:
     text = files()[".gitlab-ci.yml"].decode()
     named = set(re.findall(r"mcp-static ([a-z-]+) ", text))
-    assert {"event", "check", "report", "merge", "bot", "tick", "catch-up", "build"} <= named
+    assert {
+        "event",
+        "check",
+        "report",
+        "merge",
+        "read-comment",
+        "bot",
+        "tick",
+        "catch-up",
+        "build",
+    } <= named
     assert named <= set(main.list_commands(Context(main)))
 
 

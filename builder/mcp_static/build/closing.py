@@ -17,6 +17,7 @@ from mcp_static.build.index_documents import (
     snapshot_document,
 )
 from mcp_static.build.page_documents import site_pages
+from mcp_static.build.policy_documents import policy_documents
 from mcp_static.build.sitemap_documents import sitemap_index
 from mcp_static.settings import Settings
 
@@ -39,6 +40,7 @@ def closing_documents(
     store, commit = context.store, lineage[0]
     yield complete_list(context)
     yield from site_pages(context)
+    yield from policy_documents(context, settings)
     yield sitemap_index(context)
     if is_new:
         yield from fixed_documents(settings, context.site)

@@ -17,6 +17,7 @@ from mcp_static.build.extent import measure
 from mcp_static.build.job import BuildJob
 from mcp_static.build.kinds import Task, render, whole_plan
 from mcp_static.build.output_tree import Tree, TreeLocation
+from mcp_static.build.policy_documents import refuse_large_policies
 from mcp_static.build.read_commits import CommitRecords, read_commits
 from mcp_static.build.result import refuse_leaving_out
 from mcp_static.build.workers import Workers, batches, repository_reader
@@ -90,6 +91,7 @@ class _FullBuild:
             job.progress.advance(len(records))
         applier.save()
         refuse_leaving_out(self._store, strict=job.strict)
+        refuse_large_policies(self._store, job.settings)
         self._store.add_indexes()
 
     def _write_documents(self) -> None:

@@ -11,6 +11,7 @@ from mcp_static.build.extent import measure
 from mcp_static.build.job import BuildJob
 from mcp_static.build.kinds import AppliedChange, render, touched_plan
 from mcp_static.build.output_tree import Tree, TreeLocation
+from mcp_static.build.policy_documents import refuse_large_policies
 from mcp_static.build.read_commits import read_commits
 from mcp_static.build.result import refuse_leaving_out
 from mcp_static.build.writer import ChangedDocuments
@@ -45,6 +46,7 @@ class _IncrementalBuild:
     def run(self) -> None:
         change = self._apply_commits()
         refuse_leaving_out(self._store, strict=self._job.strict)
+        refuse_large_policies(self._store, self._job.settings)
         self._catch_up()
         self._write_documents(change)
 

@@ -46,7 +46,7 @@ def server_pages(
         yield Document(page_file(path), None, part)
         yield Document(picture, None, part)
         return
-    values = _server_values(latest, _other_owners(context, name))
+    values = _server_values(context, latest, _other_owners(context, name))
     view = values["server"]
     badge = badge_of(context.site.title, view.version, view.status)
     values |= {
@@ -64,7 +64,7 @@ def version_page(context: RenderContext, version: Entry | AbsentVersion, part: s
     path = f"/servers/{version.name}/versions/{version.version}.html"
     if isinstance(version, AbsentVersion):
         return Document(page_file(path), None, part)
-    values = _server_values(version)
+    values = _server_values(context, version)
     values |= {"versions": (), "more_versions": 0, "is_version": True}
     return context.layout.page("server", path, values["server"].description, part, **values)
 
@@ -84,7 +84,7 @@ def _other_owners(context: RenderContext, name: str) -> Owners:
     return owners
 
 
-def _server_values(entry: Entry, owners: Owners = nobody) -> dict[str, Any]:
+def _server_values(context: RenderContext, entry: Entry, owners: Owners = nobody) -> dict[str, Any]:
     document = entry.document
     if entry.takedown is not None:
         return {
@@ -92,7 +92,8 @@ def _server_values(entry: Entry, owners: Owners = nobody) -> dict[str, Any]:
             "methods": (),
         }
     view = server_view(document, entry.meta, entry.commit, entry.acceptance)
-    return {"server": view, "methods": method_views(document, entry.acceptance, owners)}
+    methods = method_views(document, entry.acceptance, owners, context.site.url)
+    return {"server": view, "methods": methods}
 
 
 def _version_line(entry: Entry) -> VersionLine:

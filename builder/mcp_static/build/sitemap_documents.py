@@ -12,6 +12,7 @@ from mcp_static.api.documents import MISCELLANEOUS, Document
 from mcp_static.api.paths import API_ALIASES
 from mcp_static.build.context import RenderContext, Span
 from mcp_static.model.times import format_time
+from mcp_static.pages.policies import POLICIES_PAGE
 from mcp_static.pages.server_view import server_page_path
 from mcp_static.pages.site import Site
 
@@ -62,7 +63,8 @@ def sitemap_index(context: RenderContext) -> Document:
 
 def standing_sitemap(site: Site) -> Iterator[Document]:
     """The part of the pages that are always there, and `robots.txt`."""
-    urls = "".join(f"<url><loc>{escape(site.url + path)}</loc></url>\n" for path in _STANDING)
+    paths = (*_STANDING, POLICIES_PAGE) if site.has_policies else _STANDING
+    urls = "".join(f"<url><loc>{escape(site.url + path)}</loc></url>\n" for path in paths)
     body = f'{_XML}<urlset xmlns="{_SPACE}">\n{urls}</urlset>\n'
     yield Document(_PAGES, body.encode(), MISCELLANEOUS)
     yield Document("robots.txt", _robots(site).encode(), MISCELLANEOUS)

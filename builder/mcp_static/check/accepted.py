@@ -62,6 +62,7 @@ def accepted_bytes(
 ) -> bytes:
     """The file for one accepted record; `time` in seconds since 1970.
 
+    `head` is empty for what came from a source without a pull request.
     Who opened the pull request is noted where nobody knows who brought its bytes.
     `remotes` are the addresses that the record claims, so that later merges need not parse it.
     `packages` say what each package was, by the digest that its registry has of that version: nobody
@@ -81,7 +82,8 @@ def accepted_bytes(
         document["pullRequest"] = pull_request
     if remotes:
         document["remotes"] = list(remotes)
-    document["head"] = head
+    if head:
+        document["head"] = head
     document["acceptedAt"] = format_time(time)
     if packages:
         listed = orjson.dumps([dict(one) for one in packages])

@@ -21,6 +21,7 @@ from mcp_static.model.change import MAX_PATHS, Change, ChangedPath
 from mcp_static.model.errors import SignatureError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location, record_path
 from mcp_static.model.lifecycle import Status
+from mcp_static.model.proofs import ProofId
 from mcp_static.model.remotes import claimed_addresses
 from mcp_static.model.status import StatusFile
 from mcp_static.model.visible_text import is_visible_line
@@ -203,6 +204,8 @@ class _Check:
         file = read_status(content)
         if isinstance(file, str):
             return failed(file, "`mcp-static status` writes a status.json that is right.")
+        if file.by is not None or file.source is not None:
+            return failed("is marked as one that sync wrote", "Leave `by` and `source` out.")
         if not is_visible_line(file.status_message or ""):
             return failed("its message has characters that cannot be shown", "Write plain text.")
         if file.name not in {None, str(name)} or file.version not in {None, version}:
@@ -229,6 +232,8 @@ class _Check:
         last = self.accepted[-1] if self.accepted else None
         if last is not None and (last.name, last.version) == (claim.name, claim.version):
             self.accepted[-1] = replace(last, packages=noted)
+            if last.proof.id == ProofId.SOURCE_REGISTRY:
+                return [_left_to_the_source(finding) for finding in findings]
         return findings
 
     def _proof_findings(
@@ -258,6 +263,13 @@ def _signature_findings(signature: bytes | None) -> list[Finding]:
         fix = "Leave it out, or make it with `mcp-static sign`."
         return [Finding("proof-file", Level.ERROR, error.message, fix)]
     return [Finding("proof-file", Level.PASSED, "proof.json is a signature.", is_counted=True)]
+
+
+def _left_to_the_source(finding: Finding) -> Finding:
+    """A finding about a package of what a source vouches for: worth knowing, and no obstacle."""
+    if finding.level in {Level.ERROR, Level.UNKNOWN}:
+        return replace(finding, level=Level.WARNING)
+    return finding
 
 
 def _with_passed_rules(breaches: list[Finding]) -> list[Finding]:

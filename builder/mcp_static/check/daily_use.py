@@ -11,6 +11,7 @@ from mcp_static.git.repository import Repository
 from mcp_static.model.errors import JsonError
 from mcp_static.model.forge_ids import ForgeId, recorded_account
 from mcp_static.model.layout import SERVERS_ROOT, parse_location
+from mcp_static.model.proofs import ProofId
 from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import SECONDS_A_DAY, parse_time
@@ -55,12 +56,13 @@ class _Note(NamedTuple):
     blobs: list[str]
 
 
-def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
+def daily_use(repository: Repository, commit: str, now: int, merger: str) -> DailyUse:
     """What was published in the day before `now`, by the time that the merge wrote next to each record.
 
-    Walks main from its head, and ends at the first note that is older.
+    Walks main from its head, and ends at the first note that is older. Only what `merger`, the identity
+    that merges for the registry, committed is such a note.
     """
-    notes = list(_notes_since(repository, commit, now - SECONDS_A_DAY))
+    notes = list(_notes_since(repository, commit, now - SECONDS_A_DAY, merger))
     sizes = iter(sizes_of(repository, [blob for note in notes for blob in note.blobs]))
     use = DailyUse()
     for note in notes:
@@ -68,13 +70,13 @@ def daily_use(repository: Repository, commit: str, now: int) -> DailyUse:
     return use
 
 
-def _notes_since(repository: Repository, commit: str, begin: int) -> Iterator[_Note]:
+def _notes_since(repository: Repository, commit: str, begin: int, merger: str) -> Iterator[_Note]:
     """What the merge noted from some time on, newest first."""
     old = 0
     with BlobReader(repository) as blobs:
-        for count, change in enumerate(recent_additions(repository, commit)):
+        for count, change in enumerate(recent_additions(repository, commit, merger)):
             added = {path.path: path.blob for path in change.changes if path.blob is not None}
-            notes = [path for path in added if _is_note(path)]
+            notes = [path for path in added if change.is_by_merger and _is_note(path)]
             if not notes:
                 old = old + 1 if change.time < begin else 0
             contents = blobs.read((added[path] for path in notes), MAX_FILE_BYTES)
@@ -95,8 +97,8 @@ def is_strangers(requester: ForgeId | None, owner: ForgeId | None) -> bool:
 
 def _count(use: DailyUse, note: _Note, size: int) -> None:
     location = parse_location(note.path)
-    if location is None:
-        return
+    if location is None or note.document.get("proof") == ProofId.SOURCE_REGISTRY:
+        return  # a mirror is not limited by what its sources publish in a day
     requester = _id(note.document, "requestedBy") or _id(note.document, "openedBy")
     owner = _id(note.document, "account")
     counted = []

@@ -20,7 +20,7 @@ from mcp_static.model.names import ServerName
 from mcp_static.packages.hosts import hosts_of
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.results import unknown
-from mcp_static.proofs.source import repository_path
+from mcp_static.proofs.source import linked_repository
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.settings import Settings
 
@@ -32,8 +32,8 @@ LIMIT: Final = "daily-limit"
 SIMILAR: Final = "name-similar"
 
 _ASK: Final = "Write to the registry's operator if you think that this is a mistake."
-_WAIT: Final = "Come back tomorrow, or ask the operator, who may `/approve` this head."
-_APPROVE: Final = "An operator who finds nothing wrong with it may `/approve` this head."
+_WAIT: Final = "Come back tomorrow, or ask the operator, who may approve this head."
+_APPROVE: Final = "An operator who finds nothing wrong with it may approve this head."
 _NAMED: Final = 5
 _COUNTED: Final = frozenset({"server.json", "status.json"})
 """The files of a change that count as one record each."""
@@ -112,7 +112,8 @@ class Moderation:
 
     @cached_property
     def _use(self) -> DailyUse:
-        return daily_use(self._repository, self._change.base, int(self._context.now))
+        merger = self._settings.merge.identity
+        return daily_use(self._repository, self._change.base, int(self._context.now), merger)
 
     def _too_large(self, size: int) -> Finding:
         limit = self._settings.limits.pull_request_bytes
@@ -158,15 +159,21 @@ class Moderation:
     def _blocked_repository(self, claim: Claim, known: Iterable[str]) -> Iterator[Finding]:
         """The repository that the record names, if its id is blocked, whatever proves the publish."""
         for forge in (one.forge for one in self._context.forges):
-            path = repository_path(claim.document, forge.site)
+            path = linked_repository(claim.document, forge.site)
             if path is None:
                 continue
             try:
-                repository = forge.repository(path)
+                repository = forge.repository_at(path)
             except (UnansweredError, ForbiddenError) as error:
                 yield unknown(BLOCKED, f"{path} could not be looked up: {error}")
                 continue
-            number = str(repository.id) if repository is not None else ""
+            if repository is None:
+                message = (
+                    f"{path} is not shown to the registry, so it may be a repository that is blocked"
+                )
+                yield Finding(BLOCKED, Level.HELD, message, _APPROVE)
+                continue
+            number = str(repository.id)
             if number in self._settings.blocked.repositories and number not in known:
                 message = f"the repository {path} ({number}) may not publish here"
                 yield Finding(BLOCKED, Level.ERROR, message, _ASK)
@@ -196,7 +203,7 @@ def frozen_findings(settings: Settings) -> Iterator[Finding]:
     if settings.merge.frozen:
         reason = settings.merge.frozen_reason
         message = f"publishing is closed for now{f': {reason}' if reason else ''}"
-        yield Finding(FROZEN, Level.ERROR, message, "Comment `/check` here once it is open again.")
+        yield Finding(FROZEN, Level.ERROR, message, "Have it checked again here once it is open.")
 
 
 def _taken_down(hidden: Hidden) -> Finding:

@@ -32,6 +32,7 @@ _COMMANDS: Final = {
     "upgrade": "Bring a registry's repository up to this release.",
     "adopt": "Remember who has proven the names of a registry so far.",
     "import": "Import entries from a file or another registry.",
+    "sync": "Take in and withdraw what sources and lists say.",
     "build": "Build the static registry from a Git commit.",
     "deploy": "Deploy a built registry to a folder or a bucket.",
     "hosts": "Say where a registry can be served, and whether it fits.",
@@ -52,6 +53,7 @@ _COMMANDS: Final = {
     "report": "Post the report of a check on its pull request.",
     "merge": "Merge a pull request that is proven.",
     "catch-up": "Have pull requests checked whose events were lost.",
+    "read-comment": "Read the commands of a comment, for the bot.",
     "bot": "Carry out the commands of a comment.",
 }
 """Each command with its help, so that listing them loads none."""

@@ -11,6 +11,7 @@ from mcp_static.conformance.check import run_checks
 from mcp_static.conformance.checks import CHECKS
 from mcp_static.conformance.probe import Probe
 from mcp_static.model.errors import UsageError
+from mcp_static.model.registry_address import registry_address
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import Style, counted_of, print_report
 
@@ -33,10 +34,10 @@ def command(url: str, only: tuple[str, ...], style: Style) -> None:
     3 it could not be reached.
     """
     if not url.startswith(("http://", "https://")):
-        raise UsageError(f"{url!r} is not a URL.", "Give one that begins with https://, without /v0.1.")
+        raise UsageError(f"{url!r} is not a URL.", "Give one that begins with https://.")
     chosen = [check for check in CHECKS if not only or check.ability in only]
     found: dict[Ability, list[Finding]] = defaultdict(list)
-    with Probe(url.removesuffix("/v0.1")) as probe, ConsoleProgress() as progress:
+    with Probe(registry_address(url)) as probe, ConsoleProgress() as progress:
         progress.stage("Asking", len(chosen))
         for check, finding in run_checks(probe, chosen):
             found[check.ability].append(finding)

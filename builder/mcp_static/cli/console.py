@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import click
 
 from mcp_static.model.errors import RegistryError
-from mcp_static.model.terminal import printable
+from mcp_static.model.terminal import printable, without_commands
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -18,8 +18,17 @@ _SECONDS_BETWEEN_LINES: Final = 10.0
 
 
 def say(text: str) -> None:
-    """Print a line for people, on standard error."""
-    click.echo(printable(text, keep="\n"), err=True)
+    """Print a line for people, on standard error; in the log of a workflow it is no command."""
+    click.echo(_fit(text), err=True)
+
+
+def show(text: str) -> None:
+    """Print a result for people, on standard output; in the log of a workflow it is no command."""
+    click.echo(_fit(text))
+
+
+def _fit(text: str) -> str:
+    return without_commands(printable(text, keep="\n"))
 
 
 def fail(error: RegistryError) -> None:

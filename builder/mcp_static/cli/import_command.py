@@ -54,6 +54,8 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
         report = import_entries(options, progress.advance)
     if report.left_out:
         say(section_text(Section("Left out", source, tuple(report.left_out)), _NAMED))
+    if report.no_longer_asked_for:
+        say(_still_served(report.no_longer_asked_for, only))
     if report.left_out and not lenient:
         say("note: --lenient also imports entries that break only publish rules, as the source does.")
     click.echo(
@@ -64,3 +66,17 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
     )
     if report.left_out and not report.published and not report.known:
         sys.exit(1)
+
+
+def _still_served(titles: list[str], only: Path | None) -> str:
+    """The warning about what an earlier list let in, and this one does not name."""
+    named = [f"  {title}" for title in titles[:_NAMED]]
+    if len(titles) > _NAMED:
+        named.append(f"  … and {len(titles) - _NAMED:,} more")
+    return "\n".join(
+        [
+            f"warning: {only} does not name these any more, and the registry goes on serving them:",
+            *named,
+            "An import only adds; `mcp-static sync` also withdraws (docs/mirrors.md).",
+        ]
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, HANDOVER, REPO, STATE
 from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository
@@ -33,6 +34,6 @@ def command(event_file: Path, repo: Path, built: Path, handover: Path | None) ->
     ):
         job = pull_job(event, clone, workflow.registry, workflow.clients, built)
         result = merge(job, read_handover(handover) if handover is not None else None)
-    click.echo(result.message)
+    show(result.message)
     if result.exit_code:
         sys.exit(result.exit_code)

@@ -10,7 +10,7 @@ import click
 
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.cli.author_options import settings_of
-from mcp_static.cli.console import say
+from mcp_static.cli.console import say, show
 from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
@@ -85,7 +85,7 @@ def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path 
     context = proof_context(settings, proposer.clients, proposer.account)
     sections = [_section(claim, context) for claim in claims]
     for section in sections:
-        click.echo(section_text(section))
+        show(section_text(section))
     return all(section.level is not Level.ERROR for section in sections)
 
 

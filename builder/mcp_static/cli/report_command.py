@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT
 from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.model.errors import InputError
@@ -34,7 +35,7 @@ def command(event_file: Path, handover: Path) -> None:
         )
     with open_workflow(event.repository) as workflow:
         if checked is None:
-            post_failure(workflow.registry, event.number)
+            post_failure(workflow.registry, event.number, event.head)
         else:
             post_report(workflow.registry, checked)
-    click.echo(f"Reported on #{event.number}.")
+    show(f"Reported on #{event.number}.")

@@ -36,7 +36,10 @@ def command(
     *,
     subdomains: bool,
 ) -> None:
-    """Take down a version, a server or a whole namespace, with all that is published below it later."""
+    """Take down a version, a server or a whole namespace, with all that is published below it later.
+
+    A second takedown covers no less than the first; to hide less, restore it first.
+    """
     place = parse_place(target)
     with open_repository(repo) as repository:
         head = resolve_commit(repository, "HEAD")

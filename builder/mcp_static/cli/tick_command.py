@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.console import show
 from mcp_static.cli.operator_options import REPO
 from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.repository import open_repository, resolve_commit
@@ -33,8 +34,8 @@ def command(repo: Path, full_name: str | None) -> None:
         else:
             ended = tick(repository, resolve_commit(repository, "HEAD"))
     if ended and full_name is not None:
-        click.echo(f"The quarantine of {', '.join(ended)} has ended; the deploy is started.")
+        show(f"The quarantine of {', '.join(ended)} has ended; the deploy is started.")
     elif ended:
-        click.echo(f"The quarantine of {', '.join(ended)} has ended. Push the new commit, and deploy.")
+        show(f"The quarantine of {', '.join(ended)} has ended. Push the new commit, and deploy.")
     else:
-        click.echo("No quarantine has ended since the last commit; nothing to do.")
+        show("No quarantine has ended since the last commit; nothing to do.")

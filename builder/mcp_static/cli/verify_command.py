@@ -14,6 +14,7 @@ from mcp_static.conformance.verifying import (
     verify,
 )
 from mcp_static.model.errors import InputError
+from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Client
 from mcp_static.reports.findings import Report, Section
 from mcp_static.reports.printing import Style, print_report
@@ -45,6 +46,7 @@ def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
     with ConsoleProgress() as progress:
         progress.stage("Comparing documents", chosen)
         if target.startswith(("http://", "https://")):
+            target = registry_address(target)
             with Client(seconds=_SECONDS) as client:
                 lists = served_lists(client, target)
                 found = verify(served_reader(client, target), chosen, progress.advance, lists)

@@ -5,6 +5,7 @@ from typing import Final
 
 MARKER: Final = "<!-- mcp-static -->"
 _PART: Final = "<!-- mcp-static:{name} -->"
+_MARKED: Final = re.compile(_PART.format(name="([0-9a-z:]+)") + "\n")
 _MAX_COMMENT: Final = 65_000
 
 
@@ -16,6 +17,17 @@ def part_mark(name: str) -> str:
 def reply_mark(comment: str) -> str:
     """The mark of the comment that answers another, by that one's id."""
     return _PART.format(name=f"reply:{comment}")
+
+
+def marked(name: str, text: str) -> str:
+    """A comment of its own, which begins with a mark."""
+    return f"{part_mark(name)}\n{text}"
+
+
+def mark_in(body: str) -> str | None:
+    """The name of the mark that a comment of its own begins with."""
+    found = _MARKED.match(body)
+    return found[1] if found is not None else None
 
 
 def with_part(body: str, name: str, text: str) -> str:

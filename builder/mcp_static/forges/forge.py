@@ -39,6 +39,9 @@ class Forge(Protocol):
     def repository(self, path: str, /) -> SourceRepository | None:
         """A repository by the name that it has now; None when it moved away, or never was."""
 
+    def repository_at(self, path: str, /) -> SourceRepository | None:
+        """A repository by a name that it has or had, as far as the forge still leads on from there."""
+
     def repository_of(self, number: int, /) -> SourceRepository | None:
         """A repository by the number in its id, whatever its name is now; None when it is gone."""
 

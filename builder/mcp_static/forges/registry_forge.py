@@ -24,6 +24,7 @@ class Pull:
     number: int
     url: str
     state: str
+    is_draft: bool
     is_merged: bool
     head: str
     head_branch: str
@@ -32,6 +33,14 @@ class Pull:
     author: Account
     opened_at: int
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Whose a commit is, as `name <e-mail>`, and of when, in seconds since 1970."""
+
+    identity: str
+    time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +93,23 @@ class PullComments(Protocol):
         comment, it is said where that comment is, in a comment of ours that answers it.
         """
 
-    def say_once(self, number: int, mark: str, text: str, /) -> None:
-        """Write a comment of its own, unless one of ours with this mark is there, as it was written."""
+    def say_once(self, number: int, mark: str, text: str, since: int = 0, /) -> None:
+        """Write a comment of its own, unless one of ours with this mark is there, as it was written.
 
-    def said_at(self, number: int, mark: str, /) -> int | None:
-        """When a comment was written with `say_once`, in seconds since 1970, by the forge's clock.
-
-        None if it was not, or if everything there is of it was edited.
+        One from before `since`, in seconds since 1970, does not count.
         """
+
+    def say(self, number: int, mark: str, text: str, /) -> None:
+        """Write a comment of its own, with a mark of digits, lowercase letters and colons."""
+
+    def said_at(self, number: int, mark: str, since: int = 0, /) -> int | None:
+        """When a comment was first written with a mark, in seconds since 1970, by the forge's clock.
+
+        None if it was not, at least not from `since` on, or if everything there is of it was edited.
+        """
+
+    def mark_of(self, comment: IssueComment, /) -> str | None:
+        """The mark of a comment that we wrote with one, and that nobody has edited; None for others."""
 
 
 class RegistryForge(Protocol):
@@ -118,8 +136,12 @@ class RegistryForge(Protocol):
         """Its comments."""
 
     @property
+    def clone_url(self) -> str:
+        """Where Git reaches it over HTTPS."""
+
+    @property
     def git_token(self) -> str | None:
-        """What Git is given to fetch from it over HTTPS."""
+        """What Git is given to fetch from it, and push to it, over HTTPS."""
 
     def pull_head(self, number: int, /) -> str:
         """The reference of Git under which the head of a pull request can be fetched."""
@@ -161,6 +183,9 @@ class RegistryForge(Protocol):
         In seconds since 1970; None when the forge does not say so of this very head.
         """
 
+    def reopened_at(self, number: int, /) -> int:
+        """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
+
     def pushes(self, pull: Pull, /) -> list[BranchPush] | None:
         """All that happened to the branch of a pull request, oldest first; None where it is unknown."""
 
@@ -178,8 +203,13 @@ class RegistryForge(Protocol):
     def file_at(self, path: str, commit: str, /) -> bytes | None:
         """The content of a file at a commit."""
 
-    def create_commit(self, base: str, files: Mapping[str, bytes | None], message: str, /) -> str:
-        """A new commit on `base` alone, on no branch yet; a file whose content is None is removed."""
+    def create_commit(
+        self, base: str, files: Mapping[str, bytes | None], message: str, dated: Dated | None = None, /
+    ) -> str:
+        """A new commit on `base` alone, on no branch yet; a file whose content is None is removed.
+
+        It is by the bot, now, unless `dated` says otherwise.
+        """
 
     def set_branch(self, branch: str, commit: str, /) -> None:
         """Make a branch of our own, or move it there wherever it was."""
@@ -190,9 +220,13 @@ class RegistryForge(Protocol):
     def land(self, main: str, commit: str, passage: str, /) -> bool:
         """Move a protected main from one commit to the next, never by force; False if it has moved.
 
-        `passage` names a branch that may be used for it, and `remove_branch` afterwards. Raises
-        InputError where the forge refuses the commit anyway.
+        `passage` names a branch that may be used for it; the caller removes it once main has moved. A
+        commit that main did not move to keeps nothing that would let it in. Raises InputError where the
+        forge refuses the commit all the same.
         """
+
+    def withdraw(self, passage: str, /) -> None:
+        """Let no commit in any more that an earlier `land` has left on its passage."""
 
     def let_in(self, head: str, description: str, /) -> None:
         """Let people merge a head into the protected main by the forge's own button."""

@@ -13,6 +13,7 @@ import git
 from mcp_static.model.errors import GitError, InputError, ServiceError
 
 _ENVIRONMENT: Final = {
+    "GIT_LITERAL_PATHSPECS": "1",  # a path that strangers chose is no pattern
     "GIT_NO_LAZY_FETCH": "1",  # what a partial clone lacks is brought at once: git/promised.py
     "GIT_NO_REPLACE_OBJECTS": "1",  # what is built is what was committed
     "GIT_OPTIONAL_LOCKS": "0",

@@ -1,11 +1,16 @@
 """Single commits, and how one relates to another."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 import git
 
-from mcp_static.git.command import run, succeeds
+from mcp_static.git.command import GitProcess, run, succeeds
 from mcp_static.model.errors import GitError
+
+MAX_FIRST_PARENTS: Final = 100_000
+"""Commits of a first-parent line that are looked through for others."""
 
 
 def is_ancestor(repository: git.Repo, commit: str, descendant: str) -> bool:
@@ -59,11 +64,40 @@ def is_on_first_parent_line(repository: git.Repo, commit: str, tip: str) -> bool
     return bool(lines) and lines[-1].split(" ")[0] == commit
 
 
+def among_first_parents(repository: git.Repo, commits: Collection[str], tip: str) -> set[str]:
+    """Those of some commits that are on the first-parent line of `tip`, from one walk along it.
+
+    Ends once it has found them all, and after `MAX_FIRST_PARENTS` of the line.
+    """
+    missing = set(commits)
+    if not missing:
+        return missing
+    limit = f"--max-count={MAX_FIRST_PARENTS}"
+    with GitProcess(repository, "rev-list", "--first-parent", limit, tip) as process:
+        for line in process.stdout:
+            missing.discard(line.rstrip(b"\n").decode())
+            if not missing:
+                return set(commits)
+        process.finish()
+    return set(commits) - missing
+
+
+def last_touching(repository: git.Repo, before: str, head: str, path: str) -> str | None:
+    """The newest commit that `head` has and `before` has not, and that changes something at a path.
+
+    A merge changes what it has like none of its parents.
+    """
+    found = run(
+        repository, "rev-list", "--full-history", "--max-count=1", head, f"^{before}", "--", path
+    )
+    return found or None
+
+
 def last_change(repository: git.Repo, commit: str, path: str) -> str | None:
     """The newest commit of the first-parent line up to `commit` that changed a path."""
     found = run(
         repository, "log", "-1", "--first-parent", "--diff-merges=first-parent", "--format=%H",
-        commit, "--", f":(top,literal){path}",
+        commit, "--", path,
     )  # fmt: skip
     return found or None
 

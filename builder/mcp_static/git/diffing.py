@@ -9,12 +9,14 @@ import git
 from mcp_static.git.command import GitProcess
 from mcp_static.git.commits import (
     CommitFacts,
+    among_first_parents,
     commits_between,
-    is_on_first_parent_line,
     is_shallow,
+    last_touching,
     merge_bases,
 )
 from mcp_static.model.change import MAX_COMMITS, MAX_PATHS, Blob, Change, ChangedPath
+from mcp_static.model.layout import DATA_ROOT
 
 _CONFLICTS: Final = 20
 _ABSENT: Final = "000000"
@@ -32,7 +34,8 @@ def read_change(repository: git.Repo, base: str, head: str) -> Change:
     proposed = _differences(repository, bases[0] if bases else base, head, most=MAX_PATHS + 1)
     conflicts: list[str] = []
     paths = [path for path in proposed if path.after is not None]
-    if len(bases) == 1:  # with several, the change is refused, and merging them may be dear
+    is_ordinary = all(path.is_ordinary for path in paths)
+    if len(bases) == 1 and is_ordinary:  # otherwise it is refused, and merging may be dear or end git
         paths, conflicts = _merged_paths(repository, base, head, proposed)
     brought = commits_between(repository, base, head, MAX_COMMITS + 1) if bases else ()
     return Change(
@@ -45,6 +48,7 @@ def read_change(repository: git.Repo, base: str, head: str) -> Change:
         is_shallow=not bases and is_shallow(repository),
         commits=max(len(brought), 1),
         foreign_parents=_foreign_parents(repository, base, brought),
+        data_commit=_data_commit(repository, base, head, brought),
     )
 
 
@@ -83,13 +87,13 @@ def _merged_tree(repository: git.Repo, base: str, head: str) -> tuple[str, list[
     with GitProcess(
         repository, "-c", "merge.renames=false", "merge-tree", *options, base, head
     ) as process:
-        tree, *conflicts = islice(_texts(process), 1 + _CONFLICTS)
+        told = list(islice(_texts(process), 1 + _CONFLICTS))
         for _ in process.fields():
             pass  # git waits until all is read
         code = process.wait()
         if code not in {0, 1}:
             process.finish()
-    return tree, conflicts if code == 1 else []
+    return told[0], told[1:] if code == 1 else []
 
 
 def _foreign_parents(
@@ -106,9 +110,16 @@ def _foreign_parents(
     if octopus:
         return tuple(octopus)
     others = {parent for commit in brought for parent in commit.parents[1:]}
-    return tuple(
-        sorted(parent for parent in others if not is_on_first_parent_line(repository, parent, base))
-    )
+    return tuple(sorted(others - among_first_parents(repository, others, base)))
+
+
+def _data_commit(
+    repository: git.Repo, base: str, head: str, brought: tuple[CommitFacts, ...]
+) -> str | None:
+    """The newest of the commits that are brought that changes the data."""
+    if not brought or len(brought) > MAX_COMMITS:
+        return None  # refused whatever they change
+    return last_touching(repository, base, head, DATA_ROOT)
 
 
 def changed_since(repository: git.Repo, before: str, after: str, folder: str) -> list[ChangedPath]:

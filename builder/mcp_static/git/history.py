@@ -86,14 +86,16 @@ def first_parent_history(
         raise rewritten(after)
 
 
-def recent_additions(repository: git.Repo, commit: str) -> Iterator[CommitChange]:
+def recent_additions(repository: git.Repo, commit: str, merger: str) -> Iterator[CommitChange]:
     """The first-parent line from `commit` back, newest first: the commits that added files, and which.
+
+    `merger` is as `first_parent_history` has it.
 
     Costs what is read of it: whoever stops early ends git as well.
     """
     options = ("--diff-filter=A", "--end-of-options", commit)
     with GitProcess(repository, *_LOG, *options) as process:
-        yield from _parse(process.fields())
+        yield from _parse(process.fields(), merger.encode())
 
 
 def rewritten(after: str) -> InputError:

@@ -17,6 +17,7 @@ from mcp_static.git.trees import read_file
 from mcp_static.model.errors import GitError, InputError
 from mcp_static.model.layout import DATA_ROOT
 from mcp_static.settings import SETTINGS_FILE, Settings, parse_settings
+from mcp_static.settings.sources import with_lists
 
 Repository = git.Repo
 """A repository, open: what the functions of this package take."""
@@ -91,8 +92,27 @@ def require_data(repository: Repository, commit: str) -> None:
 
 
 def read_settings(repository: Repository, commit: str) -> Settings:
-    """The registry's settings as that commit has them; the defaults when it has none."""
-    return parse_settings(read_settings_text(repository, commit))
+    """The registry's settings as that commit has them, with the lists that they name.
+
+    The defaults when it has none. Raises InputError.
+    """
+    settings = parse_settings(read_settings_text(repository, commit))
+    if not any(source.include_from for source in settings.sources):
+        return settings
+    sources = with_lists(settings.sources, lambda path: _read_list(repository, commit, path))
+    return settings.model_copy(update={"sources": sources})
+
+
+def _read_list(repository: Repository, commit: str, path: str) -> str | None:
+    content = read_file(repository, commit, path, _MAX_SETTINGS)
+    if content is None:
+        return None
+    if len(content) > _MAX_SETTINGS:
+        raise InputError(f"{path} is larger than 1 MiB.", "Keep only names in it, or use patterns.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8.", "Save it as UTF-8.") from None
 
 
 def read_settings_text(repository: Repository, commit: str) -> str:
@@ -117,4 +137,4 @@ def has_uncommitted_records(repository: Repository) -> bool:
     """Whether a work tree has changes under `registry-data/` that no commit holds."""
     if repository.bare or not (Path(os.fspath(repository.working_dir)) / DATA_ROOT).is_dir():
         return False
-    return bool(run(repository, "status", "--porcelain", "--", f":(top){DATA_ROOT}"))
+    return bool(run(repository, "status", "--porcelain", "--", DATA_ROOT))

@@ -1,6 +1,5 @@
 """One commit on another, on no branch: written without a checkout, from the trees alone."""
 
-import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,14 +12,20 @@ _REFERENCE: Final = "refs/mcp-static/commit"
 
 
 def commit_on(
-    repository: git.Repo, base: str, files: Mapping[str, bytes | None], message: str, identity: str
+    repository: git.Repo,
+    base: str,
+    files: Mapping[str, bytes | None],
+    message: str,
+    identity: str,
+    time: int,
 ) -> str:
-    """Write a commit whose one parent is `base`, by `identity` (`name <e-mail>`), now; gives its id.
+    """Write a commit whose one parent is `base`, by `identity` (`name <e-mail>`); gives its id.
 
-    A file whose content is None is removed. Raises GitError when the repository lacks the base.
+    `time` is in seconds since 1970. A file whose content is None is removed. Raises GitError when the
+    repository lacks the base.
     """
     text = message.encode()
-    head = f"commit {_REFERENCE}\nmark :1\ncommitter {identity} {int(time.time())} +0000\n"
+    head = f"commit {_REFERENCE}\nmark :1\ncommitter {identity} {time} +0000\n"
     with GitProcess(repository, "fast-import", "--quiet", "--force", "--done") as process:
         stream = process.stdin
         try:

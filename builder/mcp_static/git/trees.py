@@ -1,14 +1,17 @@
 """Single files and folders of a commit, read from Git's objects."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import git
 
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.command import run
-from mcp_static.model.change import Blob
+from mcp_static.model.change import Blob, is_ordinary_path
 from mcp_static.model.errors import GitError
+
+_PATHS: Final = 100
+"""Paths on one command line, which has room for so many of the longest."""
 
 
 class TreeEntry(NamedTuple):
@@ -31,19 +34,23 @@ class TreeEntry(NamedTuple):
 
 def blob_at(repository: git.Repo, commit: str, path: str) -> Blob | None:
     """What is at a path of a commit; None for nothing, or a folder."""
+    if not is_ordinary_path(path):
+        return None
     found = entries_of(repository, commit, path)
     return found[0][1] if len(found) == 1 and found[0][0] == path else None
 
 
 def blobs_at(repository: git.Repo, commit: str, paths: list[str]) -> dict[str, str]:
     """The ids of the files at some paths of a commit, by path."""
-    listing = run(repository, "ls-tree", "-z", "--full-tree", commit, "--", *paths)
-    wanted, found = set(paths), {}
-    for line in filter(None, listing.split("\0")):
-        facts, _, name = line.partition("\t")
-        _, kind, object_id = facts.split(" ")
-        if kind == "blob" and name in wanted:
-            found[name] = object_id
+    wanted, found = [path for path in paths if is_ordinary_path(path)], {}
+    for start in range(0, len(wanted), _PATHS):
+        part = wanted[start : start + _PATHS]
+        listing = run(repository, "ls-tree", "-z", "--full-tree", commit, "--", *part)
+        for line in filter(None, listing.split("\0")):
+            facts, _, name = line.partition("\t")
+            _, kind, object_id = facts.split(" ")
+            if kind == "blob" and name in part:
+                found[name] = object_id
     return found
 
 
@@ -79,9 +86,7 @@ def contents_of(repository: git.Repo, commit: str, folders: Sequence[str]) -> li
     if not folders:
         return []
     paths = [f"{folder}/" for folder in folders]
-    listing = run(
-        repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *paths
-    )
+    listing = run(repository, "ls-tree", "-z", "--full-tree", commit, "--", *paths)
     found = []
     for line in filter(None, listing.split("\0")):
         facts, _, path = line.partition("\t")

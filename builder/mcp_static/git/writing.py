@@ -104,26 +104,27 @@ def require_clean(repository: git.Repo) -> None:
     if repository.bare:
         return
     changed = run(repository, "status", "--porcelain", "--untracked-files=no")
-    untracked = run(
-        repository, "status", "--porcelain", "--untracked-files=all", "--", f":(top){DATA_ROOT}"
-    )
+    untracked = run(repository, "status", "--porcelain", "--untracked-files=all", "--", DATA_ROOT)
     if changed or untracked:
         raise InputError(
             f"{repository.working_dir} has uncommitted changes.", "Commit or stash them first."
         )
 
 
-def write_commits(repository: git.Repo, commits: Iterable[NewCommit]) -> int:
+def write_commits(
+    repository: git.Repo, commits: Iterable[NewCommit], identity: str | None = None
+) -> int:
     """Append commits to the current branch, all or none, and bring the work tree up to date.
 
-    Gives how many were written. Raises InputError when the branch moved meanwhile.
+    They are by `identity`, as `name <e-mail>`, or else by whom Git's settings name. Gives how many were
+    written. Raises InputError when the branch moved meanwhile.
     """
     branch = current_branch(repository)
     parent = tip_of(repository)
     if not repository.bare:
         _unfinished(repository).parent.mkdir(exist_ok=True)
         _unfinished(repository).write_text(parent or "")
-    identity = _identity(repository)
+    identity = identity or _identity(repository)
     with GitProcess(repository, "fast-import", "--quiet", "--date-format=raw") as process:
         count = 0
         try:
@@ -160,6 +161,18 @@ def _write_commit(
         stream.write(b"data %d\n%s\n" % (len(content), content))
     for path in commit.removed:
         stream.write(f"D {path}\n".encode())
+
+
+def write_branch(repository: git.Repo, branch: str, base: str, commit: NewCommit, identity: str) -> str:
+    """Put one commit on `base`, and a branch other than the current one on it, wherever that was.
+
+    Gives the commit's id. Nothing is checked out.
+    """
+    reference = f"refs/heads/{branch}"
+    with GitProcess(repository, "fast-import", "--quiet", "--force", "--date-format=raw") as process:
+        _write_commit(process.stdin, commit, f"commit {reference}", identity, f"from {base}\n")
+        process.finish()
+    return run(repository, "rev-parse", reference)
 
 
 def start_branch(repository: git.Repo, branch: str, commit: str) -> None:

@@ -1,5 +1,6 @@
 """Entries from a file or from standard input: NDJSON or JSON, plain or gzip."""
 
+import codecs
 import gzip
 import sys
 import zlib
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from mcp_static.model.errors import InputError, JsonError
+from mcp_static.model.reading import part_of
 from mcp_static.model.strictjson import parse_json
 
 STANDARD_INPUT: Final = "-"
@@ -19,9 +21,9 @@ MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 def read_file(source: str) -> Iterator[tuple[str, Any]]:
     """Every value of a file, with its place for messages.
 
-    One JSON value per line, or one JSON document: a list of entries, or a page with `servers`.
-    Raises InputError when the file cannot be read, JsonError never: a line that is not JSON is
-    given as the JsonError itself, for the caller to report.
+    One JSON value per line, or one JSON document; each an entry, a list of entries, or a page with
+    `servers`. Raises InputError when the file cannot be read, JsonError never: a line that is not JSON
+    is given as the JsonError itself, and a missing next page as an InputError, for the caller to tell.
     """
     name = "standard input" if source == STANDARD_INPUT else source
     try:
@@ -37,7 +39,10 @@ def read_file(source: str) -> Iterator[tuple[str, Any]]:
 def _open(source: str) -> Iterator[IO[bytes]]:
     is_file = source != STANDARD_INPUT
     with open(Path(source) if is_file else sys.stdin.fileno(), "rb", closefd=is_file) as stream:
-        if stream.peek(2)[:2] == b"\x1f\x8b":
+        head = stream.peek(4)[:4]
+        if head == b"PK\x03\x04":
+            raise InputError(f"{source} is a zip archive.", "Unpack it, and name the file in it.")
+        if head[:2] == b"\x1f\x8b":
             with gzip.open(stream) as plain:
                 yield cast("IO[bytes]", plain)
         else:
@@ -45,7 +50,23 @@ def _open(source: str) -> Iterator[IO[bytes]]:
 
 
 def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
-    first = stream.readline(MAX_LINE_BYTES)
+    goes_on = False
+    for place, document in _documents(stream, name):
+        goes_on = _names_a_next_page(document)
+        yield from _members(document, place)
+    if goes_on:
+        yield (
+            name,
+            InputError(
+                "ends with a page that names a next one (`nextCursor`); what follows it is missing",
+                "Fetch the pages after it as well, or import from the registry's address.",
+            ),
+        )
+
+
+def _documents(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
+    """Every JSON value of a file: the one that it is, or one a line."""
+    first = stream.readline(MAX_LINE_BYTES).removeprefix(codecs.BOM_UTF8)
     value = _parse(first)
     lines: Iterator[bytes] = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
     if isinstance(value, JsonError) and first.strip():
@@ -53,7 +74,7 @@ def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
         whole = first + stream.read(MAX_LINE_BYTES)
         document = _parse(whole)
         if not isinstance(document, JsonError):
-            yield from _members(document, name)
+            yield name, document
             return
         lines = iter(whole.splitlines(keepends=True)[1:])
         if all(isinstance(_parse(line), JsonError) for line in lines if line.strip()):
@@ -62,9 +83,7 @@ def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
                 "Give standard entries, as /v0.1/servers or data/export/ have them.",
             )
         lines = iter(whole.splitlines(keepends=True)[1:])
-    if isinstance(value, list) or (isinstance(value, dict) and "servers" in value):
-        yield from _members(value, name)
-    elif first.strip():
+    if first.strip():
         yield f"{name}:1", value
     for number, line in enumerate(lines, start=2):
         if line.strip():
@@ -78,11 +97,18 @@ def _parse(line: bytes) -> Any:
         return error
 
 
-def _members(document: Any, name: str) -> Iterator[tuple[str, Any]]:
-    members = (
-        document.get("servers") if isinstance(document, dict) and "servers" in document else document
-    )
+def _members(document: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """The entries of a list or of a response; anything else is one entry itself."""
+    members = document
+    if isinstance(document, dict) and "servers" in document:
+        members = document["servers"]
     if not isinstance(members, list):
-        members = [members]
+        yield place, members
+        return
     for index, member in enumerate(members):
-        yield f"{name}[{index}]", member
+        yield f"{place}[{index}]", member
+
+
+def _names_a_next_page(document: Any) -> bool:
+    metadata = part_of(document, "metadata") if isinstance(document, dict) else {}
+    return bool(metadata.get("nextCursor") or metadata.get("next_cursor"))

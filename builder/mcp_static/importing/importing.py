@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from mcp_static.api.source_entries import SourceEntry, read_entry
 from mcp_static.git.commits import branch_exists
 from mcp_static.git.records import read_records
 from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
@@ -23,10 +23,10 @@ from mcp_static.git.writing import (
     tip_of,
     write_commits,
 )
-from mcp_static.importing.entries import SourceEntry, read_entry
 from mcp_static.importing.files import STANDARD_INPUT, read_file
 from mcp_static.importing.registry_walk import RegistryWalk
-from mcp_static.model.errors import InputError, JsonError
+from mcp_static.model.approvals import lines_of_list, parse_approval, parse_approvals
+from mcp_static.model.errors import InputError
 from mcp_static.model.layout import parse_location, record_path, version_problem
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName, name_problem, parse_name
@@ -47,7 +47,10 @@ _STRUCTURAL: Final = tuple(rule for rule in SNAPSHOT_RULES if rule.applies is Ap
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did. `left_out` names what was not taken, each with its reason."""
+    """What an import did. `left_out` names what was not taken, each with its reason.
+
+    `no_longer_asked_for` names what `only` does not cover, and an earlier import took in all the same.
+    """
 
     published: int = 0
     statuses: int = 0
@@ -55,13 +58,14 @@ class ImportReport:
     filtered: int = 0
     commits: int = 0
     left_out: list[Finding] = field(default_factory=list)
+    no_longer_asked_for: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
     """What an import is asked for: a file, `-` or the URL of a registry, into a repository.
 
-    `only` are patterns of names (`*` matches anything); empty takes every name. `anew` walks a
+    `only` are names and patterns, as in `model/approvals`; empty takes every name. `anew` walks a
     registry from its beginning, also when only what was updated since would have to be asked for.
     """
 
@@ -135,15 +139,14 @@ def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None
 
 
 def read_patterns(path: Path) -> tuple[str, ...]:
-    """The patterns of a file, one per line; `#` begins a comment. Raises InputError."""
+    """The names and patterns of a file, one a line; `#` begins a comment. Raises InputError."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = lines_of_list(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.", "Give a text file of names.") from None
-    patterns = tuple(text for line in lines if (text := line.partition("#")[0].strip()))
-    if not patterns:
+    if not lines:
         raise InputError(f"{path} names no server.", "Write one name per line; * matches anything.")
-    return patterns
+    return tuple(str(approval) for approval in parse_approvals(lines, str(path)))
 
 
 def _counted(
@@ -159,6 +162,7 @@ class _Import:
 
     def __init__(self, repository: Repository, options: ImportOptions) -> None:
         self._options: Final = options
+        self._only: Final = tuple(parse_approval(text) for text in options.only)
         self._index: Final = SnapshotIndex()
         self._statuses: Final[dict[tuple[ServerName, str], StatusRecord]] = {}
         self._files: Final[list[tuple[int, str, str, bytes]]] = []
@@ -190,7 +194,7 @@ class _Import:
         entries = []
         for place, value in values:
             try:
-                if isinstance(value, JsonError):
+                if isinstance(value, InputError):
                     raise value
                 entries.append(read_entry(value, self._now))
             except InputError as error:
@@ -208,13 +212,15 @@ class _Import:
         if problem := name_problem(name) or version_problem(version):
             self._leave_out(entry.title, problem)
             return
-        if not self._is_wanted(name):
-            self.report.filtered += 1
-            return
         key = (parse_name(name), version)
+        if not self._is_wanted(name, version):
+            self.report.filtered += 1
+            if self._is_served(key):
+                self.report.no_longer_asked_for.append(entry.title)
+            return
         if key not in self._statuses:
-            content = _file_bytes(entry.server)
-            breaches = self._breaches(key, content)
+            content = record_bytes(entry.server)
+            breaches = breaches_of(key, content, self._index, lenient=self._options.lenient)
             if breaches:
                 message = "; ".join(breach.sentence for breach in breaches)
                 self._leave_out(entry.title, message, breaches[0].id)
@@ -228,19 +234,14 @@ class _Import:
             self.report.known += 1
         self._take_status(key, entry)
 
-    def _is_wanted(self, name: str) -> bool:
-        only = self._options.only
-        return not only or any(fnmatchcase(name, pattern) for pattern in only)
+    def _is_wanted(self, name: str, version: str) -> bool:
+        return not self._only or any(approval.covers(name, version) for approval in self._only)
+
+    def _is_served(self, key: tuple[ServerName, str]) -> bool:
+        return key in self._statuses and self._statuses[key].status is not Status.DELETED
 
     def _leave_out(self, title: str, reason: str, rule: str = "entry") -> None:
         self.report.left_out.append(Finding(rule, Level.WARNING, reason, path=title))
-
-    def _breaches(self, key: tuple[ServerName, str], content: bytes) -> list[Finding]:
-        """What keeps a new record out: everything, or with `--lenient` the structural rules."""
-        record = read_record(content, parse_location(record_path(*key)))
-        if not self._options.lenient:
-            return [finding for finding in findings_of(record, self._index) if finding.is_error]
-        return [*structural_findings(record), *index_findings(record, self._index, _STRUCTURAL)]
 
     def _take_status(self, key: tuple[ServerName, str], entry: SourceEntry) -> None:
         if self._statuses[key] == entry.status:
@@ -279,7 +280,17 @@ class _Import:
             yield NewCommit(moment, message + "\n", {path: content})
 
 
-def _file_bytes(server: dict[str, Any]) -> bytes:
+def breaches_of(
+    key: tuple[ServerName, str], content: bytes, index: SnapshotIndex, *, lenient: bool
+) -> list[Finding]:
+    """What keeps a new record out: the breaches of all rules, or leniently of structural ones alone."""
+    record = read_record(content, parse_location(record_path(*key)))
+    if not lenient:
+        return [finding for finding in findings_of(record, index) if finding.is_error]
+    return [*structural_findings(record), *index_findings(record, index, _STRUCTURAL)]
+
+
+def record_bytes(server: dict[str, Any]) -> bytes:
     """A `server.json` as an author would write it; without indentation if it gets too large."""
     try:
         content = orjson.dumps(server, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

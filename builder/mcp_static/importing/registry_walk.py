@@ -16,21 +16,33 @@ import orjson
 
 from mcp_static import __version__
 from mcp_static.model.errors import InputError, ServiceError
-from mcp_static.net.client import Client
+from mcp_static.model.registry_address import registry_address
+from mcp_static.net.client import Authorization, Client
 
 PAGE_LIMIT: Final = 100
 MAX_PAGE_BYTES: Final = 32 * 1024 * 1024
 _PAGE_SECONDS: Final = 120
 _MOST_EMPTY_PAGES: Final = 50
+_MOST_PAGES: Final = 50_000
+"""Five million entries: a list that goes on after that has no end."""
 
 
 class RegistryWalk:
     """Walks a registry; what it has received is in `spool`, one entry per line."""
 
-    def __init__(self, url: str, choices: tuple[object, ...], folder: Path) -> None:
+    def __init__(
+        self,
+        url: str,
+        choices: tuple[object, ...],
+        folder: Path,
+        authorization: Authorization | None = None,
+    ) -> None:
         # What was left out under other choices has to be offered again under these.
-        key = hashlib.sha256(repr((url, choices, __version__)).encode()).hexdigest()[:16]
-        self._url: Final = url.rstrip("/")
+        key = hashlib.sha256(repr((registry_address(url), choices, __version__)).encode()).hexdigest()[
+            :16
+        ]
+        self._url: Final = registry_address(url)
+        self._authorization: Final = authorization
         self._folder: Final = folder / "mcp-static" / f"import-{key}"
         self._progress: Final = self._folder / "progress.json"
         self.spool: Final = self._folder / "entries.ndjson"
@@ -46,8 +58,8 @@ class RegistryWalk:
         if state.get("complete"):
             return
         seen: set[str] = set()
-        empty = 0
-        with _client() as client, self.spool.open("ab") as spool:
+        empty = pages = 0
+        with registry_client(self._authorization) as client, self.spool.open("ab") as spool:
             spool.truncate(state.get("size", 0))
             while True:
                 page = self._fetch(client, state)
@@ -63,6 +75,9 @@ class RegistryWalk:
                 yield len(page["servers"])
                 if cursor is None:
                     return
+                pages += 1
+                if pages == _MOST_PAGES:
+                    raise self._strange(f"its list has more than {pages:,} pages")
                 empty = 0 if page["servers"] else empty + 1
                 if empty == _MOST_EMPTY_PAGES:
                     raise self._strange(f"it gave {empty} empty pages in a row")
@@ -108,6 +123,12 @@ class RegistryWalk:
                 f"{address} does not exist ({answer.status}).",
                 "Give the address that has the registry's /v0.1/ below it.",
             )
+        if answer.status in {401, 403}:
+            raise ServiceError(
+                f"{self._url} answers {answer.status}: it wants credentials, or others than it got.",
+                "Name the environment variable with a token as `credentials` of this source in "
+                "registry.toml, and use `mcp-static sync`.",
+            )
         if not answer.is_ok:
             raise self._strange(f"it answered {answer.status}")
         try:
@@ -132,5 +153,8 @@ def _next_cursor(page: dict[str, Any]) -> str | None:
     return cursor if isinstance(cursor, str) and cursor else None
 
 
-def _client() -> Client:
-    return Client(max_bytes=MAX_PAGE_BYTES, seconds=_PAGE_SECONDS, retries=5)
+def registry_client(authorization: Authorization | None = None) -> Client:
+    """A client for the lists of another registry; close it."""
+    return Client(
+        max_bytes=MAX_PAGE_BYTES, seconds=_PAGE_SECONDS, retries=5, authorization=authorization
+    )

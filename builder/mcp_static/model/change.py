@@ -7,6 +7,8 @@ MAX_PATHS: Final = 2_000
 """Paths of a change that are looked at; a change with more is refused."""
 MAX_COMMITS: Final = 250
 """Commits that a change may have."""
+MAX_PATH: Final = 4_096
+"""Bytes of a path: Linux's `PATH_MAX`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,18 @@ class ChangedPath:
     before: Blob | None
     after: Blob | None
 
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether a work tree can have it; trees made by hand may list what ends git itself."""
+        return is_ordinary_path(self.path)
+
+
+def is_ordinary_path(path: str) -> bool:
+    """Whether a path has no empty, `.` or `..` part, and is no longer than file systems allow."""
+    if len(path.encode(errors="surrogateescape")) > MAX_PATH:
+        return False
+    return not any(part in {"", ".", ".."} for part in path.split("/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -37,8 +51,9 @@ class Change:
     enough (`is_shallow`). Such a head is compared with the base itself, and a path that only the
     base has is left out. `commits` counts what the head has and the base has not, up to a limit of
     the reader. `foreign_parents` are the parents that merge commits of the head bring from anywhere but
-    the base's first-parent line. `latest_time` is the newest committer time among what is brought,
-    in seconds since 1970.
+    the base's first-parent line. `data_commit` is a commit of the head that changes the data, whatever
+    later ones make of that: "Rebase and merge" would put it on main by itself. `latest_time` is the
+    newest committer time among what is brought, in seconds since 1970.
     """
 
     base: str
@@ -50,3 +65,4 @@ class Change:
     is_shallow: bool = False
     commits: int = 1
     foreign_parents: tuple[str, ...] = ()
+    data_commit: str | None = None

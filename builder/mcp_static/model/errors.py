@@ -78,6 +78,10 @@ class ManifestError(InputError):
     """A file of a project cannot be used for a draft; the message reads on from the file's name."""
 
 
+class NoCommandError(InputError):
+    """No command starts a package as its record wants it; the message says why, as a clause."""
+
+
 class NotProvenError(InputError):
     """A package does not point back at the server that names it."""
 

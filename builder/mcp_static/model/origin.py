@@ -35,7 +35,12 @@ class Origin:
     @property
     def url(self) -> str:
         """Its front page."""
-        return f"https://{self.source}.com/{self.path}"
+        return f"{self.site}/{self.path}"
+
+    @property
+    def site(self) -> str:
+        """The address of the forge."""
+        return f"https://{self.source}.com"
 
     @property
     def owner(self) -> str:

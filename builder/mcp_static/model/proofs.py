@@ -23,6 +23,7 @@ class ProofId(StrEnum):
     ACCOUNT = "github-account", "Verified: published by the owner's account"
     GITLAB_ACCOUNT = "gitlab-account", "Verified: published by the owner's account"
     SOURCE = "source", "Verified by the same record in the owner's repository"
+    SOURCE_REGISTRY = "source-registry", "Taken in from another registry, which this one mirrors"
     DNS_KEY = "dns-key", "Verified by a key in the domain's DNS"
     HTTPS_KEY = "https-key", "Verified by a key that the domain publishes over HTTPS"
     DNS_DELEGATION = "dns-delegation", "Verified: published by an account that the domain's DNS names"

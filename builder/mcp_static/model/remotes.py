@@ -35,13 +35,18 @@ def filled_addresses(remote: Part) -> Iterator[str]:
     options = _options(remote, template)
     for values in islice(product(*options.values()), MAX_ADDRESSES):
         filling = dict(zip(options, values, strict=True))
-        text = _fill(template, filling)
-        text = _FREE_ORIGIN.sub(f"https://{FREE}", text, count=1) if text.startswith(FREE) else text
-        yield _FREE_PORT.sub(r"\1", text)
+        yield written(fill(template, filling))
 
 
-def _fill(template: str, values: dict[str, str]) -> str:
-    return VARIABLE.sub(lambda match: values[match[1]], template)
+def written(text: str) -> str:
+    """An address without what keeps it from being read where its origin or its port is free."""
+    text = _FREE_ORIGIN.sub(f"https://{FREE}", text, count=1) if text.startswith(FREE) else text
+    return _FREE_PORT.sub(r"\1", text)
+
+
+def fill(template: str, values: dict[str, str]) -> str:
+    """A text with what stands for some of its braces in their place; the others stay."""
+    return VARIABLE.sub(lambda match: values.get(match[1], match[0]), template)
 
 
 def count_addresses(remote: Part) -> int:
@@ -51,10 +56,11 @@ def count_addresses(remote: Part) -> int:
 
 def _options(remote: Part, template: str) -> dict[str, tuple[str, ...]]:
     variables = part_of(remote, "variables")
-    return {name: _values(part_of(variables, name)) for name in VARIABLE.findall(template)}
+    return {name: values_of(part_of(variables, name)) for name in VARIABLE.findall(template)}
 
 
-def _values(variable: Part) -> tuple[str, ...]:
+def values_of(variable: Part) -> tuple[str, ...]:
+    """What a variable may be filled in with, `FREE` for what only the user knows."""
     fixed, default = text_of(variable, "value"), text_of(variable, "default")
     if fixed:
         return (fixed,)

@@ -1,6 +1,6 @@
 """`status.json`: the lifecycle of one version, from the standard's `StatusUpdateRequest`."""
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -40,6 +40,13 @@ class StatusFile(StatusRecord):
         None,
         max_length=4096,
         description="A signature over all the rest: a compact JWS, from `mcp-static status --key`.",
+    )
+    by: Literal["sync"] | None = Field(
+        None,
+        description="`sync` for what `mcp-static sync` wrote, as a source or a list says.",
+    )
+    source: str | None = Field(
+        None, max_length=2048, description="With `by`: the source that the version came from."
     )
 
     @property

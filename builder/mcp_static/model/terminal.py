@@ -1,4 +1,9 @@
-"""Other people's text, made fit to be shown on a terminal."""
+"""Other people's text, made fit to be shown on a terminal and in the log of a workflow."""
+
+import re
+from typing import Final
+
+_COMMAND: Final = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -12,3 +17,12 @@ def printable(text: str, keep: str = "") -> str:
         else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def without_commands(text: str) -> str:
+    """Text in whose lines the runner of a GitHub workflow finds no command.
+
+    It takes `::command` at the start of a line, white space aside, and `##[command]` anywhere in one
+    (`ActionCommand` in the sources of actions/runner). Their first sign becomes a backslash escape.
+    """
+    return _COMMAND.sub(lambda match: r"\x23" if match[1] is None else rf"{match[1]}\x3a", text)

@@ -83,6 +83,23 @@ def parse_address(text: str) -> WebAddress | None:
     )
 
 
+def fetched_address(text: str) -> str | None:
+    """What a program that follows the WHATWG URL standard asks for, spelled as the standard spells it.
+
+    Without credentials and fragment; None for what is no http or https address.
+    """
+    if len(text) > MAX_CHARACTERS:
+        return None
+    try:
+        text.encode()
+        url = can_ada.parse(text)
+    except ValueError:
+        return None
+    if url.protocol not in {"http:", "https:"}:
+        return None
+    return f"{url.protocol}//{url.host}{url.pathname}{url.search}"
+
+
 def _plain(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return character if character in _UNRESERVED else match[0].upper()

@@ -5,11 +5,13 @@ What strangers name is fetched by `Fetcher` instead, which never goes inside.
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from urllib3.util import Retry
 
 from mcp_static.model.errors import UnansweredError
@@ -23,19 +25,47 @@ _READ_SECONDS: Final = 60.0
 """The longest time to connect, and between two pieces of an answer."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Authorization:
+    """What a service is told to know us by: a scheme and a secret, which nothing prints."""
+
+    scheme: str
+    secret: str
+
+
+class _OwnOrigin(AuthBase):
+    """Puts the header on a request; requests takes it off where a redirect leaves the origin."""
+
+    def __init__(self, authorization: Authorization) -> None:
+        self._value: Final = f"{authorization.scheme} {authorization.secret}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._value
+        return request
+
+
 class Client:
     """Asks one service, over connections that are kept; threads may share it.
 
     An answer may have `max_bytes` and take `seconds`. With `retries`, a busy server is asked again so
-    often. Close it, or use it as a context manager.
+    often. The `authorization` goes with each request to the address that it names, and not along with
+    a redirect to another origin. Close it, or use it as a context manager.
     """
 
-    def __init__(self, *, max_bytes: int = MAX_BYTES, seconds: float = 30.0, retries: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        max_bytes: int = MAX_BYTES,
+        seconds: float = 30.0,
+        retries: int = 0,
+        authorization: Authorization | None = None,
+    ) -> None:
         self._max_bytes: Final = max_bytes
         self._seconds: Final = seconds
         self._session: Final = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.max_redirects = 5
+        self._session.auth = _OwnOrigin(authorization) if authorization is not None else None
         retry = Retry(
             total=retries,
             backoff_factor=0.5,

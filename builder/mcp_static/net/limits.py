@@ -29,6 +29,7 @@ class FetchLimits:
 KEY_RECORD: Final = FetchLimits("key record", 4 * 1024, 10, 0, tries_again=False)
 ANSWER: Final = FetchLimits("registry's answer", 16 << 20, 30, 5)
 SOURCE: Final = FetchLimits("file of a source repository", 256 * 1024, 20, 0)
+MOVED: Final = FetchLimits("repository that may have moved", 256 * 1024, 20, 1)
 RELEASE: Final = FetchLimits("release", 512 << 20, 300, 5, keeps_body=False)
 
 

@@ -37,7 +37,9 @@ def _launch(package: RunnablePackage) -> Launch:
 
 def _install_command(package: RunnablePackage) -> str:
     exact = ("--version", package.version) if package.version else ()
-    return shlex.join(["cargo", "install", package.identifier, *exact])
+    address = REGISTRY.private_address(package.base_url).rstrip("/")
+    source = ("--index", f"sparse+{address}/index/") if address else ()
+    return shlex.join(["cargo", "install", package.identifier, *exact, *source])
 
 
 def _prove(package: Package) -> PackageProof:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from mcp_static.model.errors import ManifestError, NotProvenError
+from mcp_static.model.errors import ManifestError, NoCommandError, NotProvenError
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
@@ -13,6 +14,7 @@ from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, newe
 from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType, Requirement
+from mcp_static.packages.values import Value
 
 REGISTRY: Final = PublicRegistry(
     site=Site("org.golang.proxy"), pages=Site("dev.go.pkg"), version_separator="@"
@@ -32,7 +34,21 @@ def _breaches(package: Part) -> Iterator[tuple[str, str]]:
 
 def _launch(package: RunnablePackage) -> Launch:
     named = package.at_version if package.version else f"{package.identifier}@latest"
-    return run_with(package, ("go",), "run", named=named)
+    launch = run_with(package, ("go",), "run", named=named)
+    address = REGISTRY.private_address(package.base_url)
+    return replace(launch, env=(*_proxy(package, address), *launch.env)) if address else launch
+
+
+def _proxy(package: RunnablePackage, address: str) -> tuple[tuple[str, Value], ...]:
+    """Variables that make Go ask a private proxy alone, and no checksum database for its modules.
+
+    (Go Modules Reference, "Private modules": the public database knows none of them.)
+    """
+    wanted: dict[str, Value] = {"GOPROXY": (address,), "GONOSUMDB": (package.identifier,)}
+    given = dict(package.environment)
+    if any(given.get(name, value) != value for name, value in wanted.items()):
+        raise NoCommandError(f"its variables name another proxy than its registryBaseUrl, {address}")
+    return tuple((name, value) for name, value in wanted.items() if name not in given)
 
 
 def _prove(package: Package) -> PackageProof:

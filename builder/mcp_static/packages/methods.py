@@ -2,13 +2,22 @@
 to connect to.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, objects_in, part_of
 from mcp_static.packages.launch import Launch, read_runnable
 from mcp_static.packages.types import package_type
-from mcp_static.packages.values import Input, Settings, Value, filled, named_values, settings_of
+from mcp_static.packages.values import (
+    Input,
+    Settings,
+    Value,
+    filled,
+    has_variable,
+    named_values,
+    settings_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class Method:
     """One installation method: a package or a remote of a record, which is `part`.
 
     It has a `launch` or a `connection`, or both for a package that is started first and then connected
-    to; neither if no command can express it. `install_command` has to be run once before all that.
+    to; neither if no command can express it, and then `no_command` says why, if there is a reason
+    beyond the type. `install_command` has to be run once before all that.
     """
 
     title: str
@@ -39,6 +49,7 @@ class Method:
     launch: Launch | None = None
     connection: Connection | None = None
     install_command: str = ""
+    no_command: str = ""
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -68,12 +79,19 @@ def methods_of(server: dict[str, Any]) -> tuple[Method, ...]:
 def _remote(remote: Part) -> Method:
     connection = _connection(remote, {})
     transport = "server-sent events" if connection.kind == "sse" else "streamable HTTP"
+    reads_variables = any(map(has_variable, connection.values))
     return Method(
         title=f"Remote, {transport}",
         identifier=str(remote.get("url", "")),
         part=remote,
-        connection=connection,
+        connection=None if reads_variables else connection,
+        no_command=_READS_VARIABLES if reads_variables else "",
     )
+
+
+_READS_VARIABLES: Final = (
+    "its address or a header names a variable of the user's environment, which clients would send to it"
+)
 
 
 def _connection(transport: Part, settings: Settings) -> Connection:
@@ -94,11 +112,11 @@ def _package(package: Part) -> Method:
         return Method(title=title, identifier=runnable.identifier, part=package, connection=connection)
     if known.launch is None:  # a file, which the client opens and starts by itself
         return Method(title=known.title, identifier=runnable.identifier, part=package)
-    return Method(
-        title=known.title,
-        identifier=runnable.identifier,
-        part=package,
-        launch=known.launch(runnable),
-        connection=connection,
-        install_command=known.install_command(runnable) if known.install_command else "",
+    method = Method(
+        title=known.title, identifier=runnable.identifier, part=package, connection=connection
     )
+    try:
+        install_command = known.install_command(runnable) if known.install_command else ""
+        return replace(method, launch=known.launch(runnable), install_command=install_command)
+    except NoCommandError as error:
+        return replace(method, connection=None, no_command=error.message)

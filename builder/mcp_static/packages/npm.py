@@ -8,7 +8,7 @@ from mcp_static.model.errors import JsonError, ManifestError, NotProvenError
 from mcp_static.model.reading import part_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.wording import one_line
-from mcp_static.packages.launch import Launch, RunnablePackage, run_with
+from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, unpublished_note
 from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
@@ -27,7 +27,10 @@ _PLACEHOLDERS: Final = frozenset(
 
 
 def _launch(package: RunnablePackage) -> Launch:
-    return run_with(package, ("npx", "bunx"), "-y")
+    """Start a package with a runner; of the two, npx alone takes a registry (npm-exec(1), bunx(1))."""
+    address = REGISTRY.private_address(package.base_url)
+    runners = ("npx",) if address else ("npx", "bunx")
+    return run_with(package, runners, "-y", source=registry_options(package, address, "--registry"))
 
 
 def _prove(package: Package) -> PackageProof:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from mcp_static.model.errors import NotProvenError
+from mcp_static.model.errors import NoCommandError, NotProvenError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.packages.dockerfile import read_dockerfile
 from mcp_static.packages.images import (
+    HUB_NAMES,
     SERVER_LABEL,
     has_tag_or_digest,
     image_page,
@@ -18,6 +19,7 @@ from mcp_static.packages.images import (
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat
 from mcp_static.packages.package import Package, PackageProof
+from mcp_static.packages.registry import command_address
 from mcp_static.packages.type import PackageType, Requirement
 
 
@@ -42,9 +44,30 @@ def _launch(package: RunnablePackage) -> Launch:
         "-i",
         "--rm",
         *_passed_variables(package),
-        named=with_tag(package.identifier, package.version),
+        named=with_tag(_image(package), package.version),
         is_identifier=_is_same_image,
     )
+
+
+def _image(package: RunnablePackage) -> str:
+    """The image with the host that it comes from; raises NoCommandError if the record names two.
+
+    Records of today have the host in the identifier; older ones name it in `registryBaseUrl`.
+    """
+    image, named = package.identifier, package.base_url
+    if not named:
+        return image
+    address = command_address(named if "://" in named else f"https://{named}")
+    if address.host in HUB_NAMES:
+        return image
+    port = f":{address.port}" if address.port else ""
+    host = f"{address.host}{port}"
+    first, slash, _ = image.partition("/")
+    if not (slash and ("." in first or ":" in first or first == "localhost")):
+        return f"{host}{address.path.rstrip('/')}/{image}"
+    if first.lower() != host:
+        raise NoCommandError(f"its identifier is on another host than its registryBaseUrl, {host}")
+    return image
 
 
 def _passed_variables(package: RunnablePackage) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 from mcp_static.model.errors import ManifestError
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
-from mcp_static.packages.launch import Launch, RunnablePackage, run_with
+from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
 from mcp_static.packages.manifest import (
     Manifest,
     ManifestFormat,
@@ -21,7 +21,9 @@ from mcp_static.packages.package import Package, PackageProof, digest_of_files, 
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
-REGISTRY: Final = PublicRegistry(site=Site("org.pypi"), pages=Site("org.pypi", "/project"))
+REGISTRY: Final = PublicRegistry(
+    site=Site("org.pypi"), pages=Site("org.pypi", "/project"), is_index=False
+)
 
 _SOURCE_LABELS: Final = ("source", "sourcecode", "repository", "github", "gitlab", "code")
 _SITE_LABELS: Final = ("homepage", "documentation")
@@ -29,7 +31,12 @@ _PRIVATE: Final = "Private :: Do Not Upload"
 
 
 def _launch(package: RunnablePackage) -> Launch:
-    return run_with(package, ("uvx",))
+    """Start a package with uvx, which wants the index itself and uses it alone (uv 0.4.23)."""
+    address = REGISTRY.private_address(package.base_url)
+    if address and not address.rstrip("/").endswith("simple"):
+        address = f"{address.rstrip('/')}/simple"
+    source = registry_options(package, address, "--default-index", "--index-url", "-i")
+    return run_with(package, ("uvx",), source=source)
 
 
 def _prove(package: Package) -> PackageProof:

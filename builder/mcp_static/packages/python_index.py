@@ -49,7 +49,7 @@ def _described(package: Package) -> Release | None:
         quote(canonicalize_name(package.identifier), safe=""),
         quote(package.version, safe=""),
     )
-    answer = package.get(f"{package.base}/pypi/{name}/{version}/json")
+    answer = package.get(f"{_site(package)}/pypi/{name}/{version}/json")
     if not expect(answer, 404):
         return None
     document = json_of(answer)
@@ -65,7 +65,7 @@ def _described(package: Package) -> Release | None:
 
 def _listed(package: Package) -> Release | None:
     name = canonicalize_name(package.identifier)
-    answer = package.get(f"{package.base}/simple/{quote(name, safe='')}/", _SIMPLE)
+    answer = package.get(f"{_site(package)}/simple/{quote(name, safe='')}/", _SIMPLE)
     if not expect(answer, 404):
         return None
     listed = _files(answer.body, answer.headers.get("Content-Type", ""))
@@ -86,6 +86,11 @@ def _listed(package: Package) -> Release | None:
     if wheels:
         raise UnansweredError(f"{package.base} gives no description of {name} {package.version}")
     return None
+
+
+def _site(package: Package) -> str:
+    """The address that both protocols are below: records may name the index, `…/simple`, as uv does."""
+    return package.base.removesuffix("/simple")
 
 
 def _is_wheel(file: str, version: str) -> bool:

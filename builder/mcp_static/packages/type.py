@@ -45,6 +45,7 @@ class PackageType:
     where people read about a package of a record, or an empty text.
 
     `launch` is None for what no command starts; `install_command` is what has to be run once before.
+    Both raise NoCommandError.
 
     `marker` is how a package points back at its server, in Markdown. `prove` gives what was found, and
     raises NotProvenError, UnansweredError or FetchRefusedError.

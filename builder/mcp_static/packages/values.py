@@ -40,6 +40,16 @@ class Input:
 Value = tuple[str | Input, ...]
 """Text with inputs in it."""
 
+_VARIABLE: Final = re.compile(r"\$(?:\{|[A-Za-z_])")
+"""What one client or another replaces with a variable of the user's environment."""
+
+
+def has_variable(value: Value) -> bool:
+    """Whether the author's part of a value has what clients replace by a variable (`$A`, `${A}`)."""
+    texts = (part if isinstance(part, str) else part.default or "" for part in value)
+    return any(_VARIABLE.search(text) for text in texts)
+
+
 Settings = Mapping[str, Part]
 """What a package lets a user set, by the names that braces in its texts may use."""
 

@@ -1,30 +1,32 @@
 """What to paste into the clients that people use, for one installation method of a server.
 
-Formats: VS Code's `mcp.json` and its install links, Claude Desktop's `claude_desktop_config.json`,
-`claude mcp add-json` of Claude Code, Cursor's `mcp.json` and its install links, and the `mcpServers`
-object that most other clients read.
+Names: where an organization's policy compares the name that a server has in a client with the
+registry's (VS Code and the other clients of GitHub Copilot, Gemini CLI), it is the whole name; the rest
+take letters, digits, `-` and `_` alone, or are easier to read with a short one. The sources of all
+formats are in the decision record about client policies.
 """
 
 import base64
 import json
-import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import orjson
 
+from mcp_static.model.web_addresses import parse_address
+from mcp_static.packages.configurations import (
+    client_name,
+    joined,
+    members_of,
+    placeholder,
+    stdio_members,
+)
 from mcp_static.packages.launch import Launch
 from mcp_static.packages.methods import Connection, Method
-from mcp_static.packages.values import Input, Value
-
-_GENERIC: Final = frozenset({"mcp", "server", "mcp-server", "mcp_server", "mcpserver", "api"})
-"""What many servers are called."""
-
-Write = Callable[[Input], str]
+from mcp_static.packages.values import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,76 +39,69 @@ class Snippet:
     link: str = ""
 
 
-def client_name(name: str) -> str:
-    """What a server is called in a client, of its whole name: the second half, if that tells it apart.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a registry says a server is: its name, its version, and where the registry is served."""
 
-    Letters, digits, `-` and `_` alone, since Claude Code takes no others.
-    """
-    namespace, _, short = name.partition("/")
-    if short.lower() in _GENERIC:
-        labels = (label for label in reversed(namespace.split(".")) if label.lower() not in _GENERIC)
-        short = "-".join((*islice(labels, 1), short))
-    return re.sub(r"[^A-Za-z0-9_-]", "-", short) or "server"
+    name: str
+    version: str = ""
+    registry: str = ""
 
-
-def placeholder(given: Input) -> str:
-    """An input as a person has to replace it."""
-    return given.default if given.default is not None else f"<{given.id}>"
+    @property
+    def short(self) -> str:
+        """Its name in clients that compare it with nothing."""
+        return client_name(self.name)
 
 
-def snippets_of(name: str, method: Method) -> tuple[Snippet, ...]:
-    """The snippets of a method, for a server called `name` in the client; none if it has no command."""
-    found = []
-    if method.launch and not method.connection:
-        found = [_vs_code(name, method), _claude_desktop(name, method.launch)]
-    elif method.connection:
-        found = [_vs_code(name, method)]
-    else:
-        return ()
-    plain = _plain(method)
-    return (*found, _claude_code(name, plain), _cursor(name, plain), _generic(name, plain))
+def snippets_of(listing: Listing, method: Method) -> tuple[Snippet, ...]:
+    """The snippets of a method; none if it has neither a command nor an address."""
+    return tuple(_snippets(listing, method))
 
 
-def _joined(value: Value, write: Write) -> str:
-    return "".join(part if isinstance(part, str) else write(part) for part in value)
-
-
-def _launch(launch: Launch, write: Write) -> dict[str, Any]:
-    config: dict[str, Any] = {"command": launch.command}
-    config["args"] = [_joined(word, write) for word in launch.args]
-    if launch.env:
-        config["env"] = {name: _joined(value, write) for name, value in launch.env}
-    return config
-
-
-def _connection(connection: Connection, write: Write) -> dict[str, Any]:
-    config: dict[str, Any] = {"url": _joined(connection.url, write)}
-    if connection.headers:
-        config["headers"] = {name: _joined(value, write) for name, value in connection.headers}
-    return config
-
-
-def _plain(method: Method) -> dict[str, Any]:
-    """A method as most clients read it, with placeholders."""
-    if method.connection:
-        return {"type": method.connection.kind, **_connection(method.connection, placeholder)}
-    assert method.launch is not None
-    return {"type": "stdio", **_launch(method.launch, placeholder)}
+def _snippets(listing: Listing, method: Method) -> Iterator[Snippet]:
+    members = members_of(method, placeholder)
+    if not members:
+        return
+    name, short = listing.name, listing.short
+    yield _vs_code(listing, method)
+    yield from _claude_desktop(short, method)
+    yield _claude_code(short, members)
+    yield _cursor(short, members)
+    yield _copilot_cli(name, members)
+    yield _jetbrains(name, members)
+    yield _gemini_cli(name, members)
+    if members["type"] != "sse":
+        yield _codex(short, members)
+        if b"${" not in orjson.dumps(members):
+            yield _shared(name, members)
+    yield Snippet("Other clients", "Add to your client's mcp.json", _servers(short, members))
 
 
 def _json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
-def _vs_code(name: str, method: Method) -> Snippet:
+def _servers(name: str, members: dict[str, Any]) -> str:
+    return _json({"mcpServers": {name: members}})
+
+
+def _without_type(members: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in members.items() if key != "type"}
+
+
+def _vs_code(listing: Listing, method: Method) -> Snippet:
+    """VS Code's own `mcp.json`; `gallery` and `version` are what it writes when it installs itself.
+
+    Where servers have to come from a registry, it looks one up by them and by its name.
+    """
+    name = listing.name
+
     def write(given: Input) -> str:
         return f"${{input:{name}-{given.id}}}"
 
-    if method.connection:
-        config = {"type": method.connection.kind, **_connection(method.connection, write)}
-    else:
-        assert method.launch is not None
-        config = {"type": "stdio", **_launch(method.launch, write)}
+    config = members_of(method, write)
+    if listing.registry.startswith("https://") and listing.version:
+        config |= {"gallery": listing.registry, "version": listing.version}
     inputs = [_vs_code_input(name, given) for given in method.inputs]
     document: dict[str, Any] = {"servers": {name: config}}
     asked: dict[str, Any] = {"name": name, **config}
@@ -134,28 +129,93 @@ def _vs_code_input(name: str, given: Input) -> dict[str, Any]:
     return found
 
 
-def _claude_desktop(name: str, launch: Launch) -> Snippet:
-    config = {"mcpServers": {name: _launch(launch, placeholder)}}
-    return Snippet("Claude Desktop", "Add to claude_desktop_config.json", _json(config))
+def _shared(name: str, members: dict[str, Any]) -> Snippet:
+    """The file in a project's root that several clients read; it has neither inputs nor variables."""
+    return Snippet(
+        "Shared .mcp.json",
+        "Add to .mcp.json in the project's root, which VS Code, Copilot CLI and others read",
+        _servers(name, members),
+    )
 
 
-def _claude_code(name: str, config: dict[str, Any]) -> Snippet:
-    packed = orjson.dumps(config).decode()
+def _claude_desktop(name: str, method: Method) -> Iterator[Snippet]:
+    """Local servers by its file, remote ones as connectors: it reaches none from its file.
+
+    A connector is reached from Anthropic's network, with OAuth or without a login, never with headers.
+    """
+    if method.connection is None:
+        assert method.launch is not None
+        config = {"mcpServers": {name: _launched(method.launch)}}
+        yield Snippet("Claude Desktop", "Add to claude_desktop_config.json", _json(config))
+    elif method.launch is None and not method.connection.headers and _is_public(method.connection):
+        yield Snippet(
+            "Claude Desktop",
+            "Under Settings, Connectors, add a custom connector with this address; it has to be "
+            "reachable from the internet",
+            joined(method.connection.url, placeholder),
+        )
+
+
+def _launched(launch: Launch) -> dict[str, Any]:
+    return stdio_members(launch, placeholder)
+
+
+def _is_public(connection: Connection) -> bool:
+    address = parse_address(joined(connection.url, lambda _: "x"))
+    return address is not None and not address.is_on_the_users_machine and not address.is_ip
+
+
+def _claude_code(name: str, members: dict[str, Any]) -> Snippet:
+    packed = orjson.dumps(members).decode()
     text = f"claude mcp add-json {shlex.quote(name)} {shlex.quote(packed)}"
     return Snippet("Claude Code", "Run in a terminal", text)
 
 
-def _cursor(name: str, config: dict[str, Any]) -> Snippet:
-    customization = {key: value for key, value in config.items() if key != "type"}
+def _cursor(name: str, members: dict[str, Any]) -> Snippet:
+    config = _without_type(members)
     # In ASCII: what reads it decodes Base64 to one character a byte.
-    packed = base64.b64encode(json.dumps(customization, separators=(",", ":")).encode()).decode()
+    packed = base64.b64encode(json.dumps(config, separators=(",", ":")).encode()).decode()
     link = f"cursor://anysphere.cursor-deeplink/mcp/install?name={quote(name)}&config={quote(packed)}"
+    return Snippet("Cursor", "Add to .cursor/mcp.json", _servers(name, config), link)
+
+
+def _copilot_cli(name: str, members: dict[str, Any]) -> Snippet:
+    kind = "local" if members["type"] == "stdio" else members["type"]
+    config = {"type": kind, **_without_type(members), "tools": ["*"]}
+    return Snippet("Copilot CLI", "Add to ~/.copilot/mcp-config.json", _servers(name, config))
+
+
+def _jetbrains(name: str, members: dict[str, Any]) -> Snippet:
+    config = _without_type(members)
+    if headers := config.pop("headers", None):
+        config["requestInit"] = {"headers": headers}
     return Snippet(
-        "Cursor", "Add to .cursor/mcp.json", _json({"mcpServers": {name: customization}}), link
+        "JetBrains",
+        "Add to the mcp.json of GitHub Copilot, under its settings, Model Context Protocol",
+        _json({"servers": {name: config}}),
     )
 
 
-def _generic(name: str, config: dict[str, Any]) -> Snippet:
-    return Snippet(
-        "Other clients", "Add to your client's mcp.json", _json({"mcpServers": {name: config}})
-    )
+def _gemini_cli(name: str, members: dict[str, Any]) -> Snippet:
+    config = _without_type(members)
+    if members["type"] == "http":
+        config = {"httpUrl": config.pop("url"), **config}
+    return Snippet("Gemini CLI", "Add to ~/.gemini/settings.json", _servers(name, config))
+
+
+def _codex(name: str, members: dict[str, Any]) -> Snippet:
+    """Codex's TOML; it has no transport of server-sent events."""
+    table = f"mcp_servers.{name}"
+    config = _without_type(members)
+    nested = {"env": config.pop("env", None), "http_headers": config.pop("headers", None)}
+    lines = [f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in config.items())]
+    for key, values in nested.items():
+        if values:
+            lines += ["", f"[{table}.{key}]"]
+            lines += [f"{_toml(one)} = {_toml(value)}" for one, value in values.items()]
+    return Snippet("Codex", "Add to ~/.codex/config.toml", "\n".join(lines))
+
+
+def _toml(value: str | list[str]) -> str:
+    """A string or a list of them in TOML: as in JSON, but for a character that JSON leaves as it is."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -13,11 +13,11 @@ from mcp_static.model.reading import objects_in, part_of, text_of
 from mcp_static.model.strictjson import dump_json
 from mcp_static.model.takedown import Takedown
 from mcp_static.model.times import format_time
+from mcp_static.packages.configurations import command_words, joined, placeholder
 from mcp_static.packages.methods import Method, methods_of
 from mcp_static.packages.types import package_type
-from mcp_static.packages.values import Value
 from mcp_static.pages.host_warnings import Owners, nobody, warnings_of
-from mcp_static.pages.install_snippets import Snippet, client_name, placeholder, snippets_of
+from mcp_static.pages.install_snippets import Listing, Snippet, snippets_of
 from mcp_static.pages.options import Option, options_of
 
 
@@ -105,6 +105,7 @@ class MethodView:
     sha256: str
     install_command: str
     start_command: str
+    no_command: str
     has_placeholders: bool
     snippets: tuple[Snippet, ...]
     options: tuple[Option, ...]
@@ -221,18 +222,22 @@ def _icon(server: dict[str, Any]) -> str:
 
 
 def method_views(
-    server: dict[str, Any], accepted: dict[str, Any] | None, owners: Owners = nobody
+    server: dict[str, Any], accepted: dict[str, Any] | None, owners: Owners = nobody, registry: str = ""
 ) -> list[MethodView]:
-    """The installation methods of a server, with their snippets; `accepted` as for `server_view`."""
-    name = str(server.get("name", ""))
+    """The installation methods of a server, with their snippets.
+
+    `accepted` is as for `server_view`, `owners` as for `warnings_of`, `registry` where the registry is
+    served.
+    """
+    listing = Listing(str(server.get("name", "")), text_of(server, "version") or "", registry)
     return [
-        _method_view(client_name(name), method, warnings_of(method, name, accepted, owners))
+        _method_view(listing, method, warnings_of(method, listing.name, accepted, owners))
         for method in methods_of(server)
     ]
 
 
-def _method_view(name: str, method: Method, warnings: tuple[str, ...]) -> MethodView:
-    snippets, part = snippets_of(name, method), method.part
+def _method_view(listing: Listing, method: Method, warnings: tuple[str, ...]) -> MethodView:
+    snippets, part = snippets_of(listing, method), method.part
     kind = package_type(text_of(part, "registryType") or "")
     return MethodView(
         title=method.title,
@@ -242,6 +247,7 @@ def _method_view(name: str, method: Method, warnings: tuple[str, ...]) -> Method
         sha256=text_of(part, "fileSha256") or "",
         install_command=method.install_command,
         start_command=_start_command(method),
+        no_command=method.no_command,
         has_placeholders=bool(snippets) and any(given.default is None for given in method.all_inputs),
         snippets=snippets,
         options=options_of(part),
@@ -254,10 +260,5 @@ def _start_command(method: Method) -> str:
     launch = method.launch
     if launch is None or method.connection is None:
         return ""
-    env = [f"{name}={shlex.quote(_with_placeholders(value))}" for name, value in launch.env]
-    words = [_with_placeholders(word) for word in launch.args]
-    return " ".join([*env, shlex.join([launch.command, *words])])
-
-
-def _with_placeholders(value: Value) -> str:
-    return "".join(part if isinstance(part, str) else placeholder(part) for part in value)
+    env = [f"{name}={shlex.quote(joined(value, placeholder))}" for name, value in launch.env]
+    return " ".join([*env, shlex.join(command_words(launch, placeholder))])

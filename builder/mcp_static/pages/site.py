@@ -47,7 +47,8 @@ class Site:
     """What every page has: addresses, texts and looks of the registry. Cheap to send to a process.
 
     `base` is the path that the registry is served under, empty or `/registry`; `commit_address` is
-    where people see a commit, without its id, and empty if the repository's host is not known.
+    where people see a commit, without its id, and empty if the repository's host is not known;
+    `has_policies` tells whether there are policies for clients.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Site:
     customization: Customization
     assets: tuple[tuple[str, str], ...]
     commit_address: str
+    has_policies: bool
 
     @property
     def logo(self) -> str:
@@ -92,6 +94,7 @@ def site_of(settings: Settings, customization: Customization) -> Site:
         customization,
         tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
         _commit_address(settings),
+        settings.policies is not None,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcp_static.model.errors import FetchRefusedError, ForbiddenError, UnansweredError
-from mcp_static.model.names import Namespace
+from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.account import (
     DELEGATION,
@@ -16,12 +16,17 @@ from mcp_static.proofs.account import (
     prove_delegation,
     prove_grant,
 )
-from mcp_static.proofs.claims import Claim, ProofContext
+from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.continuity import continued
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
 from mcp_static.proofs.results import fails, unknown
 from mcp_static.proofs.source import SOURCE, prove_source
-from mcp_static.reports.findings import Finding
+from mcp_static.proofs.source_registry import (
+    SOURCE_REGISTRY,
+    is_mirrored,
+    prove_source_registry,
+)
+from mcp_static.reports.findings import Finding, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,13 @@ PROOFS: Final = (
         prove=prove_source,
     ),
     Proof(
+        id=SOURCE_REGISTRY,
+        statement="Another registry serves the same contents, and a list of `[[sources]]` names them.",
+        namespaces="any that a list names",
+        admits=is_mirrored,
+        prove=prove_source_registry,
+    ),
+    Proof(
         id=DNS_KEY,
         statement="A key in the DNS of the domain, or of one above it, signed this very content.",
         namespaces="reversed domains",
@@ -96,6 +108,9 @@ PROOFS: Final = (
     ),
 )
 """Every proof of a namespace; a signature by a workflow of the owner can join as one more."""
+
+_BY_ACCOUNT: Final = frozenset({GRANT, ProofId.ACCOUNT, ProofId.GITLAB_ACCOUNT, DELEGATION})
+"""Proofs that rest on who asks, and on no content."""
 
 
 def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
@@ -124,3 +139,21 @@ def prove_namespace(claim: Claim, context: ProofContext) -> list[Finding]:
             )
         )
     return outcomes
+
+
+def is_account_of(namespace: Namespace, context: ProofContext) -> bool:
+    """Whether an account that the context names proves a namespace, whatever it wants to publish there.
+
+    Raises UnansweredError and ForbiddenError where that could not be found out.
+    """
+    claim = Publication(ServerName(namespace, "any"), "", b"", {})
+    for proof in PROOFS:
+        if proof.id not in _BY_ACCOUNT or not proof.admits(namespace, context):
+            continue
+        context.budget.require()
+        outcome = proof.prove(claim, context)
+        if outcome.level is Level.UNKNOWN:
+            raise UnansweredError(outcome.message)
+        if outcome.has_passed:
+            return True
+    return False

@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.forge import Account, Forge, SourceRepository
 from mcp_static.model.identity import IdentityKind
+from mcp_static.model.origin import parse_origin
 from mcp_static.model.proofs import ProofId
+from mcp_static.model.reading import part_of, text_of
+from mcp_static.model.web_addresses import parse_address
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.results import fails, holds
 from mcp_static.reports.findings import Finding
@@ -33,6 +36,16 @@ def repository_path(document: Mapping[str, Any], site: str) -> str | None:
     if f"{parts.scheme}://{parts.netloc}".lower() != site or parts.query or parts.fragment:
         return None
     return parts.path.strip("/").removesuffix(".git") or None
+
+
+def linked_repository(document: Mapping[str, Any], site: str) -> str | None:
+    """The path of the repository to which the address that a record names leads people on a site.
+
+    It may be an old one, from which the forge leads on; nothing is proven by it.
+    """
+    url = text_of(part_of(dict(document), "repository"), "url") or ""
+    origin = parse_origin(str(parse_address(url) or url))
+    return origin.path if origin is not None and origin.site == site else None
 
 
 def fixed_paths(document: Mapping[str, Any], file: str) -> tuple[str, ...]:

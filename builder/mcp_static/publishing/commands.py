@@ -126,6 +126,12 @@ def parse_commands(comment: str, sign: str = "/") -> list[Command]:
     return [_Reading(sign).command(line[len(sign) :]) for line in found[:MAX_COMMANDS]]
 
 
+def may_ask(comment: str, sign: str) -> bool:
+    """Whether a comment has a line that begins like a command; nothing of it is parsed for that."""
+    lines = map(str.strip, comment.splitlines())
+    return any(line.startswith(sign) and _BEGINS.match(line[len(sign) :]) for line in lines)
+
+
 @cache
 def _markdown() -> "MarkdownIt":
     from markdown_it import MarkdownIt  # slow to load, and most checks read no comment
@@ -145,7 +151,7 @@ def _top_level(tokens: "list[Token]") -> "list[Token]":
 def _plain_lines(inline: "Token") -> list[str]:
     """The lines of a paragraph as they were written, unless code or HTML goes over a line's end.
 
-    A line that begins with `/` then begins outside of both.
+    A line that begins with the sign then begins outside of both.
     """
     written = inline.content.split("\n")
     breaks = sum(child.type in {"softbreak", "hardbreak"} for child in inline.children or ())

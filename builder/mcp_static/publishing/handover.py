@@ -7,7 +7,7 @@ worst get merged what the pull request in question contains.
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
@@ -19,26 +19,31 @@ from mcp_static.model.errors import InputError
 from mcp_static.model.forge_ids import FORGE_ID
 from mcp_static.proofs.continuity import HELD_UNTIL
 from mcp_static.reports.findings import Finding, Level, Report, Section
-from mcp_static.reports.printing import report_document
+from mcp_static.reports.printing import MAX_TEXT, report_document
 
 _MAX_BYTES: Final = 4 << 20
-_Text = Annotated[str, StringConstraints(max_length=20_000)]
+_Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 _Line = Annotated[str, StringConstraints(max_length=1_000)]
-_ObjectId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+ObjectId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 _ProofId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 _Fact = (
     _Text | Annotated[int, Field(ge=0, le=2**63)] | Annotated[tuple[_Text, ...], Field(max_length=100)]
 )
 
 
-class _Part(BaseModel):
+class HandedPart(BaseModel):
+    """A part of what one job hands to another: nothing but the members that are known."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True,
         hide_input_in_errors=True,
     )  # fmt: skip
 
 
-class HandedFinding(_Part):
+_Handed = TypeVar("_Handed", bound=HandedPart)
+
+
+class HandedFinding(HandedPart):
     """A finding, as reports print it in JSON."""
 
     id: _ProofId
@@ -48,7 +53,7 @@ class HandedFinding(_Part):
     fix: _Text
 
 
-class HandedSection(_Part):
+class HandedSection(HandedPart):
     """A section of the report."""
 
     title: _Text
@@ -57,7 +62,7 @@ class HandedSection(_Part):
     findings: tuple[HandedFinding, ...] = Field(max_length=20_000)
 
 
-class HandedReport(_Part):
+class HandedReport(HandedPart):
     """The report, as `check --format json` prints it."""
 
     level: Level
@@ -80,33 +85,33 @@ class HandedReport(_Part):
         return Report(sections, self.summary, self.notes)
 
 
-class HandedAccount(_Part):
+class HandedAccount(HandedPart):
     """Whoever brought the head."""
 
     login: _Line
     id: Annotated[str, StringConstraints(pattern=rf"^{FORGE_ID}$")]
 
 
-class HandedRecord(_Part):
+class HandedRecord(HandedPart):
     """A record that is proven: its files as paths and blob ids, and what proves it."""
 
     name: _Line
     version: _Line
     is_publish: bool
-    files: dict[_Line, _ObjectId] = Field(min_length=1, max_length=2)
+    files: dict[_Line, ObjectId] = Field(min_length=1, max_length=2)
     remotes: tuple[_Text, ...] = Field((), max_length=1_000)
     packages: tuple[dict[_Line, _Fact], ...] = Field((), max_length=1_000)
     proof: _ProofId
     facts: dict[_Line, _Fact] = Field(max_length=50)
 
 
-class Handover(_Part):
+class Handover(HandedPart):
     """The result of one check of one head against one base."""
 
     format: Literal[1] = 1
     pull_request: int
-    base: _ObjectId
-    head: _ObjectId
+    base: ObjectId
+    head: ObjectId
     is_publish: bool
     report: HandedReport
     requester: HandedAccount | None = None
@@ -168,22 +173,27 @@ class Handover(_Part):
 
 def read_handover(path: Path) -> Handover:
     """Read a handover; raises InputError for a file that is not one, or is larger than one can be."""
+    return read_handed(path, Handover, "`mcp-static check --event … --handover FILE` writes it.")
+
+
+def read_handed(path: Path, model: type[_Handed], fix: str) -> _Handed:
+    """Read what another job has handed over, as a model.
+
+    Raises InputError, with that fix, for a file that is not one, or is larger than one can be.
+    """
     try:
         with path.open("rb") as stream:
             content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.", _FIX) from None
+        raise InputError(f"{path} cannot be read: {error.strerror}.", fix) from None
     if len(content) > _MAX_BYTES:
-        raise InputError(f"{path} is larger than {_MAX_BYTES} bytes.", _FIX)
+        raise InputError(f"{path} is larger than {_MAX_BYTES} bytes.", fix)
     try:
         document: Any = json.loads(content)
-        return Handover.model_validate(document)
+        return model.model_validate(document)
     except (ValueError, RecursionError) as error:
         reason = "is not JSON"
         if isinstance(error, ValidationError):
             first = error.errors()[0]
             reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise InputError(f"{path} is not what a check hands over: {reason}.", _FIX) from None
-
-
-_FIX: Final = "`mcp-static check --event … --handover FILE` writes it."
+        raise InputError(f"{path} is not what another job hands over: {reason}.", fix) from None

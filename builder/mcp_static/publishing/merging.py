@@ -28,9 +28,10 @@ from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
+from mcp_static.publishing.mirrored import create_dated_commits, mirrored_times
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
-from mcp_static.publishing.reporting import held_since, post_report
+from mcp_static.publishing.reporting import held_since, holds_mark, post_report
 from mcp_static.publishing.requester import Proposal, answerable
 from mcp_static.publishing.words import Words, words_about
 from mcp_static.reports.findings import Finding, Level
@@ -50,6 +51,7 @@ class MergeOutcome(StrEnum):
     MERGED = "merged"
     MERGED_BEFORE = "merged before"
     CLOSED = "closed"
+    DRAFT = "a draft"
     ELSEWHERE = "for another branch"
     MOVED = "moved on"
     NOT_A_PUBLISH = "not a publish"
@@ -101,6 +103,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if done is not None:
         message = f"{pull.reference} is published already, as {done}."
         return _finished(registry, pull, done, MergeResult(MergeOutcome.MERGED_BEFORE, message))
+    registry.withdraw(_passage(pull.number))  # a commit that was left there opens the button
     refused = _unless_mergeable(pull, branch)
     if refused is not None:
         return refused
@@ -108,7 +111,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     if checked is None:
         checked = handover_of(check_pull(job, pull, main))
         post_report(registry, checked)
-    words = words_about(registry, pull)
+    words = words_about(registry, pull, holds_mark(checked))
     refused = _unless_green(job, main, pull, checked, words)
     if refused is not None:
         return refused
@@ -119,7 +122,8 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
         return MergeResult(MergeOutcome.NOT_GREEN, message, 1)
     if isinstance(files, Refused):
         return _checked_again(registry, pull, files.reason)
-    commit = _commit(job, pull, main, checked, files, asking)
+    approver = words.approvers[0] if checked.level is Level.HELD else None
+    commit = _commit(job, pull, main, checked, files, asking, approver)
     if not registry.land(main, commit, _passage(pull.number)):
         return None
     message = f"{pull.reference} is published as {commit}."
@@ -164,6 +168,9 @@ def _unless_mergeable(pull: Pull, branch: str) -> MergeResult | None:
         return MergeResult(MergeOutcome.ELSEWHERE, message)
     if pull.state != "open":
         return MergeResult(MergeOutcome.CLOSED, f"{pull.reference} was closed; nothing was merged.")
+    if pull.is_draft:
+        message = f"{pull.reference} is a draft: it is merged once its author marks it as ready."
+        return MergeResult(MergeOutcome.DRAFT, message)
     return None
 
 
@@ -214,14 +221,24 @@ def _not_a_publish(
 
 
 def _commit(
-    job: PullJob, pull: Pull, main: str, checked: Handover, files: dict[str, bytes], asking: Account
+    job: PullJob,
+    pull: Pull,
+    main: str,
+    checked: Handover,
+    files: dict[str, bytes],
+    asking: Account,
+    approver: Account | None,
 ) -> str:
-    """The commit that a merge moves main to; no branch has it yet."""
+    """The commit that a merge moves main to; no branch has it yet.
+
+    What an operator had to approve is noted with the name of who did.
+    """
     now = int(time.time())
     requester = asking if checked.requester else None
     written = dict(files)
     for record in checked.records:
-        proof = Finding(record.proof, Level.PASSED, "", facts=record.facts)
+        approved = {"approvedBy": f"{approver.login} ({approver.id})"} if approver else {}
+        proof = Finding(record.proof, Level.PASSED, "", facts={**record.facts, **approved})
         path = record_path(parse_name(record.name), record.version, ACCEPTED_FILES[record.is_publish])
         written[path] = accepted_bytes(
             proof,
@@ -239,7 +256,12 @@ def _commit(
     proven = [Proven(parse_name(one.name), one.proof, one.facts, now) for one in checked.records]
     memories = GitMemories(job.clone, main)
     written |= identity_files(memories.written, proven, memories.of)
-    return job.registry.create_commit(main, written, _message(checked.records, pull.reference))
+    message = _message(checked.records, pull.reference)
+    mirrored = mirrored_times(checked.records)
+    if not mirrored:
+        return job.registry.create_commit(main, written, message)
+    identity = read_settings(job.clone, main).merge.identity
+    return create_dated_commits(job.registry, main, written, message, mirrored, identity)
 
 
 def _plain(version: str) -> str:

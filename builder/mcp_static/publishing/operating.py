@@ -53,11 +53,12 @@ def carry_out(
         if not has_commit(clone, main):
             fetch_commits(clone, event.clone_url, [main], registry.git_token)
         made = _decided(command, why, clone, main, registry)
+        passage = f"mcp-static/act-{comment.id.replace('/', '-')}"
         if blob_at(clone, main, made.entry.path) is not None:
+            registry.remove_branch(passage)
             return f"That is done already: {escaped(made.entry.subject)}."
         files: dict[str, bytes | None] = {**made.written, **dict.fromkeys(made.removed)}
         commit = registry.create_commit(main, files, made.message)
-        passage = f"mcp-static/act-{comment.id.replace('/', '-')}"
         if registry.land(main, commit, passage):
             registry.remove_branch(passage)
             registry.start_deploy()

@@ -13,7 +13,7 @@ from mcp_static.check.accepted import ACCEPTED_FILES, read_accepted
 from mcp_static.check.base_index import BaseIndex
 from mcp_static.check.daily_use import Use, daily_use, is_strangers
 from mcp_static.check.earlier_build import EarlierBuild
-from mcp_static.check.moderation import limit_findings
+from mcp_static.check.moderation import LIMIT, limit_findings
 from mcp_static.check.similar_names import similar_names
 from mcp_static.forges.registry_forge import Pull
 from mcp_static.git.blobs import BlobReader, sizes_of
@@ -27,7 +27,6 @@ from mcp_static.model.names import ServerName, parse_name
 from mcp_static.proofs.domains import candidate_domains
 from mcp_static.publishing.checking import PullJob
 from mcp_static.publishing.handover import Handover
-from mcp_static.reports.findings import Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import CHANGE_RULES, is_reserved
 from mcp_static.settings import SETTINGS_FILE
@@ -146,12 +145,13 @@ def _new_names(clone: Repository, changed: list[ChangedPath], base: str) -> set[
 def _over_limits(clone: Repository, main: str, checked: Handover, asking: ForgeId) -> str:
     """What others of the same account or namespace, published since the check, leave no room for.
 
-    Whoever approved the head let it past the limits.
+    Whoever approved a head that was held for the limits let it past them.
     """
-    if checked.level is Level.HELD:
+    if any(finding.id == LIMIT for part in checked.report.sections for finding in part.findings):
         return ""
-    limits = read_settings(clone, main).limits
-    use = daily_use(clone, main, int(time.time()))
+    settings = read_settings(clone, main)
+    limits = settings.limits
+    use = daily_use(clone, main, int(time.time()), settings.merge.identity)
     brought: dict[ForgeId | str, Use] = defaultdict(Use)
     for record in checked.records:
         counted: list[ForgeId | str] = [asking]

@@ -15,6 +15,7 @@ from mcp_static.api.paths import SNAPSHOT
 from mcp_static.model.errors import InputError, ServiceError, UsageError
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName
+from mcp_static.model.registry_address import registry_address as without_api_path
 from mcp_static.net.client import Client
 
 VARIABLE: Final = "MCP_STATIC_REGISTRY"
@@ -47,7 +48,7 @@ def registry_address(given: str | None) -> str:
         raise UsageError(
             f"{address!r} is not the URL of a registry.", "Give one that begins with https://."
         )
-    return address.rstrip("/")
+    return without_api_path(address)
 
 
 def _has_host(address: str) -> bool:

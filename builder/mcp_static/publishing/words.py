@@ -1,8 +1,9 @@
 """What people said about the head of a pull request: words that name the bytes they are about.
 
 A word counts if its comment was never edited, names the head in full, and was written after that
-head came to this very pull request, by the forge's clock. So nobody can be led to approve one thing
-and find another merged, and nothing written about an earlier head is carried over.
+head came to this very pull request, by the forge's clock. An approval of what is held was also written
+after the comment that shows what it is held for. So nobody can be led to approve one thing and find
+another merged, and nothing written about an earlier head is carried over.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from mcp_static.forges.forge import Account
 from mcp_static.forges.registry_forge import Pull, RegistryForge
 from mcp_static.model.forge_ids import ForgeId
 from mcp_static.publishing.commands import HeadCommand, HeadWord, parse_commands
+from mcp_static.publishing.reporting import holds_prefix
 
 _MAX_COMMENTS: Final = 5_000
 
@@ -26,13 +28,14 @@ class Words:
     mergers: tuple[Account, ...] = ()
 
 
-def words_about(registry: RegistryForge, pull: Pull) -> Words:
+def words_about(registry: RegistryForge, pull: Pull, holds: str | None = None) -> Words:
     """The words about the head that a pull request has now.
 
-    None count while the forge does not say when that head arrived. Raises what RegistryForge
-    raises.
+    None count while the forge does not say when that head arrived. `holds` is the mark of the comment
+    that shows what the head is held for, None if it is not held: approvals count if that comment is the
+    newest of its kind, and they were written after it. Raises what RegistryForge raises.
     """
-    said = _said(registry, pull)
+    said = _said(registry, pull, holds)
     return Words(
         confirmers=tuple(said["confirm"].values()),
         approvers=_writers(registry, said["approve"]),
@@ -42,21 +45,30 @@ def words_about(registry: RegistryForge, pull: Pull) -> Words:
 
 def confirmers_of(registry: RegistryForge, pull: Pull) -> tuple[Account, ...]:
     """Who has confirmed the head that a pull request has now; needs no more rights than to read."""
-    return tuple(_said(registry, pull)["confirm"].values())
+    return tuple(_said(registry, pull, None)["confirm"].values())
 
 
-def _said(registry: RegistryForge, pull: Pull) -> dict[HeadWord, dict[ForgeId, Account]]:
+def _said(
+    registry: RegistryForge, pull: Pull, holds: str | None
+) -> dict[HeadWord, dict[ForgeId, Account]]:
     """Who said which word about the head, whatever their rights."""
     said: dict[HeadWord, dict[ForgeId, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
     arrival = registry.arrival(pull)
     if arrival is None:
         return said
+    shown = None
     for comment in islice(registry.comments.of(pull.number), _MAX_COMMENTS):
+        mark = registry.comments.mark_of(comment)
+        if mark is not None and mark.startswith(holds_prefix(pull.head)):
+            shown = mark
+            said["approve"].clear()
         if comment.is_edited or comment.written_at < arrival:
             continue
         for command in parse_commands(comment.body, registry.command_sign):
             if isinstance(command, HeadCommand) and command.head == pull.head:
                 said[command.word][comment.author.id] = comment.author
+    if holds is not None and shown != holds:
+        said["approve"].clear()
     return said
 
 

@@ -5,11 +5,14 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from mcp_static.model.terminal import printable
+from mcp_static.model.terminal import printable, without_commands
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.markdown import report_markdown
 
 Style = Literal["text", "markdown", "json", "github"]
+
+MAX_TEXT: Final = 20_000
+"""Characters of one text of a report in JSON."""
 
 _SIGNS: Final = {
     Level.PASSED: "✓",
@@ -26,19 +29,21 @@ def print_report(
 ) -> str:
     """A report in one of the styles, without a newline at the end.
 
-    Text shows `most` findings of a section, if given; JSON always has all, with `more` members.
+    Text shows `most` findings of a section, if given; JSON always has all, with `more` members. In the
+    log of a workflow, none of them is a command but the annotations of the style `github`.
     """
     if style == "json":
-        return orjson.dumps(
-            report_document(report) | dict(more or {}), option=orjson.OPT_INDENT_2
-        ).decode()
+        document = report_document(report) | dict(more or {})
+        text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+        return text.replace("##[", r"\u0023#[")  # the same in JSON, and no command of a workflow
     if style == "markdown":
         return report_markdown(report)
     if style == "github":
-        return "\n".join([*_annotations(report), printable(report.summary, keep="\n")])
+        summary = without_commands(printable(report.summary, keep="\n"))
+        return "\n".join([*_annotations(report), summary])
     blocks = [section_text(section, most) for section in report.sections if section.findings]
     blocks += [printable(note) for note in report.notes]
-    return "\n".join([*blocks, printable(report.summary, keep="\n")])
+    return without_commands("\n".join([*blocks, printable(report.summary, keep="\n")]))
 
 
 def section_text(section: Section, most: int | None = None) -> str:
@@ -74,7 +79,7 @@ def _annotations(report: Report) -> list[str]:
 def _annotation(file: str, finding: Finding) -> str:
     """A workflow command, escaped as GitHub's documentation asks, that shows a finding at a file."""
     kind = "warning" if finding.level is Level.WARNING else "error"
-    text = printable(f"{finding.sentence}. {finding.fix}".strip())
+    text = without_commands(printable(f"{finding.sentence}. {finding.fix}".strip()))
     return f"::{kind} file={_property(file)},title={_property(finding.id)}::{_data(text)}"
 
 
@@ -83,19 +88,19 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(without_commands(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def report_document(report: Report) -> dict[str, Any]:
     """The members that every report has in JSON."""
     return {
         "level": report.level.value,
-        "summary": printable(report.summary, keep="\n"),
-        "notes": [printable(note) for note in report.notes],
+        "summary": _shown(report.summary, keep="\n"),
+        "notes": [_shown(note) for note in report.notes],
         "sections": [
             {
-                "title": printable(section.title),
-                "file": printable(section.file),
+                "title": _shown(section.title),
+                "file": _shown(section.file),
                 "level": section.level.value,
                 "findings": [_member(finding) for finding in section.findings],
             }
@@ -108,7 +113,13 @@ def _member(finding: Finding) -> dict[str, str]:
     return {
         "id": finding.id,
         "level": finding.level.value,
-        "path": printable(finding.path),
-        "message": printable(finding.message),
-        "fix": printable(finding.fix, keep="\n"),
+        "path": _shown(finding.path),
+        "message": _shown(finding.message),
+        "fix": _shown(finding.fix, keep="\n"),
     }
+
+
+def _shown(text: str, keep: str = "") -> str:
+    """A printable text, cut where it is longer than anybody reads."""
+    shown = printable(text[:MAX_TEXT], keep)
+    return shown if len(shown) < MAX_TEXT else f"{shown[: MAX_TEXT - 1]}…"

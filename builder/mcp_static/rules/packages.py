@@ -11,12 +11,16 @@ from typing import Final
 from mcp_static.model.reading import packages_of, text_of
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem
+from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Breach, Record, Rule
 
 _TYPES: Final = ", ".join(kind.id for kind in PACKAGE_TYPES)
+_IMPLIED: Final = ", ".join(
+    kind.id for kind in PACKAGE_TYPES if kind.registry and not kind.registry.is_index
+)
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
 
@@ -46,6 +50,28 @@ def _version_needed(record: Record) -> Iterator[Breach]:
         if not text_of(package, "version"):
             kind = package["registryType"]
             yield Breach(child_path(path, "version"), f"is missing; {kind} packages need one")
+
+
+def _public_registry(record: Record) -> Iterator[Breach]:
+    for path, address, registry in _named_registries(record):
+        if registry.is_named_by(address) and not registry.is_index:
+            yield Breach(child_path(path, "registryBaseUrl"), "names the public registry's site")
+
+
+def _public_registry_address(record: Record) -> Iterator[Breach]:
+    for path, address, registry in _named_registries(record):
+        if registry.has_host_of(address) and not registry.is_named_by(address):
+            message = f"is on the public registry's host, but its address is {registry.site.url}"
+            yield Breach(child_path(path, "registryBaseUrl"), message)
+
+
+def _named_registries(record: Record) -> Iterator[tuple[str, str, PublicRegistry]]:
+    """The packages that name a registry: path, address, and their type's public registry."""
+    for path, package in packages_of(record.document):
+        kind = package_type(text_of(package, "registryType") or "")
+        address = text_of(package, "registryBaseUrl")
+        if kind is not None and kind.registry is not None and address:
+            yield path, address, kind.registry
 
 
 def _runtime_hint(record: Record) -> Iterator[Breach]:
@@ -94,6 +120,20 @@ PACKAGE_RULES: Final = (
         requirement="Packages of " + ", ".join(_VERSIONED) + " give their exact version.",
         fix="Add the version that was published.",
         check=_version_needed,
+    ),
+    Rule(
+        id="package-registry-address",
+        requirement="A `registryBaseUrl` on the host of a type's public registry is its address.",
+        fix="Leave `registryBaseUrl` out: the public registry is implied.",
+        check=_public_registry_address,
+    ),
+    Rule(
+        id="package-registry-implied",
+        level=Level.WARNING,
+        requirement=f"A package of {_IMPLIED} in the public registry has no `registryBaseUrl`: clients "
+        "hand it to the runner, for which that address is no index.",
+        fix="Leave `registryBaseUrl` out: the public registry is implied.",
+        check=_public_registry,
     ),
     *(_rule_of(kind, requirement) for kind in PACKAGE_TYPES for requirement in kind.requirements),
     Rule(

@@ -38,11 +38,17 @@ class ChangeRule:
 
 
 def is_publish(change: Change) -> bool:
-    """Whether a change is judged as a publish: it touches the data, or nobody can tell what it does."""
+    """Whether a change is judged as a publish: it touches the data, or nobody can tell what it does.
+
+    One that touches the data on the way alone breaks a rule over its history.
+    """
     return (
         any(_is_data(changed.path) for changed in change.paths)
+        or change.data_commit is not None
         or len(change.paths) > MAX_PATHS
-        or len(change.merge_bases) > 1
+        or change.commits > MAX_COMMITS
+        or any(_one_base(change))
+        or not all(changed.is_ordinary for changed in change.paths)
     )
 
 
@@ -68,13 +74,23 @@ def _data(change: Change) -> Iterator[ChangedPath]:
     return (changed for changed in change.paths if _is_data(changed.path))
 
 
+def _is_something_else(change: Change) -> bool:
+    """Whether a change as a whole leaves the data alone, as far as all of its paths are known."""
+    return len(change.paths) <= MAX_PATHS and not any(_data(change))
+
+
 def _only_data(change: Change) -> Iterator[Breach]:
+    if _is_something_else(change):
+        return  # it is refused for what makes it count as a publish
     for changed in change.paths:
         if not _is_data(changed.path):
             yield Breach(changed.path, "is outside registry-data/")
 
 
 def _plain_files(change: Change) -> Iterator[Breach]:
+    for changed in change.paths:
+        if not changed.is_ordinary:
+            yield Breach(changed.path, "is a path that no work tree can have")
     for changed in _data(change):
         if changed.after is not None and changed.after.mode != _PLAIN:
             kind = _KINDS.get(changed.after.mode, "not a plain file")
@@ -146,6 +162,9 @@ def _history(change: Change) -> Iterator[Breach]:
         yield Breach("", f"has more than {MAX_COMMITS} commits")
     for parent in change.foreign_parents[:5]:
         yield Breach("", f"merges {parent[:12]}, which is not a commit of the base branch")
+    if change.data_commit is not None and _is_something_else(change):
+        commit = change.data_commit[:12]
+        yield Breach("", f"leaves {DATA_ROOT}/ alone as a whole, but its commit {commit} changes it")
 
 
 def _dates(change: Change) -> Iterator[Breach]:
@@ -162,7 +181,8 @@ CHANGE_RULES: Final = (
     ),
     ChangeRule(
         id="change-plain-files",
-        requirement="Everything it adds is a regular file: no links, no submodules, no executables.",
+        requirement="Everything it adds is a regular file at an ordinary path: no links, no "
+        "submodules, no executables.",
         fix="Add the file itself, with mode 100644.",
         check=_plain_files,
     ),
@@ -213,7 +233,8 @@ CHANGE_RULES: Final = (
     ),
     ChangeRule(
         id="change-history",
-        requirement=f"It has at most {MAX_COMMITS} commits, and merges nothing but the base branch.",
+        requirement=f"It has at most {MAX_COMMITS} commits, and merges nothing but the base branch. No "
+        "commit of a change that leaves `registry-data/` alone as a whole touches it on the way.",
         fix="Squash them: `git reset --soft` to the base branch, commit, and push with --force.",
         check=_history,
     ),

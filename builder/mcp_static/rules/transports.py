@@ -25,6 +25,7 @@ from mcp_static.model.web_addresses import (
     parse_address,
     unicode_host,
 )
+from mcp_static.packages.hosts import transport_addresses
 from mcp_static.rules.rule import Breach, Record, Rule
 
 _HTTP_TYPES: Final = ("streamable-http", "sse")
@@ -65,8 +66,12 @@ def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Brea
 
 def _too_many(record: Record) -> Iterator[Breach]:
     count = sum(count_addresses(remote) for _, remote in parts_of(record.document, "remotes"))
+    message = f"can be filled in to more than {MAX_ADDRESSES} different addresses"
     if count > MAX_ADDRESSES:
-        yield Breach("remotes", f"can be filled in to more than {MAX_ADDRESSES} different addresses")
+        yield Breach("remotes", message)
+    for path, package in packages_of(record.document):
+        if sum(1 for _ in transport_addresses(package)) > MAX_ADDRESSES:
+            yield Breach(f"{path}.transport.url", message)
 
 
 def _package_address(record: Record) -> Iterator[Breach]:
@@ -174,7 +179,8 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="remote-addresses",
-        requirement=f"Choices and defaults lead to at most {MAX_ADDRESSES} different addresses.",
+        requirement=f"Choices and defaults lead to at most {MAX_ADDRESSES} different addresses, of all "
+        "remotes together and of each package's transport.",
         fix="Leave the choices out, and say in the variable's description what they are.",
         check=_too_many,
     ),

@@ -14,6 +14,7 @@ from mcp_static.settings.forges import Forges
 from mcp_static.settings.grants import Grant
 from mcp_static.settings.network import DnsSettings, NetworkSettings
 from mcp_static.settings.part import LINK
+from mcp_static.settings.policies import PolicySettings
 from mcp_static.settings.publishing import (
     ContinuitySettings,
     MergeSettings,
@@ -21,6 +22,7 @@ from mcp_static.settings.publishing import (
     RemoteSettings,
 )
 from mcp_static.settings.site import HostingSettings, SiteSettings
+from mcp_static.settings.sources import Source
 
 SETTINGS_FILE: Final = "registry.toml"
 _HTTP_URL: Final = re.compile(
@@ -52,6 +54,7 @@ class Settings(BaseModel):
     merge: MergeSettings = MergeSettings.model_validate({})
     continuity: ContinuitySettings = ContinuitySettings.model_validate({})
     grants: tuple[Grant, ...] = ()
+    sources: tuple[Source, ...] = ()
     forges: Forges = ()
     blocked: BlockSettings = BlockSettings.model_validate({})
     limits: LimitSettings = LimitSettings.model_validate({})
@@ -61,6 +64,7 @@ class Settings(BaseModel):
     hosting: HostingSettings = HostingSettings.model_validate({})
     remotes: RemoteSettings = RemoteSettings.model_validate({})
     site: SiteSettings = SiteSettings.model_validate({})
+    policies: PolicySettings | None = None
     security: SecuritySettings = SecuritySettings.model_validate({})
 
     def rendered(self) -> str:
@@ -76,6 +80,7 @@ class Settings(BaseModel):
                 "github_client_id": True,
                 "hosting": True,
                 "site": True,
+                "policies": True,
                 "security": True,
                 "merge": {"identity"},
                 "forges": {"__all__": {"kind", "url"}},

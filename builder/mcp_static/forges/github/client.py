@@ -112,10 +112,19 @@ class GitHub:
 
     def repository(self, path: str) -> SourceRepository | None:
         """A repository by the name that it has now; None when it has moved away, or never was."""
-        owner, _, name = path.partition("/")
-        if not LOGIN.fullmatch(owner) or not _REPOSITORY.fullmatch(name) or name in {".", ".."}:
+        if not _is_repository(path):
             return None
-        return self._once(("repository", path.lower()), lambda: self._ask_repository(path))
+        found = self._once(("repository-at", path.lower()), lambda: self._ask_at(path))
+        if found is None or found.full_name.lower() != path.lower():
+            return None  # not there, or a redirect was followed
+        return self._source(found)
+
+    def repository_at(self, path: str) -> SourceRepository | None:
+        """A repository by a name that it has or had; None for one that is not shown to the token."""
+        if not _is_repository(path):
+            return None
+        found = self._once(("repository-at", path.lower()), lambda: self._ask_at(path))
+        return self._source(found) if found is not None else None
 
     def repository_of(self, number: int) -> SourceRepository | None:
         """A repository by its number, whatever its name is now; None when it is gone."""
@@ -220,11 +229,8 @@ class GitHub:
         found = self.api.find(f"/users/{login}", User, f"the account {login}")
         return found.account(self.host) if found else None
 
-    def _ask_repository(self, path: str) -> SourceRepository | None:
-        found = self.api.find(f"/repos/{path}", Repository, f"the repository {path}")
-        if found is None or found.full_name.lower() != path.lower():
-            return None  # not there, or a redirect was followed
-        return self._source(found)
+    def _ask_at(self, path: str) -> Repository | None:
+        return self.api.find(f"/repos/{path}", Repository, f"the repository {path}")
 
     def _ask_repository_of(self, number: int) -> SourceRepository | None:
         found = self.api.find(f"/repositories/{number}", Repository, f"the repository {number}")
@@ -271,6 +277,12 @@ class GitHub:
             self._kept[key] = ask()
         found: _Found = self._kept[key]
         return found
+
+
+def _is_repository(path: str) -> bool:
+    """Whether a path can be that of a repository."""
+    owner, _, name = path.partition("/")
+    return bool(LOGIN.fullmatch(owner) and _REPOSITORY.fullmatch(name)) and name not in {".", ".."}
 
 
 def comment_of(comment: Comment, issue: int, host: str) -> IssueComment:

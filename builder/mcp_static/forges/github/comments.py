@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mcp_static.forges.comment_parts import MARKER, part_mark, reply_mark, with_part
+from mcp_static.forges.comment_parts import MARKER, mark_in, marked, reply_mark, with_part
 from mcp_static.forges.github.client import GitHub, comment_of
 from mcp_static.forges.github.shapes import Comment
 from mcp_static.forges.registry_forge import IssueComment
@@ -43,25 +43,38 @@ class Comments:
             comment = f"{self._path}/issues/comments/{known.id}"
             self._api.send("PATCH", comment, {"body": body}, Comment, "an edited comment")
 
-    def say_once(self, number: int, mark: str, text: str) -> None:
-        """Write a comment of its own, unless one of ours with this mark is there, as it was written."""
-        if self.said_at(number, mark) is None:
-            body = {"body": f"{part_mark(mark)}\n{text}"}
-            path = f"{self._path}/issues/{number}/comments"
-            self._api.send("POST", path, body, Comment, "a new comment")
+    def say_once(self, number: int, mark: str, text: str, since: int = 0) -> None:
+        """Write a comment of its own, unless one of ours with this mark is there, as it was written.
 
-    def said_at(self, number: int, mark: str) -> int | None:
-        """When a comment was written with `say_once`, in seconds since 1970, by the forge's clock.
-
-        None if it was not, or if everything there is of it was edited.
+        One from before `since`, in seconds since 1970, does not count.
         """
-        me, begin = self._github.me(), part_mark(mark)
+        if self.said_at(number, mark, since) is None:
+            self.say(number, mark, text)
+
+    def say(self, number: int, mark: str, text: str) -> None:
+        """Write a comment of its own, with a mark."""
+        body = {"body": marked(mark, text)}
+        path = f"{self._path}/issues/{number}/comments"
+        self._api.send("POST", path, body, Comment, "a new comment")
+
+    def said_at(self, number: int, mark: str, since: int = 0) -> int | None:
+        """When a comment was first written with a mark, in seconds since 1970, by the forge's clock.
+
+        None if it was not, at least not from `since` on, or if everything there is of it was edited.
+        """
         times = (
             comment.written_at
             for comment in self.of(number)
-            if comment.author.id == me.id and comment.body.startswith(begin) and not comment.is_edited
+            if comment.written_at >= since and self.mark_of(comment) == mark
         )
         return next(times, None)
+
+    def mark_of(self, comment: IssueComment) -> str | None:
+        """The mark of a comment that we wrote with one, and that nobody has edited; None for others."""
+        mark = mark_in(comment.body)
+        if mark is None or comment.is_edited or comment.author.id != self._github.me().id:
+            return None
+        return mark
 
     def _own_comment(self, number: int, mark: str) -> Comment | None:
         """The first comment of the token's account that begins with a mark."""

@@ -99,6 +99,7 @@ def _event(payload: _Payload) -> Event | None:
         head = payload.pull_request.head.sha
     elif payload.inputs is not None:
         number = int(payload.inputs.pull_request)
+        head = payload.inputs.head or None
     else:
         return None
     return Event(

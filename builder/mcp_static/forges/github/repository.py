@@ -8,6 +8,7 @@ from urllib.parse import quote
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GHOST, GitHub, head_of
 from mcp_static.forges.github.comments import Comments
+from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.shapes import (
     CheckRuns,
     Collaborator,
@@ -17,8 +18,9 @@ from mcp_static.forges.github.shapes import (
     Repository,
     RepositoryName,
 )
-from mcp_static.forges.registry_forge import BranchPush, CheckState, IssueComment, Pull
-from mcp_static.model.errors import InputError
+from mcp_static.forges.registry_forge import BranchPush, CheckState, Dated, IssueComment, Pull
+from mcp_static.model.errors import InputError, RegistryError
+from mcp_static.model.times import format_time
 
 REQUIRED_STATUS: Final = "mcp-static/merge"
 """The one status that a protected main requires."""
@@ -54,6 +56,11 @@ class GitHubRepository:
         """What Git is given to fetch from it over HTTPS."""
         return self._github.token
 
+    @property
+    def clone_url(self) -> str:
+        """Where Git reaches it over HTTPS."""
+        return f"{registry_instance().site}/{self.full_name}.git"
+
     def at(self, full_name: str) -> Self:
         """Another repository there, by the same client."""
         return type(self)(self._github, full_name)
@@ -76,14 +83,23 @@ class GitHubRepository:
         """The content of a file at a commit."""
         return self._github.file(self.full_name, path, commit)
 
-    def create_commit(self, base: str, files: Mapping[str, bytes | None], message: str) -> str:
-        """A new commit on `base`, on no branch yet; a file whose content is None is removed."""
+    def create_commit(
+        self, base: str, files: Mapping[str, bytes | None], message: str, dated: Dated | None = None
+    ) -> str:
+        """A new commit on `base`, on no branch yet; a file whose content is None is removed.
+
+        It is by the token's account, now, unless `dated` says otherwise (`author` and `committer` of
+        GitHub's REST API, "Create a commit").
+        """
         what = "a new commit"
         parent = self._api.get(f"{self._path}/git/commits/{base}", GitCommit, f"the commit {base}")
         tree = parent.tree.sha
         if files:
             tree = self._create_tree(tree, files)
-        commit = {"message": message, "tree": tree, "parents": [base]}
+        commit: dict[str, object] = {"message": message, "tree": tree, "parents": [base]}
+        if dated is not None:
+            signature = _signature(dated)
+            commit |= {"author": signature, "committer": signature}
         return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
 
     def _create_tree(self, base: str, files: Mapping[str, bytes | None]) -> str:
@@ -133,21 +149,44 @@ class GitHubRepository:
         """Move main from one commit to another; False if it has moved in the meantime.
 
         GitHub lets a commit past a required status that it passed on another branch before, so the
-        commit gets the status on the branch `passage`, which is to be removed once main has moved.
-        Raises InputError where GitHub refuses the commit anyway.
+        commit gets the status on the branch `passage`, which the caller removes once main has moved. A
+        commit that main did not move to loses the status again. Raises InputError where GitHub refuses
+        the commit all the same.
         """
         branch = self.default_branch
+        self.withdraw(passage)
         self.set_branch(passage, commit)
         self.let_in(commit, "Written by the registry itself.")
-        has_moved = self.move_branch(branch, commit)
-        if not has_moved and self.head_of(branch) == main:
-            self.remove_branch(passage)
-            raise InputError(
-                f"GitHub does not let {branch} be moved to the commit of the registry.",
-                f"Its rules may require no status but {REQUIRED_STATUS}; docs/operators.md shows the "
-                "ruleset.",
-            )
-        return has_moved
+        try:
+            has_moved = self.move_branch(branch, commit)
+        except RegistryError:
+            self.withdraw(passage)
+            raise
+        if has_moved:
+            return True
+        is_outrun = self.head_of(branch) != main
+        self.withdraw(passage)
+        if is_outrun:
+            return False
+        raise InputError(
+            f"GitHub does not let {branch} be moved to the commit of the registry.",
+            f"Its rules may require no status but {REQUIRED_STATUS}; docs/operators.md shows the "
+            "ruleset.",
+        )
+
+    def withdraw(self, passage: str) -> None:
+        """Take the status from a commit that an attempt has left on its passage, and remove the branch.
+
+        The branch goes last: while it is there, whoever comes next knows which commit was left. A
+        commit that main has moved to keeps its status.
+        """
+        left = self.head_of(passage)
+        if left is None:
+            return
+        if left != self.head_of(self.default_branch):
+            reason = "It was never published."
+            self.set_status(left, REQUIRED_STATUS, is_good=False, description=reason)
+        self.remove_branch(passage)
 
     def commit_to(
         self, branch: str, base: str, registry: str, files: Mapping[str, bytes], message: str
@@ -257,7 +296,11 @@ class GitHubRepository:
         pushed = self._github.pushed_at(pull.head_repository, pull.head_branch, pull.head)
         if pushed is None:
             return None
-        return max(pushed, pull.opened_at, self._github.reopened_at(self.full_name, pull.number))
+        return max(pushed, pull.opened_at, self.reopened_at(pull.number))
+
+    def reopened_at(self, number: int) -> int:
+        """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
+        return self._github.reopened_at(self.full_name, number)
 
     def check_state(self, pull: Pull) -> CheckState:
         """How far the checks of a head are: the runs of workflows that GitHub shows for it."""
@@ -327,6 +370,7 @@ class GitHubRepository:
             number=pull.number,
             url=pull.html_url,
             state=pull.state,
+            is_draft=pull.draft,
             is_merged=pull.merged,
             head=pull.head.sha,
             head_branch=pull.head.ref,
@@ -336,6 +380,12 @@ class GitHubRepository:
             opened_at=pull.created_at.second,
             reference=f"#{pull.number}",
         )
+
+
+def _signature(dated: Dated) -> dict[str, str]:
+    """Whose a commit is, and of when, as GitHub's API takes it."""
+    name, _, email = dated.identity.rpartition(" <")
+    return {"name": name, "email": email.removesuffix(">"), "date": format_time(dated.time)}
 
 
 def _owner_of(full_name: str) -> str:

@@ -113,6 +113,7 @@ class PullRequest(Shape):
     number: int
     html_url: str
     state: str
+    draft: bool = False
     merged: bool = False
     head: Side
     base: Side

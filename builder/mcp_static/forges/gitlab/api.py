@@ -59,6 +59,10 @@ class Api:
         answer = self._sent("get", path, what, query=query, refusals=_ABSENT)
         return _read(answer, shape, what) if answer is not None else None
 
+    def find_moved(self, path: str, shape: type[_Shape], what: str, /) -> _Shape | None:
+        """What is at a path, or was before it moved; the library follows where GitLab redirects."""
+        return self.find(path, shape, what)
+
     def content(self, path: str, what: str, /, **query: object) -> bytes | None:
         """The bytes of what is at a path, None for nothing; raises as `find`."""
         answer = self._sent("get", path, what, query=query, refusals=_ABSENT)

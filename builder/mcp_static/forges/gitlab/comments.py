@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from mcp_static.forges.comment_parts import MARKER, part_mark, reply_mark, with_part
+from mcp_static.forges.comment_parts import MARKER, mark_in, marked, reply_mark, with_part
 from mcp_static.forges.gitlab.api import Api
 from mcp_static.forges.gitlab.shapes import Note
 from mcp_static.forges.registry_forge import IssueComment
@@ -90,27 +90,39 @@ class Notes:
         elif known.body != body:
             self._api.send("put", f"{notes}/{known.id}", {"body": body}, Note, "an edited note")
 
-    def say_once(self, number: int, mark: str, text: str) -> None:
-        """Write a note of its own, unless one of ours with this mark is there, as it was written."""
-        if self.said_at(number, mark) is None:
-            body = without_quick_actions(f"{part_mark(mark)}\n{text}")
-            notes = f"{self._project}/{_merge_request(number)}/notes"
-            self._api.send("post", notes, {"body": body}, Note, "a new note")
+    def say_once(self, number: int, mark: str, text: str, since: int = 0) -> None:
+        """Write a note of its own, unless one of ours with this mark is there, as it was written.
 
-    def said_at(self, number: int, mark: str) -> int | None:
-        """When a note was written with `say_once`, in seconds since 1970, by GitLab's clock.
-
-        None if it was not, or if everything there is of it was edited.
+        One from before `since`, in seconds since 1970, does not count.
         """
-        me, begin = self._me(), part_mark(mark)
+        if self.said_at(number, mark, since) is None:
+            self.say(number, mark, text)
+
+    def say(self, number: int, mark: str, text: str) -> None:
+        """Write a note of its own, with a mark."""
+        body = without_quick_actions(marked(mark, text))
+        notes = f"{self._project}/{_merge_request(number)}/notes"
+        self._api.send("post", notes, {"body": body}, Note, "a new note")
+
+    def said_at(self, number: int, mark: str, since: int = 0) -> int | None:
+        """When a note was first written with a mark, in seconds since 1970, by GitLab's clock.
+
+        None if it was not, at least not from `since` on, or if everything there is of it was edited.
+        """
+        thread = _merge_request(number)
         times = (
             note.created_at.second_after
-            for note in self._notes(_merge_request(number))
-            if note.author.id == me.number
-            and note.body.startswith(begin)
-            and note.updated_at == note.created_at
+            for note in self._notes(thread)
+            if note.created_at.second >= since and self.mark_of(self._comment(note, thread)) == mark
         )
         return next(times, None)
+
+    def mark_of(self, comment: IssueComment) -> str | None:
+        """The mark of a note that we wrote with one, and that nobody has edited; None for others."""
+        mark = mark_in(comment.body)
+        if mark is None or comment.is_edited or comment.author.id != self._me():
+            return None
+        return mark
 
     def _own_note(self, thread: str, mark: str) -> Note | None:
         """The first note of the token's account that begins with a mark."""

@@ -30,6 +30,18 @@ class _Project(Shape):
     git_http_url: str
 
 
+class _Commit(Shape):
+    id: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+
+
+class _Draft(Shape):
+    current: bool | None = None
+
+
+class _Changes(Shape):
+    draft: _Draft | None = None
+
+
 class _Numbered(Shape):
     iid: _Number
 
@@ -39,11 +51,22 @@ class _MergeRequestPayload(Shape):
         iid: _Number
         action: str = ""
         oldrev: str = ""
+        last_commit: _Commit | None = None
 
     object_kind: Literal["merge_request"]
     user: User
     project: _Project
     object_attributes: Attributes
+    changes: _Changes | None = None
+
+    @property
+    def brings_a_head(self) -> bool:
+        """Whether there is something new to check: a head, or one that is no draft any more."""
+        attributes, changes = self.object_attributes, self.changes or _Changes()
+        if attributes.action != "update":
+            return attributes.action in _BRINGS_A_HEAD
+        is_ready = changes.draft is not None and changes.draft.current is False
+        return is_ready or bool(attributes.oldrev)
 
 
 class _NotePayload(Shape):
@@ -89,15 +112,13 @@ def read_event(path: Path) -> Event:
     if isinstance(payload, _NotePayload):
         return _note_event(payload)
     attributes = payload.object_attributes
-    brings_head = attributes.action in _BRINGS_A_HEAD or (
-        attributes.action == "update" and bool(attributes.oldrev)
-    )
     return _event(
         payload,
         action=attributes.action,
         number=attributes.iid,
         is_pull_request=True,
-        asks_for=CHECK if brings_head else None,
+        head=attributes.last_commit.id if attributes.last_commit is not None else None,
+        asks_for=CHECK if payload.brings_a_head else None,
     )
 
 
@@ -123,6 +144,7 @@ def _event(
     *,
     action: str,
     number: int | None = None,
+    head: str | None = None,
     comment: str | None = None,
     is_pull_request: bool = False,
     asks_for: Literal["check", "comment"] | None = None,
@@ -136,6 +158,7 @@ def _event(
         clone_url=f"{site}.git" if site else project.git_http_url,
         sender=payload.user.account(registry_instance().host),
         number=number,
+        head=head,
         comment=comment,
         is_pull_request=is_pull_request,
         asks_for=asks_for,

@@ -1,6 +1,7 @@
 """GitLab, asked for facts: accounts, projects, files."""
 
 import re
+from collections.abc import Mapping
 from typing import Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,7 @@ from mcp_static.forges.gitlab.shapes import Branch, Group, Project, Tag, User
 from mcp_static.model.errors import FetchRefusedError, UnansweredError
 from mcp_static.model.forge_ids import GROUP, PROJECT, ForgeId
 from mcp_static.net.fetch import Fetcher
-from mcp_static.net.limits import SOURCE, Answer
+from mcp_static.net.limits import MOVED, SOURCE, Answer, FetchLimits
 
 _PATH: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 
@@ -25,12 +26,15 @@ class Asker(Protocol):
     def find(self, path: str, shape: type[_Found], what: str, /, **query: object) -> _Found | None:
         """What is at a path, None for nothing; raises ForbiddenError and UnansweredError."""
 
+    def find_moved(self, path: str, shape: type[_Found], what: str, /) -> _Found | None:
+        """What is at a path, or was before it moved; None for nothing. Raises as `find`."""
+
     def content(self, path: str, what: str, /, **query: object) -> bytes | None:
         """The bytes of what is at a path, None for nothing; raises as `find`."""
 
 
 class PublicApi:
-    """The API as anybody sees it, or as a token does; redirects, as of a moved project, are refused."""
+    """The API as anybody sees it, or as a token does."""
 
     def __init__(self, fetcher: Fetcher, instance: Instance, token: str | None = None) -> None:
         self._fetcher: Final = fetcher
@@ -39,8 +43,22 @@ class PublicApi:
 
     def find(self, path: str, shape: type[_Found], what: str, /, **query: object) -> _Found | None:
         """What is at a path, None for nothing, and for what has moved; raises UnansweredError."""
+        return self._found(path, shape, what, SOURCE, query)
+
+    def find_moved(self, path: str, shape: type[_Found], what: str, /) -> _Found | None:
+        """What is at a path, or was before it moved; None for nothing. Raises UnansweredError."""
+        return self._found(path, shape, what, MOVED, {})
+
+    def _found(
+        self,
+        path: str,
+        shape: type[_Found],
+        what: str,
+        limits: FetchLimits,
+        query: Mapping[str, object],
+    ) -> _Found | None:
         try:
-            answer = self._answer(path, query)
+            answer = self._answer(path, query, limits)
         except FetchRefusedError:
             return None  # a redirect: it is no longer at this place
         if answer is None:
@@ -55,9 +73,11 @@ class PublicApi:
         answer = self._answer(path, query)
         return answer.body if answer is not None else None
 
-    def _answer(self, path: str, query: dict[str, object]) -> Answer | None:
+    def _answer(
+        self, path: str, query: Mapping[str, object], limits: FetchLimits = SOURCE
+    ) -> Answer | None:
         more = f"?{urlencode(query)}" if query else ""
-        answer = self._fetcher.get(f"{self._address}{path}{more}", SOURCE, self._headers)
+        answer = self._fetcher.get(f"{self._address}{path}{more}", limits, self._headers)
         if answer.status == 404:
             return None
         if not answer.is_ok:
@@ -95,6 +115,13 @@ class GitLab:
         if found is None or found.path_with_namespace.lower() != path.lower():
             return None
         return self._source(found)
+
+    def repository_at(self, path: str) -> SourceRepository | None:
+        """A project by a path that it has or had."""
+        if not _PATH.fullmatch(path):
+            return None
+        found = self._asker.find_moved(project_path(path), Project, f"the project {path}")
+        return self._source(found) if found is not None else None
 
     def repository_of(self, number: int) -> SourceRepository | None:
         """A project by its number, whatever its path is now."""

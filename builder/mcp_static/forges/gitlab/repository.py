@@ -1,6 +1,7 @@
 """A project on GitLab as the registry changes it: commits, branches, merge requests, notes."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
@@ -26,7 +27,7 @@ from mcp_static.forges.gitlab.shapes import (
     User,
 )
 from mcp_static.forges.gitlab.shapes import Project as ProjectShape
-from mcp_static.forges.registry_forge import BranchPush, IssueComment, Pull
+from mcp_static.forges.registry_forge import BranchPush, Dated, IssueComment, Pull
 from mcp_static.git.remotes import fetch_commits, push_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.git.single_commit import commit_on
@@ -72,7 +73,7 @@ class GitLabProject:
         self._id: Final = found.id
         self._path: Final = f"/projects/{found.id}"
         self._clone: Final = clone
-        self._clone_url: Final = clone_url or f"{self.instance.site}/{self.full_name}.git"
+        self.clone_url: Final = clone_url or f"{self.instance.site}/{self.full_name}.git"
         self._kept: dict[tuple[str, ...], Any] = {}
         self._others: list[GitLabProject] = []
         self.comments: Final = Notes(self._api, self._path, self.instance.host, lambda: self.me().id)
@@ -178,14 +179,19 @@ class GitLabProject:
         ]
         if not came:
             return None
-        events = self._api.pages(f"{path}/resource_state_events", list[StateEvent], what)
-        came += [
+        return max(*came, pull.opened_at, self.reopened_at(pull.number))
+
+    def reopened_at(self, number: int) -> int:
+        """When a merge request was last opened again, in seconds since 1970; 0 if it never was."""
+        path = f"{self._path}/merge_requests/{number}/resource_state_events"
+        what = f"what happened to merge request {number}"
+        times = (
             event.created_at.second_after
-            for page in events
+            for page in self._api.pages(path, list[StateEvent], what)
             for event in page
             if event.state == "reopened"
-        ]
-        return max(*came, pull.opened_at)
+        )
+        return max(times, default=0)
 
     def pushes(self, pull: Pull) -> list[BranchPush] | None:
         """All that happened to the branch of a merge request, by the events of its project."""
@@ -222,13 +228,19 @@ class GitLabProject:
         """The content of a file at a commit."""
         return self.facts.file(self.full_name, path, commit)
 
-    def create_commit(self, base: str, files: Mapping[str, bytes | None], message: str) -> str:
-        """A new commit on `base`, in the clone alone, by the identity of its settings' merges."""
+    def create_commit(
+        self, base: str, files: Mapping[str, bytes | None], message: str, dated: Dated | None = None
+    ) -> str:
+        """A new commit on `base`, in the clone alone.
+
+        It is by the identity of its settings' merges, now, unless `dated` says otherwise.
+        """
         clone = self._require_clone()
         if not has_commit(clone, base):
-            fetch_commits(clone, self._clone_url, [base], self.git_token)
-        identity = read_settings(clone, base).merge.identity
-        return commit_on(clone, base, files, message, identity)
+            fetch_commits(clone, self.clone_url, [base], self.git_token)
+        if dated is None:
+            dated = Dated(read_settings(clone, base).merge.identity, int(time.time()))
+        return commit_on(clone, base, files, message, dated.identity, dated.time)
 
     def set_branch(self, branch: str, commit: str) -> None:
         """Make a branch of our own, or move it there wherever it was."""
@@ -243,7 +255,7 @@ class GitLabProject:
         """Move main by a push that is not forced; False if it has moved in the meantime.
 
         No passage is needed: GitLab protects a branch by who may push to it. Raises InputError where
-        the push is refused otherwise.
+        the push is refused all the same.
         """
         try:
             self._push(commit, self.default_branch)
@@ -253,9 +265,13 @@ class GitLabProject:
             return False
         return True
 
+    def withdraw(self, passage: str) -> None:
+        """Remove the branch of an attempt: nothing on it lets a commit in."""
+        self.remove_branch(passage)
+
     def _push(self, commit: str, branch: str, *, force: bool = False) -> None:
         clone = self._require_clone()
-        push_commit(clone, self._clone_url, commit, branch, self.git_token, force=force)
+        push_commit(clone, self.clone_url, commit, branch, self.git_token, force=force)
 
     def _require_clone(self) -> Repository:
         assert self._clone is not None, "a project that was opened without a clone writes nothing"
@@ -298,9 +314,13 @@ class GitLabProject:
             "project": {
                 "id": self._id,
                 "path_with_namespace": self.full_name,
-                "git_http_url": self._clone_url,
+                "git_http_url": self.clone_url,
             },
-            "object_attributes": {"iid": pull.number, "action": "check"},
+            "object_attributes": {
+                "iid": pull.number,
+                "action": "check",
+                "last_commit": {"id": pull.head},
+            },
         }
         self._api.act("post", f"{self._path}/trigger/pipeline", body, "starting a check")
 
@@ -312,6 +332,7 @@ class GitLabProject:
             number=found.iid,
             url=found.web_url,
             state="open" if found.state == _OPEN else found.state,
+            is_draft=found.draft,
             is_merged=found.state == "merged",
             head=found.sha or "",
             head_branch=found.source_branch,

@@ -127,6 +127,7 @@ class MergeRequest(Shape):
     iid: int
     web_url: str
     state: str
+    draft: bool = False
     sha: str | None
     source_branch: str
     source_project_id: int | None

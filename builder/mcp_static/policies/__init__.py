@@ -1,0 +1,1 @@
+"""What clients enforce: policy files for them, made from what a registry lists. Pure."""

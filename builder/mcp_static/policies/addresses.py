@@ -1,0 +1,66 @@
+"""The addresses of a server as patterns of policy files."""
+
+import re
+from itertools import islice, product
+from typing import Final
+
+from mcp_static.model.errors import NoCommandError
+from mcp_static.model.public_suffixes import registrable_domain
+from mcp_static.model.web_addresses import MAX_CHARACTERS, fetched_address, parse_address
+from mcp_static.packages.values import Input, Value
+from mcp_static.policies.matchers import WILDCARD
+
+MAX_PATTERNS: Final = 64
+"""Patterns of one address, by the choices of what is filled in."""
+
+_FREE: Final = "{}"
+"""What stands for a value that only the user knows while an address is read: no URL has braces."""
+_FREE_PORT: Final = re.compile(r"(https?://[^/?#\\]*):\{\}(?=$|[/?#\\])", re.IGNORECASE)
+_NOT_LITERAL: Final = re.compile(r"[*{}]|%7[bd]|\$", re.IGNORECASE)
+
+
+def url_patterns(url: Value) -> tuple[str, ...]:
+    """The patterns of an address: one for each way to fill it in that its author foresaw.
+
+    What the user may choose freely is a `*`, as long as the domain is written out. Raises
+    NoCommandError, with the reason, for what no pattern can say.
+    """
+    if any(isinstance(part, str) and _NOT_LITERAL.search(part) for part in url):
+        raise NoCommandError("its address contains characters that policies read as patterns")
+    texts = ("".join(parts) for parts in product(*(_options(part) for part in url)))
+    return tuple(dict.fromkeys(_pattern(text) for text in islice(texts, MAX_PATTERNS)))
+
+
+def _options(part: str | Input) -> tuple[str, ...]:
+    if isinstance(part, str):
+        return (part,)
+    known = (*part.choices, *((part.default,) if part.default is not None else ()))
+    values = tuple(value for value in dict.fromkeys(known) if not _NOT_LITERAL.search(value))
+    return values if part.choices and values else (*values, _FREE)
+
+
+def _pattern(text: str) -> str:
+    has_free_port = _FREE_PORT.match(text) is not None
+    plain = _FREE_PORT.sub(r"\1", text)
+    address = parse_address(plain) if len(plain) <= MAX_CHARACTERS else None
+    fetched = fetched_address(plain)
+    if address is None or fetched is None:
+        raise NoCommandError("its address cannot be read")
+    if _FREE in address.host and not _has_own_domain(address.host):
+        raise NoCommandError("the domain of its address is the user's to fill in")
+    origin = f"{address.scheme}://{address.host}"
+    if has_free_port:
+        fetched = fetched.replace(origin, f"{origin}:{_FREE}", 1)
+    return fetched.replace(_FREE, WILDCARD).replace("%7B%7D", WILDCARD)
+
+
+def _has_own_domain(host: str) -> bool:
+    """Whether a host with something to fill in is below a domain that is written out."""
+    _, _, domain = host.rpartition(_FREE)[2].partition(".")
+    return registrable_domain(domain) is not None
+
+
+def is_local(pattern: str) -> bool:
+    """Whether an address is on the user's own machine, where anything may listen."""
+    address = parse_address(pattern.replace(f":{WILDCARD}", "").replace(WILDCARD, "x"))
+    return address is not None and (address.is_on_the_users_machine or address.is_ip)

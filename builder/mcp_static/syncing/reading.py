@@ -1,0 +1,184 @@
+"""What the sources serve: each read to its end, or known to have failed."""
+
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from mcp_static.api.source_entries import SourceEntry, read_entry
+from mcp_static.importing.files import read_file
+from mcp_static.importing.registry_walk import RegistryWalk, registry_client
+from mcp_static.model.approvals import Approval
+from mcp_static.model.canonical import digest_of
+from mcp_static.model.errors import InputError, RegistryError, ServiceError
+from mcp_static.model.layout import version_problem
+from mcp_static.model.names import name_problem
+from mcp_static.net.client import Client
+from mcp_static.net.credentials import authorization_of
+from mcp_static.reports.findings import Finding, Level
+from mcp_static.settings.sources import Source
+from mcp_static.syncing.registry_state import Key
+
+_MOST_NAMES: Final = 200
+"""So many servers are asked for one by one; beyond, or with patterns, a registry is walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An entry of a source, with the digest of its server object as it was served."""
+
+    entry: SourceEntry
+    digest: str
+
+
+@dataclass(slots=True)
+class SourceState:
+    """What one address serves of the names that lists approve.
+
+    `seen` has the versions of each server that are there, also those that could not be read. `failure`
+    is why the source was not read to its end; then nothing can be said to be gone.
+    """
+
+    entries: dict[str, dict[str, Served]] = field(default_factory=lambda: defaultdict(dict))
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    failure: RegistryError | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        """Every version that is there."""
+        return ((name, version) for name, versions in self.seen.items() for version in versions)
+
+    def serves(self, key: Key) -> bool:
+        """Whether a version is there, readable or not."""
+        return key[1] in self.seen.get(key[0], ())
+
+    def entry(self, key: Key) -> Served | None:
+        """A version as it is served there."""
+        return self.entries.get(key[0], {}).get(key[1])
+
+
+def read_sources(
+    sources: Sequence[Source], folder: Path, now: int, told: Callable[[int], None]
+) -> dict[str, SourceState]:
+    """What each address of the settings serves; one that fails keeps its reason, and raises nothing.
+
+    Files are looked for below `folder`. `told` hears how many more entries were read.
+    """
+    states = {}
+    for address in dict.fromkeys(source.address for source in sources):
+        mine = [source for source in sources if source.address == address]
+        state = states[address] = SourceState()
+        approvals = tuple(approval for source in mine for approval in source.approvals)
+        try:
+            for place, value in _values(mine[0], approvals, folder):
+                told(1)
+                _take(state, approvals, place, value, now)
+        except (InputError, ServiceError) as error:
+            state.failure = error
+    return states
+
+
+def _values(source: Source, approvals: tuple[Approval, ...], folder: Path) -> Iterator[tuple[str, Any]]:
+    if not approvals:
+        return
+    if source.file:
+        yield from read_file(str(folder / source.file))
+        return
+    authorization = authorization_of(source)
+    names = sorted({approval.name for approval in approvals})
+    if len(names) <= _MOST_NAMES and not any(approval.is_pattern for approval in approvals):
+        with registry_client(authorization) as client:
+            yield from _by_name(client, source.url, names)
+        return
+    with tempfile.TemporaryDirectory(prefix="mcp-static-sync-") as place:
+        walk = RegistryWalk(source.url, (), Path(place), authorization)
+        for _ in walk.pages():
+            pass
+        # Not strictly: what has no canonical form is found later, once it is known what it is about.
+        with walk.spool.open("rb") as lines:
+            for number, line in enumerate(lines):
+                yield f"{source.url}[{number}]", json.loads(line)
+
+
+def _by_name(client: Client, url: str, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """All versions of some servers, each server asked for by its name."""
+    is_there = False
+    for name in names:
+        address = f"{url}/v0.1/servers/{quote(name, safe='')}/versions?include_deleted=true"
+        page = _page(client, url, address)
+        is_there = is_there or page is not None
+        for index, value in enumerate(page or ()):
+            yield f"{name}[{index}]", value
+    if not is_there and _page(client, url, f"{url}/v0.1/servers?limit=1") is None:
+        raise ServiceError(
+            f"{url} has no /v0.1/servers, so it is not a registry.", "Check the address of the source."
+        )
+
+
+def _page(client: Client, url: str, address: str) -> list[Any] | None:
+    """The entries at an address; None if there is nothing. Raises ServiceError."""
+    answer = client.get(address)
+    if answer.status in {404, 410}:
+        return None
+    if not answer.is_ok:
+        hint = ": it wants credentials, or others than it got" if answer.status in {401, 403} else ""
+        fix = "Check the source in registry.toml, or try again later."
+        raise ServiceError(f"{url} answers {answer.status}{hint}.", fix)
+    try:
+        page = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        page = None
+    servers = page.get("servers") if isinstance(page, dict) else None
+    if not isinstance(servers, list):
+        raise ServiceError(
+            f"{url} does not answer as a registry should: {address} is no list of servers.",
+            "Check the address; if it is right, try again later.",
+        )
+    return servers
+
+
+def _take(
+    state: SourceState, approvals: tuple[Approval, ...], place: str, value: Any, now: int
+) -> None:
+    """Note an entry, if a list is about its server; one that cannot be read is there all the same."""
+    if isinstance(value, InputError):
+        state.failure = InputError(f"{place} {value}", value.fix)
+        return
+    key = _key_of(value)
+    if key is None or name_problem(key[0]) or version_problem(key[1]):
+        if key is None or any(approval.covers_name(key[0]) for approval in approvals):
+            state.findings.append(Finding("entry", Level.WARNING, _key_problem(key), path=place))
+        return
+    if not any(approval.covers_name(key[0]) for approval in approvals):
+        return
+    state.seen[key[0]].add(key[1])
+    title = " ".join(key)
+    try:
+        entry = read_entry(value, now)
+        served = Served(entry, digest_of(entry.server))
+    except InputError as error:
+        state.findings.append(Finding("entry", Level.WARNING, str(error), path=title))
+        return
+    known = state.entries[key[0]].setdefault(key[1], served)
+    if known.digest != served.digest:
+        message = "is served twice, with different bytes; the first ones count"
+        state.findings.append(Finding("changed-bytes", Level.WARNING, message, path=title))
+
+
+def _key_of(value: Any) -> Key | None:
+    server = value.get("server", value) if isinstance(value, dict) else None
+    name, version = (
+        (server.get("name"), server.get("version")) if isinstance(server, dict) else (None, None)
+    )
+    return (name, version) if isinstance(name, str) and isinstance(version, str) else None
+
+
+def _key_problem(key: Key | None) -> str:
+    if key is None:
+        return "has no name or no version"
+    return f"{key[0]} {key[1]} {name_problem(key[0]) or version_problem(key[1])}"

@@ -1,0 +1,109 @@
+"""Sources over HTTP: how they are asked, what they are told, and what they cannot do."""
+
+import pytest
+from mcp_static.model.errors import InputError
+from mcp_static.settings import parse_settings
+
+from tests.syncing.sources import MAPS, WEATHER, Mirror, Source, entry, said, serving, table
+
+
+def test_a_few_names_are_asked_for_one_by_one_and_patterns_by_a_walk(mirror: Mirror) -> None:
+    with serving(Source(entry(), entry(version="2.0.0"), entry(MAPS))) as source:
+        mirror.configure(table(source.url, WEATHER, "com.example/nope"))
+        result = mirror.sync()
+        assert mirror.served == {f"{WEATHER}@1.0.0", f"{WEATHER}@2.0.0"}
+        assert len(source.asked) == 2
+        assert said(result, "no-match")[0].startswith("com.example/nope ")
+        mirror.configure(table(f"{source.url}/v0.1/servers/", "com.example/*"))
+        source.asked.clear()
+        mirror.sync()
+        assert [path.partition("?")[0] for path in source.asked] == ["/v0.1/servers"]
+        assert mirror.served == {f"{WEATHER}@1.0.0", f"{WEATHER}@2.0.0", f"{MAPS}@1.0.0"}
+
+
+@pytest.mark.parametrize("include", [WEATHER, "com.example/*"])
+@pytest.mark.parametrize("status", [404, 500, 401])
+def test_a_source_that_does_not_answer_withdraws_nothing(
+    mirror: Mirror, include: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
+    with serving(Source(entry())) as source:
+        mirror.configure(table(source.url, include))
+        mirror.sync()
+        source.fails_with = status
+        result = mirror.sync()
+    assert (len(result.made), result.report.exit_code) == (0, 3)
+    assert mirror.served == {f"{WEATHER}@1.0.0"}
+
+
+def test_a_source_that_is_not_there_fails_alone(mirror: Mirror) -> None:
+    with serving(Source(entry())) as source:
+        gone = Source()
+        with serving(gone):
+            pass
+        mirror.configure(table(gone.url, MAPS), table(source.url, WEATHER))
+        result = mirror.sync()
+    assert mirror.served == {f"{WEATHER}@1.0.0"}
+    assert result.report.exit_code == 3
+
+
+@pytest.mark.parametrize("include", [WEATHER, "com.example/*"])
+def test_credentials_come_from_the_environment_and_are_printed_nowhere(
+    mirror: Mirror, include: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source(entry())
+    source.token = "s3cret-t0ken"
+    with serving(source):
+        mirror.configure(table(source.url, include, credentials="SOURCE_TOKEN"))
+        monkeypatch.delenv("SOURCE_TOKEN", raising=False)
+        result = mirror.sync()
+        assert "SOURCE_TOKEN" in said(result, "source")[0]
+        assert result.report.exit_code == 3
+        monkeypatch.setenv("SOURCE_TOKEN", "wrong")
+        result = mirror.sync()
+        assert "401" in said(result, "source")[0]
+        assert "wrong" not in repr(result.report)
+        monkeypatch.setenv("SOURCE_TOKEN", source.token + "\n")
+        result = mirror.sync()
+    assert mirror.served == {f"{WEATHER}@1.0.0"}
+    assert source.token not in repr(result)
+    assert source.token not in mirror.registry.git("log", "-p", "--all")
+
+
+def test_credentials_do_not_follow_a_redirect_to_another_origin(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_TOKEN", "s3cret-t0ken")
+    with serving(Source(entry())) as elsewhere, serving(Source()) as source:
+        source.redirects_to = elsewhere.url
+        mirror.configure(table(source.url, WEATHER, credentials="SOURCE_TOKEN"))
+        mirror.sync()
+        assert source.authorizations == ["Bearer s3cret-t0ken"]
+        assert elsewhere.authorizations == [None]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('url = "https://user:pass@x.example.com"', "user name"),
+        ('url = "https://x.example.com/?token=1"', "query"),
+        ('url = "ftp://x.example.com"', "http"),
+        ('url = "https://x.example.com"\nfile = "x"', "either"),
+        ("include = []", "either"),
+        ('file = "/etc/passwd"', "below"),
+        ('file = "../x"', "below"),
+        ('url = "http://x.example.com"\ncredentials = "TOKEN"', "https"),
+        ('url = "https://x.example.com"\ncredentials = "s3cret token"', "environment variable"),
+        ('url = "https://x.example.com"\ninclude = ["com.example"]', "pattern"),
+        ('url = "https://x.example.com"\ninclude = ["com.example/x@latest"]', "changes by itself"),
+        ('url = "https://x.example.com"\ninclude = ["com.example/x@^^2"]', "npm"),
+        ('url = "https://x.example.com"\ndigests = {"com.example/x@1.0.0" = "md5:1"}', "sha256"),
+        ('url = "https://x.example.com"\ndigests = {"com.example/x" = "sha256:1"}', "one version"),
+        ('url = "https://x.example.com"\napprove = "maybe"', "approve"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(settings: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as refused:
+        parse_settings(f"[[sources]]\n{settings}\n")
+    assert "s3cret" not in str(refused.value)
+    assert "pass@" not in str(refused.value)
