@@ -9,6 +9,7 @@ PORT ?= 8000
 # What the tests run beside Python, as COMMAND-OR-FILE=PACKAGE.
 TEST_TOOLS := knotd=knot kdig=knot-dnsutils kzonesign=knot-dnssecutils unbound=unbound openssl=openssl \
   nginx=nginx /usr/lib/nginx/modules/ngx_http_js_module.so=libnginx-mod-http-js caddy=caddy \
+  apache2=apache2 \
   varnishd=varnish chromium=chromium /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core
 
 .PHONY: help serve check lint audit fix test test-tools test-corpus bench docs docs-site lock clean

@@ -27,6 +27,7 @@ _INTEGRATION: Final = (
     "importing",
     "net/dns",
     "net/fetching",
+    "net/test_access.py",
     "net/test_client.py",
     "packages",
     "proofs/test_live_registries.py",

@@ -41,7 +41,8 @@ def run(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     [
         ("build", "--host nginx --out dist", ["build", "--full", "--host", "nginx", "--out", "dist"]),
         ("deploy", "s3://bucket", ["deploy", "s3://bucket"]),
-        ("sync", "", ["sync"]),
+        ("sync", "", ["sync", "--on-forge", "acme/registry"]),
+        ("sync", "--dry-run", ["sync", "--dry-run"]),
         ("tick", "", ["tick", "--on-forge", "acme/registry"]),
     ],
 )

@@ -20,5 +20,6 @@ function store(assets) {
 }
 
 export default {
-  fetch: (request, env) => fetching.handler(store(env.ASSETS), Number(env.READS) || facts.maxWorkerReads)(request),
+  fetch: (request, env) =>
+    fetching.handler(store(env.ASSETS), Number(env.READS) || facts.maxWorkerReads, env.BASE)(request),
 };

@@ -27,6 +27,6 @@ function store(bucket, prefix) {
 export default {
   fetch: (request, env) => {
     const prefix = env.PREFIX ? `${env.PREFIX}/` : '';
-    return fetching.handler(store(env.BUCKET, prefix), Number(env.READS) || facts.maxWorkerReads)(request);
+    return fetching.handler(store(env.BUCKET, prefix), Number(env.READS) || facts.maxWorkerReads, env.BASE)(request);
   },
 };

@@ -81,13 +81,14 @@ async function miss(request, answer, store) {
   return new Response(request.method === 'HEAD' ? null : page, { status: answer.status, headers });
 }
 
-// A handler of requests; `reads` is the most files that one request may cost.
-function handler(store, reads) {
+// A handler of requests; `reads` is the most files that one request may cost, `base` the path that the
+// registry is served under, if any.
+function handler(store, reads, base) {
   return async (request) => {
     // Not URL: it would resolve dots that are encoded in a path before anybody has looked.
     const target = request.url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/#.*$/, '');
     const mark = target.indexOf('?');
-    const path = mark < 0 ? target : target.slice(0, mark);
+    const path = registry.below(base, mark < 0 ? target : target.slice(0, mark));
     let step = registry.plan(request.method, path, mark < 0 ? '' : target.slice(mark + 1), reads);
     while (step.read) step = step.then(await Promise.all(step.read.map((file) => read(store, file))));
     return step.files ? pass(request, step, store) : respond(request, step);

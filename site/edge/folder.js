@@ -1,4 +1,4 @@
-// A folder on disk as a store, and a server of it: `node folder.js DIST [PORT]`. Deno and Bun run it
+// A folder on disk as a store, and a server of it: `node folder.js DIST [PORT [PATH]]`. Deno and Bun run it
 // as well. Behind a proxy that compresses, or for a look; nginx serves the same files faster.
 
 import { createHash } from 'node:crypto';
@@ -32,9 +32,9 @@ function store(root) {
   };
 }
 
-// Serves a folder on loopback; gives the server, which prints where it listens.
-function serve(root, port) {
-  const handle = fetching.handler(store(root), facts.maxReads);
+// Serves a folder on loopback, under a path if there is one; gives the server, which prints where it listens.
+function serve(root, port, base) {
+  const handle = fetching.handler(store(root), facts.maxReads, base);
   const server = createServer({ maxHeaderSize: MAX_HEADER_SIZE }, async (incoming, outgoing) => {
     try {
       // The address as it was sent: what the Fetch API makes of it has its dots resolved already.
@@ -57,7 +57,7 @@ function serve(root, port) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const server = serve(process.argv[2] || 'dist', Number(process.argv[3] || 8080));
+  const server = serve(process.argv[2] || 'dist', Number(process.argv[3] || 8080), process.argv[4]);
   server.on('listening', () => console.log(`http://127.0.0.1:${server.address().port}`));
 }
 

@@ -87,6 +87,7 @@ function route(parts, raw, reads) {
     return facts.hostFiles.test(path) ? notFound() : file(path);
   }
   if (parts.length === 2 && parts[1] === 'servers') return listed(raw, reads);
+  if (parts.length === 2 && `${facts.apiFolder}/${parts[1]}` === facts.completeList) return file(facts.completeList);
   if (parts.length === 2 && facts.fixedDocuments.indexOf(parts[1]) >= 0) {
     return file(`${facts.apiFolder}/${parts[1]}.json`);
   }
@@ -100,6 +101,15 @@ function route(parts, raw, reads) {
   }
   const deleted = `${facts.deletedFolder}/${versions}/${parts[5]}.json`;
   return ofServer([`${facts.apiFolder}/${versions}/${parts[5]}.json`].concat(isDeleted ? [deleted] : []));
+}
+
+// A target below the path that the registry is served under. What stands in front may have taken the
+// path off already, so a target without it is taken as it is.
+function below(base, target) {
+  if (!base || target.indexOf(base) !== 0) return target;
+  const rest = target.slice(base.length);
+  if (rest === '') return '/';
+  return rest.charAt(0) === '/' ? rest : target;
 }
 
 // The first step for a request: its method, its path and query as they were sent (without `?`),
@@ -117,7 +127,7 @@ function plan(method, target, raw, reads) {
 // The headers of a file that is passed on.
 function fileHeaders(path) {
   return Object.assign({}, facts.corsHeaders, {
-    'Cache-Control': path.indexOf(facts.immutableFolder) === 0 ? facts.immutable : facts.fresh,
+    'Cache-Control': facts.immutablePaths.test(path) ? facts.immutable : facts.fresh,
     'Content-Type': facts.mediaTypes[path.slice(path.lastIndexOf('.') + 1)] || facts.anyMedia,
     'X-Content-Type-Options': facts.contentOptions,
   });
@@ -132,4 +142,4 @@ function answerHeaders(answer, page) {
   return headers;
 }
 
-export default { answerHeaders, fileHeaders, plan };
+export default { answerHeaders, below, fileHeaders, plan };

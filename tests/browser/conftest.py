@@ -11,7 +11,7 @@ from mcp_static.model.proofs import ProofId
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.conftest import build_registry
-from tests.doubles.github_pages import github_pages
+from tests.doubles.static_hosts import static_host
 from tests.hosting import NODE_MODULES, Hosted, site_of, tool
 from tests.registries import Registry, accepted_json, path_of
 from tests.servers import Served, serve_in_background
@@ -152,7 +152,7 @@ def project_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     folder = tmp_path_factory.mktemp("project-site")
     registry, more = rich_registry(folder), "[policies]\n"
     site = site_of(registry, folder / "pages", "github-pages", path="/registry", more=more)
-    with github_pages(site.out, site.path, site.port):
+    with static_host("github-pages", site.out, site.path, site.port):
         yield Hosted(site.url, site.out)
 
 

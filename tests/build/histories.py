@@ -81,7 +81,7 @@ def package_of(step: Step) -> dict[str, Any]:
     }
 
 
-def write_step(registry: Registry, step: Step) -> str:
+def write_step(registry: Registry, step: Step, *, has_packages: bool = True) -> str:
     """Commit a step; what it cannot do at this point of the history is an empty commit."""
     time = max(registry.time + step.seconds, START - 400_000)
     path = path_of(step.name, step.version)
@@ -93,7 +93,7 @@ def write_step(registry: Registry, step: Step) -> str:
                 step.name,
                 step.version,
                 description="Text. " + step.more,
-                packages=[package_of(step)],
+                packages=[package_of(step)] if has_packages else None,
             )
             files[path] = json.dumps(document)
         case "deprecated" | "deleted" | "active":

@@ -11,9 +11,9 @@ from mcp_static.hosts.hosts import host_named
 from mcp_static.hosts.rules import BY_RULES as HONOURED_BY_RULES
 
 from tests.doubles.cloudfront import cloudfront
-from tests.doubles.github_pages import github_pages
 from tests.doubles.s3 import BUCKET, s3_store
-from tests.hosting import Hosted, Site, Starting, caddy, embedded, nginx, node, site_of, workerd
+from tests.doubles.static_hosts import static_host
+from tests.hosting import Hosted, Site, Starting, apache, caddy, embedded, nginx, node, site_of, workerd
 from tests.registries import START, Registry
 from tests.servers import run_cli
 
@@ -31,9 +31,9 @@ def bucket(site: Site) -> Iterator[Hosted]:
 
 
 @contextmanager
-def pages(site: Site) -> Iterator[Hosted]:
-    """GitHub Pages, under a project's path."""
-    with github_pages(site.out.resolve(), site.path, site.port):
+def static(site: Site) -> Iterator[Hosted]:
+    """A host of static files, by its rules."""
+    with static_host(site.name, site.out.resolve(), site.path, site.port):
         yield Hosted(site.url, site.out)
 
 
@@ -59,15 +59,23 @@ class Server:
         return EVERYTHING if honours is None else honours
 
 
+PATH: Final = "/mcp-registry"
+"""Where half of them serve it, so that both are tested without more servers."""
 SERVERS: Final = {
     "serve": Server("plain", embedded),
     "nginx": Server("nginx", nginx),
-    "workerd": Server("cloudflare", workerd),
+    "workerd": Server("cloudflare", workerd, PATH),
     "node": Server("nginx", node),
-    "nginx-rules": Server("nginx-rules", nginx),
-    "caddy": Server("caddy", caddy),
-    "s3": Server("s3", bucket),
-    "github-pages": Server("github-pages", pages, "/repo"),
+    "nginx-rules": Server("nginx-rules", nginx, PATH),
+    "apache": Server("apache", apache, PATH),
+    "caddy": Server("caddy", caddy, PATH),
+    "s3": Server("s3", bucket, PATH),
+    "github-pages": Server("github-pages", static, "/repo"),
+    "gitlab-pages": Server("gitlab-pages", static, "/repo"),
+    **{
+        name: Server(name, static)
+        for name in ("azure-static-web-apps", "firebase", "netlify", "vercel")
+    },
 }
 FULL: Final = tuple(name for name, server in SERVERS.items() if server.honours == EVERYTHING)
 BY_RULES: Final = tuple(name for name, server in SERVERS.items() if server.honours == HONOURED_BY_RULES)

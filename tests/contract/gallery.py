@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,14 @@ def ask(url: str, method: str = "GET", **headers: str) -> Answer:
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        answer = Answer(response.status, response.headers, response.read())
     finally:
         connection.close()
+    # GitLab Pages has a folder at the address of the list, and clients follow to it, as VS Code does
+    # (src/vs/platform/request/node/requestService.ts). No other address may redirect.
+    if method == "GET" and parts.path.endswith("/v0.1/servers") and answer.status == 302:
+        return ask(urljoin(url, answer.headers["Location"]), **headers)
+    return answer
 
 
 def encoded(text: str) -> str:

@@ -110,6 +110,22 @@ def _all_latest(document: Any) -> None:
                 meta["isLatest"] = False
 
 
+def _only_latest(document: Any) -> None:
+    if "servers" in document and document.get("metadata"):
+        kept = [
+            entry
+            for entry in document["servers"]
+            if all(meta.get("isLatest", True) for meta in entry["_meta"].values())
+        ]
+        document["servers"], document["metadata"]["count"] = kept, len(kept)
+
+
+def _lists_latest(path: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+    if path.startswith("/v0.1/servers?"):
+        return _edited(answer, _only_latest)
+    return answer.status_code, dict(answer.headers), answer.content
+
+
 def _without(header: str) -> Change:
     def change(_: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
         kept = {name: value for name, value in answer.headers.items() if name.lower() != header}
@@ -134,13 +150,14 @@ def _always_200(_: str, answer: requests.Response) -> tuple[int, dict[str, str],
         (lambda _, answer: _edited(answer, _loops), {"walk-once", "search-nothing"}),
         (lambda _, answer: _edited(answer, _no_meta), {"list-shape", "version", "latest"}),
         (lambda _, answer: _edited(answer, _all_latest), {"version-latest"}),
+        (_lists_latest, {"list-versions"}),
         (_without("access-control-allow-origin"), {"cors"}),
         (_without("etag"), {"conditional"}),
         (_without("content-type"), {"types"}),
         (_forgets_queries, {"limits", "bad-limits", "search", "deleted-asked"}),
         (_always_200, {"unknown", "unknown-error", "bad-limits", "since-bad", "writing", "conditional", "hostile-paths"}),
     ],
-    ids=["twice", "loop", "no meta", "no latest", "no cors", "no etag", "no type", "no query", "200"],
+    ids=["twice", "loop", "no meta", "no latest", "only latest", "no cors", "no etag", "no type", "no query", "200"],
 )  # fmt: skip
 def test_what_is_wrong_is_seen(change: Change, fails: set[str], served: Served) -> None:
     with spoiled(served, change) as url, Probe(url) as probe:

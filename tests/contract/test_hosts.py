@@ -7,10 +7,11 @@ import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import pytest
 import requests
+from mcp_static.api.abilities import Ability
 from mcp_static.conformance.check import Check, run_checks
 from mcp_static.conformance.checks import CHECKS
 from mcp_static.conformance.probe import Probe
@@ -58,7 +59,7 @@ def test_assets_are_kept_for_a_year_and_pages_for_a_minute(
         assert home.headers["Content-Type"].startswith("text/html")
         assert "max-age=60," in home.headers["Cache-Control"]
         style = home.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-        asset = requests.get(f"{hosted.url}{style}", timeout=30)
+        asset = requests.get(urljoin(f"{hosted.url}/", style), timeout=30)
         assert asset.status_code == 200
         assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert asset.headers["Content-Type"].startswith("text/css")
@@ -99,17 +100,18 @@ def test_no_header_comes_twice(full_host: Hosted, rules_host: Hosted) -> None:
 
 def test_pages_give_complete_lists_and_harmless_markup(files_host: Hosted) -> None:
     path = urlsplit(files_host.url).path
-    status, body = heard(files_host, f"{path}/v0.1/servers?limit=2&cursor=all.100&search=zzz")
-    document = json.loads(body)
-    assert status == 200
+    found = requests.get(f"{files_host.url}/v0.1/servers?limit=2&cursor=all.100&search=zzz", timeout=30)
+    document, body = found.json(), found.content
+    assert found.status_code == 200
     assert document["metadata"] == {"count": len(document["servers"])}
     assert document["metadata"]["count"] == 132
     assert b"<" not in body
-    assert heard(files_host, "/v0.1/servers")[0] == 404
+    if path:
+        assert heard(files_host, "/v0.1/servers")[0] == 404
     # Where a folder wins over `versions.html`, its index has the same.
     for path in ("v0.1/servers", "v0.1/servers/com.example/odd/versions"):
-        found = (files_host.out / f"{path}.html").read_bytes()
-        assert found == (files_host.out / path / "index.html").read_bytes()
+        page = (files_host.out / f"{path}.html").read_bytes()
+        assert page == (files_host.out / path / "index.html").read_bytes()
 
 
 def heard(hosted: Hosted, target: str, method: str = "GET") -> tuple[int, bytes]:
@@ -383,3 +385,34 @@ def test_validators_tell_contents_apart_and_nothing_else(
         site.out.unlink()
         site.build()  # everything anew
         assert tags() == seen[-1]
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_registry_is_found_under_its_path_and_by_what_takes_that_off(name: str, serve: Serve) -> None:
+    hosted = serve(name)
+    path = urlsplit(hosted.url).path
+    complete = (hosted.out / "v0.1/servers.json").read_bytes()
+    assert heard(hosted, f"{path}/v0.1/servers.json") == (200, complete)
+    page = requests.get(f"{hosted.url}/", timeout=30)
+    style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert heard(hosted, style)[0] == 200
+    if not path:
+        return
+    assert heard(hosted, f"{path}x/v0.1/servers")[0] == 404
+    if Ability.CURSORS in SERVERS[name].honours:
+        for target in ("/v0.1/servers", "/v0/servers?version=latest", "/feed.xml"):
+            assert heard(hosted, target) == heard(hosted, f"{path}{target}"), target
+        for target in ("/host/nginx.conf", "/../host/nginx.conf", "//host/nginx.conf"):
+            _is_refused(hosted, f"{path}{target}")
+
+
+def test_nginx_serves_a_registry_under_a_path_by_program_too(
+    registry: Registry, tmp_path: Path
+) -> None:
+    registry.publish("com.example/one")
+    site = site_of(registry, tmp_path / "site", "nginx", "/mcp/registry")
+    with nginx(site) as hosted, Probe(hosted.url) as probe:
+        assert len(probe.everything) == 1
+        assert heard(hosted, "/v0.1/servers") == heard(hosted, "/mcp/registry/v0.1/servers")
+        assert heard(hosted, "/mcp/registry")[0] == 200
+        assert heard(hosted, "/mcp/registryv0.1/servers")[0] == 404

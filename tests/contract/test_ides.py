@@ -106,7 +106,9 @@ def test_where_searches_mean_nothing_vs_code_shows_everything_once(host: Hosted)
 
 
 @on(BY_FILES)
-def test_on_github_pages_vs_code_gets_everything_at_once_whatever_its_type(host: Hosted) -> None:
+def test_where_only_files_are_served_vs_code_gets_everything_at_once_whatever_its_type(
+    host: Hosted,
+) -> None:
     gallery = Gallery(host.url)
     assert len(gallery.servers()) == len(LATEST)
     assert gallery.asked[1:] == ["/v0.1/servers?limit=50&version=latest"]
@@ -217,7 +219,11 @@ SAYS = dict.fromkeys(EVERY_HOST, Headers(CORS, 204, CORS)) | {
     # A function for requests answers the question; answers get what the operator's policy adds.
     BUCKET: Headers(ORIGIN_ALONE, 204, CORS),
     # Pages set their own headers alone and know no OPTIONS: a simple request, as IDEs send, needs none.
-    **dict.fromkeys(BY_FILES, Headers(ORIGIN_ALONE, 405, ORIGIN_ALONE)),
+    **dict.fromkeys(("github-pages", "gitlab-pages"), Headers(ORIGIN_ALONE, 405, ORIGIN_ALONE)),
+    # Platforms set the headers of their settings, also where they refuse OPTIONS.
+    **dict.fromkeys(
+        ("azure-static-web-apps", "firebase", "netlify", "vercel"), Headers(CORS, 405, CORS)
+    ),
 }
 """Every host with what it says; where it cannot say all that Copilot asks for, with the reason."""
 ASKED = {

@@ -2,14 +2,17 @@
 
 import gzip
 import shutil
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import orjson
 import pytest
 from mcp_static.api.abilities import Ability
 from mcp_static.api.paths import SNAPSHOT
-from mcp_static.conformance.verifying import address_of, folder_reader, verify
+from mcp_static.conformance.served import address_of
+from mcp_static.conformance.verifying import folder_reader, verify
 from mcp_static.hosts.hosts import host_named
 from mcp_static.settings import Settings
 
@@ -50,10 +53,10 @@ def test_what_was_built_and_is_served_holds(out: Path) -> None:
         "v0.1/servers/io.github.user1/server/versions/latest.json",
         "data/deleted/servers/io.github.user3/server/versions/1.0.3+b.json",
         "data/pages/all/0.json",
-        "data/export/0.ndjson.gz",
-        "data/search/entries/0.tsv",
-        "data/checksums/entries-0.txt",
-        "data/checksums/index.txt",
+        "data/export/0-*.ndjson.gz",
+        "data/search/entries/0-*.tsv",
+        "data/checksums/entries-0-*.txt",
+        "data/checksums/index-*.txt",
         "feed.xml",
     ],
 )
@@ -61,6 +64,8 @@ def test_what_was_built_and_is_served_holds(out: Path) -> None:
 def test_whatever_was_changed_is_named(path: str, damage: str, out: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(f"{out}/", copy)
+    (found,) = copy.glob(path.replace("[", "[[]"))
+    path = str(found.relative_to(copy))
     if damage == "gone":
         (copy / path).unlink()
     else:
@@ -151,3 +156,43 @@ def verified(hosted: Hosted) -> None:
 
 def test_every_host_serves_what_was_built(any_host: Hosted) -> None:
     verified(any_host)
+
+
+@pytest.mark.parametrize(("age", "code"), [(120, 0), (5000, 1), (None, 1)])
+def test_a_copy_from_a_cache_that_cannot_be_passed_is_told_apart(
+    age: int | None, code: int, registry: Registry, tmp_path: Path
+) -> None:
+    registry.publish("com.example/one")
+    build_registry(registry, tmp_path / "dist")
+    old = tmp_path / "old"
+    shutil.copytree(f"{tmp_path / 'dist'}/", old)
+    registry.publish("com.example/two")
+    build_registry(registry, tmp_path / "dist")
+
+    class Cache(SimpleHTTPRequestHandler):
+        """A cache that goes by paths alone, and holds the feed of before."""
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0].strip("/").replace("%2F", "/")
+            is_held = path == "feed.xml"
+            for name in (path, f"{path}.json"):
+                file = (old if is_held else tmp_path / "dist") / name
+                if file.is_file():
+                    self.send_response(200)
+                    if is_held and age is not None:
+                        self.send_header("Age", str(age))
+                    self.end_headers()
+                    self.wfile.write(file.read_bytes())
+                    return
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Cache) as server:
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        done = run_cli("verify", f"http://127.0.0.1:{server.server_port}", "--all")
+        server.shutdown()
+    assert done.returncode == code, done.stdout
+    assert "feed.xml does not match its checksum" in done.stdout
+    assert ("a cache had an older copy" in done.stdout) is (code == 0)

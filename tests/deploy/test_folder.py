@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.conftest import build_registry
 from tests.registries import Registry, files_below
@@ -101,3 +103,29 @@ def test_what_makes_no_sense_is_told(out: Path, tmp_path: Path) -> None:
     assert run_cli("deploy", tmp_path / "x", "--out", out, "--dry-run").returncode == 2
     assert run_cli("deploy", tmp_path / "x", "--out", tmp_path / "nothing").returncode == 1
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("is_newer_first", [True, False])
+def test_of_two_deploys_at_once_the_newer_one_is_shown(
+    *, is_newer_first: bool, registry: Registry, out: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "registry"
+    assert run_cli("deploy", place, "--out", out).returncode == 0
+    older, newer = tmp_path / "older", tmp_path / "newer"
+    for number, copy in enumerate((older, newer)):
+        registry.publish("com.example/new", f"1.0.{number}")
+        build_registry(registry, out)
+        subprocess.run(["cp", "-rL", "--preserve=timestamps", out, copy], check=True)
+    in_order = (newer, older) if is_newer_first else (older, newer)
+    with ThreadPoolExecutor(2) as pool:
+        deploys = []
+        with FileLock(place.with_name("registry.releases") / "lock"):  # a third deploy, under way
+            for copy in in_order:
+                deploys.append(pool.submit(run_cli, "deploy", place, "--out", copy))
+                time.sleep(1.5)
+            assert not any(deploy.done() for deploy in deploys), "they wait for it"
+        done = {copy: deploy.result() for copy, deploy in zip(in_order, deploys, strict=True)}
+    assert done[newer].returncode == 0, done[newer].stderr
+    assert files_below(place) == files_below(newer)
+    if done[older].returncode:
+        assert "--allow-rollback" in done[older].stderr

@@ -232,3 +232,12 @@ test('a folder is a store, and its server answers', async () => {
   assert.equal((await fetch(`${url}/feed.xml`)).headers.get('Content-Type'), 'application/xml');
   server.close();
 });
+
+test('a registry is below its path, or where what stands in front has taken it off', () => {
+  assert.equal(registry.below('/mcp', '/mcp/v0.1/servers'), '/v0.1/servers');
+  assert.equal(registry.below('/mcp', '/mcp'), '/');
+  assert.equal(registry.below('/mcp', '/mcpx/v0.1'), '/mcpx/v0.1');
+  assert.equal(registry.below('/mcp', '/v0.1/servers'), '/v0.1/servers');
+  assert.equal(registry.below('', '/v0.1'), '/v0.1');
+  assert.equal(registry.below(undefined, '/v0.1'), '/v0.1');
+});

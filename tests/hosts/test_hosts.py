@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -31,6 +32,11 @@ def build(registry: Registry, out: Path, host: str, settings: str = "") -> None:
     build_registry(registry, out, target=host_named(host).target(parse_settings(settings)))
 
 
+def bare(path: str) -> str:
+    """The name of a file without the digest in it."""
+    return re.sub("-[0-9a-f]{32}", "", path)
+
+
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
 def test_every_host_has_the_common_files_and_only_twins_beside(
     host: Host, filled: Registry, tmp_path: Path
@@ -40,7 +46,9 @@ def test_every_host_has_the_common_files_and_only_twins_beside(
     build(filled, tmp_path / "dist", name)
     common, own = files_below(tmp_path / "plain"), files_below(tmp_path / "dist")
     differing = {path for path, body in common.items() if own.get(path) != body}
-    assert differing <= {"data/snapshot.json", "data/checksums/index.txt"}
+    assert {bare(path) for path in differing} <= {
+        "data/snapshot.json", "data/checksums/index.txt"
+    }  # fmt: skip
     assert host_of(json.loads(own["data/snapshot.json"])) == host.facts
     for path in own.keys() - common.keys():
         if path.endswith(".gz"):
@@ -49,8 +57,9 @@ def test_every_host_has_the_common_files_and_only_twins_beside(
             original = path.replace("/index.html", ".json").replace(".html", ".json")
             assert own[path] == own[original]
         else:
-            assert path.startswith("host/") or path.endswith("/since.json") or path in {
-                "data/checksums/host.txt", "data/pages/none.json", ".nojekyll", "404.html", ".assetsignore"
+            assert path.startswith("host/") or path.endswith("/since.json") or bare(path) in {
+                "data/checksums/host.txt", "data/checksums/index.txt", "data/pages/none.json", ".nojekyll", "404.html", ".assetsignore",
+                "_headers", "firebase.json", "staticwebapp.config.json", "vercel.json",
             }  # fmt: skip
 
 
@@ -69,22 +78,19 @@ def test_what_is_worth_it_is_compressed_beforehand(filled: Registry, tmp_path: P
     assert files_below(tmp_path / "dist") == files_below(tmp_path / "fresh")
 
 
-@pytest.mark.parametrize("name", ["s3", "caddy", "nginx", "nginx-rules", "cloudflare", "cloudflare-r2"])
-def test_an_address_with_a_path_is_refused_where_it_cannot_be_served(
-    name: str, filled: Registry, tmp_path: Path
+@pytest.mark.parametrize("path", ["/a%20b", "/a,b", "/a=b"])
+def test_a_path_that_configurations_cannot_name_is_refused(
+    path: str, filled: Registry, tmp_path: Path
 ) -> None:
-    filled.commit({"registry.toml": 'url = "https://example.com/registry"'})
-    run = run_cli("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", name)
+    filled.commit({"registry.toml": f'url = "https://example.com{path}"'})
+    run = run_cli("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", "nginx")
     assert run.returncode == 1
-    assert "/registry" in run.stderr
-    assert "Traceback" not in run.stderr
+    assert path in run.stderr
     assert not (tmp_path / "dist").exists()
-    pages = host_named("github-pages").target(Settings(url="https://alice.github.io/registry"))
-    assert pages.name == "github-pages"
 
 
 def test_an_unknown_host_is_told_with_those_there_are(filled: Registry, tmp_path: Path) -> None:
-    run = run_cli("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", "apache")
+    run = run_cli("build", "--repo", filled.path, "--out", tmp_path / "dist", "--host", "tomcat")
     assert run.returncode == 2
     assert all(host.name in run.stderr for host in HOSTS)
 
@@ -125,13 +131,12 @@ def test_the_table_says_what_fits_without_building_for_it(filled: Registry, tmp_
     assert nothing.returncode == 0
     assert "nothing is built yet" in nothing.stdout
     assert "default settings" in nothing.stderr
-    filled.commit({"registry.toml": 'url = "https://example.com/x"\n[hosting]\nmax_files = 20'})
+    filled.commit({"registry.toml": 'url = "https://example.com/x%20y"\n[hosting]\nmax_files = 20'})
     build(filled, tmp_path / "dist", "plain")
     run = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "dist", "--format", "json")
     rows = {row["name"]: row for row in json.loads(run.stdout)}
     assert list(rows) == [host.name for host in HOSTS]
-    assert rows["github-pages"]["fits"].startswith("yes, with about")
-    assert rows["nginx"]["fits"].startswith("no: registry.toml: `url` has the path /x")
+    assert rows["nginx"]["fits"].startswith("no: registry.toml: `url` has the path /x%20y")
     text = run_cli("hosts", "--repo", filled.path, "--out", tmp_path / "dist").stdout
     assert all(host.description in text for host in HOSTS)
 

@@ -19,8 +19,11 @@ def registry_double(answerer: Answerer) -> Iterator[tuple[str, list[dict[str, st
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             query = dict(parse_qsl(urlsplit(self.path).query))
-            asked.append(query)
-            status, body = answerer(query)
+            if query.get("limit") == "0":  # refused, as the standard has it
+                status, body = 422, b"{}"
+            else:
+                asked.append(query)
+                status, body = answerer(query)
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Retry-After", "0")

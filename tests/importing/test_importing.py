@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import subprocess
 import time
 from collections import Counter
@@ -10,11 +11,15 @@ from typing import Any
 
 import pytest
 from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.hosts.hosts import host_named
 from mcp_static.importing.importing import ImportOptions, ImportReport, import_entries
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.times import format_time
+from mcp_static.settings import Settings, parse_settings
 
-from tests.conftest import Corpus
+from tests.conftest import Corpus, build_registry
+from tests.doubles.static_hosts import static_host
+from tests.hosting import free_port
 from tests.importing.doubles import page, registry_double
 from tests.registries import Registry, server_json
 from tests.servers import Served, run_cli
@@ -96,6 +101,7 @@ def test_commits_carry_the_times_of_publishing_and_of_statuses(tmp_path: Path) -
         f"1759276800 Publish {NAME} 0.9.0",
         f"1759449600 Publish {NAME} 1.0.0",
         f"1759644000 Mark {NAME} 0.9.0 deprecated",
+        f"{git(into, 'log', '-1', '--format=%ct')} Begin registry.toml",
     ]
     assert take([entry(version="0.9.0", day=1, **changed)], into).commits == 0
     again = entry(version="0.9.0", day=1, status="active", statusChangedAt="2025-10-06T00:00:00Z")
@@ -221,10 +227,11 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ((200, b"<html>"), "not JSON"),
+        ((200, b"<html>"), "a web page"),
+        ((200, b"nothing"), "not JSON"),
         ((200, b"[]"), "not a list of servers"),
         ((200, b'{"servers": null}'), "not a list of servers"),
-        ((401, b"{}"), "wants credentials"),
+        ((401, b"{}"), "answers 401"),
         (page([], "again"), "second time"),
     ],
 )
@@ -391,3 +398,80 @@ def test_an_allowlist_without_names_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s").write_text(json.dumps(entry()))
     run = run_cli("import", tmp_path / "s", "--into", tmp_path / "r.git", "--only", tmp_path / "only")
     assert (run.returncode, "names no server" in run.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_registry_that_reads_no_query_loses_no_version(
+    *, is_ours: bool, registry: Registry, tmp_path: Path
+) -> None:
+    for version in ("1.0.0", "1.1.0", "2.0.0"):
+        registry.publish(NAME, version)
+    registry.publish("com.example/other")
+    registry.set_status(NAME, "1.1.0", "deleted", "Gone.")
+    out = tmp_path / "dist"
+    build_registry(registry, out, target=host_named("github-pages").target(Settings()))
+    shown = out.resolve()
+    if not is_ours:
+        shown = tmp_path / "theirs"
+        shutil.copytree(out, shown)
+        shutil.rmtree(shown / "data")
+    port = free_port()
+    with static_host("github-pages", shown, "/repo", port):
+        into = tmp_path / "mirror.git"
+        report = take(f"http://127.0.0.1:{port}/repo", into)
+        again = take(f"http://127.0.0.1:{port}/repo", into)
+    # Deleted ones are where only our own exports have them.
+    assert (report.published, report.statuses) == ((4, 1) if is_ours else (3, 0))
+    assert report.left_out == []
+    assert (again.published, again.statuses, again.commits) == (0, 0, 0)
+
+
+def test_an_export_in_the_middle_of_a_deploy_is_not_taken(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(NAME)
+    registry.publish("com.example/other")
+    build_registry(registry, tmp_path / "dist", target=host_named("github-pages").target(Settings()))
+    shown = tmp_path / "shown"
+    shutil.copytree(tmp_path / "dist", shown)
+    (part,) = shown.glob("data/export/0-*.ndjson.gz")
+    for content in (gzip.compress(b"{}\n"), b"\x1f\x8bnothing"):
+        part.write_bytes(content)
+        port = free_port()
+        with (
+            static_host("github-pages", shown, "", port),
+            pytest.raises(ServiceError, match="not what its index says"),
+        ):
+            take(f"http://127.0.0.1:{port}", tmp_path / "mirror.git")
+
+
+def test_a_new_repository_gets_settings_to_begin_with(tmp_path: Path) -> None:
+    into = tmp_path / "new.git"
+    first = take([entry(day=3)], into)
+    assert first.has_settings
+    text = git(into, "show", "HEAD:registry.toml")
+    assert parse_settings(text).title == "Imported MCP servers"
+    settings = "\n".join(
+        line.removeprefix("# ").partition("  ")[0] for line in text.splitlines() if "= " in line
+    )
+    assert parse_settings(settings).url == "https://mcp.example.com", "what is commented out is valid"
+    build_registry(Registry(into), tmp_path / "dist")
+    found = json.loads((tmp_path / f"dist/v0.1/servers/{NAME}/versions/1.0.0.json").read_bytes())
+    assert found["_meta"][OFFICIAL_META]["updatedAt"].startswith("2025-10-03")
+    second = take([entry(), entry(version="1.1.0", day=4)], into)
+    assert not second.has_settings
+    assert git(into, "show", "HEAD:registry.toml") == text
+
+
+def test_a_registry_behind_a_sign_in_says_so(tmp_path: Path) -> None:
+    page_of_login = b"<!doctype html><title>Sign in</title>"
+    with registry_double(lambda _: (200, page_of_login)) as (url, _):
+        done = run_cli("import", url, "--into", tmp_path / "mirror.git")
+    assert done.returncode == 3
+    assert "answers with a web page" in done.stderr
+    assert "sign-in" in done.stderr
+    for name, more in {"import": [f"--into={tmp_path}/m.git"], "verify": [], "conformance": []}.items():
+        with registry_double(lambda _: (401, b"")) as (url, _):
+            done = run_cli(name, url, *more)
+        assert done.returncode == 3, done.stdout
+        assert "answers 401: it asks for a sign-in" in done.stderr
+        assert "[network]" in done.stderr
+        assert "in a while" not in done.stderr

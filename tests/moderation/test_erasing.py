@@ -147,6 +147,48 @@ def test_what_was_erased_stays_hidden_when_its_server_is_restored(
     assert status("1.0.0", "include_deleted=true") == 200
 
 
+def test_a_version_that_was_removed_before_is_taken_down_as_well(
+    operator: Operator, tmp_path: Path
+) -> None:
+    """Else whoever adds the tombstone again would show it, once the server is restored."""
+    operator.registry.commit({path_of(ALICE, "1.1.0"): None})
+    forget_nothing(operator.registry)
+    operator.ok("erase", ALICE, REASON, "--yes")
+    operator.ok("restore", ALICE, REASON)
+    stone = operator.file(path_of(ALICE, "1.0.0")).replace("1.0.0", "1.1.0") + "\n"
+    operator.registry.commit({path_of(ALICE, "1.1.0"): stone})
+    built = build_registry(operator.registry, tmp_path / "out")
+    assert (built.versions, built.deleted) == (1, 2)
+
+
+def test_the_first_spelling_of_a_name_is_the_one_that_stays(operator: Operator) -> None:
+    """An operator's slip must not reserve a namespace for another spelling."""
+    operator.registry.commit({path_of(ALICE, version): None for version in ("1.0.0", "1.1.0")})
+    forget_nothing(operator.registry)
+    operator.ok("erase", "io.github.Alice/Weather", REASON, "--yes")
+    assert operator.log()[-1]["subject"] == ALICE
+    assert f"{FOLDER}/takedown.json" in operator.changed()
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://MCP.example.com:8443/x?key=1", "mcp.example.com"),
+        ("https://{tenant}.example.com/", "example.com"),
+        ("https://eu-{tenant}.example.com/", "example.com"),
+        ("http://localhost:3000/", ""),
+        ("{address}/mcp", ""),
+    ],
+)
+def test_the_hosts_whose_addresses_are_free_again_are_named(
+    operator: Operator, url: str, host: str
+) -> None:
+    operator.registry.publish(ALICE, "1.2.0", remotes=[{"type": "sse", "url": url}])
+    forget_nothing(operator.registry)
+    told = operator.ok("erase", ALICE, REASON, "--yes")
+    assert told.partition("--host`:\n")[2] == (f"  {host}\n" if host else "")
+
+
 def test_erasing_again_changes_no_more_than_the_log(operator: Operator) -> None:
     operator.registry.set_status(ALICE, "1.0.0", "deprecated", SECRET)
     forget_nothing(operator.registry)

@@ -4,13 +4,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import git
 import pytest
+from mcp_static.git.repository import open_repository
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.merging import MergeOutcome
+from mcp_static.syncing.syncing import SyncOptions, sync
 
 from tests.doubles.gitlab_forge import GitLabForge
 from tests.gitlab_stage import SETTINGS, GitLabStage, gitlab_record, gitlab_staged
 from tests.registries import path_of, server_json
+from tests.syncing.sources import Source, entry, serving, table
 
 SITE = "https://git.example.com"
 NAME = "com.example.git.alice/weather"
@@ -84,3 +88,29 @@ def test_a_repository_is_on_a_forge_that_the_settings_name(
 ) -> None:
     found = outcomes(stage.check(stage.propose("alice", own_record(site=site, source=source))))
     assert found["repository-address"] == "error"
+
+
+@pytest.mark.parametrize("address", ["alice/weather", "Alice/Weather/", "alice/old"])
+def test_a_blocked_repository_there_is_recognized_by_every_address_that_leads_to_it(
+    stage: GitLabStage, address: str
+) -> None:
+    source = stage.hub.add_forge_project("alice/old")
+    stage.hub.move("alice/old", "alice/weather")
+    blocked = f'[blocked]\nrepositories = ["git.example.com/project/{source.id}"]\n'
+    stage.registry.commit({"registry.toml": f"{SETTINGS}{_OWN}{blocked}".encode()})
+    repository = {"url": f"{SITE}/{address}", "source": "gitlab"}
+    record = json.dumps(server_json(NAME, repository=repository)).encode()
+    handover = stage.check(stage.propose("alice", {path_of(NAME, "1.0.0"): record}))
+    assert outcomes(handover)["not-blocked"] == "error"
+
+
+def test_a_sync_takes_in_records_whose_repository_is_there(stage: GitLabStage) -> None:
+    repository = {"url": f"{SITE}/alice/weather", "source": "gitlab"}
+    with serving(Source(entry(repository=repository))) as source:
+        settings = f"{SETTINGS}{_OWN}{table(source.url, 'com.example/*')}"
+        stage.registry.commit({"registry.toml": settings.encode()})
+        folder = stage.clone.parent / "pipeline.git"
+        git.Repo.clone_from(str(stage.registry.path), str(folder), bare=True).close()
+        with open_repository(folder) as clone:
+            result = sync(clone, SyncOptions())
+    assert [str(one.name) for one in result.plan.incoming] == ["com.example/weather"]

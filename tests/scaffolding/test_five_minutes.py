@@ -7,23 +7,25 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import mcp_static
 import pytest
 from certifi import where
 from mcp_static.forges.github.repository import REQUIRED_STATUS
 
+from tests.conftest import build_registry
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_rules import BranchRules
 from tests.doubles.https import Authority, HttpsFront
-from tests.registries import path_of
+from tests.registries import Registry, path_of, server_json
 from tests.runner import Environment, Runner
 from tests.servers import PROJECT, run_cli, serve_in_background
 from tests.stage import Stage, settings_text, staged
 from tests.test_wheel import build_wheel
 
 WEATHER = "io.github.alice/weather"
-RECORD = path_of(WEATHER, "1.0.0")
+MAPS = "io.github.bob/maps"
 
 
 class Index:
@@ -80,10 +82,22 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path: (folder / path).read_bytes() for path in listed.splitlines()}
 
 
-def test_what_new_writes_publishes(stage: Stage, index: str, tmp_path: Path) -> None:
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[str]:
+    """The address of another registry, which has one server."""
+    registry = Registry(tmp_path / "source.git")
+    registry.commit({path_of(MAPS, "2.0.0"): json.dumps(server_json(MAPS, "2.0.0"))})
+    build_registry(registry, tmp_path / "source")
+    with serve_in_background(tmp_path / "source") as server:
+        yield server.url
+
+
+def test_what_new_writes_publishes_and_mirrors(
+    stage: Stage, index: str, source: str, tmp_path: Path
+) -> None:
     mine = tmp_path / "mine"
     made = run_cli("new", mine, "--repository", "acme/registry", "--host", "nginx", "--url",
-                   "https://mcp.example.com", "--index", index)  # fmt: skip
+                   "https://mcp.example.com", "--index", index, "--source", source)  # fmt: skip
     assert made.returncode == 0, made.stderr
     assert "--hash=sha256:" in (mine / "requirements/tool.txt").read_text()
     stage.registry.commit(files_of(mine))
@@ -99,6 +113,11 @@ def test_what_new_writes_publishes(stage: Stage, index: str, tmp_path: Path) -> 
     assert "is published as" in runner.run("check.yml", "merge")
     assert [dispatch.name for dispatch in stage.hub.dispatches] == ["deploy.yml"]
 
+    # Another registry's entries come in, read by one job and written by another.
+    runner.run("sync.yml", "read")
+    assert "changed=true" in runner.outputs.read_text()
+    runner.run("sync.yml", "write")
+
     # The machine that serves it brings itself up to date, and what it shows has the new version.
     served, clone = tmp_path / "srv", tmp_path / "machine/repository"
     subprocess.run(["git", "clone", "-q", str(stage.registry.path), str(clone)], check=True)
@@ -108,6 +127,7 @@ def test_what_new_writes_publishes(stage: Stage, index: str, tmp_path: Path) -> 
             check=True, env={**os.environ, "PATH": environment.path},
         )  # fmt: skip
     with serve_in_background(served) as server:
-        answer = server.get("/v0.1/servers/io.github.alice%2Fweather/versions/latest").json()
-    assert answer["server"]["version"] == "1.0.0"
+        for name, version in ((WEATHER, "1.0.0"), (MAPS, "2.0.0")):
+            answer = server.get(f"/v0.1/servers/{quote(name, safe='')}/versions/latest").json()
+            assert answer["server"]["version"] == version
     assert mcp_static.__version__ in (mine / "requirements/tool.txt").read_text()

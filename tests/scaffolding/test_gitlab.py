@@ -84,7 +84,13 @@ def test_each_step_is_a_command_of_ours() -> None:
 @pytest.mark.parametrize("host", [host.name for host in HOSTS])
 def test_every_host_has_a_pipeline(host: str) -> None:
     document = pipeline(host=host)
-    assert f"--host {host} " in " ".join(jobs(document)["deploy"]["script"])
+    script = jobs(document)["deploy"]["script"]
+    assert f"--host {host} " in " ".join(script)
+    platform = next(one.platform for one in HOSTS if one.name == host)
+    if platform is not None:
+        assert script[-1] == f"cd dist && {platform.command}"
+        readme = files(host=host)["README.md"].decode()
+        assert all(f"`{name}`" in readme for name in (*platform.variables, *platform.secrets))
 
 
 def test_its_settings_name_the_bot_and_its_comments_begin_with_an_exclamation_mark() -> None:

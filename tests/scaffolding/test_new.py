@@ -155,6 +155,21 @@ def test_every_combination_is_whole(host: str, audience: str, forge: str) -> Non
         assert ("deploy" in deploys["jobs"]) != ("server/update.sh" in files)
 
 
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_sources_are_kept_by_a_workflow_without_and_one_with_rights(audience: str) -> None:
+    given = answers(audience=audience, sources=("https://registry.example.org/v0.1/",))
+    files = registry_files(given)
+    [source] = parse_settings(files["registry.toml"].decode()).sources
+    assert source.url == "https://registry.example.org"
+    assert (source.approve, source.include_from) == (
+        ("review", "approved.txt") if audience == "company" else ("auto", "")
+    )
+    assert (source.include_from in files) is (audience == "company")
+    jobs = yaml.safe_load(files[".github/workflows/sync.yml"])["jobs"]
+    assert set(jobs["read"]["permissions"].values()) == {"read"}
+    assert ".github/workflows/sync.yml" not in registry_files(answers())
+
+
 def test_this_projects_own_workflows_come_from_the_same_templates() -> None:
     for path, content in own_files().items():
         assert (PROJECT / path).read_bytes() == content, f"{path}: run `make docs`"
@@ -188,7 +203,8 @@ def test_the_record_says_what_was_answered_and_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["nginx", "s3", "cloudflare", "github-pages"])
 def test_the_workflows_pass_the_linters(host: str, tmp_path: Path) -> None:
-    files = registry_files(answers(host=host, url="https://mcp.example.com"))
+    source = "https://registry.example.org"
+    files = registry_files(answers(host=host, url="https://mcp.example.com", sources=(source,)))
     for path, content in files.items():
         if path.startswith(".github/"):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

@@ -2,21 +2,24 @@
 
 import http.client
 import json
+import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+import requests
 from mcp_static.model.errors import InputError
 from mcp_static.serve.app import listen, serve
 from mcp_static.serve.snapshot import CurrentSnapshot
 
 from tests.conftest import Corpus, build_registry
 from tests.registries import START, Registry, entries_of
-from tests.servers import Served, run_cli, serve_in_background
+from tests.servers import PROJECT, Served, run_cli, serve_in_background
 
 ALICE = "io.github.alice/weather"
 V1 = "/v0.1/servers"
@@ -206,12 +209,17 @@ def test_long_answers_are_compressed_for_those_who_can(served_corpus: Served) ->
     assert plain.headers.get("etag") == packed.headers.get("etag")
 
 
+def parts(served: Served) -> list[str]:
+    """The addresses of the export's parts."""
+    return [f"/{part['path']}" for part in served.get("/data/export/index.json").json()["parts"]]
+
+
 def test_types_are_right(small: Served) -> None:
     for path, kind in {
         V1: "application/json", "/data/snapshot.json": "application/json", "/openapi.yaml": "application/yaml",
         "/feed.xml": "application/xml", "/": "text/html; charset=utf-8", f"/servers/{ALICE}/": "text/html; charset=utf-8",
-        f"/servers/{ALICE}": "text/html; charset=utf-8", "/data/checksums/index.txt": "text/plain; charset=utf-8",
-        "/data/export/0.ndjson.gz": "application/gzip", "/data/nothing": "application/json", "/nothing": "text/html; charset=utf-8",
+        f"/servers/{ALICE}": "text/html; charset=utf-8",
+        **dict.fromkeys(parts(small), "application/gzip"), "/data/nothing": "application/json", "/nothing": "text/html; charset=utf-8",
         "/sitemap.xml": "application/xml", "/robots.txt": "text/plain; charset=utf-8",
     }.items():  # fmt: skip
         response = small.get(path)
@@ -341,3 +349,44 @@ def test_a_broken_snapshot_is_told(content: str, tmp_path: Path) -> None:
     (tmp_path / "dist/data/snapshot.json").write_text(content)
     run = run_cli("serve", "--out", tmp_path / "dist", "--port", "0")
     assert (run.returncode, "holds no built registry" in run.stderr) == (1, True)
+
+
+def test_a_registry_is_served_under_its_path_and_without_it(registry: Registry, tmp_path: Path) -> None:
+    registry.publish(ALICE)
+    registry.commit({"registry.toml": 'url = "https://apim.example.com/mcp-registry"'})
+    build_registry(registry, tmp_path / "dist")
+    with serve_in_background(tmp_path / "dist") as served:
+        assert served.url.endswith("/mcp-registry")
+        assert entries_of(served.get(V1).content) == [(ALICE, "1.0.0")]
+        page = served.get("/")
+        style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert style.startswith("/mcp-registry/assets/")
+        root = served.url.removesuffix("/mcp-registry")
+        for target in (style, "/v0.1/servers", "/mcp-registry", "/feed.xml"):
+            assert requests.get(root + target, timeout=30).status_code == 200, target
+        for target in ("/mcp-registryv0.1/servers", "/other/v0.1/servers", "/mcp-registry/nothing"):
+            assert requests.get(root + target, timeout=30).status_code == 404, target
+
+
+def test_a_server_at_another_address_than_the_settings_name_says_so(
+    registry: Registry, tmp_path: Path
+) -> None:
+    registry.publish(ALICE)
+    registry.commit({"registry.toml": 'url = "https://mcp.example.com"'})
+    build_registry(registry, tmp_path / "dist")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mcp_static", "serve", "--out", str(tmp_path / "dist"), "--port", "0"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "builder")},
+    )
+    assert process.stderr is not None
+    try:
+        assert "note: registry.toml names another address, https://mcp.example.com" in (
+            process.stderr.readline()
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stderr.close()

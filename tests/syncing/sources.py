@@ -50,6 +50,8 @@ class Source:
         if self.fails_with is not None:
             return self.fails_with, {"error": "down"}
         plain = unquote(urlsplit(path).path)
+        if plain == "/v0.1/servers" and "limit=0" in urlsplit(path).query.split("&"):
+            return 422, {"error": "limit"}  # as the standard has it
         if plain == "/v0.1/servers":
             return 200, self._list(self.entries)
         if not plain.startswith("/v0.1/servers/"):

@@ -12,6 +12,7 @@ class Ability(StrEnum):
     FILES = "files"
     TYPES = "types"
     LIST = "list"
+    COMPLETE = "complete"
     CURSORS = "cursors"
     PAGES = "pages"
     VERSIONS = "versions"
@@ -46,6 +47,8 @@ def describe(abilities: Abilities) -> str:
         return "everything"
     names = [f"`{name}`" for ability, name in _PARAMETERS.items() if ability in abilities]
     if not names:
-        return "no query: complete lists without `nextCursor`"
+        return (
+            "no query: `/v0.1/servers` lists each server's latest version alone, without `nextCursor`"
+        )
     pages = "" if Ability.PAGES in abilities else f"; pages of {PAGE_SIZE}"
     return ", ".join(names) + pages

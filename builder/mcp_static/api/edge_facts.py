@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from mcp_static.api import headers, limits, messages, paths
+from mcp_static.api import file_times, headers, limits, messages, paths
 from mcp_static.api.chains import PAGE_SIZE, PAGES_FOLDER
 from mcp_static.api.cursors import CURSOR_PATTERN, FILTERS
 from mcp_static.api.entries import LIST_HEAD, LIST_TAIL, OFFICIAL_META
@@ -25,6 +25,7 @@ FACTS: Final[dict[str, Any]] = {
     "apiFolder": paths.API_FOLDER,
     "apiAliases": paths.API_ALIASES,
     "fixedDocuments": paths.FIXED_DOCUMENTS,
+    "completeList": paths.COMPLETE_LIST,
     "deletedFolder": paths.DELETED_FOLDER,
     "pagesFolder": PAGES_FOLDER,
     "snapshot": paths.SNAPSHOT,
@@ -53,8 +54,10 @@ FACTS: Final[dict[str, Any]] = {
     "corsHeaders": headers.CORS_HEADERS,
     "preflightHeaders": headers.PREFLIGHT_HEADERS,
     "fresh": headers.FRESH,
+    "firstFileTime": file_times.FIRST_SECOND,
+    "lastFileTime": file_times.LAST_SECOND,
     "immutable": headers.IMMUTABLE,
-    "immutableFolder": headers.IMMUTABLE_FOLDER,
+    "immutablePaths": re.compile(f"^(?:{paths.IMMUTABLE_PATTERN})"),
     "notCached": headers.NOT_CACHED,
     "contentOptions": headers.CONTENT_OPTIONS,
     "mediaTypes": MEDIA_TYPES,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mcp_static.api.media import JSON, media_type
+from mcp_static.api.paths import is_immutable
 
 READ_METHODS: Final = ("GET", "HEAD")
 WRITE_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE")
@@ -23,20 +24,23 @@ PREFLIGHT_HEADERS: Final = {
 }
 """The answer to OPTIONS, which has no body."""
 
-FRESH: Final = "public, max-age=60, stale-while-revalidate=600"
+_MAX_AGE: Final = 60
+_STALE: Final = 600
+FRESH: Final = f"public, max-age={_MAX_AGE}, stale-while-revalidate={_STALE}"
 """`Cache-Control` of anything that a publish may change."""
+FRESH_SECONDS: Final = _MAX_AGE + _STALE
+"""The age at which no cache may give a copy of it any more."""
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """`Cache-Control` of what is named by its content."""
 NOT_CACHED: Final = "no-cache"
 """`Cache-Control` of errors, so that a new version is not hidden by its earlier 404."""
-IMMUTABLE_FOLDER: Final = "assets/"
 CONTENT_OPTIONS: Final = "nosniff"
 """`X-Content-Type-Options`: no browser may guess another type."""
 
 
 def freshness(path: str) -> str:
     """The `Cache-Control` of a file of the output."""
-    return IMMUTABLE if path.startswith(IMMUTABLE_FOLDER) else FRESH
+    return IMMUTABLE if is_immutable(path) else FRESH
 
 
 def file_headers(path: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ SNAPSHOT: Final = "data/snapshot.json"
 """What this output is, and where its parts begin; written last, read first."""
 CHECKSUMS_FOLDER: Final = "data/checksums"
 CHECKSUM_INDEX: Final = f"{CHECKSUMS_FOLDER}/index.txt"
+"""The document; its file is named by its content, and the snapshot says how."""
 EXPORTS_FOLDER: Final = "data/export"
 EXPORT_INDEX: Final = f"{EXPORTS_FOLDER}/index.json"
 SEARCH_FOLDER: Final = "data/search"
@@ -33,14 +34,25 @@ PROGRAMS_PATTERN: Final = r"v[0-9]|data(?:/|$)"
 
 HOST_FOLDER: Final = "host"
 """Configuration and programs for the host; read there, never served."""
-HOST_FILES_PATTERN: Final = r"host(?:/|$)|\.[^/]*$"
-"""What a host reads itself and never serves, in either case of letters: its folder, and dot files
-such as `.nojekyll`. A regular expression for the beginning of a path."""
+HOST_FILES_PATTERN: Final = (
+    r"host(?:/|$)|\.[^/]*$|_headers$|(?:firebase|vercel|staticwebapp\.config)\.json$"
+)
+"""What a host reads itself and never serves, in either case of letters: its folder, dot files such as
+`.nojekyll`, and the settings of platforms. A regular expression for the beginning of a path."""
 
 EXPORT_POSITIONS: Final = 1000
 """Positions of `everything` that an export part covers."""
 SEARCH_POSITIONS: Final = 10_000
 """Positions, or servers, that a search part covers."""
+
+_PARTS: Final = (f"{EXPORTS_FOLDER}/", f"{SEARCH_FOLDER}/", f"{CHECKSUMS_FOLDER}/")
+_INDEXES: Final = frozenset({EXPORT_INDEX, SEARCH_INDEX})
+_DIGITS: Final = 32
+"""Of a SHA-256, those that a name has: so many that nobody finds two contents that share them."""
+IMMUTABLE_PATTERN: Final = (
+    r"assets/|data/(?:checksums|export|search)/(?:[a-z]+/)?[a-z0-9-]+-[0-9a-f]{32}\."
+)
+"""What is named by its content: a regular expression for the beginning of a path."""
 
 
 def version_path(name: str, version: str, *, deleted: bool = False) -> str:
@@ -56,6 +68,24 @@ def versions_path(name: str, *, deleted: bool = False) -> str:
 def export_path(number: int) -> str:
     """The file of one export part."""
     return f"{EXPORTS_FOLDER}/{number}.ndjson.gz"
+
+
+def content_path(path: str, digest: bytes) -> str:
+    """The file of a document, whose SHA-256 this is.
+
+    Parts that an index names by their digest have it in their names, so that no cache can pair an old
+    part with a new index. Every other document is where its path says.
+    """
+    if not path.startswith(_PARTS) or path in _INDEXES:
+        return path
+    folder, _, name = path.rpartition("/")
+    stem, dot, ending = name.partition(".")
+    return f"{folder}/{stem}-{digest.hex()[:_DIGITS]}{dot}{ending}"
+
+
+def is_immutable(path: str) -> bool:
+    """Whether a file is named by its content, and so may be kept for ever."""
+    return _IMMUTABLE.match(path) is not None
 
 
 def is_export(path: str) -> bool:
@@ -103,5 +133,6 @@ def is_for_programs(path: str) -> bool:
     return _PROGRAMS.match(path) is not None
 
 
+_IMMUTABLE: Final = re.compile(IMMUTABLE_PATTERN)
 _HOST_FILES: Final = re.compile(HOST_FILES_PATTERN, re.IGNORECASE)
 _PROGRAMS: Final = re.compile(PROGRAMS_PATTERN)

@@ -7,7 +7,7 @@ from typing import Final
 
 from mcp_static.api.chains import PAGES_FOLDER, pages_folder, updated_chain
 from mcp_static.api.documents import Document, gzip_member
-from mcp_static.api.paths import API_FOLDER, CHECKSUMS_FOLDER, SEARCH_FOLDER
+from mcp_static.api.paths import API_FOLDER, CHECKSUMS_FOLDER, SEARCH_FOLDER, content_path
 from mcp_static.api.snapshot import PLAIN, HostFacts
 from mcp_static.model.times import parse_day
 from mcp_static.settings import Settings
@@ -77,9 +77,15 @@ class Target:
 PLAIN_TARGET: Final = Target()
 
 
-def files_of(document: Document, variants: tuple[Variant, ...]) -> Iterator[tuple[str, bytes | None]]:
-    """The files of a document and of its variants; None for those that must not exist."""
-    yield document.path, None if document.body is None else document.file_bytes()
+def files_of(
+    document: Document, variants: tuple[Variant, ...], digest: bytes
+) -> Iterator[tuple[str, bytes | None]]:
+    """The files of a document and of its variants; None for those that must not exist.
+
+    `digest` is the SHA-256 of the document, or of what it was.
+    """
+    path = content_path(document.path, digest)
+    yield path, None if document.body is None else document.file_bytes()
     if Variant.HTML in variants and document.path.startswith(f"{API_FOLDER}/"):
         address = document.path.removesuffix(".json")
         if not address.endswith("/versions/index"):  # the name is taken, by the list above it
@@ -87,11 +93,11 @@ def files_of(document: Document, variants: tuple[Variant, ...]) -> Iterator[tupl
         if address.endswith(("/servers", "/versions")):  # a folder, which some look into first
             yield f"{address}/index.html", document.body
     if Variant.SINCE in variants:
-        path = _since_path(document.path)
-        if path:
-            yield path, document.body
+        since = _since_path(document.path)
+        if since:
+            yield since, document.body
     if Variant.GZIP in variants and _is_text(document):
-        yield f"{document.path}.gz", _compressed(document.body)
+        yield f"{path}.gz", _compressed(document.body)
 
 
 def _since_path(path: str) -> str | None:

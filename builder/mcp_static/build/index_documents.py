@@ -21,6 +21,7 @@ from mcp_static.api.paths import (
     SNAPSHOT,
     cards_path,
     checksum_path,
+    content_path,
     export_path,
     fixed_path,
     is_export,
@@ -64,12 +65,11 @@ def host_documents(store: Store, settings: Settings, target: Target) -> Iterator
 
 def _export_parts(store: Store) -> Iterator[dict[str, Any]]:
     for number in range(-(-store.facts.counters.next_ordinal // EXPORT_POSITIONS)):
-        yield {"path": export_path(number), "sha256": _digest(store, export_path(number))}
+        yield _part(store, export_path(number))
 
 
 def _search_parts(store: Store, positions: int, path_of: Callable[[int], str]) -> list[dict[str, Any]]:
-    paths = map(path_of, range(-(-positions // SEARCH_POSITIONS)))
-    return [{"path": path, "sha256": _digest(store, path)} for path in paths]
+    return [_part(store, path_of(number)) for number in range(-(-positions // SEARCH_POSITIONS))]
 
 
 def _search_index(store: Store) -> dict[str, Any]:
@@ -84,10 +84,11 @@ def _search_index(store: Store) -> dict[str, Any]:
     }
 
 
-def _digest(store: Store, path: str) -> str:
+def _part(store: Store, path: str) -> dict[str, str]:
+    """A part as an index names it: by its digest, which its file is named by too."""
     digest = store.documents.digest(path)
     assert digest is not None
-    return digest.hex()
+    return {"path": content_path(path, digest), "sha256": digest.hex()}
 
 
 def _feed(store: Store, settings: Settings) -> bytes:
@@ -141,7 +142,9 @@ def checksum_index(store: Store) -> Document:
 
 
 def _checksums(rows: Iterable[WrittenDocument]) -> bytes:
-    return b"".join(b"%s  %s\n" % (row.digest.hex().encode(), row.path.encode()) for row in rows)
+    return b"".join(
+        f"{row.digest.hex()}  {content_path(row.path, row.digest)}\n".encode() for row in rows
+    )
 
 
 def snapshot_document(
@@ -189,6 +192,9 @@ def snapshot_document(
         "lineage": LINEAGE,
         "exports": EXPORT_INDEX,
         "search": SEARCH_INDEX,
-        "checksums": {"path": CHECKSUM_INDEX, "sha256": checksums.hex()},
+        "checksums": {
+            "path": content_path(CHECKSUM_INDEX, checksums),
+            "sha256": checksums.hex(),
+        },
     }
     return Document(SNAPSHOT, dump_json(snapshot) + b"\n", UNLISTED)

@@ -11,7 +11,6 @@ the shown tree never sees half a file, and replacing the link replaces the whole
 """
 
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mcp_static.api.file_times import content_time
 from mcp_static.model.errors import InputError
 
 _MARKER: Final = "README.txt"
@@ -144,20 +144,6 @@ class Output:
         for child in self.state.iterdir():
             if child.name.isdecimal() and child != keep:
                 shutil.rmtree(child)
-
-
-def content_time(content: bytes) -> int:
-    """A time for a file, in nanoseconds since 1970, that its content alone decides.
-
-    Web servers make ETags of a file's time and size (nginx and Caddy of whole seconds). With times
-    of the clock, two builds in one second could give two contents one ETag, and the same content
-    would have another one after each full build and on each machine. All are between 2001 and 2018.
-    """
-    digest = int.from_bytes(hashlib.blake2b(content, digest_size=8).digest())
-    return (10**9 + (digest & _TIME_BITS)) * 10**9 + (digest >> 35)
-
-
-_TIME_BITS: Final = 2**29 - 1
 
 
 class Tree:

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from sys import intern
 from typing import Final
 
 from mcp_static.api.documents import Document
+from mcp_static.api.paths import content_path
 from mcp_static.api.variants import Variant, files_of
 from mcp_static.build.output_tree import Tree
 from mcp_static.build.result import BuildResult
@@ -19,11 +21,11 @@ def write_new(
     """Write documents into an empty tree; gives what there is to note."""
     for document in documents:
         if document.body is not None:
-            for path, content in files_of(document, variants):
+            digest = hashlib.sha256(document.body).digest()
+            for path, content in files_of(document, variants, digest):
                 if content is not None:
                     tree.write(path, content)
             # One object for each part: a hundred thousand rows name a few hundred.
-            digest = hashlib.sha256(document.body).digest()
             yield WrittenDocument(document.path, intern(document.part), digest)
 
 
@@ -47,12 +49,14 @@ class ChangedDocuments:
             if new == old:
                 self._result.unchanged += new is not None
             else:
-                self._change(document, new)
+                self._change(document, old, new)
 
-    def _change(self, document: Document, digest: bytes | None) -> None:
-        paths = []
-        for path, content in files_of(document, self._variants):
-            paths.append(path)
+    def _change(self, document: Document, old: bytes | None, digest: bytes | None) -> None:
+        files = dict(files_of(document, self._variants, digest or old or b""))
+        if old is not None and content_path(document.path, old) not in files:
+            gone = files_of(replace(document, body=None), self._variants, old)
+            files |= {path: None for path, _ in gone}
+        for path, content in files.items():
             if content is None:
                 self._tree.remove(path)
             else:
@@ -63,5 +67,5 @@ class ChangedDocuments:
             self._documents.remove(document.path)
         else:
             self._documents.add([WrittenDocument(document.path, document.part, digest)])
-        self._documents.add_pending(paths)
+        self._documents.add_pending(files)
         self.parts.add(document.part)

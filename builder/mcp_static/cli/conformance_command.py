@@ -2,11 +2,13 @@
 
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 import click
 
 from mcp_static.api.abilities import Ability
 from mcp_static.cli.console import ConsoleProgress
+from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.conformance.check import run_checks
 from mcp_static.conformance.checks import CHECKS
 from mcp_static.conformance.probe import Probe
@@ -27,7 +29,8 @@ from mcp_static.reports.printing import Style, counted_of, print_report
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def command(url: str, only: tuple[str, ...], style: Style) -> None:
+@NETWORK
+def command(url: str, only: tuple[str, ...], style: Style, settings_file: Path | None) -> None:
     """Test the registry at URL, ours or any other, against the standard API (v0.1).
 
     It is only read, with a few hundred requests. Exit codes: 0 all holds, 1 something does not,
@@ -37,7 +40,9 @@ def command(url: str, only: tuple[str, ...], style: Style) -> None:
         raise UsageError(f"{url!r} is not a URL.", "Give one that begins with https://.")
     chosen = [check for check in CHECKS if not only or check.ability in only]
     found: dict[Ability, list[Finding]] = defaultdict(list)
-    with Probe(registry_address(url)) as probe, ConsoleProgress() as progress:
+    address, network = registry_address(url), network_of(settings_file)
+    with Probe(address, network) as probe, ConsoleProgress() as progress:
+        probe.require_signed_in()
         progress.stage("Asking", len(chosen))
         for check, finding in run_checks(probe, chosen):
             found[check.ability].append(finding)

@@ -15,6 +15,10 @@ from mcp_static.moderation.places import parse_place
 
 _SHOWN: Final = 20
 _QUESTION: Final = "This rewrites the history of every branch and tag, and cannot be undone. Continue?"
+_FREE: Final = (
+    "Other servers may publish the addresses of its remotes from now on. To prevent that, block their "
+    "hosts with `mcp-static block --host`:"
+)
 _STEPS: Final = """
 Nothing has left this clone yet. What remains to be done:
  1. Suspend the rule that forbids force pushes, push, and put the rule back:
@@ -49,6 +53,7 @@ def command(target: str, reason: str, by: str | None, repo: Path) -> None:
     click.echo(_STEPS.format(references=_references(erasure)))
     _list("These references of this clone still lead to the old history:", erasure.untouched)
     _list("The same bytes also stand elsewhere, and were left there:", erasure.copies)
+    _list(_FREE, erasure.hosts)
 
 
 def _references(erasure: Erasure) -> str:

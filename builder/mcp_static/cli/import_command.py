@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.console import ConsoleProgress, say
+from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.importing.importing import ImportOptions, import_entries, read_patterns
 from mcp_static.reports.findings import Section
 from mcp_static.reports.printing import counted_of, section_text
+from mcp_static.settings import SETTINGS_FILE
 
 _NAMED = 50
 
@@ -36,7 +38,16 @@ _NAMED = 50
     is_flag=True,
     help="Read a registry from its beginning again, not only what was updated since the last import.",
 )
-def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: bool) -> None:
+@NETWORK
+def command(
+    source: str,
+    into: Path,
+    settings_file: Path | None,
+    *,
+    lenient: bool,
+    only: Path | None,
+    anew: bool,
+) -> None:
     """Import entries from SOURCE: NDJSON or JSON (plain or gzip; - for standard input), or the URL
     of a registry, which is walked to its end.
 
@@ -48,6 +59,7 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
         lenient=lenient,
         only=read_patterns(only) if only else (),
         anew=anew,
+        network=network_of(settings_file),
     )
     with ConsoleProgress() as progress:
         progress.stage("Reading entries")
@@ -64,6 +76,8 @@ def command(source: str, into: Path, *, lenient: bool, only: Path | None, anew: 
         f"{counted_of(report.commits, 'commit')}; {report.known} known already, "
         f"{report.filtered} not asked for, {len(report.left_out)} left out."
     )
+    if report.has_settings:
+        click.echo(f"{into} is new: {SETTINGS_FILE} in it is for you to fill in.")
     if report.left_out and not report.published and not report.known:
         sys.exit(1)
 

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
+from mcp_static.cli.author_options import (
+    DRY_RUN,
+    KEY,
+    NO_CHECK,
+    REGISTRY,
+    REMOTE,
+    SETTINGS,
+    WAIT,
+    settings_of,
+)
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.cli.record_file import RecordFile, read_valid_record
 from mcp_static.forges.github.login import token_for
@@ -60,7 +69,7 @@ def command(
     private = read_private_key(key_file) if key_file is not None else None
     facts = None
     if remote is None or private is not None:
-        facts = read_facts(registry_address(registry))
+        facts = read_facts(registry_address(registry), settings_of(settings_file).network)
     signature = _signature(record, file, private, proof_file, facts)
     files = publish_files(record.name, record.version, record.content, signature)
     title = f"Publish {record.name} {record.version}"

@@ -36,7 +36,8 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
         raise UsageError("--host is empty.", "Give an address, such as 127.0.0.1 or 0.0.0.0.")
     listener = listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    facts = current.snapshot().facts
+    snapshot = current.snapshot()
+    facts, address = snapshot.facts, address + snapshot.base
     click.echo(
         f"{facts['registry']['title']}: {counted_of(facts['counts']['versions'], 'version')} of "
         f"{counted_of(facts['counts']['servers'], 'server')}\n"
@@ -46,5 +47,12 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
         f"  {address}/feed.xml\n"
         f"For an IDE, the registry's address is {address} (Ctrl-C stops)."
     )
+    named = facts["registry"]["url"]
+    if named != address:
+        click.echo(
+            f"note: registry.toml names another address, {named}. Feeds, sitemap, signatures and the "
+            f"API's definition have that one; set `url` to the address that readers use.",
+            err=True,
+        )
     with suppress(KeyboardInterrupt):
         serve(listener, current, on_start)

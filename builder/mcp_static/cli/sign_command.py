@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mcp_static.cli.author_options import REGISTRY
+from mcp_static.cli.author_options import REGISTRY, SETTINGS, settings_of
 from mcp_static.cli.record_file import read_valid_record
 from mcp_static.proofs.keys import key_of, read_private_key
 from mcp_static.proofs.signatures import publish_claims, sign_publish
@@ -32,14 +32,20 @@ from mcp_static.publishing.registry_client import read_facts, registry_address
     help="Where to write the signature; proof.json next to FILE by default.",
 )
 @REGISTRY
+@SETTINGS
 def command(
-    file: Path, key_file: Path, previous_file: Path | None, out: Path | None, registry: str | None
+    file: Path,
+    key_file: Path,
+    previous_file: Path | None,
+    out: Path | None,
+    registry: str | None,
+    settings_file: Path | None,
 ) -> None:
     """Sign FILE for one registry: the signature holds for these very bytes, there, and nowhere else."""
     record = read_valid_record(file)
     private = read_private_key(key_file)
     previous = read_private_key(previous_file) if previous_file is not None else None
-    facts = read_facts(registry_address(registry))
+    facts = read_facts(registry_address(registry), settings_of(settings_file).network)
     claims = publish_claims(record.name, record.version, record.content, facts.url)
     out = out or file.with_name("proof.json")
     out.write_bytes(sign_publish(claims, private, previous))

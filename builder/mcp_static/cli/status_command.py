@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from mcp_static.cli.author_options import DRY_RUN, KEY, NO_CHECK, REGISTRY, REMOTE, SETTINGS, WAIT
+from mcp_static.cli.author_options import (
+    DRY_RUN,
+    KEY,
+    NO_CHECK,
+    REGISTRY,
+    REMOTE,
+    SETTINGS,
+    WAIT,
+    settings_of,
+)
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.forges.github.login import token_for
 from mcp_static.model.errors import InputError, UsageError
@@ -58,8 +67,9 @@ def command(
     if message is not None and not is_visible_line(message):
         raise UsageError("The message has characters that cannot be shown.", "Write plain text.")
     private = read_private_key(key_file) if key_file is not None else None
-    facts = read_facts(registry_address(registry))
-    versions = [version] if version else versions_of(facts.address, name)
+    network = settings_of(settings_file).network
+    facts = read_facts(registry_address(registry), network)
+    versions = [version] if version else versions_of(facts.address, name, network)
     if not versions:
         raise InputError(f"{facts.address} has no version of {name}.", "Check the name.")
     wanted = StatusRecord(status=Status(status), statusMessage=message)

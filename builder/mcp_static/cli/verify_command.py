@@ -6,18 +6,14 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.console import ConsoleProgress
-from mcp_static.conformance.verifying import (
-    Verification,
-    folder_reader,
-    served_lists,
-    served_reader,
-    verify,
-)
+from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.conformance.served import ServedRegistry
+from mcp_static.conformance.verifying import Verification, folder_reader, verify
 from mcp_static.model.errors import InputError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Client
 from mcp_static.reports.findings import Report, Section
-from mcp_static.reports.printing import Style, print_report
+from mcp_static.reports.printing import Style, counted_of, print_report
 
 _SAMPLE = 200
 _SECONDS = 120
@@ -37,7 +33,10 @@ _NAMED = 50
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
+@NETWORK
+def command(
+    target: str, style: Style, settings_file: Path | None, *, is_all: bool, sample: int
+) -> None:
     """Compare a served registry, or an output folder, with what its snapshot and checksums say.
 
     Exit codes: 0 all is as it should be, 1 something is not, 3 it could not be reached.
@@ -47,9 +46,9 @@ def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
         progress.stage("Comparing documents", chosen)
         if target.startswith(("http://", "https://")):
             target = registry_address(target)
-            with Client(seconds=_SECONDS) as client:
-                lists = served_lists(client, target)
-                found = verify(served_reader(client, target), chosen, progress.advance, lists)
+            with Client(seconds=_SECONDS, network=network_of(settings_file)) as client:
+                served = ServedRegistry(client, target)
+                found = verify(served.read, chosen, progress.advance, served.read_list, served)
         elif Path(target).is_dir():
             found = verify(folder_reader(Path(target)), chosen, progress.advance)
         else:
@@ -63,8 +62,10 @@ def command(target: str, style: Style, *, is_all: bool, sample: int) -> None:
 def _report(target: str, found: Verification) -> Report:
     summary = (
         f"{target} has {found.commit[:12]}: {found.compared} of {found.listed} documents compared, "
-        f"{len(found.problems)} wrong."
+        f"{sum(problem.is_error for problem in found.problems)} wrong."
     )
+    if found.stale:
+        summary += f" Of {counted_of(found.stale, 'document')}, a cache had an older copy."
     advice = ("`mcp-static build --full` rewrites everything; then deploy again.",)
     section = Section("Documents", target, tuple(found.problems))
-    return Report((section,), summary, advice if found.problems else ())
+    return Report((section,), summary, advice if any(one.is_error for one in found.problems) else ())

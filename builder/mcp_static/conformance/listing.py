@@ -46,6 +46,14 @@ def _complete_list(probe: Probe) -> None:
         require(official(entry).get("status") != "deleted", f"{key_of(entry)} is deleted, and listed")
 
 
+def _all_versions(probe: Probe) -> None:
+    listed = set(keys_of(probe.everything))
+    for name in {key_of(entry)[0] for entry in probe.sample}:
+        for entry in probe.server(name).entries():
+            is_listed = key_of(entry) in listed
+            require(is_listed, f"{key_of(entry)[1]} of {name} is among its versions, and not listed")
+
+
 def _default_limit(probe: Probe) -> None:
     heard = probe.listing()
     if heard.next_cursor is None:
@@ -255,6 +263,10 @@ LISTING_CHECKS: Final = (
         Ability.LIST,
         ("list-shape", "Entries have what the standard requires.", _list_shape),
         ("list-once", "A list has no entry twice, and none that is deleted.", _complete_list),
+    ),
+    *checks_of(
+        Ability.COMPLETE,
+        ("list-versions", "The list has every version, not only the latest ones.", _all_versions),
     ),
     *checks_of(
         Ability.CURSORS,

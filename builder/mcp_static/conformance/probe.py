@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.api.paths import SERVERS_FOLDER
 from mcp_static.model.errors import NonconformityError, NothingToSeeError
 from mcp_static.net.client import Client
+from mcp_static.net.limits import REDIRECTS
+from mcp_static.settings.network import NetworkSettings
 
 _SECONDS: Final = 30
 _WALK_PAGES: Final = 2_000
@@ -82,15 +85,20 @@ def official(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 class Probe:
     """One registry under examination; close it, or use it as a context manager."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, network: NetworkSettings | None = None) -> None:
         self.url: Final = url.rstrip("/")
-        self._client: Final = Client(seconds=_SECONDS)
+        self._client: Final = Client(seconds=_SECONDS, network=network)
 
     def __enter__(self) -> "Probe":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def require_signed_in(self) -> None:
+        """Raise OperatorError where a page to sign in stands in front of the registry."""
+        url = f"{self.url}/{SERVERS_FOLDER}?limit=1"
+        self._client.require_signed_in(url, self._client.ask("GET", url))
 
     def ask(
         self,
@@ -102,7 +110,13 @@ class Probe:
     ) -> Heard:
         """One request, path and query exactly as given; raises UnansweredError when nothing answers."""
         url = f"{self.url}{path}{f'?{query}' if query else ''}"
-        answer = self._client.ask(method, url, {"Accept": "application/json", **(headers or {})})
+        sent = {"Accept": "application/json", **(headers or {})}
+        answer = self._client.ask(method, url, sent)
+        if answer.status in REDIRECTS and method == "GET":
+            place = urljoin(url, answer.headers.get("Location", ""))
+            # Some hosts have a folder at the address; every client follows this.
+            if place == f"{self.url}{path}/{f'?{query}' if query else ''}":
+                answer = self._client.ask(method, place, sent)
         return Heard(url[:200], answer.status, answer.headers, answer.body)
 
     def listing(self, **parameters: str | int) -> Heard:

@@ -9,14 +9,12 @@ import random
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from mcp_static.api.abilities import Ability
 from mcp_static.api.checksums import checksum_lines, json_object
-from mcp_static.api.limits import MAX_LIMIT
 from mcp_static.api.paths import (
     API_FOLDER,
     COMPLETE_LIST,
@@ -25,14 +23,12 @@ from mcp_static.api.paths import (
     is_for_host,
 )
 from mcp_static.api.snapshot import host_of, read_snapshot
+from mcp_static.conformance.served import ServedRegistry
 from mcp_static.model.errors import ServiceError
 from mcp_static.model.reading import part_of, text_of
-from mcp_static.net.client import Client
 from mcp_static.reports.findings import Finding, Level
 
 _AT_ONCE: Final = 8
-_UNCOMPARED: Final = frozenset({COMPLETE_LIST})
-"""Documents whose address gives something else on hosts that read queries: a page."""
 _MISSING: Final = "is missing"
 _SAMPLED_PAGES: Final = 5
 
@@ -49,6 +45,8 @@ class Verification:
     commit: str
     listed: int = 0
     compared: int = 0
+    stale: int = 0
+    """Documents of which a cache had an older copy."""
     problems: list[Finding] = field(default_factory=list)
 
 
@@ -64,66 +62,38 @@ def folder_reader(root: Path) -> Read:
     return read
 
 
-def address_of(path: str) -> str:
-    """The address, below a registry's, at which a host serves a document of the output."""
-    parts = path.split("/")
-    if parts[0] == API_FOLDER and path.endswith(".json"):
-        parts[-1] = parts[-1].removesuffix(".json")
-        if parts[1:2] == ["servers"] and len(parts) > 3:
-            parts[2:4] = ["/".join(parts[2:4])]  # the name is one segment
-    return "/".join(quote(part, safe="") for part in parts)
-
-
-def served_reader(client: Client, url: str) -> Read:
-    """Reads a served registry; raises ServiceError when it does not answer."""
-
-    def read(path: str) -> bytes | None:
-        answer = client.get(f"{url.rstrip('/')}/{address_of(path)}")
-        if answer.status >= 500:
-            raise ServiceError(f"{answer.url} answers {answer.status}.", "Try again in a while.")
-        return answer.body if answer.is_ok else None
-
-    return read
-
-
-def served_lists(client: Client, url: str) -> ReadList:
-    """Asks a served registry for its list, as a client does; raises ServiceError."""
-
-    def read(cursor: str) -> bytes | None:
-        query = f"?limit={MAX_LIMIT}{f'&cursor={cursor}' if cursor else ''}"
-        answer = client.get(f"{url.rstrip('/')}/{SERVERS_FOLDER}{query}")
-        return answer.body if answer.is_ok else None
-
-    return read
-
-
 def verify(
     read: Read,
     sample: int | None,
     advance: Callable[[], None],
     read_list: ReadList | None = None,
+    served: ServedRegistry | None = None,
 ) -> Verification:
     """Compare documents with the checksums: a random `sample` of them, or all if None.
 
     With `read_list` the registry is served: its list is walked as well, a few pages or all, and
     compared with the snapshot's counts; files for the host alone are left out. Without, it is a
-    folder, whose compressed and renamed variants are compared, too.
+    folder, whose compressed and renamed variants are compared, too. What `served` gives from a cache
+    and is not as it should be is asked for once more, past the cache.
 
     Raises InputError when there is no snapshot that this version reads, and ServiceError when the
     registry changed meanwhile, so that nothing can be said.
     """
-    snapshot = read(SNAPSHOT)
+    read_now = served.read_fresh if served is not None else read
+    snapshot = read_now(SNAPSHOT)
     facts = read_snapshot(snapshot, "The registry")
     checksums = facts["checksums"]
     found = Verification(str(facts["commit"]))
-    index = read(str(checksums["path"]))
+    index = _read_as(str(checksums["path"]), str(checksums["sha256"]), read, read_now)
     if index is None or _digest(index) != checksums["sha256"]:
         found.problems.append(_problem(str(checksums["path"]), "does not match the snapshot"))
-    documents = list(_documents(read, index or b"", found))
+    documents = list(_documents(read, read_now, index or b"", found))
     if read_list is not None:
-        documents = [row for row in documents if not is_for_host(row[0])]
+        # An unknown host may have no address for the list as a file.
+        unknown = {COMPLETE_LIST} if host_of(facts).honours is None else set()
+        documents = [row for row in documents if not (is_for_host(row[0]) or row[0] in unknown)]
         _walk(read_list, facts, None if sample is None else _SAMPLED_PAGES, found)
-    documents += _exports(read, facts)
+    documents += _exports(read_now, facts)
     found.listed = len(documents)
     chosen = documents
     if sample is not None and sample < len(documents):
@@ -133,25 +103,66 @@ def verify(
             found.compared += 1
             advance()
             found.problems += problems
+        if served is not None:
+            found.problems = _seen_anew(served, dict(documents), found)
+            found.problems += _clashing(served)
         if read_list is None:
             variants = (copy for path, digest in chosen for copy in _variants(path, digest))
             for problems in pool.map(lambda copy: list(_compared(read, *copy)), variants):
                 found.problems += [problem for problem in problems if problem.message != _MISSING]
-    if read(SNAPSHOT) != snapshot:
+    if read_now(SNAPSHOT) != snapshot:
         raise ServiceError("The registry changed meanwhile.", "Run it again.")
     found.problems.sort(key=lambda problem: (problem.path, problem.message))
     return found
 
 
-def _documents(read: Read, index: bytes, found: Verification) -> Iterator[tuple[str, str]]:
+def _read_as(path: str, digest: str, read: Read, read_now: Read) -> bytes | None:
+    """A document, read anew if it does not match its digest."""
+    body = read(path)
+    return body if body is not None and _digest(body) == digest else read_now(path)
+
+
+def _seen_anew(served: ServedRegistry, digests: dict[str, str], found: Verification) -> list[Finding]:
+    """The problems that remain where the documents are read past caches; the others are counted."""
+    remaining = []
+    for problem in found.problems:
+        digest = digests.get(problem.path or "")
+        again = (
+            [problem] if digest is None else list(_compared(served.read_fresh, problem.path, digest))
+        )
+        if again and digest is not None and served.may_be_stale(problem.path):
+            message = f"{again[0].message}; it came from a cache that could not be passed, so it may be"
+            again = [replace(problem, level=Level.WARNING, message=f"{message} an older copy")]
+        found.stale += not again or again[0].level is Level.WARNING
+        remaining += again
+    return remaining
+
+
+def _clashing(served: ServedRegistry) -> Iterator[Finding]:
+    """A finding if one ETag stands for several contents: a change would be answered with 304."""
+    clashes = list(served.clashes())
+    if clashes:
+        tag, paths = clashes[0]
+        message = (
+            f"and {paths[1]} differ, and have the one ETag {tag[:80]}: what changes is answered with "
+            f"304 ({len(clashes)} such). The host makes ETags of the times of files, which were lost "
+            "on the way there"
+        )
+        fix = "Deploy with what keeps them, see docs/hosts.md, or set hosting.keeps_file_times = false."
+        yield Finding("etag", Level.ERROR, message, fix, path=paths[0])
+
+
+def _documents(
+    read: Read, read_now: Read, index: bytes, found: Verification
+) -> Iterator[tuple[str, str]]:
     """Every document with its digest, from the parts that the index lists."""
     for part, digest in checksum_lines(index):
-        body = read(part)
+        body = _read_as(part, digest, read, read_now)
         if body is None or _digest(body) != digest:
             message = _MISSING if body is None else "does not match the index"
             found.problems.append(_problem(part, message))
             continue
-        yield from ((path, wanted) for path, wanted in checksum_lines(body) if path not in _UNCOMPARED)
+        yield from checksum_lines(body)
 
 
 def _exports(read: Read, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 import orjson
 
 from mcp_static.api.checksums import checksum_lines, json_object
-from mcp_static.api.paths import API_FOLDER, CHECKSUM_INDEX, HOST_FOLDER, SNAPSHOT
+from mcp_static.api.paths import API_FOLDER, HOST_FOLDER, SNAPSHOT
 from mcp_static.deploy.bucket import Bucket
-from mcp_static.deploy.release import files_of, unlisted
+from mcp_static.deploy.release import checksum_index_of, files_of, unlisted
 
 STATE: Final = f"{HOST_FOLDER}/deployed.json"
 
@@ -80,7 +80,7 @@ def read_deployed(bucket: Bucket) -> Deployed:
     snapshot = json_object(bucket.read(SNAPSHOT)) or {}
     return Deployed(
         state=_state(json_object(bucket.read(STATE))),
-        index=bucket.read(CHECKSUM_INDEX),
+        index=bucket.read(checksum_index_of(snapshot)),
         shown=str(snapshot.get("commit", "")),
     )
 

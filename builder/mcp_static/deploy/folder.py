@@ -17,13 +17,16 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from mcp_static.api.checksums import json_object
-from mcp_static.api.paths import SNAPSHOT
+from mcp_static.api.file_times import content_second, content_time
+from mcp_static.api.paths import EXPORT_INDEX, SNAPSHOT
 from mcp_static.build.progress import Progress
 from mcp_static.deploy.release import Release
 from mcp_static.deploy.rollback import RollbackGuard
 from mcp_static.model.errors import InputError
 
 _PARTIAL: Final = "unfinished"
+_LOCK_SECONDS: Final = 600.0
+"""How long a deploy waits for another one."""
 
 
 @dataclass(slots=True)
@@ -100,9 +103,14 @@ class _Destination:
         try:
             self.store.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.store / "lock")
-            lock.acquire(blocking=False)
+            # Whoever comes first, what is newer has to be shown in the end, so this one waits; the
+            # rollback guard, asked under the lock, refuses it if it is the older one.
+            lock.acquire(timeout=_LOCK_SECONDS)
         except Timeout:
-            raise InputError(f"Another deploy to {self.path} is under way.", "Wait for it.") from None
+            raise InputError(
+                f"Another deploy to {self.path} has been under way for {_LOCK_SECONDS:g} s.",
+                "Look whether it hangs; then deploy again.",
+            ) from None
         except OSError as error:
             raise InputError(
                 f"{self.store} could not be made: {error.strerror}.", "Change the rights."
@@ -141,21 +149,40 @@ class _Destination:
 def _copy(
     source: Path, target: Path, shown: Path | None, report: FolderReport, progress: Progress
 ) -> None:
-    """Copy a tree, sharing files that the release shown before has as well."""
+    """Copy a tree, sharing files that the release shown before has as well.
+
+    Files that have lost their times on the way here, as in an archive, get them again: web servers
+    make ETags of them.
+    """
     progress.stage("Copying files")
+    keeps_times = _keeps_time(source / SNAPSHOT) and _keeps_time(source / EXPORT_INDEX)
     for folder, _, names in os.walk(source):
         below = Path(folder).relative_to(source)
         (target / below).mkdir(parents=True)
         for name in names:
             original, copy = Path(folder, name), target / below / name
             before = shown / below / name if shown else None
-            if before is not None and before.is_file() and filecmp.cmp(original, before, shallow=True):
+            if before is not None and before.is_file() and _is_same(original, before, keeps_times):
                 copy.hardlink_to(before)
                 report.shared += 1
             else:
                 shutil.copy2(original, copy)
+                if not keeps_times:
+                    time = content_time(copy.read_bytes())
+                    os.utime(copy, ns=(time, time))
                 report.copied += 1
             progress.advance()
+
+
+def _keeps_time(file: Path) -> bool:
+    return file.stat().st_mtime_ns // 10**9 == content_second(file.read_bytes())
+
+
+def _is_same(one: Path, other: Path, keeps_times: bool) -> bool:
+    """Whether two files have the same content, by time and size where these tell."""
+    if keeps_times:
+        return filecmp.cmp(one, other, shallow=True)
+    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
 
 
 def _commit_of(release: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mcp_static.api.chains import PAGES_FOLDER
 from mcp_static.api.checksums import checksum_lines, json_object
@@ -24,9 +24,11 @@ from mcp_static.api.paths import (
     SERVERS_FOLDER,
     SNAPSHOT,
     is_for_host,
+    is_inside,
 )
 from mcp_static.api.snapshot import HostFacts, host_of, read_snapshot
 from mcp_static.model.errors import InputError
+from mcp_static.model.reading import part_of
 
 _LEAVES: Final = tuple(
     f"{folder}/" for folder in (SERVERS_FOLDER, DELETED_FOLDER, "schemas", "assets", "servers")
@@ -105,9 +107,10 @@ def _damaged(root: Path, path: str) -> InputError:
 def open_release(root: Path) -> Release:
     """The output in a folder; raises InputError if there is none, or if it is damaged."""
     snapshot = read_snapshot(_read_file(root, SNAPSHOT), str(root))
-    index = _read_file(root, CHECKSUM_INDEX)
+    path = checksum_index_of(snapshot)
+    index = _read_file(root, path)
     if index is None or hashlib.sha256(index).hexdigest() != snapshot["checksums"]["sha256"]:
-        raise _damaged(root, CHECKSUM_INDEX)
+        raise _damaged(root, path)
     return Release(
         root=root,
         commit=str(snapshot["commit"]),
@@ -122,6 +125,12 @@ def _read_file(root: Path, path: str) -> bytes | None:
         return (root / path).read_bytes()
     except OSError:
         return None
+
+
+def checksum_index_of(snapshot: dict[str, Any] | None) -> str:
+    """Where the index of checksums is that a snapshot names; where it usually is, if it names none."""
+    path = part_of(snapshot or {}, "checksums").get("path")
+    return path if isinstance(path, str) and is_inside(path) else CHECKSUM_INDEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ def unlisted(read: Read) -> dict[str, str]:
     The exports are known by an index of their own.
     """
     found = {}
-    for path in (CHECKSUM_INDEX, SNAPSHOT):
+    for path in (checksum_index_of(json_object(read(SNAPSHOT))), SNAPSHOT):
         body = read(path)
         if body is not None:
             found[path] = hashlib.sha256(body).hexdigest()

@@ -42,6 +42,7 @@ CLOUDFLARE: Final = Host(
     note="on the smallest plan, pages of at most 46 for `search`",
     # https://developers.cloudflare.com/workers/platform/limits/ (free plan; 100,000 if paid)
     limits=Limits(files=20_000, file_size=25 * MIB),
+    has_paid_files=True,
     too_large="On a paid plan set hosting.max_files = 100000 in registry.toml; beyond that, use "
     "the host cloudflare-r2.",
     deployed_by="npx wrangler deploy, in the output's folder host/",

@@ -9,6 +9,7 @@ from mcp_static.api import headers, limits, messages, paths
 from mcp_static.api.chains import PAGE_SIZE, PAGES_FOLDER
 from mcp_static.api.documents import Document
 from mcp_static.api.entries import server_list
+from mcp_static.api.file_times import content_second
 from mcp_static.api.media import ANY, JSON, MEDIA_TYPES
 from mcp_static.api.paths import HOST_FOLDER
 from mcp_static.api.variants import COMPRESSED
@@ -29,7 +30,7 @@ _API: Final = {
     "read_methods": headers.READ_METHODS,
     "fresh": headers.FRESH,
     "immutable": headers.IMMUTABLE,
-    "immutable_folder": headers.IMMUTABLE_FOLDER,
+    "immutable_paths": paths.IMMUTABLE_PATTERN,
     "not_cached": headers.NOT_CACHED,
     "content_options": headers.CONTENT_OPTIONS,
     "json": JSON,
@@ -43,6 +44,7 @@ _API: Final = {
     "host_files": paths.HOST_FILES_PATTERN,
     "programs": paths.PROGRAMS_PATTERN,
     "pages": PAGES_FOLDER,
+    "complete_list": paths.COMPLETE_LIST,
     "no_entries": NO_ENTRIES,
     "missing_page": paths.MISSING_PAGE,
     "page_size": PAGE_SIZE,
@@ -76,6 +78,11 @@ def edge_program(*adapters: str) -> Iterator[Document]:
         yield own_document(f"{HOST_FOLDER}/edge/{name}", body)
 
 
+def known_time() -> int:
+    """The time, in seconds, of a file of the edge program that is the same in every release."""
+    return content_second((site_folder() / "edge" / "package.json").read_bytes())
+
+
 def empty_list() -> Document:
     """The list without entries, for rules that can find a file but make none up."""
     return own_document(NO_ENTRIES, server_list([]))
@@ -86,6 +93,7 @@ def registry_values(settings: Settings) -> dict[str, Any]:
     return {
         "title": " ".join(settings.title.split()),
         "name": settings.hosting.name,
+        "base": urlsplit(settings.url).path.rstrip("/"),
         "read_only": messages.read_only(settings.repository),
     }
 
@@ -93,12 +101,16 @@ def registry_values(settings: Settings) -> dict[str, Any]:
 def server_values(settings: Settings) -> dict[str, Any]:
     """Where a web server of one's own listens: at the registry's address, if that names a port."""
     address = urlsplit(settings.url)
+    path = address.path.rstrip("/")
     host = address.hostname or "localhost"
     return registry_values(settings) | {
         "id": re.sub("[^a-z0-9]", "_", settings.hosting.name),
         "root": settings.hosting.root,
+        "keeps_times": settings.hosting.keeps_file_times,
         "rate": settings.hosting.searches_per_second,
-        "site": settings.url,
+        "below": f"(?:{re.escape(path)})?" if path else "",
+        "below_always": re.escape(path),
+        "site": f"{address.scheme}://{address.netloc}",
         "server_name": host,
         "address": f"[{host}]" if ":" in host else host,
         "port": address.port,

@@ -1,5 +1,6 @@
 """A host: a kind of place that serves an output, what it honors, and how much it takes."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from mcp_static.model.errors import InputError
 from mcp_static.settings import Settings
 
 MIB: Final = 1024 * 1024
+_PATH: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,29 @@ def _size(count: int) -> str:
     return f"{count / MIB:,.1f} MiB"
 
 
+@dataclass(frozen=True, slots=True)
+class PlatformDeploy:
+    """How a workflow takes an output to a platform: a command in its folder, and what that is told.
+
+    `variables` and `secrets` are names in the workflow's environment.
+    """
+
+    command: str
+    variables: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """One kind of place.
 
     `honours` decides which conformance checks it is held to; `note` adds what abilities cannot
-    tell. `too_large` is the advice for an output that exceeds the limits. `takes_path` tells
-    whether the registry's address may have a path. `deployed_by` is how an output gets there;
-    `deployed_by_workflow` whether a workflow of the forge takes it there, and not the machine that
-    serves it fetches it; `deploys_to_bucket` whether `mcp-static deploy s3://…` brings it.
-    `variants` and `documents` are what a build makes for this host on top of the common files.
+    tell. `too_large` is the advice for an output that exceeds the limits, and `has_paid_files` tells
+    whether the limit of files depends on a plan, which the settings name. `deployed_by` is how an
+    output gets there; `deployed_by_workflow` whether a workflow of the forge takes it there, and not
+    the machine that serves it fetches it; `deploys_to_bucket` whether `mcp-static deploy s3://…`
+    brings it, and `platform` the command of those that have one of their own. `variants` and
+    `documents` are what a build makes for this host on top of the common files.
     """
 
     name: str
@@ -68,10 +83,11 @@ class Host:
     note: str = ""
     limits: Limits = Limits()
     too_large: str = ""
-    takes_path: bool = False
     deployed_by: str
     deployed_by_workflow: bool = False
     deploys_to_bucket: bool = False
+    platform: PlatformDeploy | None = None
+    has_paid_files: bool = False
     variants: tuple[Variant, ...] = ()
     documents: Callable[[Settings, str | None], Iterator[Document]] | None = None
 
@@ -87,17 +103,18 @@ class Host:
 
     def limits_with(self, settings: Settings) -> Limits:
         """The limits, which a paid plan may raise."""
-        if self.limits.files is None:
+        if not self.has_paid_files:
             return self.limits
         return Limits(settings.hosting.max_files, self.limits.file_size, self.limits.total)
 
     def require_url(self, settings: Settings) -> None:
-        """Raise InputError when the registry's address has a path that this host cannot serve."""
-        path = urlsplit(settings.url).path.strip("/")
-        if path and not self.takes_path:
+        """Raise InputError when the registry's address has a path that configurations cannot name."""
+        path = urlsplit(settings.url).path
+        if not _PATH.fullmatch(path):
             raise InputError(
-                f"registry.toml: `url` has the path /{path}, and {self.name} serves a whole host.",
-                "Give the registry a host name of its own: clients put /v0.1 right behind it.",
+                f"registry.toml: `url` has the path {path}, which is more than letters, digits and "
+                ". _ ~ - /.",
+                "Serve the registry under a plain path, such as /mcp-registry.",
             )
 
     def target(self, settings: Settings) -> Target:

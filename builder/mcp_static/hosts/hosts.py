@@ -2,19 +2,27 @@
 
 from typing import Final
 
+from mcp_static.hosts.apache import APACHE
 from mcp_static.hosts.caddy import CADDY
 from mcp_static.hosts.cloudflare import CLOUDFLARE, CLOUDFLARE_R2
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.nginx import NGINX, NGINX_RULES
-from mcp_static.hosts.pages import GITHUB_PAGES
+from mcp_static.hosts.pages import GITHUB_PAGES, GITLAB_PAGES
 from mcp_static.hosts.plain import PLAIN
+from mcp_static.hosts.platforms import AZURE, FIREBASE, NETLIFY, VERCEL
 from mcp_static.hosts.s3 import S3
 from mcp_static.model.errors import UsageError
 
 HOSTS: Final[tuple[Host, ...]] = (
     PLAIN,
     GITHUB_PAGES,
+    GITLAB_PAGES,
+    AZURE,
+    FIREBASE,
+    NETLIFY,
+    VERCEL,
     S3,
+    APACHE,
     CADDY,
     NGINX_RULES,
     NGINX,

@@ -6,7 +6,14 @@ from typing import Final
 from mcp_static.api.abilities import EVERYTHING
 from mcp_static.api.documents import Document
 from mcp_static.api.variants import Variant
-from mcp_static.hosts.files import day_values, edge_program, empty_list, host_document, server_values
+from mcp_static.hosts.files import (
+    day_values,
+    edge_program,
+    empty_list,
+    host_document,
+    known_time,
+    server_values,
+)
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.rules import BY_RULES, RULES_NOTE, RULES_VARIANTS
 from mcp_static.settings import Settings
@@ -16,6 +23,7 @@ _DEPLOYED_BY: Final = "mcp-static deploy FOLDER, which nginx.conf names as its r
 
 def _program_files(settings: Settings, _: str | None) -> Iterator[Document]:
     values = server_values(settings)
+    values |= {"keeps_times": True, "known_time": known_time()}  # the program sees for itself
     yield host_document("nginx.conf", "nginx.conf.j2", values, host=NGINX.name, by_program=True)
     yield from edge_program("nginx.js")
 

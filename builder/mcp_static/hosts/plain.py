@@ -9,7 +9,6 @@ PLAIN: Final = Host(
     name=_FACTS.name,
     description="The common files alone, for a server that you teach to look for P.json at P.",
     honours=_FACTS.honours,
-    takes_path=True,
     deployed_by="whatever copies files; mcp-static deploy FOLDER or s3://BUCKET",
     deploys_to_bucket=_FACTS.deploys_to_bucket,
 )

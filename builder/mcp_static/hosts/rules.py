@@ -10,6 +10,7 @@ BY_RULES: Final = frozenset(
         Ability.FILES,
         Ability.TYPES,
         Ability.LIST,
+        Ability.COMPLETE,
         Ability.CURSORS,
         Ability.VERSIONS,
         Ability.SINCE,

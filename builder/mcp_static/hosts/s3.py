@@ -23,6 +23,7 @@ S3: Final = Host(
             Ability.FILES,
             Ability.TYPES,
             Ability.LIST,
+            Ability.COMPLETE,
             Ability.CURSORS,
             Ability.VERSIONS,
             Ability.SINCE,

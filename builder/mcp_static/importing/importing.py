@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -40,8 +41,18 @@ from mcp_static.rules.rule import Applies, RemoteClaim
 from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
+from mcp_static.settings import SETTINGS_FILE
 from mcp_static.settings.forges import hosts_of
+from mcp_static.settings.network import NetworkSettings
 
+_SETTINGS: Final = """\
+# What this registry says about itself: make it yours. docs/operators.md lists every setting.
+title = {title}
+# description = "The servers that our teams may use."
+# url = "https://mcp.example.com"                 # where it is served; clients are given this address
+# repository = "https://github.com/example/registry"   # where authors open pull requests
+# namespace = "com.example.registry"              # your own reversed domain
+"""
 _STRUCTURAL: Final = tuple(rule for rule in SNAPSHOT_RULES if rule.applies is Applies.STRUCTURAL)
 
 
@@ -57,6 +68,8 @@ class ImportReport:
     known: int = 0
     filtered: int = 0
     commits: int = 0
+    has_settings: bool = False
+    """Whether the repository was new, and got a `registry.toml` to begin with."""
     left_out: list[Finding] = field(default_factory=list)
     no_longer_asked_for: list[str] = field(default_factory=list)
 
@@ -67,6 +80,7 @@ class ImportOptions:
 
     `only` are names and patterns, as in `model/approvals`; empty takes every name. `anew` walks a
     registry from its beginning, also when only what was updated since would have to be asked for.
+    `network` is the one that a registry is asked from.
     """
 
     source: str
@@ -74,6 +88,7 @@ class ImportOptions:
     lenient: bool = False
     only: tuple[str, ...] = ()
     anew: bool = False
+    network: NetworkSettings | None = None
 
 
 def import_entries(
@@ -86,7 +101,7 @@ def import_entries(
     """
     values = () if _is_registry(options.source) else _opened(options.source)
     with _repository(options.into) as repository, lock_for_import(repository):
-        current_branch(repository)
+        is_new = not branch_exists(repository, current_branch(repository))
         require_clean(repository)
         walk = _walk(repository, options)
         if walk is not None:
@@ -98,6 +113,9 @@ def import_entries(
         importing = _Import(repository, options)
         importing.read(values)
         importing.report.commits = write_commits(repository, importing.commits())
+        if is_new and importing.report.published:
+            write_commits(repository, [_starting_settings(options.source)])
+            importing.report.has_settings = True
         if walk is not None:
             walk.finish(format_time(importing.newest), tip_of(repository) or "")
     return importing.report
@@ -127,11 +145,19 @@ def _repository(into: Path) -> Repository:
     return open_repository(into, is_root=True)
 
 
+def _starting_settings(source: str) -> NewCommit:
+    """A commit with settings to begin with, after the entries: no time of theirs is later than its."""
+    host = urlsplit(source).hostname if "://" in source else None
+    title = f"Copy of {host}" if host else "Imported MCP servers"
+    content = _SETTINGS.format(title=orjson.dumps(title[:100]).decode())
+    return NewCommit(int(time.time()), f"Begin {SETTINGS_FILE}\n", {SETTINGS_FILE: content.encode()})
+
+
 def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None:
     if not _is_registry(options.source):
         return None
     choices = (options.lenient, options.only)
-    walk = RegistryWalk(options.source, choices, Path(repository.common_dir))
+    walk = RegistryWalk(options.source, choices, Path(repository.common_dir), network=options.network)
     before = walk.imported_into
     if options.anew or (before and not contains(repository, before)):
         walk.forget()  # the branch no longer holds what was imported, so it has to be asked for again

@@ -9,15 +9,18 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlencode
 
 import orjson
 
 from mcp_static import __version__
+from mcp_static.api.paths import SERVERS_FOLDER
+from mcp_static.importing.static_source import every_version
 from mcp_static.model.errors import InputError, ServiceError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Authorization, Client
+from mcp_static.settings.network import NetworkSettings
 
 PAGE_LIMIT: Final = 100
 MAX_PAGE_BYTES: Final = 32 * 1024 * 1024
@@ -36,12 +39,15 @@ class RegistryWalk:
         choices: tuple[object, ...],
         folder: Path,
         authorization: Authorization | None = None,
+        network: NetworkSettings | None = None,
     ) -> None:
+        self._network: Final = network
         # What was left out under other choices has to be offered again under these.
         key = hashlib.sha256(repr((registry_address(url), choices, __version__)).encode()).hexdigest()[
             :16
         ]
         self._url: Final = registry_address(url)
+        self._address: Final = f"{self._url}/{SERVERS_FOLDER}"
         self._authorization: Final = authorization
         self._folder: Final = folder / "mcp-static" / f"import-{key}"
         self._progress: Final = self._folder / "progress.json"
@@ -59,14 +65,21 @@ class RegistryWalk:
             return
         seen: set[str] = set()
         empty = pages = 0
-        with registry_client(self._authorization) as client, self.spool.open("ab") as spool:
+        with (
+            registry_client(self._authorization, self._network) as client,
+            self.spool.open("ab") as spool,
+        ):
             spool.truncate(state.get("size", 0))
             while True:
                 page = self._fetch(client, state)
-                spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in page["servers"]))
-                spool.flush()
-                os.fsync(spool.fileno())
                 cursor = _next_cursor(page)
+                if cursor is None and not state.get("cursor") and self._reads_no_query(client, page):
+                    for entries in every_version(client, self._url, page["servers"]):
+                        _write(spool, entries)
+                        yield len(entries)
+                    self._save(state | {"size": spool.tell(), "complete": True})
+                    return
+                _write(spool, page["servers"])
                 if cursor is not None and cursor in seen:
                     raise self._strange(f"it gave the cursor {cursor!r} a second time")
                 seen.add(cursor or "")
@@ -110,24 +123,29 @@ class RegistryWalk:
         fresh.write_bytes(orjson.dumps(state))
         fresh.replace(self._progress)
 
-    def _fetch(self, client: Client, state: dict[str, Any]) -> dict[str, Any]:
-        query = {"limit": str(PAGE_LIMIT), "include_deleted": "true"}
+    def _reads_no_query(self, client: Client, page: dict[str, Any]) -> bool:
+        """Whether the registry lists the same whatever it is asked: each server's latest alone.
+
+        The standard has a `limit` of 0 refused, so only an answer to that leaves a doubt.
+        """
+        if not page["servers"] or not client.get(f"{self._address}?limit=0").is_ok:
+            return False
+        listed = self._fetch(client, {}, limit=1)["servers"]
+        return len(listed) > 1 or len(page["servers"]) == 1
+
+    def _fetch(self, client: Client, state: dict[str, Any], limit: int = PAGE_LIMIT) -> dict[str, Any]:
+        query = {"limit": str(limit), "include_deleted": "true"}
         if state.get("since"):
             query["updated_since"] = state["since"]
         if state.get("cursor"):
             query["cursor"] = state["cursor"]
-        address = f"{self._url}/v0.1/servers"
+        address = self._address
         answer = client.get(f"{address}?{urlencode(query)}")
+        client.require_signed_in(address, answer)
         if answer.status in {404, 410}:
             raise InputError(
                 f"{address} does not exist ({answer.status}).",
                 "Give the address that has the registry's /v0.1/ below it.",
-            )
-        if answer.status in {401, 403}:
-            raise ServiceError(
-                f"{self._url} answers {answer.status}: it wants credentials, or others than it got.",
-                "Name the environment variable with a token as `credentials` of this source in "
-                "registry.toml, and use `mcp-static sync`.",
             )
         if not answer.is_ok:
             raise self._strange(f"it answered {answer.status}")
@@ -147,14 +165,26 @@ class RegistryWalk:
         )
 
 
+def _write(spool: BinaryIO, entries: list[Any]) -> None:
+    spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in entries))
+    spool.flush()
+    os.fsync(spool.fileno())
+
+
 def _next_cursor(page: dict[str, Any]) -> str | None:
     metadata = page.get("metadata")
     cursor = metadata.get("nextCursor") if isinstance(metadata, dict) else None
     return cursor if isinstance(cursor, str) and cursor else None
 
 
-def registry_client(authorization: Authorization | None = None) -> Client:
-    """A client for the lists of another registry; close it."""
+def registry_client(
+    authorization: Authorization | None = None, network: NetworkSettings | None = None
+) -> Client:
+    """A client for the lists of another registry, asked from a network; close it."""
     return Client(
-        max_bytes=MAX_PAGE_BYTES, seconds=_PAGE_SECONDS, retries=5, authorization=authorization
+        max_bytes=MAX_PAGE_BYTES,
+        seconds=_PAGE_SECONDS,
+        retries=5,
+        authorization=authorization,
+        network=network,
     )

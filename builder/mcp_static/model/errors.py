@@ -41,8 +41,48 @@ class UnansweredError(ServiceError):
         super().__init__(message, fix)
 
 
+class OperatorError(UnansweredError):
+    """Nothing is known for want of something that an operator sets up; trying again is no use.
+
+    `fix` is for the operator: of the registry, or of the network that the command runs in.
+    """
+
+
+class SignInError(OperatorError):
+    """A host wants to know who is asking, and was not told, or did not accept it.
+
+    `answer` reads on from the address; `variable` names the credentials that were sent, if any were.
+    """
+
+    def __init__(self, address: str, answer: str, host: str, variable: str = "") -> None:
+        fix = (
+            f"Renew what the variable {variable} holds, or give its owner access."
+            if variable
+            else "Name an environment variable that holds the credentials, in registry.toml: [network] "
+            f'credentials = [{{host = "{host}", variable = "NAME", scheme = "bearer"}}].'
+        )
+        sent = f" in spite of the credentials in {variable}" if variable else ""
+        super().__init__(f"{address} {answer}: it asks for a sign-in{sent}.", fix)
+
+
+class UntrustedCertificateError(UnansweredError):
+    """The certificate of `host` is from no authority that is trusted here."""
+
+    def __init__(self, message: str, host: str) -> None:
+        super().__init__(message, "If it is a company's own, name its authority in [network] ca_file.")
+        self.host = host
+
+
 class FetchRefusedError(InputError):
     """What was named may not or cannot be fetched, and that is the fault of who named it."""
+
+
+class InsideAddressError(FetchRefusedError):
+    """`host` is at an address that is not public, and that the settings do not open."""
+
+    def __init__(self, host: str, address: str) -> None:
+        super().__init__(f"{host} is at {address}, which is not a public address")
+        self.host = host
 
 
 class ForbiddenError(InputError):

@@ -54,10 +54,12 @@ class StatusTombstones:
         self._numbers: Final[dict[str, int]] = {}
 
     def of(self, status: StatusRecord) -> bytes:
-        """The same status, with another message if it had one."""
+        """The same status, with another message if it had one that is shown."""
         document: dict[str, Any] = {"status": status.status.value}
         message = status.status_message
-        if message is not None:
+        if message == "":
+            document["statusMessage"] = ""
+        elif message is not None:
             number = self._numbers.setdefault(message, len(self._numbers) + 1)
             document["statusMessage"] = f"Erased ({number})."
         return _dump(document)

@@ -2,10 +2,11 @@
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from mcp_static.model.errors import FetchRefusedError
+from mcp_static.model.errors import InsideAddressError
 from mcp_static.settings.network import NetworkSettings, split_place
 
 Address = IPv4Address | IPv6Address
@@ -21,6 +22,7 @@ class Reach:
     """Resolves hosts, once a connection, to addresses that a fetch may connect to."""
 
     def __init__(self, settings: NetworkSettings) -> None:
+        self.settings: Final = settings
         self._inside = tuple(ip_network(text) for text in settings.reach)
         self._connect = {
             split_place(given): split_place(meant) for given, meant in settings.connect.items()
@@ -29,7 +31,7 @@ class Reach:
     def places(self, host: str, port: int) -> Sequence[tuple[str, int]]:
         """The addresses and the port to connect to for a host, in order of preference.
 
-        Raises AddressRefusedError when any of its addresses is inside (a name that is half inside
+        Raises InsideAddressError when any of its addresses is inside (a name that is half inside
         is an attack, or a mistake), and OSError when it does not resolve.
         """
         host, port = self._connect.get((host.lower().rstrip("."), port), (host, port))
@@ -37,12 +39,24 @@ class Reach:
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for text in addresses:
             if not self.allows(ip_address(text.partition("%")[0])):
-                raise FetchRefusedError(f"{host} is at {text}, which is not a public address")
+                raise InsideAddressError(host, text)
         return [(text, port) for text in addresses]
 
     def instead_of(self, host: str, port: int) -> tuple[str, int]:
         """Where the settings say to connect instead of a host and port; the same by default."""
         return self._connect.get((host.lower().rstrip("."), port), (host, port))
+
+    def judge(self, host: str, port: int) -> None:
+        """Raise InsideAddressError for a host that is known here to be inside.
+
+        For connections that a proxy makes, which may know names that do not resolve here.
+        """
+        with suppress(OSError, UnicodeError):
+            self.places(host, port)
+
+    def is_redirected(self, host: str, port: int) -> bool:
+        """Whether the settings say where to connect for a host and port."""
+        return (host.lower().rstrip("."), port) in self._connect
 
     def allows(self, address: Address) -> bool:
         """Whether a fetch may connect there."""

@@ -3,11 +3,12 @@
 What strangers name is fetched by `Fetcher` instead, which never goes inside.
 """
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -15,8 +16,11 @@ from requests.auth import AuthBase
 from urllib3.util import Retry
 
 from mcp_static.model.errors import UnansweredError
+from mcp_static.net.access import Access, proxy_headers
 from mcp_static.net.failures import reaching, shown
 from mcp_static.net.limits import USER_AGENT, Answer
+from mcp_static.net.sign_in import require_signed_in
+from mcp_static.settings.network import NetworkSettings
 
 MAX_BYTES: Final = 32 << 20
 _CHUNK: Final = 1 << 16
@@ -49,7 +53,10 @@ class Client:
 
     An answer may have `max_bytes` and take `seconds`. With `retries`, a busy server is asked again so
     often. The `authorization` goes with each request to the address that it names, and not along with
-    a redirect to another origin. Close it, or use it as a context manager.
+    a redirect to another origin. `network` are the settings of the network that it is asked from:
+    authorities, proxy and credentials. Close it, or use it as a context manager.
+
+    Raises OperatorError when these cannot be used.
     """
 
     def __init__(
@@ -59,13 +66,16 @@ class Client:
         seconds: float = 30.0,
         retries: int = 0,
         authorization: Authorization | None = None,
+        network: NetworkSettings | None = None,
     ) -> None:
+        self._access: Final = Access(network or NetworkSettings())
         self._max_bytes: Final = max_bytes
         self._seconds: Final = seconds
         self._session: Final = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.max_redirects = 5
         self._session.auth = _OwnOrigin(authorization) if authorization is not None else None
+        self._session.trust_env = False  # what `Access` says counts, which reads the environment too
         retry = Retry(
             total=retries,
             backoff_factor=0.5,
@@ -74,8 +84,9 @@ class Client:
             raise_on_status=False,
             respect_retry_after_header=False,  # it may name an hour; our own pauses add up to 15 s
         )
+        context = self._access.context()
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry if retries else 0))
+            self._session.mount(scheme, _Adapter(self._access, context, retry if retries else 0))
 
     def __enter__(self) -> Self:
         return self
@@ -92,9 +103,13 @@ class Client:
         """Close the connections."""
         self._session.close()
 
-    def get(self, url: str) -> Answer:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer at an address, redirects followed; raises InputError and UnansweredError."""
-        return self._send(requests.Request("GET", url))
+        return self._send(requests.Request("GET", url, headers=headers))
+
+    def require_signed_in(self, url: str, answer: Answer) -> None:
+        """Raise OperatorError where an answer is a request to sign in, or a page for people."""
+        require_signed_in(url, answer, self._access.variable(url))
 
     def post(self, url: str, form: Mapping[str, str]) -> Answer:
         """The JSON that a form is answered with; raises InputError and UnansweredError."""
@@ -113,12 +128,19 @@ class Client:
         deadline = time.monotonic() + self._seconds
         with reaching(shown(request.url)):
             prepared = self._session.prepare_request(request)
+            authorization = self._access.authorization(request.url)
+            if authorization and "Authorization" not in prepared.headers:
+                prepared.headers["Authorization"] = authorization
             if as_it_stands:
                 prepared.url = request.url  # requests would normalize it
-            settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
-            timeout = (_CONNECT_SECONDS, min(_READ_SECONDS, self._seconds))
+            proxy = self._access.proxy(request.url)
             with self._session.send(
-                prepared, timeout=timeout, allow_redirects=not as_it_stands, **settings
+                prepared,
+                stream=True,
+                timeout=(_CONNECT_SECONDS, min(_READ_SECONDS, self._seconds)),
+                allow_redirects=not as_it_stands,
+                verify=self._access.authorities,
+                proxies={"https": proxy, "http": proxy} if proxy else {},
             ) as response:
                 body = self._body(response, deadline)
         return Answer(response.status_code, response.headers, body, response.url)
@@ -137,3 +159,21 @@ class Client:
                     f"{shown(response.url)} took longer than {self._seconds:g} seconds"
                 )
         return bytes(body)
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that trust the settings' authorities too, and sign in at the proxy."""
+
+    def __init__(self, access: Access, context: ssl.SSLContext | None, retries: Retry | int) -> None:
+        self._access = access
+        self._options = {"ssl_context": context} if context is not None else {}
+        super().__init__(max_retries=retries)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **(options | self._options))
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, **options, **self._options)
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        return proxy_headers(self._access, proxy)

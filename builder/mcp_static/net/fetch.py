@@ -2,8 +2,8 @@
 
 import hashlib
 import math
-import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +13,13 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 
-from mcp_static.model.errors import FetchRefusedError, UnansweredError
+from mcp_static.model.errors import (
+    FetchRefusedError,
+    OperatorError,
+    UnansweredError,
+    UntrustedCertificateError,
+)
+from mcp_static.net.access import Access
 from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
 from mcp_static.net.failures import FAILURES, reason_of, shown
@@ -27,6 +33,7 @@ from mcp_static.net.limits import (
     FetchLimits,
 )
 
+_PROXY_REFUSES: Final = re.compile(r"Tunnel connection failed: 40[37]")
 _CHUNK: Final = 1 << 16
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _TRIES: Final = 4
@@ -52,9 +59,7 @@ class Fetcher:
         self._answers: dict[tuple[str, str, tuple[tuple[str, str], ...]], Answer] = {}
         self._locks: dict[object, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._authorities = (
-            os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
-        )
+        self._access = Access(reach.settings)
 
     def get(self, url: str, limits: FetchLimits, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer at an address, redirects followed as the limits allow, tried again when busy.
@@ -81,6 +86,8 @@ class Fetcher:
         for attempt in range(1, _TRIES + 1):
             try:
                 answer = self._followed(url, limits, headers)
+            except (OperatorError, UntrustedCertificateError):
+                raise
             except UnansweredError:
                 if attempt == _TRIES or not limits.tries_again or self._budget.is_over:
                     raise
@@ -106,6 +113,8 @@ class Fetcher:
                 raise FetchRefusedError(f"{shown(url)} is not an https address")
             # Credentials are for the host that was asked, never for one that it names.
             mine = {k: v for k, v in headers.items() if k != "Authorization" or _same(parts, first)}
+            if limits.signs_in and "Authorization" not in mine:
+                mine |= _signed_in(self._access, url)
             answer = self._once(url, limits, mine, deadline)
             if answer.status not in REDIRECTS:
                 return answer
@@ -128,9 +137,11 @@ class Fetcher:
         left = deadline - time.monotonic()
         if left <= 0:
             raise _late(url, limits)
+        proxy = self._proxy(url)
+        context = self._access.context()
         with (
             Guard(left) as guard,
-            guarded_session(self._reach, guard, self._authorities) as session,
+            guarded_session(self._reach, guard, self._access, context) as session,
         ):
             try:
                 response = session.get(
@@ -139,6 +150,7 @@ class Fetcher:
                     timeout=left,
                     allow_redirects=False,
                     stream=True,
+                    proxies={"https": proxy} if proxy else {},
                 )
                 with response:
                     answer = _read(response, limits)
@@ -146,10 +158,40 @@ class Fetcher:
                 # The socket's own time may end before the guard's thread has had its turn.
                 if guard.is_over or time.monotonic() >= deadline:
                     raise _late(url, limits) from None
-                raise UnansweredError(f"{shown(url)}: {reason_of(error)}") from None
+                raise _unanswered(url, proxy, error) from None
             if guard.is_over:  # a body that ends with the connection looks whole
                 raise _late(url, limits)
             return answer
+
+    def _proxy(self, url: str) -> str:
+        """The proxy for an address, which is judged first, for the proxy may go anywhere; or empty."""
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 443
+        if self._reach.is_redirected(host, port):
+            return ""
+        proxy = self._access.proxy(url)
+        if proxy:
+            self._reach.judge(host, port)
+        return proxy
+
+
+def _signed_in(access: Access, url: str) -> dict[str, str]:
+    authorization = access.authorization(url)
+    return {"Authorization": authorization} if authorization else {}
+
+
+def _unanswered(url: str, proxy: str, error: Exception) -> UnansweredError:
+    """The error for a request that got no answer, by whose fault it is."""
+    reason = reason_of(error)
+    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        message = f"{shown(url)}: its certificate is from no authority that is trusted here"
+        return UntrustedCertificateError(message, urlsplit(url).hostname or "")
+    if proxy and _PROXY_REFUSES.search(reason):
+        return OperatorError(
+            f"The proxy {shown(proxy)} does not let {shown(url)} through: {reason}",
+            "Let it through there, or name credentials for the proxy (host:port) in [network].",
+        )
+    return UnansweredError(f"{shown(url)}{f' through {shown(proxy)}' if proxy else ''}: {reason}")
 
 
 def _parts(url: str) -> SplitResult:

@@ -5,6 +5,7 @@ to one of those very addresses, so that a name which changes its mind in between
 """
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,17 +16,21 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
+from urllib3.poolmanager import ProxyManager
 
 from mcp_static.model.errors import FetchRefusedError
+from mcp_static.net.access import Access, proxy_headers
 from mcp_static.net.addresses import Reach
 
 
-def guarded_session(reach: Reach, guard: "Guard", authorities: str | bool) -> requests.Session:
-    """A session whose connections go where `reach` says, and end when the guard says."""
+def guarded_session(
+    reach: Reach, guard: "Guard", access: Access, context: ssl.SSLContext | None
+) -> requests.Session:
+    """A session whose connections go where `reach` says, or to a proxy, and end when the guard says."""
     session = _Session()
     session.trust_env = False
-    session.verify = authorities
-    session.mount("https://", _Adapter(reach, guard))
+    session.verify = access.authorities
+    session.mount("https://", _Adapter(reach, guard, access, context))
     return session
 
 
@@ -75,27 +80,41 @@ class _Session(requests.Session):
 class _Adapter(HTTPAdapter):
     """Makes connections that go where `Reach` says, and end when the guard says."""
 
-    def __init__(self, reach: Reach, guard: Guard) -> None:
-        self._reach = reach
-        self._guard = guard
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        connect = _connector(self._reach, self._guard)
+    def __init__(
+        self, reach: Reach, guard: Guard, access: Access, context: ssl.SSLContext | None
+    ) -> None:
+        connect = _connector(reach, guard)
         secure = type("Connection", (HTTPSConnection,), {"_new_conn": connect})
         plain = type("Connection", (HTTPConnection,), {"_new_conn": connect})
-        self.poolmanager.pool_classes_by_scheme = {
+        self._pools = {
             "https": type("Pool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
             "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
         }
+        self._access = access
+        self._options = {"ssl_context": context} if context is not None else {}
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **(options | self._options))
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
+        manager: ProxyManager = super().proxy_manager_for(proxy, **options, **self._options)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        return proxy_headers(self._access, proxy)
 
 
 def _connector(reach: Reach, guard: Guard) -> Callable[[HTTPConnection], socket.socket]:
     def connect(connection: HTTPConnection) -> socket.socket:
         failure: OSError | None = None
+        port = connection.port or 443
         try:
-            places = reach.places(connection.host, connection.port or 443)
+            # A proxy is the operator's, wherever it is; what it is asked for was judged before.
+            proxy = [(connection.host, port)] if connection.proxy else None
+            places = proxy or reach.places(connection.host, port)
         except OSError as error:
             raise NewConnectionError(connection, f"cannot be resolved: {error.strerror}") from None
         except UnicodeError:

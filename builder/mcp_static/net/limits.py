@@ -16,6 +16,7 @@ class FetchLimits:
 
     Bytes of the body, seconds in all, and redirects to follow. A server that is busy is tried again;
     one that does not answer only with `tries_again`. Without `keeps_body` only the SHA-256 is kept.
+    With `signs_in` a host is told the credentials that the settings have for it.
     """
 
     name: str
@@ -24,13 +25,14 @@ class FetchLimits:
     redirects: int
     tries_again: bool = True
     keeps_body: bool = True
+    signs_in: bool = False
 
 
 KEY_RECORD: Final = FetchLimits("key record", 4 * 1024, 10, 0, tries_again=False)
-ANSWER: Final = FetchLimits("registry's answer", 16 << 20, 30, 5)
+ANSWER: Final = FetchLimits("registry's answer", 16 << 20, 30, 5, signs_in=True)
 SOURCE: Final = FetchLimits("file of a source repository", 256 * 1024, 20, 0)
 MOVED: Final = FetchLimits("repository that may have moved", 256 * 1024, 20, 1)
-RELEASE: Final = FetchLimits("release", 512 << 20, 300, 5, keeps_body=False)
+RELEASE: Final = FetchLimits("release", 512 << 20, 300, 5, keeps_body=False, signs_in=True)
 
 
 @dataclass(frozen=True, slots=True)

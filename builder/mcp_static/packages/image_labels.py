@@ -10,9 +10,9 @@ import re
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from mcp_static.model.errors import FetchRefusedError, NotProvenError, UnansweredError
-from mcp_static.packages.images import DIGEST, SERVER_LABEL, Reference
-from mcp_static.packages.package import Answer, Package, expect, json_of
+from mcp_static.model.errors import FetchRefusedError, NotProvenError, SignInError, UnansweredError
+from mcp_static.packages.images import DIGEST, SERVER_LABEL, Reference, is_public_host
+from mcp_static.packages.package import Answer, Package, expect, host_of, json_of, wants_sign_in
 
 _LISTS: Final = (
     "application/vnd.oci.image.index.v1+json",
@@ -91,13 +91,20 @@ class _Image:
         if answer.is_ok:
             return answer
         if answer.status in {401, 403}:
-            raise NotProvenError(
-                f"{self._package.identifier} does not exist, or is private",
-                "Push it, and make it public.",
-            )
+            raise self._hidden(answer)
         if answer.status == 404:
             raise self._package.missing(self._package.identifier)
         raise UnansweredError(f"{url} answered {answer.status}")
+
+    def _hidden(self, answer: Answer) -> NotProvenError | SignInError:
+        """The error for an image that is not shown to us: its author's matter in a public registry."""
+        is_trusted = any(self._reference.host == host_of(one) for one in self._package.trusted)
+        if is_public_host(self._reference.host) and not is_trusted:
+            return NotProvenError(
+                f"{self._package.identifier} does not exist, or is private",
+                "Push it, and make it public.",
+            )
+        return wants_sign_in(answer)
 
     def _asked(self, url: str, accept: str) -> Answer:
         headers = {"Accept": accept}
@@ -128,10 +135,7 @@ class _Image:
         address = realm._replace(query=urlencode(query), fragment="").geturl()
         answer = self._package.get(address)
         if answer.status in {401, 403, 404}:
-            raise NotProvenError(
-                f"{self._package.identifier} does not exist, or is private",
-                "Push it, and make it public.",
-            )
+            raise self._hidden(answer)
         expect(answer)
         document = json_of(answer)
         token = document.get("token") or document.get("access_token")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from mcp_static.model.errors import NotProvenError, UnansweredError
+from mcp_static.model.errors import NotProvenError, SignInError, UnansweredError
 from mcp_static.model.names import ServerName
 from mcp_static.packages.markers import named_server, names_server, readme_marker
 
@@ -138,12 +138,28 @@ def digest_of_files(files: Iterable[tuple[str, str]]) -> str:
 
 
 def expect(answer: Answer, *absent: int) -> bool:
-    """Whether an answer is there (200) or one of the statuses for absence; raises UnansweredError."""
+    """Whether an answer is there (200) or one of the statuses for absence.
+
+    Raises SignInError for 401 and 403, and UnansweredError for all else.
+    """
     if answer.is_ok:
         return True
     if answer.status in absent:
         return False
+    if answer.status in {401, 403}:
+        raise wants_sign_in(answer)
     raise UnansweredError(f"{answer.url.partition('?')[0]} answered {answer.status}")
+
+
+def wants_sign_in(answer: Answer) -> SignInError:
+    """The error for a registry that wants to know who is asking."""
+    address = answer.url.partition("?")[0]
+    return SignInError(address, f"answered {answer.status}", host_of(address))
+
+
+def host_of(address: str) -> str:
+    """The host of an address, with or without https://, and its port if it names one."""
+    return (address.partition("://")[2] or address).partition("/")[0].lower()
 
 
 def require_marker(text: str, name: ServerName, where: str) -> None:

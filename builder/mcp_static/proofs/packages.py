@@ -5,10 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
 
-from mcp_static.model.errors import FetchRefusedError, NotProvenError, UnansweredError
+from mcp_static.model.errors import (
+    FetchRefusedError,
+    InsideAddressError,
+    NotProvenError,
+    OperatorError,
+    UnansweredError,
+    UntrustedCertificateError,
+)
 from mcp_static.model.names import ServerName
 from mcp_static.model.reading import objects_in
-from mcp_static.packages.package import Fetch, Package
+from mcp_static.packages.images import is_public_host, parse_repository
+from mcp_static.packages.package import Fetch, Package, host_of
 from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.types import package_type
 from mcp_static.proofs.results import fails, holds, unknown
@@ -17,6 +25,11 @@ from mcp_static.settings import Settings
 from mcp_static.settings.publishing import PackageRegistry
 
 _AT_ONCE: Final = 8
+_PUBLIC: Final = "Name a package that its registry serves as usual."
+_OPEN: Final = (
+    "This is for the registry's operator: name the network in registry.toml, [network] reach, or have "
+    "the host resolve to a public address."
+)
 
 
 def prove_packages(
@@ -56,10 +69,23 @@ def _prove(index: int, package: Package) -> Finding:
         return fails(title, f"packages[{index}] has text that is not valid Unicode", "Write it again.")
     except NotProvenError as error:
         return fails(title, error.message, error.fix)
+    except InsideAddressError as error:
+        if error.host in _known_hosts(package) or package.base in package.trusted:
+            return unknown(title, error.message, _OPEN)
+        return fails(title, error.message, _PUBLIC)
     except FetchRefusedError as error:
-        return fails(title, str(error), "Name a package that its registry serves as usual.")
+        return fails(title, str(error), _PUBLIC)
+    except (OperatorError, UntrustedCertificateError) as error:
+        return unknown(title, error.message, error.fix)
     except UnansweredError as error:
         return unknown(title, str(error))
+
+
+def _known_hosts(package: Package) -> frozenset[str]:
+    """The hosts of package registries that a package may be in: where they are is no author's fault."""
+    image = parse_repository(package.identifier)
+    public = {package.base, image[0] if image and is_public_host(image[0]) else ""}
+    return frozenset(host_of(address).partition(":")[0] for address in public | package.trusted)
 
 
 def _registry_address(package: Package, default: PublicRegistry) -> str:

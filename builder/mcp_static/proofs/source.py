@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.forge import Account, Forge, SourceRepository
 from mcp_static.model.identity import IdentityKind
-from mcp_static.model.origin import parse_origin
+from mcp_static.model.origin import parse_origin, path_on
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.web_addresses import parse_address
@@ -44,8 +44,11 @@ def linked_repository(document: Mapping[str, Any], site: str) -> str | None:
     It may be an old one, from which the forge leads on; nothing is proven by it.
     """
     url = text_of(part_of(dict(document), "repository"), "url") or ""
-    origin = parse_origin(str(parse_address(url) or url))
-    return origin.path if origin is not None and origin.site == site else None
+    address = str(parse_address(url) or url)
+    origin = parse_origin(address)
+    if origin is not None:
+        return origin.path if origin.site == site else None
+    return path_on(address, urlsplit(site).hostname or "")
 
 
 def fixed_paths(document: Mapping[str, Any], file: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName
 from mcp_static.model.registry_address import registry_address as without_api_path
 from mcp_static.net.client import Client
+from mcp_static.settings.network import NetworkSettings
 
 VARIABLE: Final = "MCP_STATIC_REGISTRY"
 _SECONDS: Final = 20
@@ -60,9 +61,12 @@ def _has_host(address: str) -> bool:
     return bool(parts.hostname) and port != 0
 
 
-def read_facts(address: str) -> RegistryFacts:
-    """What a registry says about itself; raises InputError if it is not one of ours, ServiceError."""
-    document = _get(f"{address}/{SNAPSHOT}")
+def read_facts(address: str, network: NetworkSettings | None = None) -> RegistryFacts:
+    """What a registry says about itself; raises InputError if it is not one of ours, ServiceError.
+
+    `network` is the one that it is asked from.
+    """
+    document = _get(f"{address}/{SNAPSHOT}", network)
     facts = document.get("registry") if document is not None else None
     if not isinstance(facts, dict):
         raise InputError(
@@ -78,9 +82,9 @@ def read_facts(address: str) -> RegistryFacts:
     )
 
 
-def versions_of(address: str, name: ServerName) -> list[str]:
+def versions_of(address: str, name: ServerName, network: NetworkSettings | None = None) -> list[str]:
     """The versions of a server that a registry serves, deleted ones aside; raises ServiceError."""
-    document = _get(f"{address}/v0.1/servers/{quote(str(name), safe='')}/versions")
+    document = _get(f"{address}/v0.1/servers/{quote(str(name), safe='')}/versions", network)
     entries = document.get("servers") if document is not None else None
     servers = [
         entry.get("server")
@@ -103,10 +107,11 @@ def repository_name(facts: RegistryFacts, site: str) -> str:
     return path
 
 
-def _get(url: str) -> dict[str, Any] | None:
+def _get(url: str, network: NetworkSettings | None) -> dict[str, Any] | None:
     """The JSON object at an address; None if there is none."""
-    with Client(max_bytes=_MAX_BYTES, seconds=_SECONDS) as client:
+    with Client(max_bytes=_MAX_BYTES, seconds=_SECONDS, network=network) as client:
         answer = client.get(url)
+        client.require_signed_in(url, answer)
     if answer.status == 404:
         return None
     if answer.status >= 400:

@@ -12,7 +12,7 @@ from mcp_static.api.media import media_type
 from mcp_static.api.paths import COMPLETE_LIST, MISSING_PAGE
 from mcp_static.model.strictjson import dump_json
 from mcp_static.serve.content import Content, Failure, Listing, StoredFile, read_content
-from mcp_static.serve.plan import plan_of
+from mcp_static.serve.plan import below, plan_of
 from mcp_static.serve.snapshot import Snapshot
 
 
@@ -27,7 +27,8 @@ class Answer:
 
 def answer(snapshot: Snapshot, method: str, raw_path: bytes, raw_query: str) -> Answer:
     """Answer one request; every outcome is an Answer."""
-    return _render(read_content(snapshot, plan_of(method, raw_path, raw_query)))
+    plan = plan_of(method, below(snapshot.base, raw_path), raw_query)
+    return _render(read_content(snapshot, plan))
 
 
 def error_answer(status: int, message: str) -> Answer:

@@ -14,6 +14,7 @@ from mcp_static.api.messages import (
 )
 from mcp_static.api.paths import (
     API_ALIASES,
+    COMPLETE_LIST,
     FIXED_DOCUMENTS,
     fixed_path,
     is_for_host,
@@ -105,6 +106,8 @@ def _route(path: str, query: str) -> Plan:
     if api not in API_ALIASES:
         return _NOTHING if is_for_host(path) else _file(path)
     match parts:
+        case ["servers.json"]:
+            return ReadFile((COMPLETE_LIST,))
         case ["servers"]:
             return _list(parse_list_query(query))
         case ["servers", namespace, server, "versions"]:
@@ -114,6 +117,17 @@ def _route(path: str, query: str) -> Plan:
         case [name] if name in FIXED_DOCUMENTS:
             return ReadFile((fixed_path(name),))
     return _NOTHING
+
+
+def below(base: str, raw_path: bytes) -> bytes:
+    """A path below the one that the registry is served under.
+
+    What stands in front may have taken that off already, so a path without it is taken as it is.
+    """
+    prefix = base.encode()
+    if raw_path == prefix or raw_path.startswith(prefix + b"/"):
+        return raw_path[len(prefix) :] or b"/"
+    return raw_path
 
 
 def _file(path: str) -> Plan:

@@ -3,10 +3,12 @@
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -42,6 +44,11 @@ class Snapshot:
         self._known_parts: Final = parts or {}
         self._loaded_parts: Final[dict[str, list[Line]]] = {}
         self.facts: Final[dict[str, Any]] = _facts(root)
+
+    @cached_property
+    def base(self) -> str:
+        """The path that the registry is served under, as `/mcp-registry`; empty for none."""
+        return urlsplit(str(self.facts["registry"]["url"])).path.rstrip("/")
 
     def read(self, path: str) -> bytes | None:
         """The content of a file, or None; never of a file outside the tree."""
@@ -124,10 +131,10 @@ class CurrentSnapshot:
             target = os.readlink(self._out)
         except OSError:
             target = ""
-        try:
-            key = (target, os.stat(self._out / SNAPSHOT).st_mtime_ns)
-        except OSError:
-            key = (target, 0)
+        key: object = target
+        with suppress(OSError):
+            found = os.stat(self._out / SNAPSHOT)  # its time alone may be that of every file
+            key = (target, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
         if self._snapshot is None or key != self._key:
             root = self._out.parent / target if target else self._out
             known = self._snapshot.loaded_parts if self._snapshot else None

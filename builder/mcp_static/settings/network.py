@@ -1,8 +1,8 @@
-"""Where proofs may reach, and whom they ask for names."""
+"""How requests leave, where proofs may reach, and whom they ask for names."""
 
 import re
 from ipaddress import ip_address, ip_network
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -11,6 +11,9 @@ from mcp_static.settings.part import Part
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 _ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
 
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::\d{1,5})?")
+_PROXY: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}")
 
 ROOT_ANCHORS: Final = (
     "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
@@ -79,8 +82,34 @@ def _is_address(text: str) -> bool:
     return True
 
 
+class Credentials(Part):
+    """Who a host is told that it is asked by: what an environment variable holds."""
+
+    host: str = Field(description="A host, or host:port.")
+    variable: str = Field(description="The environment variable; never the credentials themselves.")
+    scheme: Literal["bearer", "basic", "plain"] = Field(
+        "bearer",
+        description="`bearer` for a token, `basic` for `user:password`, `plain` for what is sent as "
+        "it is.",
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        if not _HOST.fullmatch(value):
+            raise ValueError("is neither a host nor host:port")
+        return value.lower()
+
+    @field_validator("variable")
+    @classmethod
+    def _is_variable(cls, value: str) -> str:
+        if not _VARIABLE.fullmatch(value):
+            raise ValueError("is not the name of an environment variable")
+        return value
+
+
 class NetworkSettings(Part):
-    """Where proofs may reach; by default every public address, and no other."""
+    """How requests leave, and where proofs may reach: by default every public address, and no other."""
 
     reach: tuple[str, ...] = Field(
         (), description="Inside networks that may be reached as well, such as 10.1.0.0/16."
@@ -88,6 +117,41 @@ class NetworkSettings(Part):
     connect: dict[str, str] = Field(
         {}, description="host:port → host:port: where to connect instead, names and certificates kept."
     )
+
+    ca_file: str = Field(
+        "",
+        max_length=1000,
+        description="A file of certificate authorities (PEM) to trust in addition to the usual ones, "
+        "where the command runs.",
+    )
+    proxy: str = Field(
+        "",
+        description="The proxy for https, such as http://proxy.example.com:3128; HTTPS_PROXY unless "
+        "given.",
+    )
+    direct: tuple[str, ...] = Field(
+        (),
+        description="Hosts that are asked without the proxy: `npm.corp`, `*.corp`; those of NO_PROXY "
+        "too.",
+    )
+    credentials: tuple[Credentials, ...] = Field(
+        (), description="For hosts that want to know who is asking; each sent to its host alone."
+    )
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, value: str) -> str:
+        if value and not _PROXY.fullmatch(value):
+            raise ValueError("is not http://host:port, without a name or a password")
+        return value.rstrip("/")
+
+    @field_validator("direct")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            if not _HOST.fullmatch(text.removeprefix("*.")):
+                raise ValueError(f"{text!r} is neither a host nor *. and a host")
+        return tuple(text.lower() for text in value)
 
     @field_validator("reach")
     @classmethod

@@ -31,6 +31,12 @@ class HostingSettings(Part):
         20_000, ge=1, description="Files that Workers' static assets take on your plan."
     )
 
+    keeps_file_times: bool = Field(
+        True,
+        strict=True,
+        description="Whether files keep their times on the way to nginx or Caddy by rules; if not, as "
+        "in images with fixed times, these send no ETag.",
+    )
     searches_per_second: int = Field(
         20, ge=0, description="Searches that nginx lets one address ask; 0 for any number."
     )

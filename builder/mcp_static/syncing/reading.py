@@ -20,6 +20,7 @@ from mcp_static.model.names import name_problem
 from mcp_static.net.client import Client
 from mcp_static.net.credentials import authorization_of
 from mcp_static.reports.findings import Finding, Level
+from mcp_static.settings.network import NetworkSettings
 from mcp_static.settings.sources import Source
 from mcp_static.syncing.registry_state import Key
 
@@ -63,11 +64,16 @@ class SourceState:
 
 
 def read_sources(
-    sources: Sequence[Source], folder: Path, now: int, told: Callable[[int], None]
+    sources: Sequence[Source],
+    folder: Path,
+    now: int,
+    told: Callable[[int], None],
+    network: NetworkSettings | None = None,
 ) -> dict[str, SourceState]:
     """What each address of the settings serves; one that fails keeps its reason, and raises nothing.
 
-    Files are looked for below `folder`. `told` hears how many more entries were read.
+    Files are looked for below `folder`. `told` hears how many more entries were read. `network` is the
+    one that registries are asked from.
     """
     states = {}
     for address in dict.fromkeys(source.address for source in sources):
@@ -75,7 +81,7 @@ def read_sources(
         state = states[address] = SourceState()
         approvals = tuple(approval for source in mine for approval in source.approvals)
         try:
-            for place, value in _values(mine[0], approvals, folder):
+            for place, value in _values(mine[0], approvals, folder, network):
                 told(1)
                 _take(state, approvals, place, value, now)
         except (InputError, ServiceError) as error:
@@ -83,7 +89,9 @@ def read_sources(
     return states
 
 
-def _values(source: Source, approvals: tuple[Approval, ...], folder: Path) -> Iterator[tuple[str, Any]]:
+def _values(
+    source: Source, approvals: tuple[Approval, ...], folder: Path, network: NetworkSettings | None
+) -> Iterator[tuple[str, Any]]:
     if not approvals:
         return
     if source.file:
@@ -92,11 +100,11 @@ def _values(source: Source, approvals: tuple[Approval, ...], folder: Path) -> It
     authorization = authorization_of(source)
     names = sorted({approval.name for approval in approvals})
     if len(names) <= _MOST_NAMES and not any(approval.is_pattern for approval in approvals):
-        with registry_client(authorization) as client:
+        with registry_client(authorization, network) as client:
             yield from _by_name(client, source.url, names)
         return
     with tempfile.TemporaryDirectory(prefix="mcp-static-sync-") as place:
-        walk = RegistryWalk(source.url, (), Path(place), authorization)
+        walk = RegistryWalk(source.url, (), Path(place), authorization, network)
         for _ in walk.pages():
             pass
         # Not strictly: what has no canonical form is found later, once it is known what it is about.
