@@ -11,6 +11,7 @@ import git
 from github import Auth, Github
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.git.repository import open_repository
@@ -158,7 +159,7 @@ class Stage:
             user = self.hub.user(requester)
             account = account_of(user)
         with self.checking(head) as repository, GitHub(None) as github:
-            context = proof_context(settings or self.settings, github, account)
+            context = proof_context(settings or self.settings, Clients(github), account)
             return check(repository, self.registry.head, head, context, built)
 
 

@@ -41,9 +41,9 @@ def run(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     [
         ("build", "--host nginx --out dist", ["build", "--full", "--host", "nginx", "--out", "dist"]),
         ("deploy", "s3://bucket", ["deploy", "s3://bucket"]),
-        ("sync", "", ["sync", "--on-github", "acme/registry"]),
+        ("sync", "", ["sync", "--on-forge", "acme/registry"]),
         ("sync", "--dry-run", ["sync", "--dry-run"]),
-        ("tick", "", ["tick", "--on-github", "acme/registry"]),
+        ("tick", "", ["tick", "--on-forge", "acme/registry"]),
     ],
 )
 def test_a_command_gets_what_it_needs(

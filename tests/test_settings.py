@@ -3,6 +3,7 @@
 import pytest
 from mcp_static.model.errors import InputError
 from mcp_static.settings import parse_settings
+from mcp_static.settings.forges import hosts_of
 from mcp_static.settings.grants import Grant
 from mcp_static.settings.network import resolver_place
 from pydantic import ValidationError
@@ -85,3 +86,43 @@ def test_only_what_is_rendered_asks_for_a_new_build() -> None:
     plain = parse_settings("title = 'A'").rendered()
     assert parse_settings("title = 'A'\n[merge]\nautomatic = true").rendered() == plain
     assert parse_settings("title = 'B'").rendered() != plain
+
+
+@pytest.mark.parametrize(
+    ("forges", "problem"),
+    [
+        ([("gitlab", "http://git.example.com")], "is not an https address"),
+        ([("gitlab", "https://git.example.com/gitlab")], "is not an https address"),
+        ([("gitlab", "https://user@git.example.com")], "is not an https address"),
+        ([("gitlab", "https://10.0.0.1")], "is not an https address"),
+        ([("gitlab", "https://gitlab.io")], "which stand for others"),
+        ([("gitlab", "https://alice.github.io")], "which stand for others"),
+        ([("github", "https://git.modelcontextprotocol.io")], "which stand for others"),
+        (
+            [("gitlab", "https://git.example.com"), ("github", "https://git.example.com:8443")],
+            "would share namespaces",
+        ),
+        (
+            [("gitlab", "https://example.com"), ("github", "https://git.example.com")],
+            "would share namespaces",
+        ),
+        ([("gitea", "https://git.example.com")], "github"),
+    ],
+)
+def test_a_forge_speaks_for_nobody_elses_names(forges: list[tuple[str, str]], problem: str) -> None:
+    text = "".join(f'[[forges]]\nkind = "{kind}"\nurl = "{url}"\n' for kind, url in forges)
+    with pytest.raises(InputError, match=problem):
+        parse_settings(text)
+
+
+def test_a_forge_has_the_names_below_its_reversed_host() -> None:
+    text = '[[forges]]\nkind = "github"\nurl = "https://Git.Example.com:8443/"\n'
+    [forge] = parse_settings(text).forges
+    assert (forge.parent, forge.host) == ("com.example.git", "git.example.com:8443")
+    assert hosts_of((forge,)) == (("github", "git.example.com:8443"),)
+
+
+def test_a_token_of_a_forge_is_named_and_never_written() -> None:
+    text = '[[forges]]\nkind = "github"\nurl = "https://git.example.com"\ntoken_variable = "ghp_x"\n'
+    with pytest.raises(InputError, match="not the name of a variable"):
+        parse_settings(text)

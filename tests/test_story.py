@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from mcp_static.publishing.landing import STATUS
+from mcp_static.forges.github.repository import REQUIRED_STATUS
 
 from tests.desk import a_desk
 from tests.doubles.dns_lab import DnsLab
@@ -33,7 +33,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             f'[network]\nreach = ["127.0.0.0/8"]\n[network.connect]\n{toml(dict(lab.connect))}'
         )
         stage.registry.commit({"registry.toml": settings_text(more=near).encode()})
-        stage.registry.protect("main", BranchRules(required=(STATUS,)))
+        stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS,)))
         stage.registry.grant("acme", "admin")
         (tmp_path / "near.toml").write_text(near)
         desk.env["MCP_STATIC_SETTINGS"] = str(tmp_path / "near.toml")

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 from mcp_static import __version__
+from mcp_static.forges.github.repository import REQUIRED_STATUS
 from mcp_static.model.times import format_time
-from mcp_static.publishing.landing import STATUS
 
 from tests import runner
 from tests.doubles.github_double import GitHubDouble
@@ -136,7 +136,7 @@ def test_tick_lets_a_quarantine_end(stage: Stage, environment: Environment) -> N
     place = RECORD.removesuffix("server.json") + "takedown.json"
     files = {**stage.record(WEATHER), place: json.dumps(takedown).encode()}
     stage.registry.commit(files)
-    stage.registry.protect("main", BranchRules(required=(STATUS,)))
+    stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS,)))
     shutil.rmtree(runner.checkout("tick"))
     time.sleep(max(0, now + 4 - time.time()))
     assert "has ended" in runner.run("tick.yml", "tick")

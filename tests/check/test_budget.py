@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account, SourceRepository
 from mcp_static.forges.github.client import GitHub
 from mcp_static.net.budget import CHECK_SECONDS, Budget
@@ -54,7 +55,7 @@ def slow_check(stage: Stage, files: dict[str, bytes], seconds: float) -> tuple[C
     clock = Clock()
     user = stage.hub.user("alice")
     with stage.checking(head) as repository, SlowGitHub(clock, seconds) as github:
-        context = proof_context(stage.settings, github, account_of(user))
+        context = proof_context(stage.settings, Clients(github), account_of(user))
         context = replace(context, budget=Budget(clock=clock))
         return check(repository, stage.registry.head, head, context), github.asked
 

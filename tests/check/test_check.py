@@ -2,6 +2,7 @@
 
 import pytest
 from mcp_static.check.checking import check
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.git.diffing import read_change
 from mcp_static.model.change import MAX_PATHS
@@ -319,7 +320,7 @@ def test_a_path_that_is_no_utf8_breaks_no_report(stage: Stage) -> None:
     fork.store.read("fast-import", "--quiet", stdin=stream)
     head = fork.store.git("rev-parse", "refs/heads/odd")
     with stage.checking(stage.registry.head) as repository, GitHub(None) as github:
-        context = proof_context(stage.settings, github)
+        context = proof_context(stage.settings, Clients(github))
         repository.git.fetch("--quiet", str(fork.path), "odd")
         report = check(repository, stage.registry.head, head, context)
     for style in ("text", "markdown", "json", "github"):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.git.repository import open_repository
 from mcp_static.proofs.context import proof_context
@@ -38,7 +39,7 @@ def checked(stage: Stage, path: Path, number: int, built: Path | None = None) ->
     user = stage.hub.user("alice")
     head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
     with open_repository(path) as repository, GitHub(None) as github:
-        context = proof_context(stage.settings, github, account_of(user))
+        context = proof_context(stage.settings, Clients(github), account_of(user))
         return check(repository, stage.registry.head, head, context, built)
 
 
@@ -103,7 +104,7 @@ def test_a_state_changes_nothing_but_the_time_it_takes(
     subprocess.run(clone_more, check=True)
     user = stage.hub.user("alice")
     with open_repository(path) as repository, GitHub(None) as github:
-        context = proof_context(stage.settings, github, account_of(user))
+        context = proof_context(stage.settings, Clients(github), account_of(user))
         for number, rules in ((fine, set()), (taken, {"remote-unique"})):
             head = stage.registry.store.git("rev-parse", f"refs/pull/{number}/head")
             report = check(repository, base, head, context, out)

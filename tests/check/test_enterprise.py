@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.instance import PUBLIC, Instance
@@ -37,7 +38,7 @@ def checked(
     github_com = GitHub(None, Instance(PUBLIC.site, public.url))
     with stage.checking(head) as repository, GitHub(None, public=github_com) as github:
         settings = parse_settings(settings_text(more=more))
-        context = proof_context(settings, github, account)
+        context = proof_context(settings, Clients(github), account)
         return check(repository, stage.registry.head, head, context)
 
 

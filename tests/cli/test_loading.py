@@ -13,7 +13,10 @@ from tests.servers import PROJECT
     ("command", "unneeded"),
     [
         ("validate", ("pydantic", "git", "requests", "regex")),
-        ("check", ("dns", "joserfc", "markdown_it", "tomlkit", "filelock", "rapidfuzz", "regex")),
+        (
+            "check",
+            ("dns", "gitlab", "joserfc", "markdown_it", "tomlkit", "filelock", "rapidfuzz", "regex"),
+        ),
     ],
 )
 def test_a_command_loads_no_library_that_few_calls_need(

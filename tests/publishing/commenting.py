@@ -3,15 +3,17 @@
 import json
 from pathlib import Path
 
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
+from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
-from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.comment_handover import CommentHandover
 from mcp_static.publishing.comment_reading import read_comment
 from mcp_static.publishing.merging import MergeResult, merge
 
+from tests.publishing.steps import job_of
 from tests.stage import BOT, REGISTRY, Stage, client_of
 
 
@@ -30,7 +32,8 @@ def read(stage: Stage, event: Path) -> CommentHandover | str:
     """What the job without rights hands over, or what it says for the log."""
     with open_repository(stage.clone) as repository, GitHub(None) as github:
         repository.git.fetch("--quiet", str(stage.registry.path), "+main:main")
-        handover = read_comment(read_event(event), repository, github)
+        registry = GitHubRepository(github, REGISTRY)
+        handover = read_comment(read_event(event), repository, registry, Clients(github))
     if isinstance(handover, str):
         return handover
     return CommentHandover.model_validate_json(handover.written())
@@ -46,7 +49,8 @@ def handed_over(stage: Stage, event: Path) -> CommentHandover:
 def carry_out(stage: Stage, event: Path, handover: CommentHandover | None) -> str:
     """What the job with rights says for the log."""
     with open_repository(stage.clone) as repository, GitHub("token-of-bot") as github:
-        return answer_comment(read_event(event), repository, github, handover)
+        registry = GitHubRepository(github, REGISTRY)
+        return answer_comment(read_event(event), repository, registry, handover)
 
 
 def answer(stage: Stage, event: Path) -> str:
@@ -72,10 +76,9 @@ def checked(stage: Stage, number: int) -> MergeResult:
         open_repository(stage.clone) as repository,
         GitHub("token-of-bot") as github,
     ):
-        return merge(pull_job(read_event(stage.write_event(payload)), repository, github))
+        return merge(job_of(stage.write_event(payload), repository, github))
 
 
-def number_of(event: Path) -> int:
+def comment_id(event: Path) -> str:
     """The id of an event's comment."""
-    number: int = json.loads(event.read_bytes())["comment"]["id"]
-    return number
+    return str(json.loads(event.read_bytes())["comment"]["id"])

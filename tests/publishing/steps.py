@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.repository import GitHubRepository
-from mcp_static.git.repository import open_repository, resolve_commit
-from mcp_static.publishing.checking import check_event, handover_of, pull_job
+from mcp_static.git.repository import Repository, open_repository, resolve_commit
+from mcp_static.publishing.checking import PullJob, check_event, handover_of, pull_job
 from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.merging import MergeResult, merge
 from mcp_static.publishing.reporting import post_report
@@ -19,17 +20,22 @@ MAPS = "io.github.bob/maps"
 RECORD = path_of(WEATHER, "1.0.0")
 
 
+def job_of(event: Path, clone: Repository, github: GitHub) -> PullJob:
+    """The job of an event, by a client of GitHub."""
+    return pull_job(read_event(event), clone, GitHubRepository(github, REGISTRY), Clients(github))
+
+
 def run(stage: Stage, event: Path, handover: Handover | None = None) -> MergeResult:
     """The merge, as a workflow runs it."""
     with open_repository(stage.clone) as repository, GitHub("token-of-bot") as github:
-        return merge(pull_job(read_event(event), repository, github), handover)
+        return merge(job_of(event, repository, github), handover)
 
 
 def hand_over(stage: Stage, event: Path) -> Handover:
     """The check, as a workflow runs it: without rights, against main as it is now."""
     with open_repository(stage.clone) as repository, GitHub(None) as github:
         repository.git.fetch("-q", str(stage.registry.path), "+main:main")
-        job = pull_job(read_event(event), repository, github)
+        job = job_of(event, repository, github)
         handover = handover_of(check_event(job, resolve_commit(repository, "main")))
     return Handover.model_validate_json(handover.written())
 

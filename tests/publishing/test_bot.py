@@ -4,7 +4,7 @@ import html
 import json
 
 import pytest
-from mcp_static.publishing.landing import STATUS
+from mcp_static.forges.github.repository import REQUIRED_STATUS
 from mcp_static.publishing.merging import MergeOutcome
 from mcp_static.settings import parse_settings
 
@@ -262,7 +262,7 @@ class TestOperator:
     def published(self, stage: Stage) -> None:
         """A server that is there, on a main that takes nothing but what was checked."""
         stage.registry.commit(stage.record(WEATHER))
-        stage.registry.protect("main", BranchRules(required=(STATUS,)))
+        stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS,)))
         stage.registry.grant("acme", "admin")
 
     def main_file(self, stage: Stage, path: str) -> str:

@@ -14,7 +14,7 @@ from mcp_static.publishing.comment_handover import (
 )
 
 from tests.doubles.github_state import RepositoryDouble
-from tests.publishing.commenting import ask, carry_out, checked, comment, handed_over, number_of
+from tests.publishing.commenting import ask, carry_out, checked, comment, comment_id, handed_over
 from tests.publishing.steps import WEATHER
 from tests.stage import BOT, Stage, settings_text
 
@@ -48,10 +48,10 @@ class TestReading:
         head = stage.registry.head
         act = Act(act="freeze")
         event = comment(stage, "mallory", "/freeze I do not like it")
-        forged = CommentHandover(comment=number_of(event), requests=(act,))
+        forged = CommentHandover(comment=comment_id(event), requests=(act,))
         carry_out(stage, event, forged)
         event = comment(stage, "acme", "Shall we /freeze it?")
-        carry_out(stage, event, forged.model_copy(update={"comment": number_of(event)}))
+        carry_out(stage, event, forged.model_copy(update={"comment": comment_id(event)}))
         assert stage.registry.head == head
 
     def test_a_handover_about_another_comment_is_refused(self, stage: Stage) -> None:
@@ -88,7 +88,7 @@ class TestReading:
         checked(stage, number)
         event = comment(stage, "mallory", "/help", number)
         text = "<!-- mcp-static:check -->\n✅ all green"
-        forged = CommentHandover(comment=number_of(event), requests=(Answered(text=text),))
+        forged = CommentHandover(comment=comment_id(event), requests=(Answered(text=text),))
         carry_out(stage, event, forged)
         checked(stage, number)
         [body] = [c.body for c in stage.registry.comments.values() if c.user.login == BOT]

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from mcp_static.forges.github.repository import DEPLOY, REQUIRED_STATUS
 from mcp_static.publishing.handover import Handover
-from mcp_static.publishing.landing import STATUS
-from mcp_static.publishing.merging import DEPLOY, MergeOutcome
+from mcp_static.publishing.merging import MergeOutcome
 
 from tests.publishing.steps import MAPS, RECORD, WEATHER, again, files_of, hand_over, run, say
 from tests.registries import path_of
@@ -97,7 +97,7 @@ class TestHandover:
         event = again(stage, number)
         forged = hand_over(stage, event).model_copy(update={"is_publish": False})
         assert run(stage, event, forged).outcome is MergeOutcome.NOT_GREEN
-        assert STATUS not in stage.registry.states_of(head)
+        assert REQUIRED_STATUS not in stage.registry.states_of(head)
 
     def test_the_result_of_another_pull_request(self, stage: Stage, event: Path) -> None:
         other = stage.event(stage.propose("bob", stage.record(MAPS)), "bob")

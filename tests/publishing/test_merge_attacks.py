@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.github.repository import REQUIRED_STATUS, GitHubRepository
 from mcp_static.git.command import GitProcess
 from mcp_static.git.diffing import read_change
 from mcp_static.model.errors import InputError, UnansweredError
 from mcp_static.publishing.handover import Handover
-from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome
 
 from tests.conftest import build_registry
@@ -234,8 +233,8 @@ def test_main_is_protected_and_the_merge_still_comes_through(stage: Stage) -> No
     head = stage.pull(number).head_sha
     event = stage.event(number, "alice")
     assert run(stage, event, hand_over(stage, event)).outcome is MergeOutcome.MERGED
-    assert stage.registry.states_of(stage.registry.head)[STATUS] == "success"
-    assert STATUS not in stage.registry.states_of(head)
+    assert stage.registry.states_of(stage.registry.head)[REQUIRED_STATUS] == "success"
+    assert REQUIRED_STATUS not in stage.registry.states_of(head)
     assert (
         stage.registry.store.git("for-each-ref", "--format=%(refname)", "refs/heads")
         == "refs/heads/main"
@@ -256,7 +255,7 @@ def test_the_button_stays_grey_for_a_publish(stage: Stage) -> None:
 def test_a_ruleset_that_asks_for_more_is_told(stage: Stage) -> None:
     from tests.doubles.github_rules import BranchRules
 
-    stage.registry.protect("main", BranchRules(required=(STATUS, "other")))
+    stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS, "other")))
     number = stage.propose("alice", stage.record(WEATHER))
     with pytest.raises(InputError, match="does not let main be moved"):
         run(stage, stage.event(number, "alice"))
@@ -342,9 +341,9 @@ def test_what_an_attempt_left_opens_nothing_for_long(
         with pytest.raises(type(error)):
             run(stage, event, handover)
     is_killed = isinstance(error, KilledError)
-    assert stage.registry.states_of(left[0])[STATUS] == ("success" if is_killed else "failing")
+    assert stage.registry.states_of(left[0])[REQUIRED_STATUS] == ("success" if is_killed else "failing")
     frozen = settings_text().replace("[merge]", "[merge]\nfrozen = true")
     stage.registry.commit({"registry.toml": frozen.encode()})
     assert run(stage, event, handover).outcome is MergeOutcome.FROZEN
-    assert stage.registry.states_of(left[0])[STATUS] == "failing"
+    assert stage.registry.states_of(left[0])[REQUIRED_STATUS] == "failing"
     assert stage.registry.store.git("for-each-ref", "refs/heads/mcp-static") == ""

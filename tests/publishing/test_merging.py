@@ -7,15 +7,13 @@ from pathlib import Path
 import git
 import pytest
 from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.model.errors import InputError
-from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import PUBLISHED, MergeOutcome, MergeResult, merge
 
 from tests.conftest import build_registry
 from tests.doubles.github_models import PullRequest
-from tests.publishing.steps import published, say
+from tests.publishing.steps import job_of, published, say
 from tests.registries import Registry, path_of
 from tests.stage import REGISTRY, Stage, account_of, client_of, settings_text, source_record
 
@@ -29,7 +27,7 @@ def run(stage: Stage, event: Path) -> MergeResult:
         open_repository(stage.clone) as repository,
         GitHub("token-of-bot") as github,
     ):
-        return merge(pull_job(read_event(event), repository, github))
+        return merge(job_of(event, repository, github))
 
 
 def test_a_green_pull_request_is_merged_with_what_proves_it(stage: Stage) -> None:

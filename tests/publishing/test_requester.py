@@ -2,11 +2,11 @@
 
 import pytest
 from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
-from mcp_static.publishing.checking import CheckedPull, check_pull, fetch_pull, pull_job
+from mcp_static.publishing.checking import CheckedPull, check_pull, fetch_pull
 from mcp_static.reports.findings import Level
 
+from tests.publishing.steps import job_of
 from tests.registries import path_of
 from tests.stage import REGISTRY, Stage, client_of, failed, ids, settings_text, source_record
 
@@ -28,7 +28,7 @@ def outcome(stage: Stage, number: int) -> set[str]:
 
 def _checked(stage: Stage, number: int) -> CheckedPull:
     with open_repository(stage.clone) as repository, GitHub("token-of-bot") as github:
-        job = pull_job(read_event(stage.event(number)), repository, github)
+        job = job_of(stage.event(number), repository, github)
         pull = job.registry.pull(number)
         fetch_pull(job, pull, stage.registry.head)
         return check_pull(job, pull, stage.registry.head)

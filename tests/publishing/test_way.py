@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
 from mcp_static.git.repository import open_repository
-from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.merging import MergeOutcome, merge
 
+from tests.publishing.steps import job_of
 from tests.servers import PROJECT
 from tests.stage import Stage
 
@@ -54,7 +53,7 @@ def test_each_function_of_the_way_is_entered_once_and_in_order(stage: Stage) -> 
         GitHub("token-of-bot") as github,
         entries_into(way) as entered,
     ):
-        result = merge(pull_job(read_event(event), repository, github))
+        result = merge(job_of(event, repository, github))
     assert result.outcome is MergeOutcome.MERGED
     # The comment of the report is edited once more, to say that it is published.
     again = "forges/github/comments.Comments.post"

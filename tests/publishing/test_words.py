@@ -3,9 +3,8 @@
 import pytest
 from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.events import read_event
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.github.repository import REQUIRED_STATUS, GitHubRepository
 from mcp_static.publishing.handover import Handover
-from mcp_static.publishing.landing import STATUS
 from mcp_static.publishing.merging import MergeOutcome
 from mcp_static.publishing.reporting import post_failure
 
@@ -89,10 +88,10 @@ class TestWords:
         head = stage.pull(number).head_sha
         say(stage, "mallory", number, f"/approve {head}")
         assert self.outcome(stage, number) is MergeOutcome.NOT_A_PUBLISH
-        assert STATUS not in stage.registry.states_of(head)
+        assert REQUIRED_STATUS not in stage.registry.states_of(head)
         say(stage, "acme", number, f"/approve {head}")
         assert self.outcome(stage, number) is MergeOutcome.APPROVED
-        assert stage.registry.states_of(head)[STATUS] == "success"
+        assert stage.registry.states_of(head)[REQUIRED_STATUS] == "success"
         stage.hub.add_token("token-of-acme", "acme")
         with client_of(stage.hub, "token-of-acme") as github:
             assert github.get_repo(REGISTRY).get_pull(number).merge().merged

@@ -24,7 +24,7 @@ from mcp_static.reports.printing import Style, print_report
 from mcp_static.rules import RULES
 from mcp_static.rules.markdown import rules_page
 from mcp_static.rules.registry_index import SnapshotIndex
-from mcp_static.rules.rule import Applies
+from mcp_static.rules.rule import Applies, EmptyRegistry
 from mcp_static.rules.run import findings_of, read_record, structural_findings
 from mcp_static.rules.sidecars import parse_accepted, parse_lifecycle
 from mcp_static.rules.uniqueness import MAX_VERSIONS
@@ -43,7 +43,7 @@ def raw(document: dict[str, Any] | bytes) -> bytes:
 def test_a_breach_is_found_where_it_is(
     rule: str, document: dict[str, Any] | bytes, paths: list[str]
 ) -> None:
-    problems = findings_of(read_record(raw(document)))
+    problems = findings_of(read_record(raw(document)), EmptyRegistry())
     assert [problem.path for problem in problems if problem.id == rule] == paths
 
 

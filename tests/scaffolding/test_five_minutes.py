@@ -12,7 +12,7 @@ from urllib.parse import quote
 import mcp_static
 import pytest
 from certifi import where
-from mcp_static.publishing.landing import STATUS
+from mcp_static.forges.github.repository import REQUIRED_STATUS
 
 from tests.conftest import build_registry
 from tests.doubles.github_double import GitHubDouble
@@ -101,7 +101,7 @@ def test_what_new_writes_publishes_and_mirrors(
     assert made.returncode == 0, made.stderr
     assert "--hash=sha256:" in (mine / "requirements/tool.txt").read_text()
     stage.registry.commit(files_of(mine))
-    stage.registry.protect("main", BranchRules(required=(STATUS,)))
+    stage.registry.protect("main", BranchRules(required=(REQUIRED_STATUS,)))
 
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
     environment = Environment(tmp_path / "venv")

@@ -29,13 +29,13 @@ def configure(stage: Stage, *tables: str) -> None:
 
 
 def sync_there(stage: Stage) -> tuple[SyncResult, list[str]]:
-    """`mcp-static sync --on-github`, in a fresh clone as a workflow has one."""
+    """`mcp-static sync --on-forge`, in a fresh clone as a workflow has one."""
     folder = stage.clone.parent / f"workflow-{len(list(stage.clone.parent.iterdir()))}.git"
     git.Repo.clone_from(str(stage.registry.path), str(folder), bare=True).close()
     with open_repository(folder) as clone, GitHub("token-of-bot") as github:
         registry = GitHubRepository(github, REGISTRY)
         result = sync(clone, SyncOptions())
-        land_sync(registry, clone, result.before, result.after, "token-of-bot")
+        land_sync(registry, clone, result.before, result.after)
         return result, propose_reviews(registry, [review.proposal for review in result.reviews])
 
 

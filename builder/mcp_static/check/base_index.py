@@ -41,11 +41,13 @@ class BaseIndex:
         base: str,
         earlier: EarlierBuild,
         internal_hosts: tuple[str, ...] = (),
+        forges: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self._repository: Final = repository
         self.base: Final = base
         self._earlier: Final = earlier
         self.internal_hosts: Final = internal_hosts
+        self.forges: Final = forges
         self._brought: Final = SnapshotIndex()
         self._known: Final[dict[str, frozenset[RemoteClaim]]] = {}
         self._claims: Final[dict[_User, list[tuple[str, RemoteClaim]]]] = {}

@@ -36,6 +36,7 @@ from mcp_static.rules.pull_request import CHANGE_RULES, is_publish
 from mcp_static.rules.remotes_in_registry import contests
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.sidecars import read_status
+from mcp_static.settings.forges import hosts_of
 
 _STATUS: Final = "status-file"
 
@@ -80,8 +81,10 @@ class _Check:
             head=change.head,
             memories=GitMemories(repository, change.base),
         )
-        internal_hosts = context.settings.remotes.internal
-        self._index = BaseIndex(repository, change.base, earlier, internal_hosts)
+        settings = context.settings
+        self._index = BaseIndex(
+            repository, change.base, earlier, settings.remotes.internal, hosts_of(settings.forges)
+        )
         self._first_bytes = FirstBytes(repository, change.base, earlier)
         self._moderation = Moderation(repository, change, self._context, self._index, earlier)
         self.accepted: list[Accepted] = []

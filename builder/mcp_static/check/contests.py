@@ -50,7 +50,7 @@ def _decided(
     for claim in contest.claims:
         if is_host_proven(index.acceptance(claim), parse_name(claim.name).namespace, host):
             message = f"{message}; {claim.name} had proven the same"
-            fix = "An operator decides whose address it is: `/approve` gives it to this server."
+            fix = "An operator decides whose address it is: an approval gives it to this server."
             return Finding(REMOTE_UNIQUE, Level.HELD, message, fix, contest.path)
     fix = f"Operators: look at {earlier}, which leads to an address that is not its own."
     return Finding(REMOTE_UNIQUE, Level.WARNING, message, fix, contest.path)

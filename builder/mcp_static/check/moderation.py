@@ -32,8 +32,8 @@ LIMIT: Final = "daily-limit"
 SIMILAR: Final = "name-similar"
 
 _ASK: Final = "Write to the registry's operator if you think that this is a mistake."
-_WAIT: Final = "Come back tomorrow, or ask the operator, who may `/approve` this head."
-_APPROVE: Final = "An operator who finds nothing wrong with it may `/approve` this head."
+_WAIT: Final = "Come back tomorrow, or ask the operator, who may approve this head."
+_APPROVE: Final = "An operator who finds nothing wrong with it may approve this head."
 _NAMED: Final = 5
 _COUNTED: Final = frozenset({"server.json", "status.json"})
 """The files of a change that count as one record each."""
@@ -158,7 +158,7 @@ class Moderation:
 
     def _blocked_repository(self, claim: Claim, known: Iterable[str]) -> Iterator[Finding]:
         """The repository that the record names, if its id is blocked, whatever proves the publish."""
-        for forge in (self._context.github, self._context.gitlab):
+        for forge in (one.forge for one in self._context.forges):
             path = linked_repository(claim.document, forge.site)
             if path is None:
                 continue
@@ -203,7 +203,7 @@ def frozen_findings(settings: Settings) -> Iterator[Finding]:
     if settings.merge.frozen:
         reason = settings.merge.frozen_reason
         message = f"publishing is closed for now{f': {reason}' if reason else ''}"
-        yield Finding(FROZEN, Level.ERROR, message, "Comment `/check` here once it is open again.")
+        yield Finding(FROZEN, Level.ERROR, message, "Have it checked again here once it is open.")
 
 
 def _taken_down(hidden: Hidden) -> Finding:

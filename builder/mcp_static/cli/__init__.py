@@ -48,9 +48,11 @@ _COMMANDS: Final = {
     "affected-by": "List what rests on an account, a repository, a key or a host.",
     "tick": "Let quarantines end that are over.",
     "erase": "Erase a server or a version from history.",
+    "event": "Say what the event of a workflow asks for.",
     "check": "Check a change: rules, names, packages.",
     "report": "Post the report of a check on its pull request.",
     "merge": "Merge a pull request that is proven.",
+    "catch-up": "Have pull requests checked whose events were lost.",
     "read-comment": "Read the commands of a comment, for the bot.",
     "bot": "Carry out the commands of a comment.",
 }

@@ -6,9 +6,7 @@ import click
 
 from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, REPO
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
-from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
 from mcp_static.publishing.comment_handover import read_comment_handover
@@ -31,5 +29,8 @@ def command(event_file: Path, repo: Path, handover: Path) -> None:
     """
     event = read_event(event_file)
     read = read_comment_handover(handover) if handover.exists() else None
-    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
-        show(answer_comment(event, repository, github, read))
+    with (
+        open_repository(repo) as clone,
+        open_workflow(event.repository, clone, event.clone_url) as workflow,
+    ):
+        show(answer_comment(event, clone, workflow.registry, read))

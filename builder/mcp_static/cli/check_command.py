@@ -10,10 +10,11 @@ import click
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import LOGIN, GitHub
-from mcp_static.forges.github.events import read_event
 from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
 from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, ForgeId
@@ -43,7 +44,7 @@ _AUTHOR: Final = re.compile(
     "--event",
     "event_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The event of a GitHub workflow ($GITHUB_EVENT_PATH).",
+    help="The event of a workflow ($GITHUB_EVENT_PATH, or on GitLab $TRIGGER_PAYLOAD).",
 )
 @REPO
 @STATE
@@ -111,9 +112,9 @@ def _check_event(
     event_file: Path, repo: Path, base: str, built: Path, handover: Path | None
 ) -> CheckReport:
     event = read_event(event_file)
-    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
-        job = pull_job(event, repository, github, built)
-        checked = check_event(job, resolve_commit(repository, base))
+    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+        job = pull_job(event, clone, workflow.registry, workflow.clients, built)
+        checked = check_event(job, resolve_commit(clone, base))
     if handover is not None:
         handover.write_bytes(handover_of(checked).written())
     return checked.report
@@ -124,7 +125,7 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
         settings = read_settings(repository, base)
         requester = _account(author, github) if author else None
-        context = proof_context(settings, github, requester)
+        context = proof_context(settings, Clients(github), requester)
         return check(repository, base, head, context, built)
 
 

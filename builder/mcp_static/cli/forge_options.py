@@ -16,9 +16,9 @@ EVENT: Final = click.option(
     "--event",
     "event_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    envvar="GITHUB_EVENT_PATH",
+    envvar=["GITHUB_EVENT_PATH", "TRIGGER_PAYLOAD"],
     required=True,
-    help="The event of a GitHub workflow; $GITHUB_EVENT_PATH unless given.",
+    help="The event of a workflow; $GITHUB_EVENT_PATH or, on GitLab, $TRIGGER_PAYLOAD unless given.",
 )
 HANDOVER: Final = click.option(
     "--handover",

@@ -7,9 +7,7 @@ import click
 
 from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, HANDOVER, REPO, STATE
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
-from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.handover import read_handover
@@ -30,8 +28,11 @@ def command(event_file: Path, repo: Path, built: Path, handover: Path | None) ->
     Exit codes: 0 merged, or nothing to do; 1 the check failed; 3 something could not be checked.
     """
     event = read_event(event_file)
-    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
-        job = pull_job(event, repository, github, built)
+    with (
+        open_repository(repo) as clone,
+        open_workflow(event.repository, clone, event.clone_url) as workflow,
+    ):
+        job = pull_job(event, clone, workflow.registry, workflow.clients, built)
         result = merge(job, read_handover(handover) if handover is not None else None)
     show(result.message)
     if result.exit_code:

@@ -1,5 +1,6 @@
 """Proposing from the command line: the ways to a registry's repository, and what is said about it."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +11,14 @@ import click
 from mcp_static.check.proving import namespace_findings, package_findings
 from mcp_static.cli.author_options import settings_of
 from mcp_static.cli.console import say, show
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
+from mcp_static.forges.github.instance import PUBLIC
 from mcp_static.forges.github.login import find_token
+from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.gitlab.instance import TOKEN_VARIABLE, Instance
+from mcp_static.forges.gitlab.instance import registry_instance as gitlab_instance
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.context import proof_context
@@ -31,13 +37,18 @@ class Proposer:
 
     facts: RegistryFacts
     author: Author
-    github: GitHub
+    clients: Clients
     account: Account | None
 
 
 @contextmanager
 def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator[Proposer]:
-    """The way to a registry on GitHub; raises UsageError when nobody is logged in and somebody must."""
+    """The way to a registry on its forge; raises UsageError when nobody is logged in and must be."""
+    instance = gitlab_instance()
+    if facts.repository.startswith(f"{instance.site}/"):
+        with _on_gitlab(facts, instance, must_log_in) as proposer:
+            yield proposer
+        return
     token = find_token()
     if token is None and must_log_in:
         raise UsageError(
@@ -45,9 +56,22 @@ def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator
             "Run `mcp-static login` or `gh auth login`, or set GITHUB_TOKEN.",
         )
     with GitHub(token) as github:
-        author = Author(github, repository_name(facts))
+        author = Author(GitHubRepository(github, repository_name(facts, github.site)))
         account = github.account(author.login) if token is not None else None
-        yield Proposer(facts, author, github, account)
+        yield Proposer(facts, author, Clients(github), account)
+
+
+@contextmanager
+def _on_gitlab(facts: RegistryFacts, instance: Instance, must_log_in: bool) -> Iterator[Proposer]:
+    from mcp_static.forges.gitlab.author import GitLabAuthor  # slow to load, and for GitLab alone
+
+    token = os.environ.get(TOKEN_VARIABLE) or None
+    if token is None and must_log_in:
+        raise UsageError("Nobody is logged in to GitLab.", "Set GITLAB_TOKEN to a token of yours.")
+    path = facts.repository.removeprefix(f"{instance.site}/").strip("/").removesuffix(".git")
+    with GitLabAuthor(token, path, instance=instance) as project, GitHub(None, PUBLIC) as github:
+        account = project.me() if token is not None else None
+        yield Proposer(facts, Author(project), Clients(github, project.facts), account)
 
 
 def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path | None) -> bool:
@@ -58,7 +82,7 @@ def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path 
     text = proposer.author.published(SETTINGS_FILE)
     settings = settings_of(settings_file, text.decode(errors="replace") if text else None)
     settings = settings.model_copy(update={"url": proposer.facts.url})
-    context = proof_context(settings, proposer.github, proposer.account)
+    context = proof_context(settings, proposer.clients, proposer.account)
     sections = [_section(claim, context) for claim in claims]
     for section in sections:
         show(section_text(section))
@@ -86,5 +110,7 @@ def propose(
     if wait:
         number = proposal.pull.number
         if proposer.author.wait(number, files, say, _WAIT_SECONDS) is None:
-            raise InputError(f"#{number} was closed, not published.", f"See {proposal.pull.url}.")
+            raise InputError(
+                f"{proposal.pull.reference} was closed, not published.", f"See {proposal.pull.url}."
+            )
         click.echo("It is published; the next deploy shows it.")

@@ -18,7 +18,7 @@ from mcp_static.cli.author_options import (
 )
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.cli.record_file import RecordFile, read_valid_record
-from mcp_static.forges.github.login import find_token
+from mcp_static.forges.github.login import token_for
 from mcp_static.model.errors import InputError, SignatureError, UsageError
 from mcp_static.model.layout import record_path
 from mcp_static.proofs.claims import Publication
@@ -101,7 +101,7 @@ def command(
 
 
 def _push(remote: str, branch: str, files: dict[str, bytes], title: str) -> None:
-    if push_branch(remote, branch, lambda _: files, title, find_token()):
+    if push_branch(remote, branch, lambda _: files, title, token_for(remote)):
         click.echo(
             f"The branch {branch} is at {remote}. Open a pull request (or merge request) from it to "
             "the registry's main branch; the check runs there."

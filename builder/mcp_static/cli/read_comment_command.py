@@ -5,9 +5,7 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.forge_options import EVENT, REPO
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
-from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.comment_reading import read_comment
 
@@ -32,8 +30,8 @@ def command(event_file: Path, repo: Path, handover: Path, outputs: Path | None) 
     What it names is looked up and checked, so this needs no right to write, and should have none.
     """
     event = read_event(event_file)
-    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
-        read = read_comment(event, repository, github)
+    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+        read = read_comment(event, clone, workflow.registry, workflow.clients)
     count = 0
     if isinstance(read, str):
         click.echo(read)

@@ -6,10 +6,7 @@ import click
 
 from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import read_event
-from mcp_static.forges.github.login import token_from_environment
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.model.errors import InputError
 from mcp_static.publishing.handover import read_handover
 from mcp_static.publishing.reporting import post_failure, post_report
@@ -36,10 +33,9 @@ def command(event_file: Path, handover: Path) -> None:
         raise InputError(
             f"{handover} is about another pull request than the event.", "Nothing was posted."
         )
-    with GitHub(token_from_environment()) as github:
-        registry = GitHubRepository(github, event.repository)
+    with open_workflow(event.repository) as workflow:
         if checked is None:
-            post_failure(registry, event.number, event.head)
+            post_failure(workflow.registry, event.number, event.head)
         else:
-            post_report(registry, checked)
+            post_report(workflow.registry, checked)
     show(f"Reported on #{event.number}.")

@@ -17,7 +17,7 @@ from mcp_static.cli.author_options import (
     settings_of,
 )
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
-from mcp_static.forges.github.login import find_token
+from mcp_static.forges.github.login import token_for
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.layout import named_version_problem, record_path
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
@@ -79,7 +79,7 @@ def command(
     if remote is not None:
         if wait or dry_run:
             raise UsageError("--wait and --dry-run need a registry on GitHub.", "Leave them out.")
-        if push_branch(remote, branch, work.files, title, find_token()):
+        if push_branch(remote, branch, work.files, title, token_for(remote)):
             click.echo(f"The branch {branch} is at {remote}. Open a pull request from it.")
         else:
             click.echo(f"{name} has that status already; nothing was pushed.")

@@ -8,9 +8,7 @@ import click
 
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.cli.operator_options import REPO
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.login import token_from_environment
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
 from mcp_static.git.writing import lock_for_import, require_clean, write_commits
 from mcp_static.model.errors import UsageError
@@ -43,11 +41,12 @@ _NAMED = 100
     help="Take in what this head of a review proposes, named by its full id.",
 )
 @click.option(
+    "--on-forge",
     "--on-github",
     "full_name",
     metavar="OWNER/NAME",
-    help="Move the main of this repository, past its protection, open pull requests for reviews, and "
-    "start the deploy.",
+    help="Move the main of this repository on the workflow's forge, past its protection, open pull "
+    "requests for reviews, and start the deploy.",
 )
 @click.option(
     "--handover",
@@ -99,7 +98,7 @@ def command(
     not be read to its end; nothing of that one is withdrawn as gone.
     """
     if full_name is not None and (dry_run or handover is not None):
-        raise UsageError("--dry-run and --handover change nothing on GitHub.", "Leave one out.")
+        raise UsageError("--dry-run and --handover change nothing on a forge.", "Leave one out.")
     if land is not None:
         _land(repo, land, full_name)
         return
@@ -118,7 +117,7 @@ def command(
             handed = SyncHandover.of(result.before, result.made, proposals)
             handover.write_text(handed.model_dump_json(), "utf-8")
         elif full_name is not None:
-            _on_github(repository, full_name, result.before, result.after, proposals)
+            _on_forge(repository, full_name, result.before, result.after, proposals)
         else:
             _tell_reviews(result, {} if dry_run else write_reviews(repository, result))
     _tell(result, style, report_file, outputs)
@@ -136,19 +135,18 @@ def _land(repo: Path, file: Path, full_name: str | None) -> None:
         write_commits(repository, commits, identity)
         after = resolve_commit(repository, "HEAD")
         if full_name is not None:
-            _on_github(repository, full_name, handed.before, after, proposals)
+            _on_forge(repository, full_name, handed.before, after, proposals)
     click.echo(
         f"{counted_of(len(commits), 'commit')} made, {counted_of(len(proposals), 'review')} due."
     )
 
 
-def _on_github(
+def _on_forge(
     repository: Repository, full_name: str, before: str, after: str, proposals: Sequence[Proposal]
 ) -> None:
-    with GitHub(token_from_environment()) as github:
-        registry = GitHubRepository(github, full_name)
-        land_sync(registry, repository, before, after, github.token)
-        for address in propose_reviews(registry, proposals):
+    with open_workflow(full_name, repository) as workflow:
+        land_sync(workflow.registry, repository, before, after)
+        for address in propose_reviews(workflow.registry, proposals):
             say(f"A review waits at {address}")
 
 

@@ -20,5 +20,5 @@ def command(reason: str, by: str | None, repo: Path) -> None:
         reason,
         by,
         thaw,
-        "publishing is open again; pull requests that were refused need `/check`.",
+        "publishing is open again; pull requests that were refused have to be checked again.",
     )

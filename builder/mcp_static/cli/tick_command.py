@@ -6,9 +6,7 @@ import click
 
 from mcp_static.cli.console import show
 from mcp_static.cli.operator_options import REPO
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.login import token_from_environment
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.moderation.ticking import tick
 from mcp_static.publishing.operating import tick_on
@@ -17,10 +15,12 @@ from mcp_static.publishing.operating import tick_on
 @click.command("tick")
 @REPO
 @click.option(
+    "--on-forge",
     "--on-github",
     "full_name",
     metavar="OWNER/NAME",
-    help="Commit to the main of this repository, past its protection, and start the deploy.",
+    help="Commit to the main of this repository on the workflow's forge, past its protection, and "
+    "deploy.",
 )
 def command(repo: Path, full_name: str | None) -> None:
     """Commit nothing but the time if a quarantine has ended since the last commit.
@@ -29,8 +29,8 @@ def command(repo: Path, full_name: str | None) -> None:
     """
     with open_repository(repo) as repository:
         if full_name is not None:
-            with GitHub(token_from_environment()) as github:
-                ended = tick_on(GitHubRepository(github, full_name), repository)
+            with open_workflow(full_name, repository) as workflow:
+                ended = tick_on(workflow.registry, repository)
         else:
             ended = tick(repository, resolve_commit(repository, "HEAD"))
     if ended and full_name is not None:

@@ -70,9 +70,11 @@ def _index(registry: Path) -> RegistryIndex:
     from mcp_static.git.records import read_records
     from mcp_static.git.repository import open_repository, read_settings, resolve_commit
     from mcp_static.rules.registry_index import index_of
+    from mcp_static.settings.forges import hosts_of
 
     with open_repository(registry) as repository:
         commit = resolve_commit(repository, "HEAD")
         files = frozenset({"server.json", "status.json"})
-        internal = read_settings(repository, commit).remotes.internal
-        return index_of(read_records(repository, commit, files, MAX_FILE_BYTES), internal)
+        settings = read_settings(repository, commit)
+        records = read_records(repository, commit, files, MAX_FILE_BYTES)
+        return index_of(records, settings.remotes.internal, hosts_of(settings.forges))

@@ -7,6 +7,7 @@ import click
 
 from mcp_static.cli.author_options import KEY, SETTINGS, settings_of
 from mcp_static.cli.console import ConsoleProgress
+from mcp_static.forges.clients import Clients
 from mcp_static.forges.github.client import GitHub
 from mcp_static.model.errors import FetchRefusedError, UnansweredError, UsageError
 from mcp_static.model.terminal import printable
@@ -33,7 +34,7 @@ def command(domain: str, key_file: Path | None, settings_file: Path | None) -> N
         )
     wanted = key_of(read_private_key(key_file)) if key_file else None
     with GitHub(None) as github, ConsoleProgress() as progress:
-        context = proof_context(settings_of(settings_file), github)
+        context = proof_context(settings_of(settings_file), Clients(github))
         progress.stage(f"Asking about {domain}")
         lookup = context.resolution.look_up(domain)
         served: KeyRecords | str

@@ -59,6 +59,22 @@ def push_head(repository: git.Repo, url: str, branch: str, token: str | None) ->
         raise InputError(f"{url} refused the branch: {error}.", "Check your rights there.") from None
 
 
+def push_commit(
+    repository: git.Repo, url: str, commit: str, branch: str, token: str | None, *, force: bool = False
+) -> None:
+    """Push a commit to a branch of a remote; raises InputError when it is refused.
+
+    Unless forced, Git refuses it where the branch holds anything that the commit does not.
+    """
+    target = f"{'+' if force else ''}{commit}:refs/heads/{branch}"
+    try:
+        run(repository, "push", "--quiet", "--", url, target, env=access(url, token))
+    except GitError as error:
+        raise InputError(
+            f"{url} refused {commit[:12]} for {branch}: {error}.", "Check the token's rights there."
+        ) from None
+
+
 def origin_of(repository: git.Repo) -> str:
     """The address of the remote `origin`; empty if there is none. Raises GitError."""
     is_there = "origin" in run(repository, "remote").splitlines()

@@ -42,6 +42,7 @@ from mcp_static.rules.run import findings_of, index_findings, read_record, struc
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 from mcp_static.settings import SETTINGS_FILE
+from mcp_static.settings.forges import hosts_of
 from mcp_static.settings.network import NetworkSettings
 
 _SETTINGS: Final = """\
@@ -201,7 +202,9 @@ class _Import:
 
     def _read_snapshot(self, repository: Repository) -> None:
         commit = resolve_commit(repository, "HEAD")
-        self._index.internal_hosts = read_settings(repository, commit).remotes.internal
+        settings = read_settings(repository, commit)
+        self._index.internal_hosts = settings.remotes.internal
+        self._index.forges = hosts_of(settings.forges)
         files = frozenset({"server.json", "status.json"})
         for location, content in read_records(repository, commit, files, MAX_FILE_BYTES):
             key = (location.name, location.version)

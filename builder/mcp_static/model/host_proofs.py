@@ -21,7 +21,7 @@ def is_host_proven(accepted: Mapping[str, Any] | None, namespace: Namespace, hos
         return host == domain
     if proof in (ProofId.DNS_KEY, ProofId.DNS_DELEGATION):
         return isinstance(domain, str) and is_within(host, domain)
-    known = proof in (ProofId.GRANT, ProofId.ACCOUNT, ProofId.SOURCE)
+    known = proof in (ProofId.GRANT, ProofId.ACCOUNT, ProofId.GITLAB_ACCOUNT, ProofId.SOURCE)
     return known and is_within(host, namespace.domain)
 
 

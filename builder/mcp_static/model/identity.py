@@ -142,6 +142,7 @@ def identities_of(proof: str, facts: Facts, time: int) -> ProvenBy | None:
 
 _BY_ACCOUNT: Final[Mapping[str, IdentityKind]] = {
     ProofId.ACCOUNT: IdentityKind.ACCOUNT,
+    ProofId.GITLAB_ACCOUNT: IdentityKind.ACCOUNT,
     ProofId.GRANT: IdentityKind.GRANT,
     ProofId.DNS_DELEGATION: IdentityKind.DELEGATION,
 }

@@ -66,16 +66,33 @@ def parse_origin(address: str) -> Origin | None:
     source, path = _split(address.strip())
     if source is None:
         return None
+    found = _repository(path, 2 if source == "github" else None)
+    return Origin(source, found) if found is not None else None
+
+
+def path_on(address: str, host: str) -> str | None:
+    """The path of the repository that a URL leads to on a forge of the operator's own, without `.git`.
+
+    None for a URL that leads elsewhere.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        is_there = (parts.hostname or "").lower() == host
+    except ValueError:
+        return None
+    return _repository(parts.path, None) if is_there and parts.scheme in _SCHEMES else None
+
+
+def _repository(path: str, depth: int | None) -> str | None:
+    """The path of a repository, of at most `depth` segments, without what points inside it."""
     path = re.split(r"[?#]|/-/", path, maxsplit=1)[0]
-    segments = [segment for segment in path.split("/") if segment]
-    if source == "github":
-        segments = segments[:2]
+    segments = [segment for segment in path.split("/") if segment][:depth]
     if len(segments) < 2:
         return None
     segments[-1] = segments[-1].removesuffix(".git")
     if any(not _SEGMENT.fullmatch(segment) or segment in {".", ".."} for segment in segments):
         return None
-    return Origin(source, "/".join(segments))
+    return "/".join(segments)
 
 
 def _split(address: str) -> tuple[str | None, str]:

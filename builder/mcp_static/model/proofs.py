@@ -21,6 +21,7 @@ class ProofId(StrEnum):
 
     GRANT = "grant", "Granted by this registry"
     ACCOUNT = "github-account", "Verified: published by the owner's account"
+    GITLAB_ACCOUNT = "gitlab-account", "Verified: published by the owner's account"
     SOURCE = "source", "Verified by the same record in the owner's repository"
     SOURCE_REGISTRY = "source-registry", "Taken in from another registry, which this one mirrors"
     DNS_KEY = "dns-key", "Verified by a key in the domain's DNS"

@@ -36,12 +36,9 @@ _SEARCHING: Final = frozenset({"home", "search", "missing"})
 """Pages that have a search field of their own and so none in the head."""
 _PLAIN: Final = re.compile("[A-Za-z0-9/._~-]*")
 """Paths that percent-encoding leaves unchanged; matching is ten times as fast as encoding."""
-_COMMIT_PAGES: Final = {
-    "github.com": "/commit/",
-    "gitlab.com": "/-/commit/",
-    "codeberg.org": "/commit/",
-}
-"""Repository hosts, and what goes between a repository's address and a commit's id."""
+_COMMIT_PAGES: Final = {"github": "/commit/", "gitlab": "/-/commit/", "forgejo": "/commit/"}
+"""Kinds of forges, and what goes between a repository's address and a commit's id."""
+_KINDS: Final = {"github.com": "github", "gitlab.com": "gitlab", "codeberg.org": "forgejo"}
 _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 
 
@@ -49,8 +46,9 @@ _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 class Site:
     """What every page has: addresses, texts and looks of the registry. Cheap to send to a process.
 
-    `base` is the path that the registry is served under, empty or `/registry`; `has_policies` tells
-    whether there are policies for clients.
+    `base` is the path that the registry is served under, empty or `/registry`; `commit_address` is
+    where people see a commit, without its id, and empty if the repository's host is not known;
+    `has_policies` tells whether there are policies for clients.
     """
 
     title: str
@@ -62,6 +60,7 @@ class Site:
     options: SiteSettings
     customization: Customization
     assets: tuple[tuple[str, str], ...]
+    commit_address: str
     has_policies: bool
 
     @property
@@ -71,9 +70,7 @@ class Site:
 
     def commit_page(self, commit: str) -> str:
         """Where people see a commit of the registry's repository; empty if its host is not known."""
-        repository = self.repository.removesuffix(".git")
-        infix = _COMMIT_PAGES.get(urlsplit(repository).hostname or "")
-        return f"{repository}{infix}{commit}" if infix else ""
+        return f"{self.commit_address}{commit}" if self.commit_address else ""
 
     def report_page(self, server: str) -> str:
         """Where people report a server; empty if the registry has no place for that."""
@@ -96,8 +93,17 @@ def site_of(settings: Settings, customization: Customization) -> Site:
         settings.site,
         customization,
         tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
+        _commit_address(settings),
         settings.policies is not None,
     )
+
+
+def _commit_address(settings: Settings) -> str:
+    """Where people see a commit of the registry's repository, without its id."""
+    repository = settings.repository.removesuffix(".git")
+    kinds = _KINDS | {forge.host: forge.kind for forge in settings.forges}
+    infix = _COMMIT_PAGES.get(kinds.get(urlsplit(repository).netloc.lower(), ""))
+    return f"{repository}{infix}" if infix else ""
 
 
 def _report_form(repository: str) -> str:

@@ -8,51 +8,58 @@ from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.claims import Claim, ProofContext
 from mcp_static.proofs.domains import candidate_domains
+from mcp_static.proofs.forge_namespaces import ForgeKind
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding
 from mcp_static.settings.grants import GrantHolder
 
-ACCOUNT: Final = ProofId.ACCOUNT
 DELEGATION: Final = ProofId.DNS_DELEGATION
 GRANT: Final = ProofId.GRANT
 
 _DELEGATED: Final = re.compile(
-    r"mcp-publisher=github:([A-Za-z0-9][A-Za-z0-9-]{0,38})(?:#(\d{1,18}))?", re.ASCII
+    r"mcp-publisher=(?P<forge>github:[A-Za-z0-9][A-Za-z0-9-]{0,38}|gitlab:\w[\w.-]{0,254})"
+    r"(?:#(?P<number>\d{1,18}))?",
+    re.ASCII,
 )
-_PARENT: Final = "io.github."
+_ACCOUNT_PROOFS: Final = {"github": ProofId.ACCOUNT, "gitlab": ProofId.GITLAB_ACCOUNT}
 
 
-def github_owner(namespace: Namespace) -> str | None:
-    """The login that `io.github.<owner>` represents; None for other namespaces."""
-    text = namespace.text
-    if not text.lower().startswith(_PARENT) or len(namespace.labels) != 3:
-        return None
-    return namespace.labels[2]
+def has_account(namespace: Namespace, context: ProofContext, kind: ForgeKind) -> bool:
+    """Whether a namespace represents an account, on such a forge, that can ask for something here."""
+    found = context.owner_of(namespace)
+    if found is None:
+        return False
+    forge, _ = found
+    return forge.kind == kind and forge.host in context.account_hosts
 
 
 def prove_account(claim: Claim, context: ProofContext) -> Finding:
     """The requester is the account that the namespace names."""
-    owner = github_owner(claim.name.namespace)
-    assert owner is not None
-    account = context.github.account(owner)
+    found = context.owner_of(claim.name.namespace)
+    assert found is not None
+    forge, owner = found
+    proof = _ACCOUNT_PROOFS[forge.kind]
+    account = forge.forge.account(owner)
     if account is None:
-        return fails(ACCOUNT, f"GitHub has no account {owner}", "Publish under your own login.")
+        message = f"{forge.name} has no account {owner}"
+        return fails(proof, message, "Publish under your own login.")
     if context.stands_for(account):
-        return _stands(ACCOUNT, context, account)
+        return _stands(proof, context, account)
     requester = context.requester.login if context.requester else "whoever brought this commit"
     if account.is_organization:
+        what = "an organization" if forge.kind == "github" else "a group"
         return fails(
-            ACCOUNT,
-            f"{owner} is an organization, and {requester} a user",
-            "Membership alone grants nothing. Put the same server.json into a repository of the "
-            f"organization {owner}, on its default branch with a tag of this version.",
+            proof,
+            f"{owner} is {what}, and {requester} a user",
+            "Membership alone grants nothing. Put the same server.json into a repository of "
+            f"{owner}, on its default branch with a tag of this version.",
         )
     fix = f"Let {owner} confirm it with the comment `{context.confirmation}`"
     if context.requester is None:
         message = "nobody is known to have both opened the pull request and first pushed its files"
-        return fails(ACCOUNT, message, f"{fix}.")
+        return fails(proof, message, f"{fix}.")
     return fails(
-        ACCOUNT,
+        proof,
         f"{requester} brought this commit, and is not {owner}",
         f"{fix}; or put it into a repository of {owner} under a tag of this version.",
     )
@@ -69,9 +76,11 @@ def prove_delegation(claim: Claim, context: ProofContext) -> Finding:
             failures.append(lookup.message)
             continue
         named = [match for text in lookup.texts if (match := _DELEGATED.fullmatch(text.strip()))]
-        for login, number in (match.groups() for match in named):
-            account = context.github.account(login)
-            if account is None or number not in {None, str(account.id.number)}:
+        for match in named:
+            kind, _, login = match["forge"].partition(":")
+            forge = context.github if kind == "github" else context.gitlab
+            account = forge.account(login)
+            if account is None or match["number"] not in {None, str(account.id.number)}:
                 continue
             if context.stands_for(account):
                 return _stands(
@@ -115,7 +124,8 @@ def _is_held_by(holder: GrantHolder, account: Account) -> bool:
     if holder.id is not None:
         return holder.id == account.id
     is_number = holder.number in {None, account.id.number}
-    return is_number and holder.login.lower() == account.login.lower()
+    is_login = holder.login.lower() == account.login.lower()
+    return is_number and is_login and holder.kind == account.id.kind
 
 
 def has_grant(namespace: Namespace, context: ProofContext) -> bool:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mcp_static.forges.forge import Account, Forge
 from mcp_static.model.errors import UnansweredError
+from mcp_static.model.forge_ids import GITHUB_HOST
 from mcp_static.model.identity import Memory
 from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.net.budget import Budget
 from mcp_static.net.fetch import Fetcher
+from mcp_static.proofs.forge_namespaces import ForgeNamespaces
 from mcp_static.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,6 +88,9 @@ class ProofContext:
     `brought_by` is who brought what is checked, None when nobody is known, and the reason where it
     could not be found out; `answerable` is who opened the pull request, which proves nothing;
     `confirmers` gives those who have confirmed its `head` in a comment.
+    `own_forges` are those of the settings, beside github.com and gitlab.com; `account_hosts` those
+    whose accounts can ask here, as the registry lives on one of them.
+    `command_sign` is what the commands of comments begin with where the registry lives.
     `arrival` asks when that head came to the pull request, in seconds since 1970, and gives None where
     there is not a pull request; `held_since` asks when it was first shown as held, and gives None if it
     was not yet. Like `confirmers`, both may raise UnansweredError.
@@ -98,15 +103,35 @@ class ProofContext:
     resolution: Domains
     github: Forge
     gitlab: Forge
+    own_forges: tuple[ForgeNamespaces, ...] = ()
+    account_hosts: frozenset[str] = frozenset({GITHUB_HOST})
     brought_by: Account | UnansweredError | None = None
     answerable: Account | None = None
     confirmers: Callable[[], Sequence[Account]] = tuple
     head: str = ""
+    command_sign: str = "/"
     arrival: Callable[[], int | None] = lambda: None
     held_since: Callable[[], int | None] = lambda: None
     memories: Memories = NOTHING_REMEMBERED
     now: float = field(default_factory=time.time)
     budget: Budget = field(default_factory=Budget)
+
+    @property
+    def forges(self) -> tuple[ForgeNamespaces, ...]:
+        """Every forge that can be asked, with its namespaces."""
+        return (
+            ForgeNamespaces("io.github", "github", self.github),
+            ForgeNamespaces("io.gitlab", "gitlab", self.gitlab),
+            *self.own_forges,
+        )
+
+    def owner_of(self, namespace: Namespace) -> tuple[ForgeNamespaces, str] | None:
+        """The forge that a namespace belongs to, with its owner's name there; None for others."""
+        for forge in self.forges:
+            owner = forge.owner(namespace)
+            if owner is not None:
+                return forge, owner
+        return None
 
     @property
     def requester(self) -> Account | None:
@@ -145,12 +170,12 @@ class ProofContext:
     @property
     def confirmation(self) -> str:
         """The comment with which an account confirms what is checked."""
-        return f"/confirm {self.head or _SOME_HEAD}"
+        return f"{self.command_sign}confirm {self.head or _SOME_HEAD}"
 
     @property
     def approval(self) -> str:
         """The comment with which an operator ends a hold of what is checked."""
-        return f"/approve {self.head or _SOME_HEAD}"
+        return f"{self.command_sign}approve {self.head or _SOME_HEAD}"
 
     @property
     def registry(self) -> str:

@@ -4,13 +4,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.gitlab import GitLab
+from mcp_static.forges.registry_forge import ProofClients
 from mcp_static.model.errors import UnansweredError
 from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
 from mcp_static.net.fetch import Fetcher
 from mcp_static.proofs.claims import ProofContext
+from mcp_static.proofs.forge_namespaces import ForgeNamespaces
 from mcp_static.settings import Settings
 from mcp_static.settings.network import DnsSettings
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def proof_context(
-    settings: Settings, github: GitHub, requester: Account | UnansweredError | None = None
+    settings: Settings, clients: ProofClients, requester: Account | UnansweredError | None = None
 ) -> ProofContext:
-    """What a registry's settings allow proofs to ask with, by a client of GitHub that is open.
+    """What a registry's settings allow proofs to ask with, by clients of forges that are open.
 
     The time of a check begins now.
     """
@@ -32,8 +32,13 @@ def proof_context(
         settings=settings,
         fetcher=fetcher,
         resolution=_DomainsOnDemand(settings.dns, reach, budget),
-        github=github.public(),
-        gitlab=GitLab(fetcher),
+        github=clients.public_github(),
+        gitlab=clients.public_gitlab(fetcher),
+        own_forges=tuple(
+            ForgeNamespaces(own.parent, own.kind, clients.own_forge(own, fetcher))
+            for own in settings.forges
+        ),
+        account_hosts=clients.account_hosts,
         brought_by=requester,
         budget=budget,
     )

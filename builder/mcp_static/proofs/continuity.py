@@ -10,8 +10,7 @@ for waits for nobody.
 from dataclasses import replace
 from typing import Final
 
-from mcp_static.forges.forge import Forge
-from mcp_static.model.forge_ids import GITLAB_HOST, parse_forge_id
+from mcp_static.model.forge_ids import parse_forge_id
 from mcp_static.model.identity import Identity, IdentityKind, Memory, ProvenBy, identities_of
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import Facts
@@ -137,9 +136,9 @@ def _stands_in(known: Identity, claim: Claim, context: ProofContext) -> bool:
     number = parse_forge_id(known.value)
     if number is None:
         return False
-    forge: Forge = context.gitlab if number.host == GITLAB_HOST else context.github
-    repository = forge.repository_of(number.number)
-    if repository is None or repository.id != number or repository.is_fork:
+    forge = next((one.forge for one in context.forges if one.host == number.host), None)
+    repository = forge.repository_of(number.number) if forge is not None else None
+    if forge is None or repository is None or repository.id != number or repository.is_fork:
         return False
     head = forge.branch_head(repository.full_name, repository.default_branch)
     file = "server.json" if isinstance(claim, Publication) else "status.json"

@@ -6,11 +6,11 @@ from typing import Final
 
 from mcp_static.model.errors import FetchRefusedError, ForbiddenError, UnansweredError
 from mcp_static.model.names import Namespace, ServerName
+from mcp_static.model.proofs import ProofId
 from mcp_static.proofs.account import (
-    ACCOUNT,
     DELEGATION,
     GRANT,
-    github_owner,
+    has_account,
     has_grant,
     prove_account,
     prove_delegation,
@@ -20,7 +20,7 @@ from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.continuity import continued
 from mcp_static.proofs.domain_key import DNS_KEY, HTTPS_KEY, prove_dns_key, prove_https_key
 from mcp_static.proofs.results import fails, unknown
-from mcp_static.proofs.source import SOURCE, gitlab_group, prove_source
+from mcp_static.proofs.source import SOURCE, prove_source
 from mcp_static.proofs.source_registry import (
     SOURCE_REGISTRY,
     is_mirrored,
@@ -43,8 +43,9 @@ class Proof:
     prove: Callable[[Claim, ProofContext], Finding]
 
 
-def _is_domain(namespace: Namespace, _: ProofContext) -> bool:
-    return namespace.is_of_a_domain
+def _is_domain(namespace: Namespace, context: ProofContext) -> bool:
+    """Whether a domain's own records count: not for what a forge of the settings represents."""
+    return namespace.is_of_a_domain and not any(own.has(namespace) for own in context.own_forges)
 
 
 PROOFS: Final = (
@@ -56,10 +57,17 @@ PROOFS: Final = (
         prove=prove_grant,
     ),
     Proof(
-        id=ACCOUNT,
+        id=ProofId.ACCOUNT,
         statement="The account that the namespace names brought this very commit, by its numeric id.",
         namespaces="io.github.<owner>",
-        admits=lambda namespace, _: github_owner(namespace) is not None,
+        admits=lambda namespace, context: has_account(namespace, context, "github"),
+        prove=prove_account,
+    ),
+    Proof(
+        id=ProofId.GITLAB_ACCOUNT,
+        statement="The same for users of GitLab, where the registry lives on that GitLab.",
+        namespaces="io.gitlab.<user>",
+        admits=lambda namespace, context: has_account(namespace, context, "gitlab"),
         prove=prove_account,
     ),
     Proof(
@@ -67,7 +75,7 @@ PROOFS: Final = (
         statement="The same bytes are in a repository of the owner: under a tag of the version, or, "
         "if the owner asks, at the head of the default branch; a status at that head alone.",
         namespaces="io.github.<owner>, io.gitlab.<group>",
-        admits=lambda namespace, _: bool(github_owner(namespace) or gitlab_group(namespace)),
+        admits=lambda namespace, context: context.owner_of(namespace) is not None,
         prove=prove_source,
     ),
     Proof(
@@ -101,7 +109,7 @@ PROOFS: Final = (
 )
 """Every proof of a namespace; a signature by a workflow of the owner can join as one more."""
 
-_BY_ACCOUNT: Final = frozenset({GRANT, ACCOUNT, DELEGATION})
+_BY_ACCOUNT: Final = frozenset({GRANT, ProofId.ACCOUNT, ProofId.GITLAB_ACCOUNT, DELEGATION})
 """Proofs that rest on who asks, and on no content."""
 
 

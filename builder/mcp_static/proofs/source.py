@@ -13,25 +13,16 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.forge import Account, Forge, SourceRepository
 from mcp_static.model.identity import IdentityKind
-from mcp_static.model.names import Namespace
-from mcp_static.model.origin import parse_origin
+from mcp_static.model.origin import parse_origin, path_on
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.web_addresses import parse_address
-from mcp_static.proofs.account import github_owner
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.results import fails, holds
 from mcp_static.reports.findings import Finding
 
 SOURCE: Final = ProofId.SOURCE
 _FOLDERS: Final = ("", ".mcp/")
-
-
-def gitlab_group(namespace: Namespace) -> str | None:
-    """The user or group that `io.gitlab.<group>` represents; None for other namespaces."""
-    if not namespace.text.lower().startswith("io.gitlab.") or len(namespace.labels) != 3:
-        return None
-    return namespace.labels[2]
 
 
 def repository_path(document: Mapping[str, Any], site: str) -> str | None:
@@ -53,8 +44,11 @@ def linked_repository(document: Mapping[str, Any], site: str) -> str | None:
     It may be an old one, from which the forge leads on; nothing is proven by it.
     """
     url = text_of(part_of(dict(document), "repository"), "url") or ""
-    origin = parse_origin(str(parse_address(url) or url))
-    return origin.path if origin is not None and origin.site == site else None
+    address = str(parse_address(url) or url)
+    origin = parse_origin(address)
+    if origin is not None:
+        return origin.path if origin.site == site else None
+    return path_on(address, urlsplit(site).hostname or "")
 
 
 def fixed_paths(document: Mapping[str, Any], file: str) -> tuple[str, ...]:
@@ -73,14 +67,11 @@ def _is_clean(folder: str) -> bool:
 
 
 def prove_source(claim: Claim, context: ProofContext) -> Finding:
-    """The owner's repository, on GitHub or GitLab, has the same bytes."""
-    namespace = claim.name.namespace
-    login = github_owner(namespace)
-    if login is not None:
-        return _Search(claim, context, context.github).outcome(login)
-    group = gitlab_group(namespace)
-    assert group is not None
-    return _Search(claim, context, context.gitlab).outcome(group)
+    """The owner's repository, on the forge of the namespace, has the same bytes."""
+    found = context.owner_of(claim.name.namespace)
+    assert found is not None
+    forge, owner = found
+    return _Search(claim, context, forge.forge).outcome(owner)
 
 
 class _Search:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.instance import registry_instance
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.author_forge import AuthorForge
+from mcp_static.forges.registry_forge import Pull
 from mcp_static.git.remotes import fetch_head, push_head
 from mcp_static.git.trees import read_file
 from mcp_static.git.writing import NewCommit, create_repository, start_branch, write_commits
@@ -35,19 +34,16 @@ class Proposal:
 
 
 class Author:
-    """An author at a registry's repository on GitHub."""
+    """An author at a registry's repository."""
 
-    def __init__(
-        self, github: GitHub, full_name: str, pause: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._github = github
-        self._registry = GitHubRepository(github, full_name)
+    def __init__(self, registry: AuthorForge, pause: Callable[[float], None] = time.sleep) -> None:
+        self._registry = registry
         self._pause = pause
 
     @property
     def login(self) -> str:
         """Who proposes."""
-        return self._github.me().login
+        return self._registry.me().login
 
     def published(self, path: str) -> bytes | None:
         """A file as the registry has it now."""
@@ -57,41 +53,29 @@ class Author:
     def propose(self, branch: str, files: Mapping[str, bytes], title: str, body: str) -> Proposal:
         """Open a pull request with these files, or bring the one from that branch up to date."""
         home = self._home()
-        owner = home.full_name.partition("/")[0]
-        known = self._registry.open_pull_from(owner, branch)
+        known = self._registry.open_pull_from(home.full_name, branch)
         if known is not None and all(
             home.file_at(path, known.head) == content for path, content in files.items()
         ):
             return Proposal(known, is_new=False)
-        home.set_branch(branch, self._commit(home, files, title))
-        pull = self._registry.open_pull(owner, branch, title, body)
+        base = self._registry.head_of(self._registry.default_branch)
+        if base is None:
+            raise InputError("The registry's repository has no commits yet.", "Ask its operator.")
+        home.commit_to(branch, base, self._registry.full_name, files, commit_message(title))
+        pull = self._registry.open_pull(home.full_name, branch, title, body)
         return Proposal(self._registry.pull(pull.number), is_new=True)
 
-    def _home(self) -> GitHubRepository:
+    def _home(self) -> AuthorForge:
         """Where the author can push: the registry itself, or a fork of theirs."""
         if self._registry.may_push:
             return self._registry
         name = self._registry.fork()
         for _ in range(_POLLS):
-            home = GitHubRepository(self._github, name)
+            home = self._registry.at(name)
             if home.head_of(home.default_branch) is not None:
                 return home
             self._pause(_BETWEEN_POLLS)
         raise ServiceError(f"The fork {name} is not ready yet.", "Run the command again in a while.")
-
-    def _commit(self, home: GitHubRepository, files: Mapping[str, bytes], title: str) -> str:
-        """A commit on the registry's newest one; a fork can see it, once it has caught up."""
-        base = self._registry.head_of(self._registry.default_branch)
-        if base is None:
-            raise InputError("The registry's repository has no commits yet.", "Ask its operator.")
-        try:
-            return home.create_commit(base, files, commit_message(title))
-        except InputError:
-            if home is self._registry:
-                raise
-        home.catch_up(self._registry.default_branch)
-        base = home.head_of(self._registry.default_branch) or base
-        return home.create_commit(base, files, commit_message(title))
 
     def wait(
         self, number: int, files: Iterable[str], say: Callable[[str], None], seconds: float
@@ -107,14 +91,16 @@ class Author:
             pull = self._registry.pull(number)
             if pull.state != "open":
                 return pull if self._is_published(pull, notes) else None
-            state = self._registry.check_state(pull.head)
+            state = self._registry.check_state(pull)
             if state.message != told:
                 told = state.message
                 say(told)
             if state.has_failed:
-                raise InputError(f"The check of #{number} is red.", f"Its report is at {pull.url}.")
+                raise InputError(
+                    f"The check of {pull.reference} is red.", f"Its report is at {pull.url}."
+                )
             if time.monotonic() > end:
-                raise ServiceError(f"#{number} is not merged yet.", f"It goes on at {pull.url}.")
+                raise ServiceError(f"{pull.reference} is not merged yet.", f"It goes on at {pull.url}.")
             self._pause(_BETWEEN_POLLS)
 
     def _is_published(self, pull: Pull, notes: list[str]) -> bool:
@@ -135,13 +121,11 @@ def push_branch(
     """Push a branch with some files to any Git remote; False when its main has them already.
 
     `make` is given what reads a file of the remote's main, and gives the files by path. Raises
-    InputError when the remote refuses, ServiceError when it cannot be reached. The token is for GitHub
-    alone; elsewhere Git's own credential helpers know what to say.
+    InputError when the remote refuses, ServiceError when it cannot be reached. Without a token,
+    Git's own credential helpers know what to say.
     """
     if Path(url).exists():
         url = str(Path(url).resolve())  # git runs in a folder of its own
-    site = registry_instance().site
-    token = token if url.startswith(f"{site}/") else None
     with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
         repository = create_repository(Path(folder) / "proposal.git")
         with repository:

@@ -8,9 +8,8 @@ Running it twice does nothing twice.
 from itertools import zip_longest
 from typing import Final
 
-from mcp_static.forges.github.client import GitHub, IssueComment
-from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.event import Event
+from mcp_static.forges.registry_forge import IssueComment, RegistryForge
 from mcp_static.git.repository import Repository
 from mcp_static.model.errors import CommandRefusedError, InputError, ServiceError
 from mcp_static.model.layout import record_path
@@ -30,13 +29,12 @@ from mcp_static.publishing.proposing import branch_for, commit_message
 from mcp_static.publishing.requester import TRAILER
 from mcp_static.reports.markdown import escaped
 
-CHECK: Final = "check.yml"
 _ANSWER: Final = "answer"
 _UNREAD: Final = Answered(text="❔ This could not be read. Please ask again, in a new comment.")
 
 
 def answer_comment(
-    event: Event, clone: Repository, github: GitHub, handover: CommentHandover | None
+    event: Event, clone: Repository, forge: RegistryForge, handover: CommentHandover | None
 ) -> str:
     """Carry out what the comment of an event asks for, and answer; gives a line for the log.
 
@@ -44,18 +42,18 @@ def answer_comment(
     then the acts of operators are carried out all the same. Raises InputError for a handover about
     another comment.
     """
-    comment = new_comment(event, github)
+    comment = new_comment(event, forge)
     if isinstance(comment, str):
         return comment
     if handover is not None and handover.comment != comment.id:
         raise InputError("The handover is about another comment than the event.", "Nothing was done.")
-    forge = GitHubRepository(github, event.repository)
     # Nothing that strangers wrote is parsed here: what may decide something is the operators' own.
-    commands = parse_commands(comment.body) if forge.may_write(comment.author) else []
-    requests = handover.requests if handover is not None else _requests(comment, commands)
+    sign = forge.command_sign
+    commands = parse_commands(comment.body, sign) if forge.may_write(comment.author) else []
+    requests = handover.requests if handover is not None else _requests(comment, commands, sign)
     if not requests:
         return "The comment asks for nothing."
-    bot = _Bot(event, comment, clone, forge, github)
+    bot = _Bot(event, comment, clone, forge)
     answers = [
         bot.answer(request, command)
         for request, command in zip_longest(requests, commands[: len(requests)])
@@ -65,10 +63,10 @@ def answer_comment(
     return f"{len(requests)} commands answered."
 
 
-def _requests(comment: IssueComment, commands: list[Command]) -> tuple[Request, ...]:
+def _requests(comment: IssueComment, commands: list[Command], sign: str) -> tuple[Request, ...]:
     """The requests of a comment that nobody has read, as far as an operator's commands tell."""
     if not commands:
-        return (_UNREAD,) if may_ask(comment.body) else ()
+        return (_UNREAD,) if may_ask(comment.body, sign) else ()
     return tuple(
         Act(act=command.act) if isinstance(command, OperatorCommand) else _UNREAD
         for command in commands
@@ -83,14 +81,13 @@ class _Bot:
         event: Event,
         comment: IssueComment,
         clone: Repository,
-        forge: GitHubRepository,
-        github: GitHub,
+        forge: RegistryForge,
     ) -> None:
         self._event = event
         self._comment = comment
         self._clone = clone
         self._forge = forge
-        self._github = github
+        self._sign = forge.command_sign
 
     def answer(self, request: Request, command: Command | None) -> str:
         """Carry out one request; what came of it, in Markdown.
@@ -114,39 +111,39 @@ class _Bot:
 
     def _act(self, request: Act, command: Command | None) -> str:
         if command is None:
-            raise CommandRefusedError(f"`/{request.act}` is for operators of the registry.")
+            raise CommandRefusedError(f"`{self._sign}{request.act}` is for operators of the registry.")
         if not isinstance(command, OperatorCommand) or command.act != request.act:
             return _UNREAD.text
-        return carry_out(command, self._comment, self._event, self._clone, self._forge, self._github)
+        return carry_out(command, self._comment, self._event, self._clone, self._forge)
 
     def _check(self) -> str:
         if not self._event.is_pull_request:
-            raise CommandRefusedError("`/check` is for pull requests.")
+            raise CommandRefusedError(f"`{self._sign}check` is for pull requests.")
         assert self._event.number is not None
         pull = self._forge.pull(self._event.number)
         author = self._comment.author
         if author.id != pull.author.id and not self._forge.may_write(author):
             raise CommandRefusedError(
-                "`/check` is for the author of a pull request, and for maintainers."
+                f"`{self._sign}check` is for the author of a pull request, and for maintainers."
             )
         if pull.state != "open":
             raise CommandRefusedError("This pull request is closed.")
-        self._dispatch(pull)
+        self._forge.start_check(pull)
         return f"The check of {pull.head[:12]} runs again; its report is edited in here."
 
     def _word(self, word: Word) -> str:
         """Start the check again for a word about a head; the merge reads the word itself."""
         if not self._event.is_pull_request:
-            raise CommandRefusedError(f"`/{word.word}` is for pull requests.")
+            raise CommandRefusedError(f"`{self._sign}{word.word}` is for pull requests.")
         assert self._event.number is not None
         pull = self._forge.pull(self._event.number)
         if pull.head != word.head:
             raise CommandRefusedError(f"The head of this pull request is {pull.head}, not that one.")
         if word.word != "confirm" and not self._forge.may_write(self._comment.author):
-            raise CommandRefusedError(f"`/{word.word}` is for maintainers of the registry.")
+            raise CommandRefusedError(f"`{self._sign}{word.word}` is for maintainers of the registry.")
         if pull.state != "open":
             raise CommandRefusedError("This pull request is closed.")
-        self._dispatch(pull)
+        self._forge.start_check(pull)
         return f"Noted; the check of {pull.head[:12]} runs again, and its report is edited in here."
 
     def _propose(self, record: Proposed) -> str:
@@ -155,23 +152,18 @@ class _Bot:
         is_publish = record.purpose == "publish"
         path = record_path(name, version, "server.json" if is_publish else "status.json")
         branch = branch_for(name, version, record.purpose)
-        owner = self._forge.full_name.partition("/")[0]
-        pull = self._forge.open_pull_from(owner, branch)
+        pull = self._forge.own_pull_from(branch)
         if pull is None or self._forge.file_at(path, pull.head) != record.content:
             main = self._forge.head_of(self._forge.default_branch)
             if main is None:
                 raise InputError("The registry has no commits yet.", "Commit registry.toml first.")
             title = f"{record.purpose.capitalize()} {name} {version}"
-            message = commit_message(title, {TRAILER: str(self._comment.id)})
+            message = commit_message(title, {TRAILER: self._comment.id})
             commit = self._forge.create_commit(main, {path: record.content}, message)
             self._forge.set_branch(branch, commit)
             body = f"Asked for by @{self._comment.author.login} in #{self._event.number}."
-            pull = self._forge.open_pull(owner, branch, title, body)
+            pull = self._forge.open_own_pull(branch, title, body)
             pull = self._forge.pull(pull.number)
-        self._dispatch(pull)
+        self._forge.start_check(pull)
         what = f"{name} {version}" if is_publish else f"The status of {name} {version}"
-        return f"✅ {escaped(what)} is proposed in #{pull.number}; the check runs there."
-
-    def _dispatch(self, pull: Pull) -> None:
-        inputs = {"pull_request": str(pull.number), "head": pull.head}
-        self._forge.dispatch(CHECK, self._forge.default_branch, inputs)
+        return f"✅ {escaped(what)} is proposed in {pull.reference}; the check runs there."

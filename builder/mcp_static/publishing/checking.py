@@ -6,10 +6,9 @@ from pathlib import Path
 
 from mcp_static.check.checking import check_change
 from mcp_static.check.report import CheckReport
+from mcp_static.forges.event import Event
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import GitHub
-from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.registry_forge import ProofClients, Pull, RegistryForge
 from mcp_static.git.diffing import read_change
 from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
@@ -26,15 +25,15 @@ from mcp_static.settings import Settings
 class PullJob:
     """What it takes to check the pull request of an event, and to merge it.
 
-    `clone` is any clone of the registry, `registry` its repository on GitHub, and `built` the output of
-    an earlier build, if there is one.
+    `clone` is any clone of the registry, `registry` its repository on its forge, `clients` what proofs
+    ask with, and `built` the output of an earlier build, if there is one.
     """
 
     event: Event
     number: int
     clone: Repository
-    registry: GitHubRepository
-    github: GitHub
+    registry: RegistryForge
+    clients: ProofClients
     built: Path | None
 
 
@@ -49,14 +48,19 @@ class CheckedPull:
     report: CheckReport
 
 
-def pull_job(event: Event, clone: Repository, github: GitHub, built: Path | None = None) -> PullJob:
+def pull_job(
+    event: Event,
+    clone: Repository,
+    registry: RegistryForge,
+    clients: ProofClients,
+    built: Path | None = None,
+) -> PullJob:
     """The job of an event; raises InputError for one that is about no pull request."""
     if event.number is None or not event.is_pull_request:
         raise InputError(
             "The event is about no pull request.", "Only events of pull requests can be checked."
         )
-    registry = GitHubRepository(github, event.repository)
-    return PullJob(event, event.number, clone, registry, github, built)
+    return PullJob(event, event.number, clone, registry, clients, built)
 
 
 def check_event(job: PullJob, base: str) -> CheckedPull:
@@ -64,7 +68,7 @@ def check_event(job: PullJob, base: str) -> CheckedPull:
     pull = job.registry.pull(job.number)
     if job.event.head not in {None, pull.head}:
         raise InputError(
-            f"The head of #{pull.number} has moved since.", "Its new head has a check of its own."
+            f"The head of {pull.reference} has moved since.", "Its new head has a check of its own."
         )
     fetch_pull(job, pull, base)
     return check_pull(job, pull, base)
@@ -76,24 +80,24 @@ def fetch_pull(job: PullJob, pull: Pull, base: str) -> None:
     Raises InputError when the head is another by now.
     """
     if not has_commit(job.clone, pull.head):
-        _fetch(job, f"refs/pull/{pull.number}/head")
+        _fetch(job, job.registry.pull_head(pull.number))
     require_commit(job.clone, pull.head, f"pull request {pull.number}")
     if not has_commit(job.clone, base):
         _fetch(job, base)
 
 
 def _fetch(job: PullJob, reference: str) -> None:
-    fetch_commits(job.clone, job.event.clone_url, [reference], job.github.token)
+    fetch_commits(job.clone, job.event.clone_url, [reference], job.registry.git_token)
 
 
 def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
     """Check a pull request against a base; both have been fetched.
 
-    Where GitHub does not tell who brought it or when, the rules are reported all the same.
+    Where the forge does not tell who brought it or when, the rules are reported all the same.
     """
     settings = read_settings(job.clone, base)
     change = read_change(job.clone, base, pull.head)
-    proposal = Proposal(pull, job.registry.full_name, job.clone, job.github)
+    proposal = Proposal(pull, job.registry, job.clone)
     brought_by: Account | UnansweredError | None
     asking = None
     try:
@@ -104,8 +108,9 @@ def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:
     except ForbiddenError as error:
         brought_by = UnansweredError(error.message, error.fix)
     context = replace(
-        proof_context(settings, job.github, brought_by),
+        proof_context(settings, job.clients, brought_by),
         answerable=asking,
+        command_sign=job.registry.command_sign,
         confirmers=cache(lambda: confirmers_of(job.registry, pull)),
         arrival=cache(lambda: job.registry.arrival(pull)),
         held_since=cache(lambda: held_since(job.registry, pull.number, pull.head)),

@@ -1,7 +1,8 @@
 """The commands of a comment: their grammar, read by a Markdown parser and a command-line parser.
 
-A command is a line of a paragraph that begins with `/` and a known word. What is in a quote, a
-list, a block or span of code, or in HTML is not addressed to the bot.
+A command is a line of a paragraph that begins with a sign and a known word; the sign is `/` unless the
+forge has commands of its own that begin so. What is in a quote, a list, a block or span of code, or in
+HTML is not addressed to the bot.
 """
 
 import re
@@ -27,7 +28,7 @@ OperatorAct = Literal["takedown", "restore", "block", "unblock", "freeze", "thaw
 
 MAX_COMMANDS: Final = 5
 _MAX_COMMENT: Final = 65_536
-_BEGINS: Final = re.compile(r"/[a-z]+(?:\s|$)")
+_BEGINS: Final = re.compile(r"[a-z]+(?:\s|$)")
 _LONGEST: Final = 2_000
 _HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -84,48 +85,51 @@ Command = PublishCommand | CheckCommand | StatusCommand | HeadCommand | Operator
 
 _HELP: Final = (
     (
-        "/publish <repository or address of server.json> [tag]",
+        "publish <repository or address of server.json> [tag]",
         "proposes the server.json found there",
         "anyone",
     ),
-    ("/status <name>@<version> active|deprecated|deleted [message]", "proposes that", "the owner"),
-    ("/check", "checks this pull request again", "its author, and maintainers"),
-    ("/confirm <head>", "says that this head is what you want published", "the owner"),
-    ("/merge <head>", "publishes this head, once its check is green", "maintainers"),
-    ("/approve <head>", "ends a hold, or lets other changes than publishes in", "maintainers"),
-    ("/takedown <name>[/<server>[@<version>]] <reason>", "hides it", "operators"),
-    ("/restore <name>[/<server>[@<version>]] <reason>", "withdraws a takedown", "operators"),
+    ("status <name>@<version> active|deprecated|deleted [message]", "proposes that", "the owner"),
+    ("check", "checks this pull request again", "its author, and maintainers"),
+    ("confirm <head>", "says that this head is what you want published", "the owner"),
+    ("merge <head>", "publishes this head, once its check is green", "maintainers"),
+    ("approve <head>", "ends a hold, or lets other changes than publishes in", "maintainers"),
+    ("takedown <name>[/<server>[@<version>]] <reason>", "hides it", "operators"),
+    ("restore <name>[/<server>[@<version>]] <reason>", "withdraws a takedown", "operators"),
     (
-        "/block account|repository|namespace|key|host <value> <reason>",
-        "takes nothing new from it; `/unblock` undoes that",
+        "block account|repository|namespace|key|host <value> <reason>",
+        "takes nothing new from it; `unblock` undoes that",
         "operators",
     ),
-    ("/freeze <reason>", "closes publishing; `/thaw <reason>` opens it", "operators"),
-    ("/help", "shows this", "anyone"),
+    ("freeze <reason>", "closes publishing; `thaw <reason>` opens it", "operators"),
+    ("help", "shows this", "anyone"),
 )
-HELP: Final = "\n".join(
-    ["| comment | what it does | who may |", "| --- | --- | --- |"]
-    + [
-        "| `{}` | {} | {} |".format(comment.replace("|", "\\|"), does, who)
+
+
+def help_text(sign: str) -> str:
+    """The commands as a table, for a forge where they begin with `sign`."""
+    rows = [
+        "| `{}{}` | {} | {} |".format(sign, comment.replace("|", "\\|"), does, who)
         for comment, does, who in _HELP
     ]
-)
+    return "\n".join(["| comment | what it does | who may |", "| --- | --- | --- |", *rows])
 
 
-def parse_commands(comment: str) -> list[Command]:
+def parse_commands(comment: str, sign: str = "/") -> list[Command]:
     """The commands of a comment, in order, at most `MAX_COMMANDS`; none for a comment without any."""
     lines = [
         line.strip()
         for token in _top_level(_markdown().parse(comment[:_MAX_COMMENT]))
         for line in _plain_lines(token)
     ]
-    found = [line for line in lines if _BEGINS.match(line)]
-    return [_command(line) for line in found[:MAX_COMMANDS]]
+    found = [line for line in lines if line.startswith(sign) and _BEGINS.match(line[len(sign) :])]
+    return [_Reading(sign).command(line[len(sign) :]) for line in found[:MAX_COMMANDS]]
 
 
-def may_ask(comment: str) -> bool:
+def may_ask(comment: str, sign: str) -> bool:
     """Whether a comment has a line that begins like a command; nothing of it is parsed for that."""
-    return any(_BEGINS.match(line.strip()) for line in comment.splitlines())
+    lines = map(str.strip, comment.splitlines())
+    return any(line.startswith(sign) and _BEGINS.match(line[len(sign) :]) for line in lines)
 
 
 @cache
@@ -147,67 +151,78 @@ def _top_level(tokens: "list[Token]") -> "list[Token]":
 def _plain_lines(inline: "Token") -> list[str]:
     """The lines of a paragraph as they were written, unless code or HTML goes over a line's end.
 
-    A line that begins with `/` then begins outside of both.
+    A line that begins with the sign then begins outside of both.
     """
     written = inline.content.split("\n")
     breaks = sum(child.type in {"softbreak", "hardbreak"} for child in inline.children or ())
     return written if breaks == len(written) - 1 else []
 
 
-def _command(line: str) -> Command:
-    if len(line) > _LONGEST:
-        return HelpCommand("The command is too long.")
-    try:
-        word, *rest = shlex.split(line)
-    except ValueError:
-        return HelpCommand("A quotation mark in the command is never closed.")
-    reader = _READERS.get(word)
-    if reader is None:
-        return HelpCommand(f"There is no command {word[:40]}.")
-    try:
-        with reader.make_context(word, rest, resilient_parsing=False) as context:
-            values = context.params
-    except (click.ClickException, click.exceptions.Exit) as error:
-        message = error.format_message() if isinstance(error, click.ClickException) else ""
-        return HelpCommand(f"{word}: {message}")
-    return _read(word, values)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The reading of commands that begin with a sign, which its messages repeat."""
 
+    sign: str
 
-def _read(word: str, values: dict[str, str | None]) -> Command:
-    if word == "/publish":
-        return PublishCommand(str(values["source"]), values["reference"])
-    if word == "/check":
-        return CheckCommand()
-    if word == "/help":
-        return HelpCommand()
-    for known in get_args(HeadWord):
-        if word == f"/{known}":
-            return _head_command(known, str(values["head"]))
-    for act in get_args(OperatorAct):
-        if word == f"/{act}":
-            return _operator_command(act, values)
-    text, _, version = str(values["target"]).partition("@")
-    problem = name_problem(text) or (version_problem(version) if version else "has no @version")
-    if problem:
-        return HelpCommand(f"/status: {values['target']!r} {problem}.")
-    message = " ".join(values["message"] or ()) or None
-    if message and len(message) > MAX_STATUS_MESSAGE:
-        return HelpCommand(f"/status: a message has at most {MAX_STATUS_MESSAGE} characters.")
-    return StatusCommand(parse_name(text), version, Status(str(values["status"])), message)
+    def command(self, line: str) -> Command:
+        """The command of a line, which comes without its sign."""
+        if len(line) > _LONGEST:
+            return HelpCommand("The command is too long.")
+        try:
+            word, *rest = shlex.split(line)
+        except ValueError:
+            return HelpCommand("A quotation mark in the command is never closed.")
+        reader = _READERS.get(word)
+        if reader is None:
+            return HelpCommand(f"There is no command {self.sign}{word[:40]}.")
+        try:
+            with reader.make_context(word, rest, resilient_parsing=False) as context:
+                values = context.params
+        except (click.ClickException, click.exceptions.Exit) as error:
+            message = error.format_message() if isinstance(error, click.ClickException) else ""
+            return HelpCommand(f"{self.sign}{word}: {message}")
+        return self._read(word, values)
 
+    def _read(self, word: str, values: dict[str, str | None]) -> Command:
+        if word == "publish":
+            return PublishCommand(str(values["source"]), values["reference"])
+        if word == "check":
+            return CheckCommand()
+        if word == "help":
+            return HelpCommand()
+        for known in get_args(HeadWord):
+            if word == known:
+                return self._head_command(known, str(values["head"]))
+        for act in get_args(OperatorAct):
+            if word == act:
+                return self._operator_command(act, values)
+        return self._status_command(values)
 
-def _head_command(word: HeadWord, head: str) -> Command:
-    if not _HEAD.fullmatch(head):
-        return HelpCommand(f"/{word}: give the full id of the head, as the report prints it.")
-    return HeadCommand(word, head)
+    def _status_command(self, values: dict[str, str | None]) -> Command:
+        text, _, version = str(values["target"]).partition("@")
+        problem = name_problem(text) or (version_problem(version) if version else "has no @version")
+        if problem:
+            return HelpCommand(f"{self.sign}status: {values['target']!r} {problem}.")
+        message = " ".join(values["message"] or ()) or None
+        if message and len(message) > MAX_STATUS_MESSAGE:
+            return HelpCommand(
+                f"{self.sign}status: a message has at most {MAX_STATUS_MESSAGE} characters."
+            )
+        return StatusCommand(parse_name(text), version, Status(str(values["status"])), message)
 
+    def _head_command(self, word: HeadWord, head: str) -> Command:
+        if not _HEAD.fullmatch(head):
+            return HelpCommand(
+                f"{self.sign}{word}: give the full id of the head, as the report prints it."
+            )
+        return HeadCommand(word, head)
 
-def _operator_command(act: OperatorAct, values: dict[str, str | None]) -> Command:
-    reason = " ".join(values["reason"] or ())
-    if not reason:
-        return HelpCommand(f"/{act}: a reason is missing; it is shown publicly.")
-    subject = str(values.get("subject") or "")
-    return OperatorCommand(act, subject, reason, str(values.get("kind") or ""))
+    def _operator_command(self, act: OperatorAct, values: dict[str, str | None]) -> Command:
+        reason = " ".join(values["reason"] or ())
+        if not reason:
+            return HelpCommand(f"{self.sign}{act}: a reason is missing; it is shown publicly.")
+        subject = str(values.get("subject") or "")
+        return OperatorCommand(act, subject, reason, str(values.get("kind") or ""))
 
 
 def _reader(word: str, *parameters: click.Parameter) -> click.Command:
@@ -217,20 +232,20 @@ def _reader(word: str, *parameters: click.Parameter) -> click.Command:
 _REASON: Final = click.Argument(["reason"], nargs=-1)
 _KIND: Final = click.Argument(["kind"], type=click.Choice([*BLOCK_LISTS]))
 _READERS: Final = {
-    "/publish": _reader(
-        "/publish", click.Argument(["source"]), click.Argument(["reference"], required=False)
+    "publish": _reader(
+        "publish", click.Argument(["source"]), click.Argument(["reference"], required=False)
     ),
-    "/check": _reader("/check"),
-    **{f"/{word}": _reader(f"/{word}", click.Argument(["head"])) for word in get_args(HeadWord)},
-    "/help": _reader("/help"),
-    "/takedown": _reader("/takedown", click.Argument(["subject"]), _REASON),
-    "/restore": _reader("/restore", click.Argument(["subject"]), _REASON),
-    "/block": _reader("/block", _KIND, click.Argument(["subject"]), _REASON),
-    "/unblock": _reader("/unblock", _KIND, click.Argument(["subject"]), _REASON),
-    "/freeze": _reader("/freeze", _REASON),
-    "/thaw": _reader("/thaw", _REASON),
-    "/status": _reader(
-        "/status",
+    "check": _reader("check"),
+    **{word: _reader(word, click.Argument(["head"])) for word in get_args(HeadWord)},
+    "help": _reader("help"),
+    "takedown": _reader("takedown", click.Argument(["subject"]), _REASON),
+    "restore": _reader("restore", click.Argument(["subject"]), _REASON),
+    "block": _reader("block", _KIND, click.Argument(["subject"]), _REASON),
+    "unblock": _reader("unblock", _KIND, click.Argument(["subject"]), _REASON),
+    "freeze": _reader("freeze", _REASON),
+    "thaw": _reader("thaw", _REASON),
+    "status": _reader(
+        "status",
         click.Argument(["target"]),
         click.Argument(["status"], type=click.Choice([status.value for status in Status])),
         click.Argument(["message"], nargs=-1),

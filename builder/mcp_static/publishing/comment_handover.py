@@ -59,7 +59,7 @@ class Proposed(HandedPart):
 
 
 class Recheck(HandedPart):
-    """`/check`."""
+    """The command `check`."""
 
     kind: Literal["check"] = "check"
 
@@ -86,7 +86,7 @@ class CommentHandover(HandedPart):
     """What one comment asks for, a request for each of its commands."""
 
     format: Literal[1] = 1
-    comment: int
+    comment: Annotated[str, StringConstraints(max_length=100)]
     requests: tuple[Request, ...] = Field(max_length=MAX_COMMANDS)
 
     def written(self) -> bytes:

@@ -9,10 +9,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
-from mcp_static.forges.github.client import GitHub, IssueComment
-from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.instance import PUBLIC
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.event import Event
+from mcp_static.forges.registry_forge import IssueComment, ProofClients, Pull, RegistryForge
 from mcp_static.git.diffing import proposed_paths
 from mcp_static.git.remotes import fetch_commits, require_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
@@ -26,7 +24,6 @@ from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.namespace import is_account_of, prove_namespace
 from mcp_static.publishing.asking import new_comment, refusal
 from mcp_static.publishing.commands import (
-    HELP,
     CheckCommand,
     Command,
     HeadCommand,
@@ -34,6 +31,7 @@ from mcp_static.publishing.commands import (
     OperatorCommand,
     PublishCommand,
     StatusCommand,
+    help_text,
     parse_commands,
 )
 from mcp_static.publishing.comment_handover import (
@@ -55,15 +53,17 @@ from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.validation import validation_report
 
 
-def read_comment(event: Event, clone: Repository, github: GitHub) -> CommentHandover | str:
+def read_comment(
+    event: Event, clone: Repository, registry: RegistryForge, clients: ProofClients
+) -> CommentHandover | str:
     """What the comment of an event asks for, to be handed over; or why there is nothing to do."""
-    comment = new_comment(event, github)
+    comment = new_comment(event, registry)
     if isinstance(comment, str):
         return comment
-    commands = parse_commands(comment.body)
+    commands = parse_commands(comment.body, registry.command_sign)
     if not commands:
         return "The comment asks for nothing."
-    reader = _Reader(event, comment, clone, github)
+    reader = _Reader(event, comment, clone, registry, clients)
     requests = tuple(reader.request(command) for command in commands)
     return CommentHandover(comment=comment.id, requests=requests)
 
@@ -71,11 +71,20 @@ def read_comment(event: Event, clone: Repository, github: GitHub) -> CommentHand
 class _Reader:
     """The requests of one comment."""
 
-    def __init__(self, event: Event, comment: IssueComment, clone: Repository, github: GitHub) -> None:
+    def __init__(
+        self,
+        event: Event,
+        comment: IssueComment,
+        clone: Repository,
+        registry: RegistryForge,
+        clients: ProofClients,
+    ) -> None:
         self._event = event
         self._comment = comment
         self._clone = clone
-        self._github = github
+        self._registry = registry
+        self._clients = clients
+        self._sign = registry.command_sign
 
     def request(self, command: Command) -> Request:
         """What one command asks for; one that nothing comes of has its answer."""
@@ -98,7 +107,7 @@ class _Reader:
                 return Act(act=command.act)
             case HelpCommand():
                 message = f"{escaped(command.message)}\n\n" if command.message else ""
-                return _answered(f"{message}{HELP}")
+                return _answered(f"{message}{help_text(self._sign)}")
 
     # Words
 
@@ -114,14 +123,14 @@ class _Reader:
         namespaces = self._namespaces_in(pull)
         if not any(is_account_of(namespace, self._context) for namespace in namespaces):
             raise CommandRefusedError(
-                "`/confirm` is for the account that a name in this pull request belongs to."
+                f"`{self._sign}confirm` is for the account that a name in this pull request belongs to."
             )
 
     def _namespaces_in(self, pull: Pull) -> set[Namespace]:
         """The namespaces of the records that a pull request proposes."""
         if not has_commit(self._clone, pull.head):
-            reference = f"refs/pull/{pull.number}/head"
-            fetch_commits(self._clone, self._event.clone_url, [reference], self._github.token)
+            reference, token = self._registry.pull_head(pull.number), self._registry.git_token
+            fetch_commits(self._clone, self._event.clone_url, [reference], token)
         require_commit(self._clone, pull.head, f"pull request {pull.number}")
         paths = proposed_paths(self._clone, "HEAD", pull.head)
         locations = (parse_location(path.path) for path in paths)
@@ -130,10 +139,11 @@ class _Reader:
     # Publishing
 
     def _publish(self, command: PublishCommand) -> Proposed:
-        place = parse_source_address(command.source)
+        sites = [one.forge.site for one in self._context.forges]
+        place = parse_source_address(command.source, sites)
         if place is None:
             raise CommandRefusedError(
-                "That is neither a repository on GitHub or GitLab nor a `server.json` in one."
+                "That is neither a repository on a forge of this registry's nor a `server.json` in one."
             )
         place = replace(place, reference=command.reference or place.reference)
         try:
@@ -179,7 +189,7 @@ class _Reader:
     def _context(self) -> ProofContext:
         """What proofs ask with, for the writer of the comment."""
         settings = read_settings(self._clone, "HEAD")
-        context = proof_context(settings, self._github, self._comment.author)
+        context = proof_context(settings, self._clients, self._comment.author)
         return replace(context, memories=GitMemories(self._clone, "HEAD"))
 
     def _require_proof(self, claim: Claim) -> None:
@@ -192,10 +202,6 @@ class _Reader:
     def _main_file(self, path: str) -> bytes | None:
         head = self._registry.head_of(self._registry.default_branch)
         return self._registry.file_at(path, head) if head is not None else None
-
-    @cached_property
-    def _registry(self) -> GitHubRepository:
-        return GitHubRepository(self._github, self._event.repository)
 
 
 def _answered(text: str) -> Answered:
@@ -210,7 +216,7 @@ def _proposed(
 
 def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, str]:
     """The server.json at a place, and where it was found; raises CommandRefusedError."""
-    forge = context.github if place.site == PUBLIC.site else context.gitlab
+    forge = next(one.forge for one in context.forges if one.forge.site == place.site)
     repository = forge.repository(place.path)
     if repository is None:
         raise CommandRefusedError(f"{escaped(place.path)} is not there, is private, or has moved.")

@@ -18,7 +18,7 @@ from typing import Final
 from mcp_static.check.accepted import ACCEPTED_FILES, accepted_bytes
 from mcp_static.check.moderation import frozen_findings
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.registry_forge import Pull, RegistryForge
 from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError
@@ -28,7 +28,6 @@ from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
-from mcp_static.publishing.landing import STATUS, land, withdraw
 from mcp_static.publishing.mirrored import create_dated_commits, mirrored_times
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
@@ -40,8 +39,6 @@ from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import is_publish
 from mcp_static.settings import Settings
 
-CHECK: Final = "check.yml"
-DEPLOY: Final = "deploy.yml"
 PUBLISHED: Final = "published"
 """The label of a pull request that was published."""
 
@@ -99,14 +96,14 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
         raise InputError(f"{registry.full_name} has no branch {branch}.", "Nothing was merged.")
     wanted = {job.event.head, handover.head if handover else None} - {None}
     if wanted - {pull.head} or (handover and handover.pull_request != pull.number):
-        message = f"The head of #{pull.number} is another by now; its own check decides about it."
+        message = f"The head of {pull.reference} is another by now; its own check decides about it."
         return MergeResult(MergeOutcome.MOVED, message)
     fetch_pull(job, pull, main)
     done = published_in(job.clone, main, pull.head, pull.number)
     if done is not None:
-        message = f"#{pull.number} is published already, as {done}."
+        message = f"{pull.reference} is published already, as {done}."
         return _finished(registry, pull, done, MergeResult(MergeOutcome.MERGED_BEFORE, message))
-    withdraw(registry, _passage(pull.number))  # a commit that was left there opens the button
+    registry.withdraw(_passage(pull.number))  # a commit that was left there opens the button
     refused = _unless_mergeable(pull, branch)
     if refused is not None:
         return refused
@@ -118,7 +115,7 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
     refused = _unless_green(job, main, pull, checked, words)
     if refused is not None:
         return refused
-    asking = answerable(Proposal(pull, registry.full_name, job.clone, job.github))
+    asking = answerable(Proposal(pull, registry, job.clone))
     files = judged_files(job, pull, main, checked, asking.id)
     if isinstance(files, Refused) and main == checked.base:
         message = f"What was handed over does not hold: {files.reason}."
@@ -127,16 +124,15 @@ def _attempt(job: PullJob, handover: Handover | None) -> MergeResult | None:
         return _checked_again(registry, pull, files.reason)
     approver = words.approvers[0] if checked.level is Level.HELD else None
     commit = _commit(job, pull, main, checked, files, asking, approver)
-    if not land(registry, main, commit, _passage(pull.number)):
+    if not registry.land(main, commit, _passage(pull.number)):
         return None
-    message = f"#{pull.number} is published as {commit}."
+    message = f"{pull.reference} is published as {commit}."
     return _finished(registry, pull, commit, MergeResult(MergeOutcome.MERGED, message))
 
 
-def _checked_again(registry: GitHubRepository, pull: Pull, reason: str) -> MergeResult:
+def _checked_again(registry: RegistryForge, pull: Pull, reason: str) -> MergeResult:
     """Have a head checked once more, against main as it is by now."""
-    inputs = {"pull_request": str(pull.number), "head": pull.head}
-    registry.dispatch(CHECK, registry.default_branch, inputs)
+    registry.start_check(pull)
     return MergeResult(MergeOutcome.CHECKED_AGAIN, f"{reason}; the check runs again.")
 
 
@@ -145,7 +141,7 @@ def _passage(number: int) -> str:
     return f"mcp-static/merge-{number}"
 
 
-def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: MergeResult) -> MergeResult:
+def _finished(registry: RegistryForge, pull: Pull, commit: str, result: MergeResult) -> MergeResult:
     """All that follows a merge, each of which may be repeated; then the deploy is started.
 
     If it cannot be started, the merge still holds, and the result says so.
@@ -155,7 +151,7 @@ def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: Merge
         registry.close_pull(pull.number)
     registry.remove_branch(_passage(pull.number))
     try:
-        registry.dispatch(DEPLOY, registry.default_branch, {})
+        registry.start_deploy()
     except InputError as error:
         result = replace(
             result, message=f"{result.message} But no deploy begins: {error}.", exit_code=1
@@ -168,12 +164,12 @@ def _finished(registry: GitHubRepository, pull: Pull, commit: str, result: Merge
 def _unless_mergeable(pull: Pull, branch: str) -> MergeResult | None:
     """The result for a pull request that nothing has to be checked of."""
     if pull.base_branch != branch:
-        message = f"#{pull.number} is for {pull.base_branch}, not for {branch}; nothing was merged."
+        message = f"{pull.reference} is for {pull.base_branch}, not for {branch}; nothing was merged."
         return MergeResult(MergeOutcome.ELSEWHERE, message)
     if pull.state != "open":
-        return MergeResult(MergeOutcome.CLOSED, f"#{pull.number} was closed; nothing was merged.")
+        return MergeResult(MergeOutcome.CLOSED, f"{pull.reference} was closed; nothing was merged.")
     if pull.is_draft:
-        message = f"#{pull.number} is a draft: it is merged once its author marks it as ready."
+        message = f"{pull.reference} is a draft: it is merged once its author marks it as ready."
         return MergeResult(MergeOutcome.DRAFT, message)
     return None
 
@@ -196,28 +192,30 @@ def _unless_green(
     if checked.is_waiting and (waiting := _waiting(job.registry, pull, settings)):
         return MergeResult(MergeOutcome.NOT_GREEN, waiting)
     if not settings.merge.automatic and not words.mergers:
-        message = f"The check is green; a maintainer merges it with /merge {pull.head}."
+        word = f"{job.registry.command_sign}merge"
+        message = f"The check is green; a maintainer merges it with {word} {pull.head}."
         return MergeResult(MergeOutcome.NOT_AUTOMATIC, message)
     return None
 
 
-def _waiting(registry: GitHubRepository, pull: Pull, settings: Settings) -> str:
+def _waiting(registry: RegistryForge, pull: Pull, settings: Settings) -> str:
     """The message for a head that has been shown as held for less than the days of waiting."""
     since = held_since(registry, pull.number, pull.head)
     if since is None:
-        return "It is approved, but was never shown to wait: comment `/check` to have it shown."
+        again = f"{registry.command_sign}check"
+        return f"It is approved, but was never shown to wait: comment `{again}` to have it shown."
     until = since + settings.continuity.wait_days * SECONDS_A_DAY
     return f"It is approved, and waits until {format_time(until)}." if until > time.time() else ""
 
 
 def _not_a_publish(
-    registry: GitHubRepository, pull: Pull, checked: Handover, approvers: tuple[Account, ...]
+    registry: RegistryForge, pull: Pull, checked: Handover, approvers: tuple[Account, ...]
 ) -> MergeResult:
     """Let other changes past a protected main, once somebody who may write has approved this head."""
     if not approvers:
         return MergeResult(MergeOutcome.NOT_A_PUBLISH, checked.summary)
     description = f"Not a publish; approved by {approvers[0].login}."
-    registry.set_status(pull.head, STATUS, is_good=True, description=description)
+    registry.let_in(pull.head, description)
     message = f"{pull.head} may be merged: {approvers[0].login} approved it."
     return MergeResult(MergeOutcome.APPROVED, message)
 
@@ -258,7 +256,7 @@ def _commit(
     proven = [Proven(parse_name(one.name), one.proof, one.facts, now) for one in checked.records]
     memories = GitMemories(job.clone, main)
     written |= identity_files(memories.written, proven, memories.of)
-    message = _message(checked.records, pull.number)
+    message = _message(checked.records, pull.reference)
     mirrored = mirrored_times(checked.records)
     if not mirrored:
         return job.registry.create_commit(main, written, message)
@@ -271,7 +269,7 @@ def _plain(version: str) -> str:
     return version if re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+_-]*", version) else encode_segment(version)
 
 
-def _message(records: tuple[HandedRecord, ...], number: int) -> str:
+def _message(records: tuple[HandedRecord, ...], reference: str) -> str:
     lines = [
         f"{'Publish' if record.is_publish else 'Set the status of'} {record.name} "
         f"{_plain(record.version)} "
@@ -280,4 +278,4 @@ def _message(records: tuple[HandedRecord, ...], number: int) -> str:
     ]
     title = lines[0] if len(lines) == 1 else f"Take in {len(lines)} changes of records"
     body = "" if len(lines) == 1 else "\n" + "".join(f"- {line}\n" for line in lines)
-    return f"{title} (#{number})\n{body}"
+    return f"{title} ({reference})\n{body}"

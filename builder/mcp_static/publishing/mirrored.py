@@ -7,7 +7,7 @@ that the history has come to. So a commit dated now, with all that no source dat
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from mcp_static.forges.github.repository import Dated, GitHubRepository
+from mcp_static.forges.registry_forge import Dated, RegistryForge
 from mcp_static.model.layout import Place
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
@@ -28,7 +28,7 @@ def mirrored_times(records: Sequence[HandedRecord]) -> dict[str, int]:
 
 
 def create_dated_commits(
-    registry: GitHubRepository,
+    registry: RegistryForge,
     main: str,
     files: Mapping[str, bytes],
     message: str,

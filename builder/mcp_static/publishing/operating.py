@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from mcp_static.forges.github.client import GitHub, IssueComment
-from mcp_static.forges.github.events import Event
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.event import Event
+from mcp_static.forges.registry_forge import IssueComment, RegistryForge
 from mcp_static.git.remotes import fetch_commits
 from mcp_static.git.repository import Repository, has_commit, read_settings_text
 from mcp_static.git.trees import blob_at
@@ -22,10 +21,8 @@ from mcp_static.moderation.settings import block, freeze, thaw, unblock
 from mcp_static.moderation.takedowns import restore, take_down
 from mcp_static.moderation.ticking import ended_quarantines, tick_message
 from mcp_static.publishing.commands import OperatorCommand
-from mcp_static.publishing.landing import land
 from mcp_static.reports.markdown import escaped
 
-DEPLOY: Final = "deploy.yml"
 _ATTEMPTS: Final = 5
 _TICK: Final = "mcp-static/tick"
 
@@ -35,8 +32,7 @@ def carry_out(
     comment: IssueComment,
     event: Event,
     clone: Repository,
-    registry: GitHubRepository,
-    github: GitHub,
+    registry: RegistryForge,
 ) -> str:
     """Commit what an operator decided, and start the deploy; gives the answer, in Markdown.
 
@@ -44,7 +40,9 @@ def carry_out(
     """
     author = comment.author
     if not registry.may_write(author):
-        raise CommandRefusedError(f"`/{command.act}` is for operators of the registry.")
+        raise CommandRefusedError(
+            f"`{registry.command_sign}{command.act}` is for operators of the registry."
+        )
     if comment.is_edited:
         raise CommandRefusedError("A comment that was edited decides nothing; write a new one.")
     why = Grounds(command.reason, f"{author.login} ({author.id})", comment.written_at)
@@ -53,48 +51,48 @@ def carry_out(
         if main is None:
             raise CommandRefusedError(f"There is no branch {escaped(registry.default_branch)}.")
         if not has_commit(clone, main):
-            fetch_commits(clone, event.clone_url, [main], github.token)
-        made = _decided(command, why, clone, main, github)
-        passage = f"mcp-static/act-{comment.id}"
+            fetch_commits(clone, event.clone_url, [main], registry.git_token)
+        made = _decided(command, why, clone, main, registry)
+        passage = f"mcp-static/act-{comment.id.replace('/', '-')}"
         if blob_at(clone, main, made.entry.path) is not None:
             registry.remove_branch(passage)
             return f"That is done already: {escaped(made.entry.subject)}."
         files: dict[str, bytes | None] = {**made.written, **dict.fromkeys(made.removed)}
         commit = registry.create_commit(main, files, made.message)
-        if land(registry, main, commit, passage):
+        if registry.land(main, commit, passage):
             registry.remove_branch(passage)
-            registry.dispatch(DEPLOY, registry.default_branch, {})
+            registry.start_deploy()
             what = f"{made.entry.act.value} {made.entry.subject}"
             return f"✅ {escaped(what)} is committed as {commit}; the next deploy shows it."
     raise ServiceError("main moved at each attempt.", "Say it again.")
 
 
-def tick_on(registry: GitHubRepository, clone: Repository) -> list[str]:
+def tick_on(registry: RegistryForge, clone: Repository) -> list[str]:
     """Commit nothing but the time to main if a quarantine has ended, and deploy; gives what was in it.
 
     `clone` has main as it was when it was made; a main that moved since needs no such commit. Raises
-    what GitHubRepository raises.
+    what RegistryForge raises.
     """
     main = registry.head_of(registry.default_branch)
     if main is None or not has_commit(clone, main):
         return []
     ended = ended_quarantines(clone, main, int(time.time()))
-    if ended and land(registry, main, registry.create_commit(main, {}, tick_message(ended)), _TICK):
+    if ended and registry.land(main, registry.create_commit(main, {}, tick_message(ended)), _TICK):
         registry.remove_branch(_TICK)
-        registry.dispatch(DEPLOY, registry.default_branch, {})
+        registry.start_deploy()
     return ended
 
 
 def _decided(
-    command: OperatorCommand, why: Grounds, clone: Repository, main: str, github: GitHub
+    command: OperatorCommand, why: Grounds, clone: Repository, main: str, registry: RegistryForge
 ) -> Decision:
     acts: dict[str, Callable[[], Decision]] = {
         "takedown": lambda: take_down(clone, main, parse_place(command.subject), why),
         "restore": lambda: restore(clone, main, parse_place(command.subject), why),
         "freeze": lambda: freeze(read_settings_text(clone, main), why),
         "thaw": lambda: thaw(read_settings_text(clone, main), why),
-        "block": lambda: _blocked(command, why, clone, main, github),
-        "unblock": lambda: _blocked(command, why, clone, main, github),
+        "block": lambda: _blocked(command, why, clone, main, registry),
+        "unblock": lambda: _blocked(command, why, clone, main, registry),
     }
     try:
         return acts[command.act]()
@@ -103,12 +101,12 @@ def _decided(
 
 
 def _blocked(
-    command: OperatorCommand, why: Grounds, clone: Repository, main: str, github: GitHub
+    command: OperatorCommand, why: Grounds, clone: Repository, main: str, registry: RegistryForge
 ) -> Decision:
     """A change of what is blocked; an account may be named by its login."""
     value = command.subject
     if command.kind == "account" and "/" not in value:
-        account = github.account(value.removeprefix("@"))
+        account = registry.account(value.removeprefix("@"))
         if account is None:
             raise CommandRefusedError(f"There is no account {escaped(value)}.")
         value = str(account.id)

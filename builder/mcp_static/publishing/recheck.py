@@ -15,7 +15,7 @@ from mcp_static.check.daily_use import Use, daily_use, is_strangers
 from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.moderation import LIMIT, limit_findings
 from mcp_static.check.similar_names import similar_names
-from mcp_static.forges.github.repository import Pull
+from mcp_static.forges.registry_forge import Pull
 from mcp_static.git.blobs import BlobReader, sizes_of
 from mcp_static.git.diffing import changed_since, read_change
 from mcp_static.git.repository import Repository, has_commit, read_settings

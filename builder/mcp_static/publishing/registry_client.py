@@ -12,7 +12,6 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 from mcp_static.api.paths import SNAPSHOT
-from mcp_static.forges.github.instance import registry_instance
 from mcp_static.model.errors import InputError, ServiceError, UsageError
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName
@@ -96,14 +95,13 @@ def versions_of(address: str, name: ServerName, network: NetworkSettings | None 
     return [version for version in found if isinstance(version, str) and not version_problem(version)]
 
 
-def repository_name(facts: RegistryFacts) -> str:
-    """The `owner/name` of a registry's repository on GitHub; raises InputError for another place."""
-    site = registry_instance().site
+def repository_name(facts: RegistryFacts, site: str) -> str:
+    """The `owner/name` of a registry's repository on GitHub's site; raises InputError for others."""
     path = urlsplit(facts.repository).path.strip("/").removesuffix(".git")
     if not facts.repository.startswith(f"{site}/") or path.count("/") != 1:
         raise InputError(
             f"{facts.title or facts.address} takes pull requests at "
-            f"{facts.repository or 'no address that it names'}, which is not on GitHub.",
+            f"{facts.repository or 'no address that it names'}, which is not on GitHub or GitLab.",
             "Push a branch there yourself: `mcp-static publish --remote <address of a Git remote>`.",
         )
     return path

@@ -10,7 +10,7 @@ import json
 from typing import Final
 
 from mcp_static.check.moderation import LIMIT
-from mcp_static.forges.github.repository import GitHubRepository
+from mcp_static.forges.registry_forge import RegistryForge
 from mcp_static.publishing.handover import Handover
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.reports.markdown import escaped, report_markdown
@@ -23,13 +23,13 @@ _MAX_TITLE: Final = 200
 _MAX_SENTENCE: Final = 400
 
 
-def post_report(registry: GitHubRepository, handover: Handover) -> None:
+def post_report(registry: RegistryForge, handover: Handover) -> None:
     """Post the report in the one comment of ours, with the words that somebody can say next."""
     footer = f"Checked {handover.head} against {handover.base}."
     text = report_markdown(handover.report.report(), footer)
     word = _next_word(handover)
     if word:
-        text += f"\n\n{word}\n\n```\n/{_word(handover)} {handover.head}\n```"
+        text += f"\n\n{word}\n\n```\n{registry.command_sign}{_word(handover)} {handover.head}\n```"
     registry.comments.post(handover.pull_request, "check", text)
     number, head = handover.pull_request, handover.head
     if handover.is_waiting:
@@ -40,7 +40,7 @@ def post_report(registry: GitHubRepository, handover: Handover) -> None:
         registry.comments.say(number, holds, _holds_text(handover))
 
 
-def held_since(registry: GitHubRepository, number: int, head: str) -> int | None:
+def held_since(registry: RegistryForge, number: int, head: str) -> int | None:
     """When a head was first shown to wait, in seconds since 1970; None if it was not yet.
 
     Days in which the pull request was closed are no days of waiting: they begin again with the next
@@ -84,7 +84,7 @@ def _holds(handover: Handover) -> list[tuple[str, Finding]]:
     ]
 
 
-def _shown_holds(registry: GitHubRepository, handover: Handover) -> str | None:
+def _shown_holds(registry: RegistryForge, handover: Handover) -> str | None:
     """The mark of the newest comment that shows what a head is held for."""
     marks = map(registry.comments.mark_of, registry.comments.of(handover.pull_request))
     prefix = holds_prefix(handover.head)
@@ -110,14 +110,15 @@ def _holds_text(handover: Handover) -> str:
     )
 
 
-def post_failure(registry: GitHubRepository, number: int, head: str | None) -> None:
+def post_failure(registry: RegistryForge, number: int, head: str | None) -> None:
     """Tell the author of a pull request that its check ended without a result.
 
     Nothing is said about a `head` that is no longer the pull request's: its next one has a report.
     """
     if head is not None and registry.pull(number).head != head:
         return
-    text = "❔ The check ended without a result. Comment `/check` to run it again."
+    again = f"{registry.command_sign}check"
+    text = f"❔ The check ended without a result. Comment `{again}` to run it again."
     registry.comments.post(number, "check", text)
 
 

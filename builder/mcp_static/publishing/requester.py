@@ -2,8 +2,9 @@
 
 Whoever touches the branch later lends them nothing. "Update branch" in particular is a push by the
 person who presses it, whether a merge commit or a rebase; so are a resolved conflict and a maintainer's
-fix (GitHub's documentation of pull requests, "Keeping your pull request in sync"). The repository's
-activity tells them apart: each push with its actor, and what the branch was before and after.
+fix (GitHub's documentation of pull requests, "Keeping your pull request in sync"), and on GitLab a
+rebase or an applied suggestion. The forge's log of pushes tells them apart: each push with its actor,
+and what the branch was before and after.
 """
 
 from collections.abc import Mapping
@@ -11,8 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.client import BranchPush, GitHub, IssueComment
-from mcp_static.forges.github.repository import Pull
+from mcp_static.forges.registry_forge import BranchPush, IssueComment, Pull, RegistryForge
 from mcp_static.git.commits import first_parent_line, trailer_of
 from mcp_static.git.repository import Repository, has_commit
 from mcp_static.git.trees import blobs_at
@@ -34,9 +34,13 @@ class Proposal:
     """A pull request with the clone that holds its head, and the repository that it was opened in."""
 
     pull: Pull
-    registry: str
+    registry: RegistryForge
     repository: Repository
-    github: GitHub
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it comes from a branch of the registry's own repository."""
+        return self.pull.head_repository.lower() == self.registry.full_name.lower()
 
 
 def requester_of(proposal: Proposal, change: Change) -> Account | None:
@@ -46,16 +50,16 @@ def requester_of(proposal: Proposal, change: Change) -> Account | None:
     asked for it, unless the comment was edited. None when nobody can be confirmed: the activity is
     not there, does not go back far enough, or names several people.
     """
-    pull, github = proposal.pull, proposal.github
+    pull = proposal.pull
     blobs = {path.path: path.after.id for path in change.paths if path.after is not None}
     if not blobs or len(blobs) > MAX_PATHS or not pull.head_repository:
         return None
     first = _first_pushes(proposal, blobs)
     if first is None or any(push.actor is None or push.actor.id != pull.author.id for push in first):
         return None
-    if pull.author.id != github.me().id:
+    if pull.author.id != proposal.registry.me().id:
         return pull.author
-    if pull.head_repository.lower() != proposal.registry.lower():
+    if not proposal.is_own:
         return None
     askers = {_asker(proposal, push.after) for push in first}
     return askers.pop() if len(askers) == 1 else None
@@ -69,9 +73,7 @@ def answerable(proposal: Proposal) -> Account:
     when the comment is gone. Wherever `requester_of` knows somebody, it is the same account.
     """
     pull = proposal.pull
-    if pull.author.id != proposal.github.me().id:
-        return pull.author
-    if pull.head_repository.lower() != proposal.registry.lower():
+    if pull.author.id != proposal.registry.me().id or not proposal.is_own:
         return pull.author
     for commit in first_parent_line(proposal.repository, pull.head, _MAX_FIRST_PARENTS):
         comment = _asking_comment(proposal, commit)
@@ -83,7 +85,7 @@ def answerable(proposal: Proposal) -> Account:
 def _first_pushes(proposal: Proposal, blobs: Mapping[str, str]) -> list[BranchPush] | None:
     """For each file, the push that first put these bytes at its path; None when one is not known."""
     pull = proposal.pull
-    pushes = proposal.github.pushes(pull.head_repository, pull.head_branch)
+    pushes = proposal.registry.pushes(pull)
     if pushes is None or all(push.after != pull.head for push in pushes):
         return None
     trees = _Trees(proposal)
@@ -114,7 +116,7 @@ def _held(trees: "_Trees", commit: str, wanted: Mapping[str, str]) -> set[str] |
 
 
 class _Trees:
-    """What commits have at some paths: from the clone or, where a force push removed them, GitHub."""
+    """What commits have at some paths: from the clone, or the forge after a force push."""
 
     def __init__(self, proposal: Proposal) -> None:
         self._proposal = proposal
@@ -128,7 +130,7 @@ class _Trees:
         self._lookups += len(paths)
         if self._lookups > _MAX_LOOKUPS:
             return None
-        return proposal.github.blobs(proposal.pull.head_repository, commit, list(paths))
+        return proposal.registry.blobs(proposal.pull, commit, list(paths))
 
 
 def _asker(proposal: Proposal, commit: str | None) -> Account | None:
@@ -138,7 +140,7 @@ def _asker(proposal: Proposal, commit: str | None) -> Account | None:
     comment = _asking_comment(proposal, commit)
     if comment is None or comment.is_edited:
         return None
-    commands = parse_commands(comment.body)
+    commands = parse_commands(comment.body, proposal.registry.command_sign)
     if not any(isinstance(command, PublishCommand | StatusCommand) for command in commands):
         return None
     return comment.author
@@ -146,7 +148,5 @@ def _asker(proposal: Proposal, commit: str | None) -> Account | None:
 
 def _asking_comment(proposal: Proposal, commit: str) -> IssueComment | None:
     """The comment that a commit of the bot's names; None if it names none, or that is gone."""
-    number = trailer_of(proposal.repository, commit, TRAILER)
-    if not number.isdecimal() or len(number) > 20:
-        return None
-    return proposal.github.comment(proposal.registry, int(number))
+    comment = trailer_of(proposal.repository, commit, TRAILER)
+    return proposal.registry.comment(comment) if comment else None

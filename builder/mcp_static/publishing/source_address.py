@@ -1,12 +1,12 @@
 """Where a server.json is on a forge, read from what an author names."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 _SHORT: Final = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
-_SITES: Final = ("https://github.com", "https://gitlab.com")
 _FILE: Final = re.compile(r"(?:(?P<folder>[\w.+@ /-]+)/)?(?P<file>(?:\.mcp/)?server\.json)")
 
 
@@ -23,16 +23,19 @@ class SourceAddress:
     reference: str | None = None
 
 
-def parse_source_address(text: str) -> SourceAddress | None:
-    """Read `owner/name`, a repository's address, or that of its server.json as a browser shows it."""
+def parse_source_address(text: str, sites: Sequence[str]) -> SourceAddress | None:
+    """Read `owner/name`, a repository's address, or that of its server.json as a browser shows it.
+
+    It has to be on one of some sites; `owner/name` is on the first.
+    """
     if _SHORT.fullmatch(text):
-        return SourceAddress(_SITES[0], text)
+        return SourceAddress(sites[0], text)
     try:
         parts = urlsplit(text)
     except ValueError:
         return None
     site = f"{parts.scheme}://{parts.netloc}".lower()
-    if site not in _SITES:
+    if site not in sites:
         return None
     path = unquote(parts.path).strip("/")
     repository, _, rest = path.partition("/-/") if "/-/" in path else _split(path)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from mcp_static.forges.forge import Account
-from mcp_static.forges.github.repository import GitHubRepository, Pull
+from mcp_static.forges.registry_forge import Pull, RegistryForge
 from mcp_static.model.forge_ids import ForgeId
 from mcp_static.publishing.commands import HeadCommand, HeadWord, parse_commands
 from mcp_static.publishing.reporting import holds_prefix
@@ -28,12 +28,12 @@ class Words:
     mergers: tuple[Account, ...] = ()
 
 
-def words_about(registry: GitHubRepository, pull: Pull, holds: str | None = None) -> Words:
+def words_about(registry: RegistryForge, pull: Pull, holds: str | None = None) -> Words:
     """The words about the head that a pull request has now.
 
     None count while the forge does not say when that head arrived. `holds` is the mark of the comment
     that shows what the head is held for, None if it is not held: approvals count if that comment is the
-    newest of its kind, and they were written after it. Raises what GitHubRepository raises.
+    newest of its kind, and they were written after it. Raises what RegistryForge raises.
     """
     said = _said(registry, pull, holds)
     return Words(
@@ -43,13 +43,13 @@ def words_about(registry: GitHubRepository, pull: Pull, holds: str | None = None
     )
 
 
-def confirmers_of(registry: GitHubRepository, pull: Pull) -> tuple[Account, ...]:
+def confirmers_of(registry: RegistryForge, pull: Pull) -> tuple[Account, ...]:
     """Who has confirmed the head that a pull request has now; needs no more rights than to read."""
     return tuple(_said(registry, pull, None)["confirm"].values())
 
 
 def _said(
-    registry: GitHubRepository, pull: Pull, holds: str | None
+    registry: RegistryForge, pull: Pull, holds: str | None
 ) -> dict[HeadWord, dict[ForgeId, Account]]:
     """Who said which word about the head, whatever their rights."""
     said: dict[HeadWord, dict[ForgeId, Account]] = {"confirm": {}, "approve": {}, "merge": {}}
@@ -64,7 +64,7 @@ def _said(
             said["approve"].clear()
         if comment.is_edited or comment.written_at < arrival:
             continue
-        for command in parse_commands(comment.body):
+        for command in parse_commands(comment.body, registry.command_sign):
             if isinstance(command, HeadCommand) and command.head == pull.head:
                 said[command.word][comment.author.id] = comment.author
     if holds is not None and shown != holds:
@@ -72,5 +72,5 @@ def _said(
     return said
 
 
-def _writers(registry: GitHubRepository, accounts: dict[ForgeId, Account]) -> tuple[Account, ...]:
+def _writers(registry: RegistryForge, accounts: dict[ForgeId, Account]) -> tuple[Account, ...]:
     return tuple(account for account in accounts.values() if registry.may_write(account))

@@ -18,8 +18,11 @@ from mcp_static.rules.sidecars import parse_lifecycle
 class SnapshotIndex:
     """Answers the questions of `Surroundings` from memory; grows as records are added."""
 
-    def __init__(self, internal_hosts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, internal_hosts: tuple[str, ...] = (), forges: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         self.internal_hosts = internal_hosts
+        self.forges = forges
         self._names: dict[str, str] = {}
         self._namespaces: dict[str, str] = {}
         self._versions: dict[str, dict[str, str]] = defaultdict(dict)
@@ -81,10 +84,12 @@ class SnapshotIndex:
 
 
 def index_of(
-    files: Iterable[tuple[Location, bytes]], internal_hosts: tuple[str, ...] = ()
+    files: Iterable[tuple[Location, bytes]],
+    internal_hosts: tuple[str, ...] = (),
+    forges: tuple[tuple[str, str], ...] = (),
 ) -> SnapshotIndex:
     """The index of a snapshot, from its `server.json` and `status.json` files."""
-    index = SnapshotIndex(internal_hosts)
+    index = SnapshotIndex(internal_hosts, forges)
     for location, content in files:
         if location.file == "server.json":
             index.add(location.name, location.version, read_record(content).document)

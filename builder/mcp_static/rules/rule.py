@@ -51,6 +51,10 @@ class RegistryIndex(Protocol):
     def internal_hosts(self) -> tuple[str, ...]:
         """Hosts that remotes may have though no public suffix is known for them (`[remotes]`)."""
 
+    @property
+    def forges(self) -> tuple[tuple[str, str], ...]:
+        """Forges beside github.com and gitlab.com, as kind and host (`[[forges]]`)."""
+
     def name_conflict(self, name: ServerName) -> str | None:
         """Another server's name, or else another namespace, that differs from this only in case."""
 
@@ -71,6 +75,7 @@ class EmptyRegistry:
     """A registry with nothing in it and default settings, for a record that is in none."""
 
     internal_hosts: tuple[str, ...] = ()
+    forges: tuple[tuple[str, str], ...] = ()
 
     def name_conflict(self, _name: ServerName) -> None:
         """None, as there is no other server."""

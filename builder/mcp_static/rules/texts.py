@@ -11,11 +11,6 @@ from mcp_static.model.web_addresses import is_https
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Breach, Record, Rule
 
-_REPOSITORY: Final = {
-    "github": re.compile(r"https?://(?:www\.)?github\.com/[\w.-]+/[\w.-]+/?", re.ASCII),
-    "gitlab": re.compile(r"https?://(?:www\.)?gitlab\.com/[\w.-]+(?:/[\w.-]+)+/?", re.ASCII),
-}
-
 
 def _hidden_characters(record: Record) -> Iterator[Breach]:
     for path, text in _every_text(record.document):
@@ -58,18 +53,6 @@ def _icons(record: Record) -> Iterator[Breach]:
         source = text_of(icon, "src")
         if source is not None and not is_https(source):
             yield Breach(child_path(path, "src"), "is not an absolute https address")
-
-
-def _repository(record: Record) -> Iterator[Breach]:
-    repository = part_of(record.document, "repository")
-    url, source = text_of(repository, "url"), text_of(repository, "source")
-    if url is None or source is None:
-        return
-    form = _REPOSITORY.get(source)
-    if form is None:
-        yield Breach("repository.source", f"{source!r} is neither 'github' nor 'gitlab'")
-    elif not form.fullmatch(url):
-        yield Breach("repository.url", f"is not the address of a {source} repository")
 
 
 def _repository_https(record: Record) -> Iterator[Breach]:
@@ -123,14 +106,6 @@ TEXT_RULES: Final = (
         "data: address).",
         fix="Put the icon on an https server.",
         check=_icons,
-    ),
-    Rule(
-        id="repository-address",
-        requirement="`repository.url` has the form of its `source`: "
-        "https://github.com/<owner>/<repository>, or https://gitlab.com/<group>/…/<project>.",
-        fix="Give the address of the repository's front page; leave `repository` out if it is "
-        "kept elsewhere.",
-        check=_repository,
     ),
     Rule(
         id="repository-https",

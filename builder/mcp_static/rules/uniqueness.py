@@ -6,6 +6,7 @@ from typing import Final
 from mcp_static.model.names import ServerName, name_problem, parse_name
 from mcp_static.model.reading import text_of
 from mcp_static.rules.remotes_in_registry import REMOTE_REGISTRY_RULES
+from mcp_static.rules.repository import REPOSITORY_RULES
 from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
 
 MAX_VERSIONS: Final = 10_000
@@ -63,4 +64,5 @@ SNAPSHOT_RULES: Final = (
         check_within=_version_count,
     ),
     *REMOTE_REGISTRY_RULES,
+    *REPOSITORY_RULES,
 )

@@ -5,12 +5,13 @@ from typing import Final
 
 from pydantic import Field, field_validator
 
-from mcp_static.model.forge_ids import FORGE_ID, ForgeId, parse_forge_id
+from mcp_static.model.forge_ids import ACCOUNT, FORGE_ID, USER, ForgeId, parse_forge_id
 from mcp_static.model.moderation import covers, namespace_pattern
 from mcp_static.settings.part import Part
 
 _ACCOUNT: Final = re.compile(
-    rf"github:(?P<login>[A-Za-z0-9][A-Za-z0-9-]{{0,38}})(?:#(?P<number>\d{{1,18}}))?|(?P<id>{FORGE_ID})",
+    r"(?P<forge>github|gitlab):(?P<login>\w[\w.-]{0,254})(?:#(?P<number>\d{1,18}))?"
+    rf"|(?P<id>{FORGE_ID})",
     re.ASCII,
 )
 
@@ -19,6 +20,7 @@ class GrantHolder(Part):
     """An account that a grant names: by its id, or by a login and, so that it cannot move, a number."""
 
     login: str = ""
+    kind: str = ACCOUNT
     number: int | None = None
     id: ForgeId | None = None
 
@@ -28,7 +30,7 @@ class Grant(Part):
 
     namespace: str = Field(description="`com.example`, or `com.example.*` for it and all below it.")
     accounts: tuple[str, ...] = Field(
-        min_length=1, description="`github:login`, `github:login#id` or `github.com/account/1001`."
+        min_length=1, description="`github:login`, `gitlab:login#id` or `github.com/account/1001`."
     )
 
     @field_validator("namespace")
@@ -41,7 +43,7 @@ class Grant(Part):
     def _are_accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
             if not _ACCOUNT.fullmatch(text):
-                raise ValueError(f"{text!r} is not github:login, github:login#id or host/account/id")
+                raise ValueError(f"{text!r} is not github:login, gitlab:login#id or host/account/id")
         return value
 
     @property
@@ -51,6 +53,7 @@ class Grant(Part):
         return tuple(
             GrantHolder(
                 login=match["login"] or "",
+                kind=USER if match["forge"] == "gitlab" else ACCOUNT,
                 number=int(match["number"]) if match["number"] else None,
                 id=parse_forge_id(match["id"] or ""),
             )

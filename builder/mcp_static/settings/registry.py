@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from mcp_static.model.errors import InputError
 from mcp_static.model.moderation import BlockSettings, LimitSettings
 from mcp_static.model.security_contact import SecuritySettings
+from mcp_static.settings.forges import Forges
 from mcp_static.settings.grants import Grant
 from mcp_static.settings.network import DnsSettings, NetworkSettings
 from mcp_static.settings.part import LINK
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     continuity: ContinuitySettings = ContinuitySettings.model_validate({})
     grants: tuple[Grant, ...] = ()
     sources: tuple[Source, ...] = ()
+    forges: Forges = ()
     blocked: BlockSettings = BlockSettings.model_validate({})
     limits: LimitSettings = LimitSettings.model_validate({})
     package_registries: tuple[PackageRegistry, ...] = ()
@@ -81,6 +83,7 @@ class Settings(BaseModel):
                 "policies": True,
                 "security": True,
                 "merge": {"identity"},
+                "forges": {"__all__": {"kind", "url"}},
             }
         )
 

@@ -84,10 +84,13 @@ class RegistryState:
 
 
 def read_state(
-    repository: Repository, commit: str, internal_hosts: tuple[str, ...] = ()
+    repository: Repository,
+    commit: str,
+    internal_hosts: tuple[str, ...] = (),
+    forges: tuple[tuple[str, str], ...] = (),
 ) -> RegistryState:
-    """Read the records of a commit."""
-    state = RegistryState(SnapshotIndex(internal_hosts))
+    """Read the records of a commit; the others are what `SnapshotIndex` takes of the settings."""
+    state = RegistryState(SnapshotIndex(internal_hosts, forges))
     batch: list[tuple[Location, str]] = []
     noted: set[Key] = set()
     for path, blob in entries_of(repository, commit, f"{SERVERS_ROOT}/", recursive=True):

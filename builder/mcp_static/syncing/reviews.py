@@ -86,9 +86,7 @@ class Review:
             if "`" not in one.version
         )
         blocks = [comparison_markdown(comparison) for comparison in self.comparisons]
-        how = (
-            "Whoever may write to this repository takes it in with `/approve` and this head's full id."
-        )
+        how = "Whoever may write to this repository takes it in; the check says how."
         return "\n\n".join([*blocks, digests, how])
 
 

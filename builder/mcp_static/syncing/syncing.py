@@ -27,6 +27,7 @@ from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import counted_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.settings import SETTINGS_FILE, Settings
+from mcp_static.settings.forges import hosts_of
 from mcp_static.syncing.plan import Plan, PlanOptions
 from mcp_static.syncing.planning import plan_sync
 from mcp_static.syncing.reading import read_sources
@@ -107,7 +108,7 @@ def sync(
 def _inputs(repository: Repository, options: SyncOptions) -> _Inputs:
     commit = resolve_commit(repository, "HEAD")
     settings = read_settings(repository, commit)
-    registry = read_state(repository, commit, settings.remotes.internal)
+    registry = read_state(repository, commit, settings.remotes.internal, hosts_of(settings.forges))
     inputs = _Inputs(commit, settings, int(time.time()), registry)
     if options.approve is not None:
         head = options.approve

@@ -5,7 +5,6 @@ import binascii
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from mcp_static.forges.github.shapes import (
     Repository,
     User,
 )
+from mcp_static.forges.registry_forge import BranchPush, IssueComment
 from mcp_static.model.errors import ForbiddenError, UnansweredError
 from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, REPOSITORY, ForgeId
 from mcp_static.net.limits import SOURCE
@@ -44,34 +44,6 @@ _ACTIVITIES: Final = 100
 _Found = TypeVar("_Found")
 
 
-@dataclass(frozen=True, slots=True)
-class IssueComment:
-    """A comment on an issue or pull request: who wrote it, on which, and when.
-
-    `written_at` is in seconds since 1970. Of one that was edited, nobody knows what it said then.
-    """
-
-    id: int
-    author: Account
-    body: str
-    issue: int
-    written_at: int
-    is_edited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BranchPush:
-    """A change of a branch: what it was before and after, None for not there, by whom, and when.
-
-    `actor` is None when GitHub does not say; `time` is in seconds since 1970.
-    """
-
-    before: str | None
-    after: str | None
-    actor: Account | None
-    time: int
-
-
 class GitHub:
     """The client of a command, opened once and passed on; what was answered is kept. Close it.
 
@@ -88,6 +60,7 @@ class GitHub:
         self.token: Final = token
         self.api: Final = Api(token, self.instance.api)
         self._public = public
+        self._beside: dict[str, GitHub] = {}
         self._kept: dict[tuple[str, ...], Any] = {}
 
     @property
@@ -112,13 +85,20 @@ class GitHub:
             self._public = GitHub(os.environ.get(PUBLIC_VARIABLE) or None, PUBLIC)
         return self._public
 
+    def beside(self, instance: Instance, token: str | None) -> "GitHub":
+        """The client of another GitHub, opened once and closed with this one."""
+        if instance.host not in self._beside:
+            self._beside[instance.host] = GitHub(token, instance)
+        return self._beside[instance.host]
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.api.close()
-        if self._public is not None:
-            self._public.api.close()
+        for other in (self._public, *self._beside.values()):
+            if other is not None:
+                other.api.close()
 
     def me(self) -> Account:
         """Who the token acts as; without one, the account of workflows."""
@@ -308,7 +288,7 @@ def _is_repository(path: str) -> bool:
 def comment_of(comment: Comment, issue: int, host: str) -> IssueComment:
     """A comment of an answer, on an issue."""
     return IssueComment(
-        id=comment.id,
+        id=str(comment.id),
         author=comment.user.account(host) if comment.user else GHOST,
         body=comment.body or "",
         issue=issue,

@@ -1,16 +1,12 @@
 """Comments on pull requests and issues: the one of ours that is edited, and what people wrote."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from mcp_static.forges.github.client import GitHub, IssueComment, comment_of
+from mcp_static.forges.comment_parts import MARKER, mark_in, marked, reply_mark, with_part
+from mcp_static.forges.github.client import GitHub, comment_of
 from mcp_static.forges.github.shapes import Comment
-
-MARKER: Final = "<!-- mcp-static -->"
-_PART: Final = "<!-- mcp-static:{name} -->"
-_MARKED: Final = re.compile(_PART.format(name="([0-9a-z:]+)") + "\n")
-_MAX_COMMENT: Final = 65_000
+from mcp_static.forges.registry_forge import IssueComment
 
 
 class Comments:
@@ -31,15 +27,15 @@ class Comments:
         path = f"{self._path}/issues/{number}/comments"
         return self._api.pages(path, list[Comment], f"the comments of #{number}")
 
-    def post(self, number: int, part: str, text: str, reply_to: int | None = None) -> None:
+    def post(self, number: int, part: str, text: str, reply_to: str | None = None) -> None:
         """Say something on a pull request or issue, in the one comment of ours that is edited.
 
         The comment has parts by name; only the one given is replaced. With `reply_to`, the comment
         is the one that answers that comment.
         """
-        mark = MARKER if reply_to is None else f"<!-- mcp-static:reply:{reply_to} -->"
+        mark = MARKER if reply_to is None else reply_mark(reply_to)
         known = self._own_comment(number, mark)
-        body = _with_part(known.body if known and known.body else mark, part, text)
+        body = with_part(known.body if known and known.body else mark, part, text)
         if known is None:
             comments = f"{self._path}/issues/{number}/comments"
             self._api.send("POST", comments, {"body": body}, Comment, "a new comment")
@@ -57,7 +53,7 @@ class Comments:
 
     def say(self, number: int, mark: str, text: str) -> None:
         """Write a comment of its own, with a mark."""
-        body = {"body": f"{_PART.format(name=mark)}\n{text}"}
+        body = {"body": marked(mark, text)}
         path = f"{self._path}/issues/{number}/comments"
         self._api.send("POST", path, body, Comment, "a new comment")
 
@@ -75,10 +71,10 @@ class Comments:
 
     def mark_of(self, comment: IssueComment) -> str | None:
         """The mark of a comment that we wrote with one, and that nobody has edited; None for others."""
-        marked = _MARKED.match(comment.body)
-        if marked is None or comment.is_edited or comment.author.id != self._github.me().id:
+        mark = mark_in(comment.body)
+        if mark is None or comment.is_edited or comment.author.id != self._github.me().id:
             return None
-        return marked[1]
+        return mark
 
     def _own_comment(self, number: int, mark: str) -> Comment | None:
         """The first comment of the token's account that begins with a mark."""
@@ -89,13 +85,3 @@ class Comments:
                 if author is not None and author.id == me.id and (comment.body or "").startswith(mark):
                     return comment
         return None
-
-
-def _with_part(body: str, name: str, text: str) -> str:
-    """A comment with one of its parts replaced, or added at the end."""
-    head = _PART.format(name=name)
-    pieces = re.split(r"(?m)^(<!-- mcp-static:[a-z]+ -->)$", body.replace("\r\n", "\n"))
-    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    parts[head] = f"\n{text}\n"
-    joined = pieces[0].rstrip() + "\n" + "".join(f"{key}{value}" for key, value in parts.items())
-    return joined if len(joined) <= _MAX_COMMENT else joined[:_MAX_COMMENT] + "\n…"

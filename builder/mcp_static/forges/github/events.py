@@ -4,13 +4,12 @@ Shapes: GitHub's reference of webhook events and payloads, for `pull_request_tar
 `pull_request`), `issue_comment` and `workflow_dispatch`.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
-from mcp_static.forges.forge import Account
+from mcp_static.forges.event import CHECK, COMMENT, Event
 from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.shapes import Shape, User
 from mcp_static.model.errors import InputError
@@ -20,29 +19,6 @@ _MAX_EVENT: Final = 25 << 20
 FullName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
 CommitId = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event: where, who, and about which pull request or comment.
-
-    `head` is the head commit that the event is about, where it names one.
-    """
-
-    kind: str
-    action: str
-    repository: str
-    clone_url: str
-    sender: Account
-    number: int | None = None
-    head: str | None = None
-    comment: int | None = None
-    is_pull_request: bool = False
-
-    @property
-    def brings_head(self) -> bool:
-        """Whether the sender brought the head commit itself: by opening, or by pushing."""
-        return self.kind == "pull_request" and self.action in {"opened", "synchronize"}
 
 
 class _Repository(Shape):
@@ -116,7 +92,7 @@ def _unknown(path: Path, reason: str) -> InputError:
 def _event(payload: _Payload) -> Event | None:
     kind, number, head, comment, is_pull_request = "workflow_dispatch", 0, None, None, True
     if payload.comment is not None and payload.issue is not None:
-        kind, number, comment = "issue_comment", payload.issue.number, payload.comment.id
+        kind, number, comment = "issue_comment", payload.issue.number, str(payload.comment.id)
         is_pull_request = payload.issue.pull_request is not None
     elif payload.pull_request is not None:
         kind, number = "pull_request", payload.pull_request.number
@@ -136,4 +112,5 @@ def _event(payload: _Payload) -> Event | None:
         head,
         comment,
         is_pull_request,
+        CHECK if comment is None else COMMENT,
     )

@@ -38,6 +38,11 @@ class Instance:
 PUBLIC: Final = Instance(f"https://{GITHUB_HOST}", f"https://api.{GITHUB_HOST}")
 
 
+def enterprise(site: str) -> Instance:
+    """The Enterprise Server, or the GitHub of a company's own, whose site is at an address."""
+    return Instance(site, _api_of(site))
+
+
 def registry_instance() -> Instance:
     """The GitHub that the registry lives on, by the environment; github.com if that is not set.
 

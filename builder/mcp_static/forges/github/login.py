@@ -45,6 +45,11 @@ def find_token() -> str | None:
     return token_from_environment() or _token_of_gh() or _kept_token()
 
 
+def token_for(url: str) -> str | None:
+    """What Git may show an address: a token of GitHub's, for GitHub's own site alone."""
+    return find_token() if url.startswith(f"{registry_instance().site}/") else None
+
+
 def _token_of_gh() -> str | None:
     if shutil.which("gh") is None:
         return None

@@ -1,14 +1,14 @@
 """A repository on GitHub as the registry changes it: commits, branches, pull requests, comments."""
 
 import base64
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, Self
 from urllib.parse import quote
 
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GHOST, GitHub, head_of
 from mcp_static.forges.github.comments import Comments
+from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.shapes import (
     CheckRuns,
     Collaborator,
@@ -18,61 +18,28 @@ from mcp_static.forges.github.shapes import (
     Repository,
     RepositoryName,
 )
-from mcp_static.model.errors import InputError
+from mcp_static.forges.registry_forge import BranchPush, CheckState, Dated, IssueComment, Pull
+from mcp_static.model.errors import InputError, RegistryError
 from mcp_static.model.times import format_time
 
+REQUIRED_STATUS: Final = "mcp-static/merge"
+"""The one status that a protected main requires."""
+
+CHECK: Final = "check.yml"
+DEPLOY: Final = "deploy.yml"
 _MAX_DESCRIPTION: Final = 140
+_ID_DIGITS: Final = 20
 _WRITERS: Final = frozenset({"admin", "write", "maintain"})
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """A pull request as it is now; `head_repository` is empty when that one was deleted.
-
-    `opened_at` is in seconds since 1970.
-    """
-
-    number: int
-    url: str
-    state: str
-    is_draft: bool
-    is_merged: bool
-    head: str
-    head_branch: str
-    head_repository: str
-    base_branch: str
-    author: Account
-    opened_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """Whose a commit is, as `name <e-mail>`, and of when, in seconds since 1970."""
-
-    identity: str
-    time: int
-
-    @property
-    def signature(self) -> dict[str, str]:
-        """The same, as GitHub's API takes it."""
-        name, _, email = self.identity.rpartition(" <")
-        return {"name": name, "email": email.removesuffix(">"), "date": format_time(self.time)}
-
-
-@dataclass(frozen=True, slots=True)
-class CheckState:
-    """How far the checks of a commit are, in words, and whether one has failed."""
-
-    message: str
-    has_failed: bool
-
-
 class GitHubRepository:
-    """One repository, by the name it has now.
+    """The `RegistryForge` protocol for GitHub: one repository, by the name it has now.
 
     What cannot be done raises InputError (ForbiddenError if rights are missing), what nobody answered
     UnansweredError.
     """
+
+    command_sign: Final = "/"
 
     def __init__(self, github: GitHub, full_name: str) -> None:
         found = github.api.get(f"/repos/{full_name}", Repository, f"the repository {full_name}")
@@ -83,6 +50,28 @@ class GitHubRepository:
         self.default_branch: Final = found.default_branch
         self.comments: Final = Comments(github, found.full_name)
         self.may_push: Final = found.permissions is not None and found.permissions.push
+
+    @property
+    def git_token(self) -> str | None:
+        """What Git is given to fetch from it over HTTPS."""
+        return self._github.token
+
+    @property
+    def clone_url(self) -> str:
+        """Where Git reaches it over HTTPS."""
+        return f"{registry_instance().site}/{self.full_name}.git"
+
+    def at(self, full_name: str) -> Self:
+        """Another repository there, by the same client."""
+        return type(self)(self._github, full_name)
+
+    def me(self) -> Account:
+        """Who the token acts as."""
+        return self._github.me()
+
+    def account(self, login: str) -> Account | None:
+        """The account that has a login now."""
+        return self._github.account(login)
 
     # Commits and branches
 
@@ -109,7 +98,8 @@ class GitHubRepository:
             tree = self._create_tree(tree, files)
         commit: dict[str, object] = {"message": message, "tree": tree, "parents": [base]}
         if dated is not None:
-            commit |= {"author": dated.signature, "committer": dated.signature}
+            signature = _signature(dated)
+            commit |= {"author": signature, "committer": signature}
         return self._api.send("POST", f"{self._path}/git/commits", commit, Named, what).sha
 
     def _create_tree(self, base: str, files: Mapping[str, bytes | None]) -> str:
@@ -155,6 +145,63 @@ class GitHubRepository:
         reference = f"{self._path}/git/refs/{quote(f'heads/{branch}')}"
         self._api.attempt("DELETE", reference, {}, f"removing {branch}", frozenset({404, 422}))
 
+    def land(self, main: str, commit: str, passage: str) -> bool:
+        """Move main from one commit to another; False if it has moved in the meantime.
+
+        GitHub lets a commit past a required status that it passed on another branch before, so the
+        commit gets the status on the branch `passage`, which the caller removes once main has moved. A
+        commit that main did not move to loses the status again. Raises InputError where GitHub refuses
+        the commit all the same.
+        """
+        branch = self.default_branch
+        self.withdraw(passage)
+        self.set_branch(passage, commit)
+        self.let_in(commit, "Written by the registry itself.")
+        try:
+            has_moved = self.move_branch(branch, commit)
+        except RegistryError:
+            self.withdraw(passage)
+            raise
+        if has_moved:
+            return True
+        is_outrun = self.head_of(branch) != main
+        self.withdraw(passage)
+        if is_outrun:
+            return False
+        raise InputError(
+            f"GitHub does not let {branch} be moved to the commit of the registry.",
+            f"Its rules may require no status but {REQUIRED_STATUS}; docs/operators.md shows the "
+            "ruleset.",
+        )
+
+    def withdraw(self, passage: str) -> None:
+        """Take the status from a commit that an attempt has left on its passage, and remove the branch.
+
+        The branch goes last: while it is there, whoever comes next knows which commit was left. A
+        commit that main has moved to keeps its status.
+        """
+        left = self.head_of(passage)
+        if left is None:
+            return
+        if left != self.head_of(self.default_branch):
+            reason = "It was never published."
+            self.set_status(left, REQUIRED_STATUS, is_good=False, description=reason)
+        self.remove_branch(passage)
+
+    def commit_to(
+        self, branch: str, base: str, registry: str, files: Mapping[str, bytes], message: str
+    ) -> None:
+        """Put a branch at one commit on the registry's newest; a fork sees it once it has caught up."""
+        try:
+            commit = self.create_commit(base, files, message)
+        except InputError:
+            if registry == self.full_name:
+                raise
+            self.catch_up(self.default_branch)
+            newest = self.head_of(self.default_branch) or base
+            commit = self.create_commit(newest, files, message)
+        self.set_branch(branch, commit)
+
     def catch_up(self, branch: str) -> None:
         """Bring a branch of a fork up to date with what it was forked from, if that is easy."""
         body = {"branch": branch}
@@ -175,23 +222,23 @@ class GitHubRepository:
         what = f"pull request {number}"
         return self._pull(self._api.get(f"{self._path}/pulls/{number}", PullRequest, what))
 
-    def open_pull_from(self, owner: str, branch: str) -> Pull | None:
+    def open_pull_from(self, home: str, branch: str) -> Pull | None:
         """The open pull request from a branch of some owner's repository, if there is one."""
-        head = f"{owner}:{branch}"
+        head = f"{_owner_of(home)}:{branch}"
         pages = self._api.pages(
             f"{self._path}/pulls", list[PullRequest], "pull requests", state="open", head=head
         )
         found = (pull for page in pages for pull in page if pull.head.ref == branch)
         return next((self._pull(pull) for pull in found), None)
 
-    def open_pull(self, owner: str, branch: str, title: str, body: str) -> Pull:
+    def open_pull(self, home: str, branch: str, title: str, body: str) -> Pull:
         """Open a pull request from a branch of some owner's repository; or the one there is."""
-        known = self.open_pull_from(owner, branch)
+        known = self.open_pull_from(home, branch)
         if known is not None:
             return known
         wanted = {
             "base": self.default_branch,
-            "head": f"{owner}:{branch}",
+            "head": f"{_owner_of(home)}:{branch}",
             "title": title,
             "body": body,
         }
@@ -203,6 +250,42 @@ class GitHubRepository:
         body = {"state": "closed"}
         what = f"closing pull request {number}"
         self._api.act("PATCH", f"{self._path}/pulls/{number}", body, what)
+
+    def open_pulls(self) -> Iterator[Pull]:
+        """The open pull requests for main."""
+        pages = self._api.pages(
+            f"{self._path}/pulls",
+            list[PullRequest],
+            "pull requests",
+            state="open",
+            base=self.default_branch,
+        )
+        return (self._pull(pull) for page in pages for pull in page)
+
+    def own_pull_from(self, branch: str) -> Pull | None:
+        """The open pull request from a branch of this repository, if there is one."""
+        return self.open_pull_from(self.full_name, branch)
+
+    def open_own_pull(self, branch: str, title: str, body: str) -> Pull:
+        """Open a pull request from a branch of this repository; or the one there is."""
+        return self.open_pull(self.full_name, branch, title, body)
+
+    def pull_head(self, number: int) -> str:
+        """The reference under which the head of a pull request can be fetched."""
+        return f"refs/pull/{number}/head"
+
+    def pushes(self, pull: Pull) -> list[BranchPush] | None:
+        """All that happened to the branch of a pull request, by the activity of its repository."""
+        return self._github.pushes(pull.head_repository, pull.head_branch)
+
+    def blobs(self, pull: Pull, commit: str, files: list[str]) -> dict[str, str] | None:
+        """The ids of the blobs at some paths of a commit that was on that branch."""
+        return self._github.blobs(pull.head_repository, commit, files)
+
+    def comment(self, comment: str) -> IssueComment | None:
+        """A comment by its id."""
+        is_id = comment.isdecimal() and len(comment) <= _ID_DIGITS
+        return self._github.comment(self.full_name, int(comment)) if is_id else None
 
     def arrival(self, pull: Pull) -> int | None:
         """When the head of a pull request came to it, in seconds since 1970, by GitHub's clock.
@@ -219,10 +302,12 @@ class GitHubRepository:
         """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
         return self._github.reopened_at(self.full_name, number)
 
-    def check_state(self, commit: str) -> CheckState:
-        """How far the checks of a commit are: the runs of workflows that GitHub shows for it."""
+    def check_state(self, pull: Pull) -> CheckState:
+        """How far the checks of a head are: the runs of workflows that GitHub shows for it."""
         found = self._api.get(
-            f"{self._path}/commits/{commit}/check-runs", CheckRuns, f"the checks of {commit[:12]}"
+            f"{self._path}/commits/{pull.head}/check-runs",
+            CheckRuns,
+            f"the checks of {pull.head[:12]}",
         )
         runs = found.check_runs
         failed = [run for run in runs if run.conclusion in {"failure", "timed_out"}]
@@ -259,7 +344,20 @@ class GitHubRepository:
         }
         self._api.act("POST", f"{self._path}/statuses/{commit}", body, f"a status of {commit[:12]}")
 
+    def let_in(self, head: str, description: str) -> None:
+        """Give a commit the status that a protected main requires."""
+        self.set_status(head, REQUIRED_STATUS, is_good=True, description=description)
+
     # Workflows
+
+    def start_check(self, pull: Pull) -> None:
+        """Have the head of a pull request checked, again or for the first time."""
+        inputs = {"pull_request": str(pull.number), "head": pull.head}
+        self.dispatch(CHECK, self.default_branch, inputs)
+
+    def start_deploy(self) -> None:
+        """Have main deployed."""
+        self.dispatch(DEPLOY, self.default_branch, {})
 
     def dispatch(self, workflow: str, branch: str, inputs: Mapping[str, str]) -> None:
         """Start a workflow: what this token does starts none by itself."""
@@ -280,4 +378,15 @@ class GitHubRepository:
             base_branch=pull.base.ref,
             author=pull.user.account(self._github.host) if pull.user else GHOST,
             opened_at=pull.created_at.second,
+            reference=f"#{pull.number}",
         )
+
+
+def _signature(dated: Dated) -> dict[str, str]:
+    """Whose a commit is, and of when, as GitHub's API takes it."""
+    name, _, email = dated.identity.rpartition(" <")
+    return {"name": name, "email": email.removesuffix(">"), "date": format_time(dated.time)}
+
+
+def _owner_of(full_name: str) -> str:
+    return full_name.partition("/")[0]

@@ -1,0 +1,1 @@
+"""Reading facts from GitLab, and publishing to registries that live on one."""

@@ -1,0 +1,44 @@
+"""The rule over a record's repository: on a forge that the registry knows."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mcp_static.model.reading import part_of, text_of
+from mcp_static.rules.rule import Breach, Record, RegistryIndex, Rule
+
+_HOSTS: Final = {"github": ("www.github.com", "github.com"), "gitlab": ("www.gitlab.com", "gitlab.com")}
+_PATHS: Final = {
+    "github": re.compile(r"/[\w.-]+/[\w.-]+/?", re.ASCII),
+    "gitlab": re.compile(r"/[\w.-]+(?:/[\w.-]+)+/?", re.ASCII),
+}
+
+
+def _repository(record: Record, index: RegistryIndex) -> Iterator[Breach]:
+    repository = part_of(record.document, "repository")
+    url, source = text_of(repository, "url"), text_of(repository, "source")
+    if url is None or source is None:
+        return
+    path = _PATHS.get(source)
+    if path is None:
+        yield Breach("repository.source", f"{source!r} is neither 'github' nor 'gitlab'")
+        return
+    scheme, _, rest = url.partition("://")
+    host, slash, tail = rest.partition("/")
+    own = tuple(name for kind, name in index.forges if kind == source)
+    is_known = scheme in {"http", "https"} and host in (*_HOSTS[source], *own)
+    if not (is_known and path.fullmatch(slash + tail)):
+        yield Breach("repository.url", f"is not the address of a {source} repository")
+
+
+REPOSITORY_RULES: Final = (
+    Rule(
+        id="repository-address",
+        requirement="`repository.url` has the form of its `source`: "
+        "https://github.com/<owner>/<repository>, or https://gitlab.com/<group>/…/<project>; "
+        "or likewise on a forge that the registry's settings name.",
+        fix="Give the address of the repository's front page; leave `repository` out if it is "
+        "kept elsewhere.",
+        check_within=_repository,
+    ),
+)
