@@ -10,7 +10,7 @@ export default {
   snapshot: 'data/snapshot.json',
   searchIndex: 'data/search/index.json',
   missingPage: '404.html',
-  hostFiles: /^(?:host(?:\/|$)|\.[^/]*$)/i,
+  hostFiles: /^(?:host(?:\/|$)|\.[^/]*$|_headers$|(?:firebase|vercel|staticwebapp\.config)\.json$)/i,
   programPaths: /^(?:v[0-9]|data(?:\/|$))/,
   pageSize: 100,
   defaultLimit: 30,
