@@ -55,6 +55,23 @@ def test_what_parses_strangers_bytes_has_no_token_that_may_write() -> None:
     }
 
 
+def test_what_may_write_works_where_nothing_that_is_handed_over_lands() -> None:
+    """An artifact is unpacked over the checkout, with whatever files the job that made it liked."""
+    document = pipeline(sources=("https://registry.example.com",))
+    for name, job in jobs(document).items():
+        if not job.get("needs"):
+            continue
+        assert job["extends"] == ".elsewhere", name
+        assert "before_script" not in job, name
+        text = "\n".join(job["script"])
+        for file in ("handover.json", "comment.json", "comment.txt", "sync.json"):
+            assert text.count(file) == text.count(f'"$handed/{file}"'), name
+    elsewhere = document[".elsewhere"]
+    assert elsewhere["variables"] == {"GIT_STRATEGY": "none"}
+    moved = elsewhere["before_script"].index('cd "$(mktemp -d)"')
+    assert [line for line in elsewhere["before_script"][:moved] if "handed=" not in line] == []
+
+
 def test_what_asks_sources_has_no_token_that_may_write() -> None:
     found = jobs(pipeline(sources=("https://registry.example.com",)))
     assert found["sync-read"]["environment"]["name"] == "registry/read"
