@@ -92,8 +92,9 @@ FROM_GALLERY = {"gallery": "https://mcp.example.com", "version": "1.1.0"}
         ({"tickets": {"url": f"{REMOTE}/", **FROM_GALLERY}}, ["name-differs", "remote-differs"]),
         ({WEATHER: LOCAL}, ["gallery-missing", "policy"]),
         ({TICKETS: {"url": REMOTE.upper(), "gallery": True}}, ["remote-differs", "policy"]),
-        ({TICKETS: {"url": f"{REMOTE}/other", "gallery": True}}, ["remote-differs", "not-listed"]),
+        ({TICKETS: {"url": f"{REMOTE}/other", "gallery": True}}, ["remote-differs", "remote-differs"]),
         ({WEATHER: {**LOCAL, "args": ["weather"], "gallery": True}}, ["registry", "command-differs"]),
+        ({WEATHER: {"command": "node", "args": ["a.js"], "gallery": True}}, ["registry", "command-differs"]),
         ({WEATHER: {**LOCAL, "args": ["-y", "weather@0.8.0"], **FROM_GALLERY, "version": "0.8.0"}},
          ["registry", "version-gone", "version-gone"]),
         ({WEATHER: {**LOCAL, "args": ["-y", "weather@0.9.0"], "gallery": True}}, ["registry", "policy-denied"]),
@@ -158,7 +159,7 @@ def test_every_client_is_asked_for_what_it_compares(served: Served, home: Path) 
     }
     assert code == 1
     assert found == {
-        "JetBrains": [("registry", TICKETS), ("remote-differs", TICKETS), ("not-listed", TICKETS)],
+        "JetBrains": [("registry", TICKETS), ("remote-differs", TICKETS), ("remote-differs", TICKETS)],
         "VS Code": [("name-differs", "weather"), ("policy", "weather")],
         "Copilot CLI": [("name-differs", "weather"), ("policy", "weather")],
         "Claude Code": [("policy", "weather")],

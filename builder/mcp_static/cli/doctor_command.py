@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.doctor.clients import CLIENTS, Client
 from mcp_static.doctor.configurations import MAX_BYTES, read_configuration
 from mcp_static.doctor.examination import Configuration, examine
@@ -39,12 +40,14 @@ _BY_ID = {client.id: client for client in CLIENTS}
 @click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+@NETWORK
 def command(
     files: tuple[Path, ...],
     ids: tuple[str, ...],
     url: str | None,
     policy_files: tuple[Path, ...],
     style: Style,
+    settings_file: Path | None,
 ) -> None:
     """Tell which servers in the configurations of MCP clients are blocked, why, and what to change.
 
@@ -61,7 +64,8 @@ def command(
     clients = [_BY_ID[one] for one in dict.fromkeys(ids)] or list(CLIENTS)
     configurations = list(_given(files, clients) if files else _usual(clients))
     policies = [read_policy(_content(file), str(file)) for file in policy_files]
-    with AskedRegistry(url) if url is not None else nullcontext() as registry:
+    network = network_of(settings_file)
+    with AskedRegistry(url, network) if url is not None else nullcontext() as registry:
         if registry is not None and not policies:
             policies = list(_policies_of(registry, configurations))
         report = examine(configurations, registry, policies)

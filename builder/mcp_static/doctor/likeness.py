@@ -34,6 +34,13 @@ def likenesses(server: Identity, listed: Iterable[Part]) -> Iterator[Likeness]:
                 yield Likeness(name or "", version or "", method)
 
 
+def of_its_name(server: Identity, document: Part) -> Iterator[Likeness]:
+    """What the server of the same name has of the same kind: remotes for an address, else packages."""
+    for method in methods_of(document):
+        if method.connection is not None if server.url else method.launch is not None:
+            yield Likeness(server.name, text_of(document, "version") or "", method)
+
+
 def _is_like(server: Identity, method: Method) -> bool:
     if server.url:
         return method.connection is not None and is_at(server.url, method.connection)

@@ -11,6 +11,7 @@ from mcp_static.doctor.likeness import (
     likenesses,
     matches_remote,
     named_version,
+    of_its_name,
     package_version,
 )
 from mcp_static.doctor.policy_files import PolicyFile
@@ -68,7 +69,7 @@ def _why(
 ) -> tuple[str, str, str]:
     """The id of a reason, the reason, and what to do about it."""
     identity = server.identity
-    like = next(likenesses(identity, registry.servers), None) if registry is not None else None
+    like = _likeness(identity, registry) if registry is not None else None
     if like is None:
         if any("${" in text for text in (identity.url, *identity.command)):
             return "has-variable", "policies compare no variables", "Write the value out."
@@ -80,6 +81,12 @@ def _why(
     if identity.url:
         return _remote(identity, like)
     return _command(identity, like, registry)
+
+
+def _likeness(identity: Identity, registry: AskedRegistry) -> Likeness | None:
+    """The server of the registry that this is, by its package or address, else by its name."""
+    found = next(likenesses(identity, registry.servers), None)
+    return found or next(of_its_name(identity, registry.latest(identity.name).server), None)
 
 
 def _name(client: Client, identity: Identity, like: Likeness) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from mcp_static.model.reading import Part, objects_in, part_of, text_of
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Client
 from mcp_static.net.limits import Answer
+from mcp_static.settings.network import NetworkSettings
 
 _SECONDS: Final = 30.0
 _MOST_PAGES: Final = 100
@@ -36,14 +37,14 @@ class Lookup:
 
 
 class AskedRegistry:
-    """A registry at an address; close it, or use it as a context manager.
+    """A registry at an address, asked from a network; close it, or use it as a context manager.
 
     Every method raises UnansweredError if nothing answers, and InputError if that is no address.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, network: NetworkSettings | None = None) -> None:
         self.url: Final = registry_address(url)
-        self._client: Final = Client(seconds=_SECONDS)
+        self._client: Final = Client(seconds=_SECONDS, network=network)
         self.latest = cache(self._latest)
         self.versions = cache(self._versions)
 
