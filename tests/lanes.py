@@ -19,6 +19,7 @@ _INTEGRATION: Final = (
     "cli",
     "contract",
     "deploy",
+    "doctor/test_doctor.py",
     "drafting/test_init.py",
     "forges/test_github_client.py",
     "forges/test_gitlab.py",

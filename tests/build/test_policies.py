@@ -33,6 +33,12 @@ def registry(registry: Registry) -> Registry:
     return registry
 
 
+def publish_remote(registry: Registry) -> None:
+    """Publish a server that fits every file."""
+    remote = {"type": "streamable-http", "url": "https://tickets.example.com/mcp"}
+    registry.publish("com.example/tickets", "2.0.0", remotes=[remote])
+
+
 def judged(out: Path, version: str) -> set[Verdict]:
     """What Copilot's policy says of a version, by its command and by its address."""
     document = json.loads((out / "policies/copilot-managed-settings.json").read_bytes())
@@ -63,7 +69,8 @@ def test_policies_follow_every_publish_status_and_takedown(registry: Registry, t
     registry.commit({f"{folder}/takedown.json": json.dumps(takedown)})
     assert build_registry(registry, out).why_full == ""
     assert judged(out, "1.1.0") == {Verdict.DENIED}
-    assert PATHS - of_policies(out) == {"policies/gemini-cli-mcp.json"}  # it would allow everything
+    harmful = {"policies/gemini-cli-mcp.json", "policies/kiro-mcp-registry.json"}  # if they were empty
+    assert PATHS - of_policies(out) == harmful
     [listed] = (out / "data/checksums").glob("registry*.txt")
     checksums = listed.read_text()
     assert all(f"  {path}\n" in checksums for path in of_policies(out))
@@ -73,6 +80,7 @@ def test_there_are_no_policies_unless_the_settings_ask_for_them(
     registry: Registry, tmp_path: Path
 ) -> None:
     out = tmp_path / "dist"
+    publish_remote(registry)
     build_registry(registry, out)
     assert of_policies(out) == PATHS
     assert b"/policies/" in (out / "index.html").read_bytes()
@@ -87,6 +95,7 @@ def test_there_are_no_policies_unless_the_settings_ask_for_them(
 def test_the_page_explains_each_file_by_its_address(registry: Registry, tmp_path: Path) -> None:
     out = tmp_path / "dist"
     publish(registry, "1.0.0", "com.example/bundle")
+    publish_remote(registry)
     bundle = {"registryType": "mcpb", "identifier": "https://github.com/a/b/releases/download/v1/mcp.mcpb", "fileSha256": "a" * 64, "transport": {"type": "stdio"}}  # fmt: skip
     registry.publish("com.example/bundle", "2.0.0", packages=[bundle])
     build_registry(registry, out)
@@ -98,7 +107,12 @@ def test_the_page_explains_each_file_by_its_address(registry: Registry, tmp_path
     assert "com.example/bundle" in page
     assert "Ours &lt;&amp;&gt;" in page
     left = json.loads((out / LEFT_OUT).read_bytes())["leftOut"]
-    assert [(one["name"], one["versions"]) for one in left] == [("com.example/bundle", ["2.0.0"])]
+    assert [(one["name"], one["versions"]) for one in left if "policy" not in one] == [
+        ("com.example/bundle", ["2.0.0"])
+    ]
+    kiro = "policies/kiro-mcp-registry.json"
+    assert [one["name"] for one in left if one.get("policy") == kiro] == ["com.example/bundle", NAME]
+    assert f"<code>{kiro}</code></td>" in page
 
 
 LIMITS = ("MAX_SERVERS", "MAX_VERSIONS")
@@ -127,6 +141,7 @@ def documents(registry: Registry, tmp_path: Path) -> dict[str, bytes]:
     """The policies of a registry with several servers, built."""
     for number in range(3):
         publish(registry, f"1.0.{number}", f"com.example/s{number}")
+    publish_remote(registry)
     build_registry(registry, tmp_path / "dist")
     return {path: (tmp_path / "dist" / path).read_bytes() for path in PATHS if path.endswith(".json")}
 
@@ -139,5 +154,5 @@ def test_names_are_allowed_where_the_settings_say_so(
     path = "policies/copilot-managed-settings.json"
     after = (tmp_path / "dist" / path).read_bytes()
     added = set(after.splitlines()) - set(documents[path].splitlines())
-    assert sum(b"serverName" in line for line in added) == 4
+    assert sum(b"serverName" in line for line in added) == 5
     assert b"serverName" not in documents[path]

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from mcp_static.api.entries import OFFICIAL_META
+from mcp_static.cli import main
 from mcp_static.importing.importing import read_patterns
 from mcp_static.model.errors import InputError
 
@@ -94,3 +96,28 @@ def test_what_an_earlier_list_let_in_is_named(tmp_path: Path) -> None:
 def test_an_empty_repository_object_is_no_obstacle(tmp_path: Path) -> None:
     bare = {"server": {**server_json(NAME), "repository": {}}}
     assert take([bare], tmp_path / "r.git", lenient=True).published == 1
+
+
+def test_a_list_of_bare_names_asks_for_a_namespace_and_gets_it(tmp_path: Path) -> None:
+    package = {"registryType": "pypi", "identifier": "docs-mcp", "transport": {"type": "stdio"}}
+    server = {"name": "docs-search", "description": "Search the handbook.", "version": "1.2.0"}
+    entries = [{"server": {**server, "packages": [package]}}, {"server": server_json(NAME)}]
+    source = written(tmp_path / "bare.json", {"servers": entries})
+    report = take(source, tmp_path / "a.git")
+    assert report.published == 1
+    [left] = report.left_out
+    assert "--namespace com.example" in left.message
+    report = take(source, tmp_path / "b.git", namespace="org.example.mcp")
+    assert (report.published, report.left_out) == (2, [])
+    path = "registry-data/servers/mc/org.example.mcp/docs-search/1.2.0/server.json"
+    found = json.loads(git(tmp_path / "b.git", "show", f"main:{path}"))
+    assert found["name"] == "org.example.mcp/docs-search"
+    assert found["packages"] == [{"version": "1.2.0", **package}]
+
+
+@pytest.mark.parametrize("namespace", ["a/b", "-a", "a b"])
+def test_a_namespace_that_is_none_is_refused(namespace: str, tmp_path: Path) -> None:
+    arguments = ["import", "x.json", "--into", str(tmp_path / "r.git"), "--namespace", namespace]
+    run = CliRunner().invoke(main, arguments)
+    assert isinstance(run.exception, SystemExit)
+    assert run.exit_code == 2

@@ -149,6 +149,31 @@ def other(snippet: Snippet, _: str) -> None:
     shape(one_server(json.loads(snippet.text), "mcpServers")[1], typed={"stdio", "http", "sse"})
 
 
+def one_file(document: Any) -> None:
+    """The list of Kiro and Amazon Q Developer, as strictly as the strictest of their clients."""
+    assert list(document) == ["servers"]
+    servers = [entry["server"] for entry in document["servers"]]
+    assert len({server["name"] for server in servers}) == len(servers) > 0
+    for server in servers:
+        assert re.fullmatch(r"[a-zA-Z0-9._-]{3,200}", server["name"])
+        assert 0 < len(server["description"]) <= 100 >= len(server.get("title", "-")) > 0
+        assert ("packages" in server) is not ("remotes" in server)
+        [way] = server.get("packages") or server["remotes"]
+        if "remotes" in server:
+            assert way["type"] in {"streamable-http", "sse"}
+            assert all(header["name"] and header["value"] for header in way.get("headers", []))
+            continue
+        assert way["registryType"] in {"npm", "pypi"}
+        assert way["transport"] == {"type": "stdio"}
+        assert way["version"] == server["version"]
+        for argument in [*way.get("runtimeArguments", []), *way.get("packageArguments", [])]:
+            assert argument["type"] == "positional"
+            assert argument["value"]
+        for variable in way.get("environmentVariables", []):
+            assert variable["name"]
+            assert variable["value"] == variable["default"] != ""
+
+
 READERS: Final[dict[str, Callable[[Snippet, str], None]]] = {
     "VS Code": vs_code,
     "Claude Desktop": claude_desktop,
@@ -195,6 +220,9 @@ def test_every_snippet_is_in_its_clients_format(corpus_file: Path) -> None:
 def test_every_policy_is_in_its_clients_format(corpus_file: Path, policy: Any) -> None:
     body = policy.render(contents_of(versions_of(corpus_file)), PolicySettings())
     document = json.loads(body)
+    if policy.id == "kiro":
+        one_file(document)
+        return
     if "mcpServers" in document:
         assert list(document) == ["mcpServers"]
         for name, config in document["mcpServers"].items():

@@ -1,13 +1,19 @@
 """Matchers, held to what VS Code's own tests say of them (`allowedMcpServers.test.ts`)."""
 
+import re
+import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp_static.model.web_addresses import fetched_address
 from mcp_static.policies.matchers import (
     Identity,
     Matcher,
     Verdict,
     matches,
+    matches_url,
     read_matchers,
     verdict,
 )
@@ -77,3 +83,20 @@ def test_a_denial_wins_and_an_allowlist_allows_nothing_else() -> None:
     untrusted = [Matcher(url="https://*.untrusted.example.com/*")]
     assert verdict(None, untrusted, remote("https://api.untrusted.example.com/mcp")) is Verdict.DENIED
     assert verdict(None, untrusted, remote("https://api.trusted.example.com/mcp")) is Verdict.ALLOWED
+
+
+def test_patterns_that_would_keep_us_busy_are_matched_in_linear_time() -> None:
+    started = time.perf_counter()
+    for before in ("https://example.com/", "https://"):
+        url = f"{before}{'ab' * 900}c/"
+        assert not matches(Matcher(url=f"{before}{'*a' * 400}*d"), remote(url))
+        assert matches(Matcher(url=f"{before}{'*a' * 400}*c*/"), remote(url))
+    assert time.perf_counter() - started < 2
+
+
+@given(st.text("ab*/.", max_size=12), st.text("ab/.", max_size=12))
+def test_what_comes_first_is_no_other_match_than_any(pattern: str, path: str) -> None:
+    plain = re.compile(".*".join(map(re.escape, f"https://x.com/{pattern}".split("*"))), re.DOTALL)
+    url = fetched_address(f"https://x.com/{path}")
+    assert url is not None
+    assert matches_url(f"https://x.com/{pattern}", url) is bool(plain.fullmatch(url))

@@ -268,8 +268,9 @@ def test_no_name_in_a_fixed_set_passes_to_another_server() -> None:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
 def test_the_order_of_versions_changes_nothing_and_a_line_is_an_entry(policy: Policy) -> None:
+    both = policy.id != "kiro"  # which takes servers with one of them alone
     versions = [
-        listed(name=f"com.example/s{number % 7}", version=f"{number}.0.0", packages=[npm(f"p{number}")],
+        listed(name=f"com.example/s{number % 7}", version=f"{number}.0.0", packages=[npm(f"p{number}")] * both,
                remotes=[remote(f"https://s{number}.example.com/<mcp>")], public=number % 3 > 0)
         for number in range(20)
     ]  # fmt: skip
@@ -283,7 +284,7 @@ def test_the_order_of_versions_changes_nothing_and_a_line_is_an_entry(policy: Po
     assert policy.render(contents_of(reversed(versions)), PolicySettings()) == body
     assert b"<" not in body
     more = listed(
-        name="com.example/s9", packages=[npm("new")], remotes=[remote("https://n.example.com")]
+        name="com.example/s9", packages=[npm("new")] * both, remotes=[remote("https://n.example.com")]
     )
     after = policy.render(contents_of([*versions, more]), PolicySettings())
     assert after is not None

@@ -45,7 +45,8 @@ def policy_documents(context: RenderContext, settings: Settings) -> Iterator[Doc
     bodies = {policy.path: policy.render(contents, settings.policies) for policy in POLICIES}
     for path, body in bodies.items():
         yield Document(path, body, MISCELLANEOUS)
-    left_out = left_out_views(contents.left_out)
+    lacking = [left for policy in POLICIES for left in policy.left_out(contents)]
+    left_out = left_out_views([*contents.left_out, *lacking])
     listed = [view.document() for view in left_out]
     yield Document(LEFT_OUT, layout({"format": 1, "leftOut": listed}), MISCELLANEOUS)
     site = context.site

@@ -39,6 +39,7 @@ _COMMANDS: Final = {
     "serve": "Serve a built registry on this machine.",
     "verify": "Compare a registry, stored or served, with its checksums.",
     "conformance": "Test a served registry against the standard API.",
+    "doctor": "Tell which servers clients block, and what to change.",
     "takedown": "Take down a version, a server or a namespace.",
     "restore": "Withdraw a takedown.",
     "block": "Take nothing new from an account, a key, a host, …",

@@ -8,6 +8,8 @@ import click
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.importing.importing import ImportOptions, import_entries, read_patterns
+from mcp_static.model.errors import UsageError
+from mcp_static.model.names import name_problem
 from mcp_static.reports.findings import Section
 from mcp_static.reports.printing import counted_of, section_text
 from mcp_static.settings import SETTINGS_FILE
@@ -38,11 +40,19 @@ _NAMED = 50
     is_flag=True,
     help="Read a registry from its beginning again, not only what was updated since the last import.",
 )
+@click.option(
+    "--namespace",
+    default="",
+    metavar="NAMESPACE",
+    help="Put this before names without a slash, as files of some clients' allowlists have them: "
+    "com.example makes docs com.example/docs.",
+)
 @NETWORK
 def command(
     source: str,
     into: Path,
     settings_file: Path | None,
+    namespace: str,
     *,
     lenient: bool,
     only: Path | None,
@@ -53,6 +63,8 @@ def command(
 
     Each version becomes a commit dated when it was published. Running it again adds what is new.
     """
+    if namespace and (problem := name_problem(f"{namespace}/server")):
+        raise UsageError(f"--namespace {problem}.", "Give a reversed domain, such as com.example.")
     options = ImportOptions(
         source=source,
         into=into,
@@ -60,6 +72,7 @@ def command(
         only=read_patterns(only) if only else (),
         anew=anew,
         network=network_of(settings_file),
+        namespace=namespace,
     )
     with ConsoleProgress() as progress:
         progress.stage("Reading entries")

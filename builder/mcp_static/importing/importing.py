@@ -24,6 +24,7 @@ from mcp_static.git.writing import (
     tip_of,
     write_commits,
 )
+from mcp_static.importing.bare_names import in_namespace
 from mcp_static.importing.files import STANDARD_INPUT, read_file
 from mcp_static.importing.registry_walk import RegistryWalk
 from mcp_static.model.approvals import lines_of_list, parse_approval, parse_approvals
@@ -81,6 +82,7 @@ class ImportOptions:
     `only` are names and patterns, as in `model/approvals`; empty takes every name. `anew` walks a
     registry from its beginning, also when only what was updated since would have to be asked for.
     `network` is the one that a registry is asked from.
+    `namespace` is put before bare names, those without a slash; without one they are left out.
     """
 
     source: str
@@ -89,6 +91,7 @@ class ImportOptions:
     only: tuple[str, ...] = ()
     anew: bool = False
     network: NetworkSettings | None = None
+    namespace: str = ""
 
 
 def import_entries(
@@ -158,7 +161,7 @@ def _starting_settings(source: str, moment: int) -> NewCommit:
 def _walk(repository: Repository, options: ImportOptions) -> RegistryWalk | None:
     if not _is_registry(options.source):
         return None
-    choices = (options.lenient, options.only)
+    choices = (options.lenient, options.only, options.namespace)
     walk = RegistryWalk(options.source, choices, Path(repository.common_dir), network=options.network)
     before = walk.imported_into
     if options.anew or (before and not contains(repository, before)):
@@ -224,7 +227,7 @@ class _Import:
             try:
                 if isinstance(value, InputError):
                     raise value
-                entries.append(read_entry(value, self._now))
+                entries.append(in_namespace(read_entry(value, self._now), self._options.namespace))
             except InputError as error:
                 self._leave_out(place, str(error))
         entries.sort(key=lambda entry: entry.published_at)

@@ -44,21 +44,24 @@ def policy_views(url: str, bodies: Mapping[str, bytes | None]) -> list[PolicyVie
 
 @dataclass(frozen=True, slots=True)
 class LeftOutView:
-    """A way to run a server that no policy can express, in the versions that have it."""
+    """A way to run a server that no policy can express, or one alone, in the versions that have it."""
 
     name: str
     method: str
     reason: str
+    policy: str
     versions: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
         """The same for programs."""
-        return {
+        document = {
             "name": self.name,
             "versions": list(self.versions),
             "method": self.method,
             "reason": self.reason,
+            "policy": self.policy,
         }
+        return {key: value for key, value in document.items() if value}
 
     @property
     def shown_versions(self) -> str:
@@ -69,7 +72,11 @@ class LeftOutView:
 
 
 def left_out_views(left_out: Iterable[LeftOut]) -> list[LeftOutView]:
-    """What is left out, by server, method and reason."""
-    ordered = sorted(left_out, key=lambda one: (one.name, one.method, one.reason, one.version))
-    groups = groupby(ordered, key=lambda one: (one.name, one.method, one.reason))
+    """What is left out, by server, method, reason and policy; first what no policy can say."""
+    ordered = sorted(left_out, key=lambda one: (bool(one.policy), *_kind(one), one.version))
+    groups = groupby(ordered, key=_kind)
     return [LeftOutView(*key, tuple(one.version for one in group)) for key, group in groups]
+
+
+def _kind(left: LeftOut) -> tuple[str, str, str, str]:
+    return left.name, left.method, left.reason, left.policy

@@ -50,9 +50,9 @@ def _fixed_set(contents: Contents, _: PolicySettings) -> bytes:
     """
     uses = Counter(map(whole_client_name, contents.latest))
     servers = {}
-    for full, methods in contents.latest.items():
+    for full, latest in contents.latest.items():
         name = whole_client_name(full)
-        members = next(_configurations(name, methods), None)
+        members = next(_configurations(name, latest.methods), None)
         if members is not None and uses[name] == 1:
             servers[name] = members
     return layout({"mcpServers": dict(sorted(servers.items()))})

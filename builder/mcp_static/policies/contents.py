@@ -23,12 +23,21 @@ class ListedVersion:
 
 @dataclass(frozen=True, slots=True, order=True)
 class LeftOut:
-    """A way to run a public version that no policy can express, and why."""
+    """A way to run a public version that no policy can express, and why; or one alone, by its path."""
 
     name: str
     version: str
     method: str
     reason: str
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest public version of a server, with the ways to run it."""
+
+    version: ListedVersion
+    methods: tuple[Method, ...]
 
 
 @dataclass(slots=True)
@@ -43,11 +52,11 @@ class Side:
 
 @dataclass(slots=True)
 class Contents:
-    """Both sides, the methods of each server's latest public version by name, and what is left out."""
+    """Both sides, each server's latest public version by name, and what is left out."""
 
     allowed: Side = field(default_factory=Side)
     denied: Side = field(default_factory=Side)
-    latest: dict[str, tuple[Method, ...]] = field(default_factory=dict)
+    latest: dict[str, Latest] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
 
 
@@ -59,7 +68,7 @@ def contents_of(versions: Iterable[ListedVersion]) -> Contents:
         side.names.add(version.name)
         methods = methods_of(version.document)
         if version.is_public and version.is_latest:
-            contents.latest[version.name] = methods
+            contents.latest[version.name] = Latest(version, methods)
         for method in methods:
             try:
                 _add(side, method, is_public=version.is_public)

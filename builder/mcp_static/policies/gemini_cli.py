@@ -17,8 +17,8 @@ from mcp_static.settings.policies import PolicySettings
 def _render(contents: Contents, _: PolicySettings) -> bytes | None:
     servers = {
         name: members
-        for name, methods in sorted(contents.latest.items())
-        if (members := _remote(methods)) is not None
+        for name, latest in sorted(contents.latest.items())
+        if (members := _remote(latest.methods)) is not None
     }
     return layout({"mcpServers": servers}) if servers else None
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 from mcp_static.model.web_addresses import fetched_address
 
 WILDCARD: Final = "*"
-_IN_AUTHORITY: Final = r"[^/@\\?#]*"
+_IN_AUTHORITY: Final = r"[^/@\\?#]"
+_ANYWHERE: Final = "."
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,13 +103,27 @@ def matches_url(pattern: str, url: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern as a regular expression: a `*` in the host and the port stays within them."""
+    """A pattern as a regular expression: a `*` in the host and the port stays within them.
+
+    What follows a `*` is taken where it comes first, without going back: a later place would fit no
+    more, and patterns come from files and registries that may want to keep us busy.
+    """
     scheme, separator, rest = text.partition("://")
     if not separator:
         scheme, rest = "", text
     authority = re.match(r"[^/\\?#]*", rest)
     assert authority is not None
     first, last = scheme + separator + authority[0], rest[authority.end() :]
-    source = _IN_AUTHORITY.join(map(re.escape, first.split(WILDCARD)))
-    source += ".*".join(map(re.escape, last.split(WILDCARD)))
+    begin, *parts = first.split(WILDCARD)
+    joint, *more = last.split(WILDCARD)
+    wild = [(_IN_AUTHORITY, part) for part in parts] + [(_ANYWHERE, part) for part in more]
+    if parts:
+        wild[len(parts) - 1] = (_IN_AUTHORITY, parts[-1] + joint)
+    else:
+        begin += joint
+    source = re.escape(begin)
+    for place, (any_text, text_after) in enumerate(wild, start=1):
+        after = re.escape(text_after)
+        is_last = place == len(wild)
+        source += f"{any_text}*{after}" if is_last else f"(?>{any_text}*?{after})"
     return re.compile(source, re.IGNORECASE | re.DOTALL)

@@ -1,9 +1,9 @@
 """What a policy for a client is: a file, what it enforces, and where an administrator puts it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mcp_static.policies.contents import Contents
+from mcp_static.policies.contents import Contents, LeftOut
 from mcp_static.settings.policies import PolicySettings
 
 
@@ -19,6 +19,7 @@ class Place:
 class Policy:
     """A policy file; `render` gives its bytes, or None where a file would do harm.
 
+    `left_out` names what this file lacks beyond what no policy can say.
     `enforces` and `notes` are sentences for the page that explains the policies.
     """
 
@@ -29,3 +30,4 @@ class Policy:
     places: tuple[Place, ...]
     notes: tuple[str, ...]
     render: Callable[[Contents, PolicySettings], bytes | None]
+    left_out: Callable[[Contents], Iterable[LeftOut]] = lambda _: ()

@@ -1,0 +1,1 @@
+"""Whether a user's clients would run the servers in their configurations, and what to change if not."""

@@ -1,0 +1,1 @@
+"""Tests of what clients would say of the servers in their configurations."""
