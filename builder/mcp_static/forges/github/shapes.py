@@ -1,31 +1,10 @@
 """The parts of GitHub's answers that are used, as models; GitHub's REST reference has the rest."""
 
-from pydantic import BaseModel, ConfigDict, RootModel, field_validator
+from pydantic import RootModel
 
 from mcp_static.forges.forge import Account
+from mcp_static.forges.rest import Moment, Shape
 from mcp_static.model.forge_ids import ACCOUNT, ForgeId
-from mcp_static.model.times import parse_time
-
-
-class Shape(BaseModel):
-    """An object of an answer: members that are not used are ignored."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-
-class Moment(RootModel[str]):
-    """A time as GitHub writes it, such as `2026-11-28T05:30:00Z`."""
-
-    @property
-    def second(self) -> int:
-        """Seconds since 1970."""
-        return int(parse_time(self.root))
-
-    @field_validator("root")
-    @classmethod
-    def _is_a_time(cls, value: str) -> str:
-        parse_time(value)
-        return value
 
 
 class User(Shape):

@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError
 
 from mcp_static.forges.event import CHECK, COMMENT, Event
 from mcp_static.forges.gitlab.instance import registry_instance
-from mcp_static.forges.gitlab.shapes import Shape, User
+from mcp_static.forges.gitlab.shapes import User
+from mcp_static.forges.rest import Shape
 from mcp_static.model.errors import InputError
 
 _MAX_EVENT: Final = 25 << 20

@@ -1,39 +1,10 @@
 """The parts of GitLab's answers that are used, as models; GitLab's REST reference has the rest."""
 
-from math import ceil
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, RootModel, field_validator
-
 from mcp_static.forges.forge import Account
+from mcp_static.forges.rest import Moment, Shape
 from mcp_static.model.forge_ids import USER, ForgeId
-from mcp_static.model.times import parse_time
-
-
-class Shape(BaseModel):
-    """An object of an answer: members that are not used are ignored."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-
-class Moment(RootModel[str]):
-    """A time as GitLab writes it, such as `2026-11-28T05:30:00.123Z`."""
-
-    @property
-    def second(self) -> int:
-        """The second that it is in, since 1970."""
-        return int(parse_time(self.root))
-
-    @property
-    def second_after(self) -> int:
-        """The first second that has all of it behind: what is later, is certainly later."""
-        return ceil(parse_time(self.root))
-
-    @field_validator("root")
-    @classmethod
-    def _is_a_time(cls, value: str) -> str:
-        parse_time(value)
-        return value
 
 
 class User(Shape):
