@@ -10,6 +10,7 @@ import click
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
 from mcp_static.cli.forge_options import REPO, STATE
+from mcp_static.cli.style_options import STYLE
 from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import LOGIN, GitHub
@@ -48,14 +49,7 @@ _AUTHOR: Final = re.compile(
 )
 @REPO
 @STATE
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="For people, a comment, programs, or annotations of a GitHub workflow.",
-)
+@STYLE
 @click.option(
     "--summary",
     type=click.Path(path_type=Path, dir_okay=False),

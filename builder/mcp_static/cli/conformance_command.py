@@ -9,6 +9,7 @@ import click
 from mcp_static.api.abilities import Ability
 from mcp_static.cli.console import ConsoleProgress
 from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.conformance.check import run_checks
 from mcp_static.conformance.checks import CHECKS
 from mcp_static.conformance.probe import Probe
@@ -26,9 +27,7 @@ from mcp_static.reports.printing import Style, counted_of, print_report
     multiple=True,
     help="Test only this ability; may be given several times.",
 )
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@TEXT_OR_JSON
 @NETWORK
 def command(url: str, only: tuple[str, ...], style: Style, settings_file: Path | None) -> None:
     """Test the registry at URL, ours or any other, against the standard API (v0.1).

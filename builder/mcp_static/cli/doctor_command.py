@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.doctor.clients import CLIENTS, Client
 from mcp_static.doctor.configurations import MAX_BYTES, read_configuration
 from mcp_static.doctor.examination import Configuration, examine
@@ -37,9 +38,7 @@ _BY_ID = {client.id: client for client in CLIENTS}
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A policy file that counts instead of the registry's own; may be given several times.",
 )
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@TEXT_OR_JSON
 @NETWORK
 def command(
     files: tuple[Path, ...],

@@ -10,6 +10,7 @@ from mcp_static.api.paths import SNAPSHOT
 from mcp_static.api.snapshot import read_snapshot
 from mcp_static.build.extent import estimate
 from mcp_static.cli.console import say
+from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.hosts.host import Host
 from mcp_static.hosts.hosts import HOSTS
@@ -32,9 +33,7 @@ from mcp_static.settings import Settings
     show_default=True,
     help="What was built last, for any host: its extent decides what fits.",
 )
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@TEXT_OR_JSON
 @click.pass_context
 def command(context: click.Context, repo: Path, out: Path, style: str) -> None:
     """Print the hosts: what each honors, how much it takes, and whether this registry fits."""

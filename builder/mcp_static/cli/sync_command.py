@@ -8,6 +8,7 @@ import click
 
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.cli.operator_options import REPO
+from mcp_static.cli.style_options import STYLE
 from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
 from mcp_static.git.writing import lock_for_import, require_clean, write_commits
@@ -69,14 +70,7 @@ _NAMED = 100
     type=click.Path(path_type=Path, dir_okay=False),
     help="Append what changed for later steps of a workflow ($GITHUB_OUTPUT).",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="For people, a comment, programs, or annotations of a GitHub workflow.",
-)
+@STYLE
 def command(
     repo: Path,
     full_name: str | None,

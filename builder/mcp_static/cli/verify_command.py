@@ -7,6 +7,7 @@ import click
 
 from mcp_static.cli.console import ConsoleProgress
 from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.conformance.served import ServedRegistry
 from mcp_static.conformance.verifying import Verification, folder_reader, verify
 from mcp_static.model.errors import InputError
@@ -30,9 +31,7 @@ _NAMED = 50
     show_default=True,
     help="How many documents to compare, chosen at random.",
 )
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@TEXT_OR_JSON
 @NETWORK
 def command(
     target: str, style: Style, settings_file: Path | None, *, is_all: bool, sample: int

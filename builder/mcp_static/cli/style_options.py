@@ -1,0 +1,17 @@
+"""In which form a command prints its report."""
+
+from typing import Final
+
+import click
+
+STYLE: Final = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "markdown", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, a comment, programs, or annotations of a GitHub workflow.",
+)
+TEXT_OR_JSON: Final = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
