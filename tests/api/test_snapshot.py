@@ -47,7 +47,9 @@ def test_another_format_is_told_with_the_way_out(found: object, fix: str) -> Non
 def test_abilities_are_described_by_the_parameters_they_stand_for() -> None:
     assert describe(EVERYTHING) == "everything"
     assert describe(None) == "whatever your server makes of it"
-    assert describe(frozenset({Ability.FILES})) == "no query: complete lists without `nextCursor`"
+    assert describe(frozenset({Ability.FILES})) == (
+        "no query: `/v0.1/servers` lists each server's latest version alone, without `nextCursor`"
+    )
     rules = frozenset({Ability.SINCE, Ability.CURSORS, Ability.CORS})
     assert describe(rules) == "`cursor`, `updated_since`; pages of 100"
     assert describe(rules | {Ability.PAGES}) == "`cursor`, `limit`, `updated_since`"
