@@ -1,6 +1,7 @@
 """`mcp-static new`: a repository that is complete, or nothing at all."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,10 +93,17 @@ def test_a_tool_from_elsewhere_is_what_the_workflows_install(tmp_path: Path) -> 
     ("options", "code", "message"),
     [
         ((), 2, "--repository"),
-        (("--repository", "x"), 1, "OWNER/NAME"),
-        (("--repository", "a/b", "--url", "nonsense"), 1, "url"),
-        (("--repository", "a/b", "--url", "https://example.com/?a=b"), 1, "url"),
-        (("--repository", "a/b", "--namespace", "io.modelcontextprotocol.x"), 1, "namespace"),
+        (("--repository", "x"), 2, "OWNER/NAME"),
+        (("--repository", "https://github.com/a/b/tree/main"), 2, "OWNER/NAME"),
+        (("--repository", "https://bitbucket.org/a/b"), 2, "--forge"),
+        (("--forge", "github", "--repository", "https://gitlab.com/a/b"), 2, "--forge gitlab"),
+        (("--forge", "gitlab", "--repository", "https://github.com/a/b"), 2, "--forge github"),
+        (("--repository", "a/b", "--host", "gitlab-pages"), 2, "GitLab"),
+        (("--forge", "gitlab", "--repository", "a/b", "--host", "github-pages"), 2, "GitHub"),
+        (("--forge", "none", "--repository", "a/b"), 2, "https address"),
+        (("--repository", "a/b", "--url", "nonsense"), 2, "url"),
+        (("--repository", "a/b", "--url", "https://example.com/?a=b"), 2, "url"),
+        (("--repository", "a/b", "--namespace", "io.modelcontextprotocol.x"), 2, "namespace"),
         (("--repository", "a/b", "--host", "moon"), 2, "moon"),
         (("--repository", "a/b", "--forge", "sourceforge"), 2, "sourceforge"),
         (("--forge", "none"), 2, "--url"),
@@ -121,6 +129,46 @@ def test_an_empty_folder_will_do(tmp_path: Path) -> None:
     assert new(tmp_path).exit_code == 0
 
 
+def test_an_answer_that_cannot_be_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mcp_static.cli.new_command.can_ask", lambda: True)
+    typed = ["Ours", "company", "github", "nonsense", "acme/mcp", "nginx", "nowhere"]
+    typed += ["https://mcp.example.com", "Bad Name!", "com.example.mcp"]
+    done = new(tmp_path / "mine", "--offline", text="\n".join(typed) + "\n")
+    assert done.exit_code == 0, done.output
+    settings = parse_settings((tmp_path / "mine/registry.toml").read_text())
+    assert (settings.title, settings.namespace) == ("Ours", "com.example.mcp")
+    assert settings.repository == "https://github.com/acme/mcp"
+
+
+def test_an_empty_clone_will_do_whatever_branch_it_is_on(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "master", str(tmp_path)], check=True)
+    assert new(tmp_path).exit_code == 0
+    assert git(tmp_path, "branch", "--show-current") == "main\n"
+    assert git(tmp_path, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    "given", ["https://gitlab.com/acme/tools/mcp", "git@gitlab.com:acme/tools/mcp.git"]
+)
+def test_an_address_says_which_forge_it_is_on(given: str) -> None:
+    made = answers(repository=given, url="https://mcp.example.com/")
+    assert (made.forge, made.repository) == ("gitlab", "https://gitlab.com/acme/tools/mcp")
+    assert made.url == "https://mcp.example.com"
+
+
+def test_authors_are_told_to_install_what_the_workflows_install(tmp_path: Path) -> None:
+    wheel = "mcp-static @ https://example.com/mcp_static-1.0-py3-none-any.whl"
+    new(tmp_path / "mine", "--repository", "weatherco/registry", "--yes", "--tool", wheel)
+    assert f"pipx install '{wheel}'\n" in (tmp_path / "mine/README.md").read_text()
+    index = ("--index", "https://packages.example.com/simple", "--offline")
+    new(tmp_path / "other", "--repository", "weatherco/registry", "--yes", *index)
+    line = "--index-url https://packages.example.com/simple/"
+    assert f"pipx install {line} mcp-static\n" in (tmp_path / "other/README.md").read_text()
+    assert (tmp_path / "other/requirements/tool.txt").read_text().startswith(f"{line}\n")
+
+
 def test_an_answer_is_text_wherever_it_goes() -> None:
     title = 'A "title"\nwith\\ lines: [x](y) ${{ github.token }} <%= 1 %> \' #'
     files = registry_files(answers(title=title, description=title))
@@ -132,9 +180,11 @@ def test_an_answer_is_text_wherever_it_goes() -> None:
 
 @pytest.mark.parametrize("host", [host.name for host in HOSTS])
 @pytest.mark.parametrize("audience", AUDIENCES)
-@pytest.mark.parametrize("forge", ["github", "none"])
+@pytest.mark.parametrize("forge", ["github", "gitlab", "none"])
 def test_every_combination_is_whole(host: str, audience: str, forge: str) -> None:
-    repository = "weatherco/registry" if forge == "github" else ""
+    if host.endswith("-pages") and host != f"{forge}-pages":
+        return  # refused
+    repository = "weatherco/registry" if forge != "none" else ""
     more = {"forge": forge, "repository": repository, "url": "https://mcp.example.com"}
     given = answers(host=host, audience=audience, **more)
     files = registry_files(given)
@@ -148,8 +198,11 @@ def test_every_combination_is_whole(host: str, audience: str, forge: str) -> Non
         if path.endswith(".yml"):
             assert yaml.safe_load(text), path
     readme = files["README.md"].decode()
-    for name in ("server/README.md", "MODERATION.md", "SECURITY.md"):
-        assert (f"({name}" in readme) == (name in files), name
+    assert ("(server/README.md" in readme) == ("server/README.md" in files)
+    assert "(MODERATION.md)" in readme
+    setup = readme.partition("### Set up once")[2]
+    assert setup.strip()
+    assert not re.search(r"[:,]\n(?!   )|[:,]\Z", setup), "half a sentence"
     deploys = yaml.safe_load(files[".github/workflows/deploy.yml"]) if forge == "github" else None
     if deploys:
         assert ("deploy" in deploys["jobs"]) != ("server/update.sh" in files)

@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import click
+from pydantic import ValidationError
 
 from mcp_static.cli.author_options import SETTINGS, settings_of
 from mcp_static.hosts.hosts import HOSTS
+from mcp_static.model.errors import UsageError
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
-from mcp_static.scaffolding.answers import AUDIENCES, FORGES, Given
+from mcp_static.scaffolding.answers import AUDIENCES, FORGES, Forge, Given
 from mcp_static.scaffolding.installation import Installation, installation
+from mcp_static.settings import Settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -77,9 +80,14 @@ def can_ask() -> bool:
 def ask(given: Given, folder: str) -> Given:
     """Ask for what was not given; each question shows what is taken for an empty answer."""
 
-    def prompt(question: str, default: str | None, choices: tuple[str, ...] = ()) -> str:
+    def prompt(
+        question: str,
+        default: str | None,
+        choices: tuple[str, ...] = (),
+        accept: Callable[[str], str] | None = None,
+    ) -> str:
         kind = click.Choice(choices) if choices else None
-        answer: str = click.prompt(question, default=default, type=kind, err=True)
+        answer: str = click.prompt(question, default=default, type=kind, value_proc=accept, err=True)
         return answer
 
     given = replace(given, title=given.title or prompt("Title", given.with_defaults(folder).title))
@@ -89,13 +97,45 @@ def ask(given: Given, folder: str) -> Given:
     if given.forge is None:
         answer = prompt("Where authors propose their servers", "github", FORGES)
         given = replace(given, forge=next(one for one in FORGES if one == answer))
-    if given.forge != "none" and not given.repository:
-        given = replace(given, repository=prompt("Its repository there (OWNER/NAME)", None))
+    if given.forge is not None and given.forge != "none" and not given.repository:
+        accept = _accepts_repository(given.forge)
+        question = "Its repository there (OWNER/NAME)"
+        given = replace(given, repository=prompt(question, None, accept=accept))
     if given.host is None:
         names = tuple(host.name for host in HOSTS)
-        given = replace(given, host=prompt("Host", given.with_defaults(folder).host, names))
+        question = "Host (`mcp-static hosts` tells them apart)"
+        given = replace(given, host=prompt(question, given.with_defaults(folder).host, names))
     if not given.url:
-        given = replace(given, url=prompt("Address", given.with_defaults(folder).url or None))
+        default = given.with_defaults(folder).url or None
+        given = replace(given, url=prompt("Address", default, accept=_accepts_setting("url")))
     if given.namespace is None:
-        given = replace(given, namespace=prompt("Namespace", given.with_defaults(folder).namespace))
+        default = given.with_defaults(folder).namespace
+        accept = _accepts_setting("namespace")
+        given = replace(given, namespace=prompt("Namespace", default, accept=accept))
     return given
+
+
+def _accepts_repository(forge: Forge) -> Callable[[str], str]:
+    """Takes what names a repository of a forge, and lets click ask again for anything else."""
+
+    def accept(text: str) -> str:
+        try:
+            Given(repository=text, forge=forge).with_defaults("")
+        except UsageError as error:
+            raise click.BadParameter(f"{error.message} {error.fix}") from None
+        return text
+
+    return accept
+
+
+def _accepts_setting(name: str) -> Callable[[str], str]:
+    """Takes what a setting of `registry.toml` may be, and lets click ask again for anything else."""
+
+    def accept(text: str) -> str:
+        try:
+            Settings.model_validate({name: text})
+        except ValidationError as error:
+            raise click.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        return text
+
+    return accept

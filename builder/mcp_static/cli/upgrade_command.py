@@ -77,17 +77,18 @@ def _show(upgrade: Upgrade) -> None:
 def _conclude(folder: Path, upgrade: Upgrade, before: Record | None, *, is_dry: bool) -> None:
     release = f"mcp-static {mcp_static.__version__}"
     changed = [step for step in upgrade.steps if step.after != step.before]
-    if not upgrade.steps:
-        click.echo(f"Everything is as {release} writes it.")
-    elif is_dry:
+    place = "" if folder == Path() else f" -C {shlex.quote(str(folder))}"
+    if is_dry:
         click.echo(f"\nNothing was changed; {len(changed)} files would be.")
+    elif changed or before != upgrade.record:
+        is_newer = before is not None and before.version != mcp_static.__version__
+        title = f"Upgrade to {release}" if is_newer else "Set the registry up anew"
+        click.echo(f"\n{len(changed)} files were changed. Look them through, and commit them:")
+        click.echo(f"  git{place} add --all && git{place} commit -m '{title}'")
     else:
-        origin = f" from {before.version}" if before else ""
-        click.echo(f"\n{len(changed)} files were changed{origin} to {release}. Review and commit them:")
-        place = "" if folder == Path() else f" -C {shlex.quote(str(folder))}"
-        click.echo(f"  git{place} add --all && git{place} commit -m 'Upgrade to {release}'")
+        click.echo(f"There is nothing to change: {release} wrote this registry.")
     if any(step.action is Action.LEFT for step in upgrade.steps):
         raise InputError(
             "Some files need your hand: the differences above are what this release changes in them.",
-            "Make the changes that you want, and keep the rest.",
+            "Make the changes that you want, and keep the rest; they are shown this once.",
         )

@@ -49,7 +49,7 @@ def resolve_commit(repository: Repository, revision: str) -> str:
         found = ""
     if re.fullmatch("[0-9a-f]+", found):  # "^HEAD" is understood, but is not a commit
         return found
-    if not _has_commits(repository):
+    if not has_commits(repository):
         raise InputError(
             f"The repository {repository.git_dir} has no commits yet.",
             f"Commit {DATA_ROOT}/ first, or fill it with `mcp-static import`.",
@@ -60,7 +60,8 @@ def resolve_commit(repository: Repository, revision: str) -> str:
     )
 
 
-def _has_commits(repository: Repository) -> bool:
+def has_commits(repository: Repository) -> bool:
+    """Whether there is a commit on any branch."""
     try:
         return bool(run(repository, "rev-list", "--all", "--max-count=1"))
     except GitError:

@@ -175,6 +175,11 @@ def write_branch(repository: git.Repo, branch: str, base: str, commit: NewCommit
     return run(repository, "rev-parse", reference)
 
 
+def start_main(repository: git.Repo) -> None:
+    """Put HEAD of a repository without commits on the branch `main`."""
+    run(repository, "symbolic-ref", "HEAD", "refs/heads/main")
+
+
 def start_branch(repository: git.Repo, branch: str, commit: str) -> None:
     """Put HEAD on a new branch that begins at a commit."""
     run(repository, "symbolic-ref", "HEAD", f"refs/heads/{branch}")

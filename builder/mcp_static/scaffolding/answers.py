@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from mcp_static.hosts.hosts import host_named
-from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.errors import UsageError
 from mcp_static.model.terminal import printable
 
 Forge = Literal["github", "gitlab", "none"]
@@ -17,9 +17,14 @@ Audience = Literal["public", "company"]
 FORGES: Final[tuple[Forge, ...]] = get_args(Forge)
 AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
 
+_NAMES: Final[dict[Forge, str]] = {"github": "GitHub", "gitlab": "GitLab", "none": "no forge"}
 _SITES: Final = {"github": "https://github.com", "gitlab": "https://gitlab.com", "none": ""}
 _PATH: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+")
 _ADDRESS: Final = re.compile(r"https?://[^\s/?#<>\"'@]+/[A-Za-z0-9._/-]+")
+_SSH: Final = re.compile(r"git@([A-Za-z0-9.-]+):([A-Za-z0-9._/-]+)")
+_FORGE_OF: Final[dict[str, Forge]] = {"github.com": "github", "gitlab.com": "gitlab"}
+_HOST_OF: Final[dict[str, Forge]] = {"github-pages": "github", "gitlab-pages": "gitlab"}
+"""Hosts that only the forge which they belong to can fill."""
 
 
 class Answers(BaseModel):
@@ -69,10 +74,10 @@ class Given:
 
     def with_defaults(self, folder: str) -> Self:
         """The same with everything that follows from the rest, and from the folder's name."""
-        forge = self.forge or "github"
+        forge = self.forge or _forge_of(self.repository or "")
         host = self.host or {"github": "github-pages"}.get(forge, "nginx")
         repository = _repository_address(self.repository or "", forge)
-        url = self.url or _pages_address(repository, host)
+        url = (self.url or _pages_address(repository, host)).rstrip("/")
         return replace(
             self,
             title=self.title or f"MCP servers of {folder}",
@@ -88,7 +93,13 @@ class Given:
     def answers(self, folder: str) -> Answers:
         """All of the answers; raises UsageError that names what is missing or cannot be."""
         given = self.with_defaults(folder)
-        host_named(given.host or "")
+        host = host_named(given.host or "")
+        wanted = _HOST_OF.get(host.name)
+        if wanted is not None and wanted != given.forge:
+            raise UsageError(
+                f"{host.name} serves what a repository on {_NAMES[wanted]} builds.",
+                f"Give --forge {wanted}, or another --host; `mcp-static hosts` lists them.",
+            )
         missing = []
         if given.forge != "none" and not given.repository:
             missing.append("--repository OWNER/NAME  where authors propose their servers")
@@ -108,18 +119,40 @@ def reversed_host(url: str | None) -> str:
     return ".".join(reversed(labels))
 
 
-def _repository_address(text: str, forge: Forge) -> str:
+def _forge_of(repository: str) -> Forge:
+    """The forge that a repository's address names; GitHub for a name alone."""
+    host = urlsplit(_without_ssh(repository)).hostname
+    if host is None:
+        return "github"
+    if host not in _FORGE_OF:
+        raise UsageError(f"{printable(host)} may be a GitHub or a GitLab.", "Say which with --forge.")
+    return _FORGE_OF[host]
+
+
+def _without_ssh(text: str) -> str:
+    """The https address of a repository that was given as `git@host:path`."""
+    match = _SSH.fullmatch(text)
+    return f"https://{match[1]}/{match[2]}" if match else text
+
+
+def _repository_address(given: str, forge: Forge) -> str:
     """The address of a repository that was given as such, or by its name on the forge."""
-    text = text.rstrip("/").removesuffix(".git")
+    text = _without_ssh(given.strip()).rstrip("/").removesuffix(".git")
     if not text:
         return ""
     if forge != "none" and _PATH.fullmatch(text) and not text.startswith("."):
-        return f"{_SITES[forge]}/{text}"
-    if _ADDRESS.fullmatch(text) and "/" in urlsplit(text).path.strip("/"):
-        return text
-    raise InputError(
-        f"{printable(text)} is no repository.", "Write OWNER/NAME, or its whole https address."
-    )
+        text = f"{_SITES[forge]}/{text}"
+    parts = urlsplit(text) if _ADDRESS.fullmatch(text) else None
+    depth = len(parts.path.strip("/").split("/")) if parts else 0
+    if parts is None or depth < 2 or (forge == "github" and depth != 2):
+        usual = "its whole https address" if forge == "none" else "OWNER/NAME, or its https address"
+        raise UsageError(f"{printable(given)} is no repository.", f"Write {usual}.")
+    known = _FORGE_OF.get(parts.hostname or "")
+    if known is not None and forge not in {known, "none"}:
+        raise UsageError(
+            f"{text} is on {_NAMES[known]}, and the forge is {_NAMES[forge]}.", f"Give --forge {known}."
+        )
+    return text
 
 
 def _pages_address(repository: str, host: str) -> str:

@@ -4,6 +4,7 @@ A wheel cannot hold its own digest, so that is asked of the package index; the l
 comes with the wheel. Where the index cannot be asked, the release is pinned by its version alone.
 """
 
+import shlex
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,13 @@ from typing import Final
 from packaging.requirements import InvalidRequirement, Requirement
 
 import mcp_static
-from mcp_static.model.errors import NotProvenError, UnansweredError, UsageError
+from mcp_static.model.errors import (
+    FetchRefusedError,
+    NotProvenError,
+    ServiceError,
+    UnansweredError,
+    UsageError,
+)
 from mcp_static.model.names import parse_name
 from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.package import Package
@@ -29,10 +36,14 @@ _LOCKS: Final = {"run.txt": "requirements/dependencies.txt", "uv.txt": "requirem
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The requirement files by path; `note` says what is not pinned, empty if everything is."""
+    """The requirement files by path; `note` says what is not pinned, empty if everything is.
+
+    `requirement` is what `pipx install` takes to install the tool.
+    """
 
     files: dict[str, bytes]
     note: str = ""
+    requirement: str = TOOL
 
 
 def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> Installation:
@@ -40,25 +51,20 @@ def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> In
 
     `index` is the address of the package index that has it, the public one unless given; `tool` is
     another requirement that installs it, such as `mcp-static @ https://…/mcp_static-1.0-py3-none-any.whl`.
-    Raises UsageError for one that is none, and what the index says otherwise.
+    Raises UsageError for one that is none, or that the index does not have, and ServiceError.
     """
     files = {path: (_locks() / lock).read_bytes() for lock, path in _LOCKS.items()}
     if tool:
         _require_requirement(tool)
-        return Installation(files | {TOOL_FILE: f"{tool}\n".encode()})
-    line = f"{TOOL}=={mcp_static.__version__}"
+        return Installation(files | {TOOL_FILE: f"{tool}\n".encode()}, requirement=shlex.quote(tool))
+    index = index.rstrip("/").removesuffix("/simple")
+    option = f"--index-url {index}/simple/" if index else ""
     digests = _digests(fetcher, index) if fetcher is not None else ()
-    options = f"--index-url {index.rstrip('/')}/simple/\n" if index else ""
     hashes = "".join(f" \\\n    --hash=sha256:{digest}" for digest in digests)
-    note = (
-        ""
-        if digests
-        else (
-            f"{TOOL_FILE} pins the version of {TOOL} without a hash: the package index was not asked; "
-            "`mcp-static upgrade` adds it."
-        )
+    lines = f"{option}\n{TOOL}=={mcp_static.__version__}{hashes}\n".lstrip()
+    return Installation(
+        files | {TOOL_FILE: lines.encode()}, "" if digests else _UNPINNED, f"{option} {TOOL}".strip()
     )
-    return Installation(files | {TOOL_FILE: f"{options}{line}{hashes}\n".encode()}, note)
 
 
 def _digests(fetcher: Fetcher, index: str) -> tuple[str, ...]:
@@ -70,6 +76,11 @@ def _digests(fetcher: Fetcher, index: str) -> tuple[str, ...]:
     )
     try:
         release = release_of(package)
+    except (FetchRefusedError, UnansweredError) as error:
+        raise ServiceError(
+            f"The package index cannot be asked: {error}.",
+            "Try again, leave it alone with --offline, or name another one with --index.",
+        ) from None
     except NotProvenError as error:
         raise UsageError(
             f"The package index has no {TOOL} {mcp_static.__version__}.",
@@ -98,4 +109,8 @@ def _locks() -> Path:
     return packed if packed.is_dir() else package.parents[1] / "requirements"
 
 
+_UNPINNED: Final = (
+    f"{TOOL_FILE} pins the version of {TOOL} without a hash: the package index was not asked; "
+    "`mcp-static upgrade` without --offline adds it."
+)
 _FIX: Final = f"Write `{TOOL}==VERSION`, or `{TOOL} @ https://…` with the address of a wheel."

@@ -10,8 +10,10 @@ from functools import lru_cache
 from importlib.metadata import metadata
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from mcp_static.hosts.hosts import host_named
+from mcp_static.model.errors import InputError, UsageError
 from mcp_static.pages.site_files import site_folder
 from mcp_static.scaffolding.answers import Answers
 from mcp_static.settings import Settings, parse_settings
@@ -24,10 +26,13 @@ _WRANGLER: Final = "4.164.0"
 """The release of Cloudflare's command-line program that the workflows run."""
 
 
-def registry_files(answers: Answers, tool_url: str = "") -> dict[str, bytes]:
-    """The files by path; raises InputError for answers that are no valid settings.
+def registry_files(
+    answers: Answers, tool_url: str = "", requirement: str = "mcp-static"
+) -> dict[str, bytes]:
+    """The files by path; raises UsageError for answers that are no valid settings.
 
-    `tool_url` is the address of the tool's own repository, where it is another than its package says.
+    `tool_url` is the address of the tool's own repository, where it is another than its package says;
+    `requirement` is what `pipx install` takes to install the tool.
     """
     host = host_named(answers.host)
     folders = ["any", *([answers.forge] if answers.forge != "none" else [])]
@@ -36,8 +41,11 @@ def registry_files(answers: Answers, tool_url: str = "") -> dict[str, bytes]:
     home = tool_url or project_url()
     values = answers.model_dump() | {
         "is_tool": False,
+        "install": requirement,
         "repository": answers.repository_path,
         "repository_url": answers.repository,
+        "repository_host": urlsplit(answers.repository).hostname,
+        "url_host": urlsplit(answers.url).hostname or "",
         "owner": answers.owner,
         "own_domain": answers.own_domain,
         "host": host,
@@ -45,7 +53,11 @@ def registry_files(answers: Answers, tool_url: str = "") -> dict[str, bytes]:
         "docs": f"{home}/blob/main/docs",
     }
     files = dict(_rendered(folders, values))
-    settings = parse_settings(files["registry.toml"].decode())
+    try:
+        settings = parse_settings(files["registry.toml"].decode())
+    except InputError as error:
+        faults = error.message.partition("\n")[2]
+        raise UsageError(f"Some options cannot be used:\n{faults}", "Give others.") from None
     host.require_url(settings)
     return files
 
@@ -69,8 +81,8 @@ def project_url() -> str:
 
 
 def _rendered(folders: list[str], values: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    folder = Settings().hosting.root
-    server = {"root": folder, "parent": str(PurePosixPath(folder).parent), "wrangler": _WRANGLER}
+    folder = PurePosixPath(Settings().hosting.root)
+    server = {"root": f"{folder}/current", "parent": str(folder), "wrangler": _WRANGLER}
     for path, template in _templates(folders):
         content = _render(template, server | values)
         if content.strip():

@@ -88,21 +88,19 @@ def plan(
     Raises what `registry_files` raises, and InputError for files that are no texts.
     """
     folder = Path(repository.working_dir)
-    texts = registry_files(answers, tool_url)
+    texts = registry_files(answers, tool_url, installed.requirement)
     wanted = {path: content.decode() for path, content in texts.items()}
     known = before.texts if before else {}
-    steps, kept = [], {}
+    steps = []
     for path in sorted(wanted.keys() | known.keys()):
         now = _read(folder / path, _LONGEST)
         step = _text_step(repository, path, now, known.get(path), wanted.get(path))
         if step is not None:
             steps.append(step)
-        if step is not None and step.action is Action.LEFT and path in known:
-            kept[path] = known[path]  # the next upgrade tries again from there
     generated = before.generated if before else {}
     steps += _generated_steps(folder, installed.files, generated)
-    record = record_of(answers, texts, installed.files)
-    return Upgrade(tuple(steps), record.model_copy(update={"texts": {**record.texts, **kept}}))
+    # What was left alone has been shown; the next upgrade goes on from here.
+    return Upgrade(tuple(steps), record_of(answers, texts, installed.files))
 
 
 def _text_step(
