@@ -1,13 +1,16 @@
 """A mirror is what its sources and lists say: what comes in, what is withdrawn, and by whose word."""
 
 import json
+from pathlib import Path
 
 import pytest
+from mcp_static.git.repository import open_repository
 from mcp_static.model.canonical import digest_of
 from mcp_static.model.errors import InputError
 from mcp_static.reports.findings import Level
+from mcp_static.syncing.syncing import SyncOptions, sync
 
-from tests.registries import path_of
+from tests.registries import Registry, path_of
 from tests.syncing.sources import MAPS, WEATHER, Mirror, entry, said, table
 
 FILE = "source.ndjson"
@@ -268,3 +271,33 @@ def test_what_comes_back_does_not_lead_where_another_server_does_by_now(mirror: 
     result = mirror.sync()
     assert mirror.served == {f"{MAPS}@1.0.0"}
     assert "has taken an address of it" in said(result, "remote-unique")[0]
+
+
+@pytest.mark.parametrize("file", ["registry.toml", "approved.txt"])
+def test_a_trial_tells_of_settings_and_lists_that_are_not_committed(file: str, tmp_path: Path) -> None:
+    registry = Registry(tmp_path, bare=False)
+    registry.commit(
+        {"registry.toml": table(FILE, include_from="approved.txt"), "approved.txt": WEATHER}
+    )
+    registry.git("reset", "--hard", "--quiet")
+    (tmp_path / FILE).write_text(json.dumps(entry()))
+    (tmp_path / file).write_text("")
+    with open_repository(tmp_path) as repository:
+        result = sync(repository, SyncOptions(dry_run=True))
+    assert len(result.plan.incoming) == 1
+    assert result.report.notes == (
+        f"{file} has changes that are not committed; only what is committed counts.",
+    )
+
+
+def test_settings_that_were_never_committed_are_told_of(tmp_path: Path) -> None:
+    registry = Registry(tmp_path, bare=False)
+    registry.commit({"README.md": "A registry."})
+    registry.git("reset", "--hard", "--quiet")
+    (tmp_path / "registry.toml").write_text(table(FILE, WEATHER))
+    with open_repository(tmp_path) as repository:
+        notes = sync(repository, SyncOptions()).report.notes
+    assert notes == (
+        "registry.toml has no [[sources]].",
+        "registry.toml has changes that are not committed; only what is committed counts.",
+    )

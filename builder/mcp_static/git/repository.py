@@ -11,7 +11,7 @@ from typing import Final
 import git
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
-from mcp_static.git.command import require_git, run, succeeds
+from mcp_static.git.command import GitProcess, require_git, run, succeeds
 from mcp_static.git.commits import is_shallow
 from mcp_static.git.trees import read_file
 from mcp_static.model.errors import GitError, InputError
@@ -132,6 +132,19 @@ def read_settings_text(repository: Repository, commit: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{SETTINGS_FILE} is not UTF-8.", "Save it as UTF-8.") from None
+
+
+def uncommitted_settings(repository: Repository) -> tuple[str, ...]:
+    """The settings and the lists that they name, where a work tree differs from `HEAD`: their paths."""
+    if repository.bare:
+        return ()
+    sources = parse_settings(read_settings_text(repository, "HEAD")).sources
+    paths = dict.fromkeys([SETTINGS_FILE, *filter(None, (one.include_from for one in sources))])
+    options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    with GitProcess(repository, "status", *options, "--", *paths) as process:
+        changed = tuple(field[len("XY ") :].decode(errors="replace") for field in process.fields())
+        process.finish()
+    return changed
 
 
 def has_uncommitted_records(repository: Repository) -> bool:

@@ -9,7 +9,13 @@ from typing import Final
 
 from mcp_static.check.takedowns_over import takedown_over
 from mcp_static.git.commits import branch_exists
-from mcp_static.git.repository import Repository, has_commit, read_settings, resolve_commit
+from mcp_static.git.repository import (
+    Repository,
+    has_commit,
+    read_settings,
+    resolve_commit,
+    uncommitted_settings,
+)
 from mcp_static.git.trees import read_file
 from mcp_static.git.writing import (
     NewCommit,
@@ -101,7 +107,7 @@ def sync(
         if not options.dry_run:
             write_commits(repository, made, inputs.settings.merge.identity)
         after = resolve_commit(repository, "HEAD")
-    report = _report(inputs.settings, plan, reviews)
+    report = _report(inputs.settings, plan, reviews, uncommitted_settings(repository))
     return SyncResult(plan, reviews, report, inputs.settings, inputs.commit, after, made)
 
 
@@ -139,15 +145,21 @@ def _plan(
     return plan_sync(inputs.settings, states, inputs.registry, planned)
 
 
-def _report(settings: Settings, plan: Plan, reviews: list[Review]) -> Report:
+def _report(
+    settings: Settings, plan: Plan, reviews: list[Review], uncommitted: tuple[str, ...]
+) -> Report:
     """What was done and found, address by address."""
     addresses = dict.fromkeys([*(one.address for one in settings.sources), *sorted(plan.findings)])
     sections = [
         Section(address, SETTINGS_FILE, tuple(_findings(address, plan, reviews)))
         for address in addresses
     ]
-    notes = () if settings.sources else (f"{SETTINGS_FILE} has no [[sources]].",)
-    return Report(tuple(sections), summary_of(plan, reviews), notes)
+    notes = [] if settings.sources else [f"{SETTINGS_FILE} has no [[sources]]."]
+    notes += [
+        f"{path} has changes that are not committed; only what is committed counts."
+        for path in uncommitted
+    ]
+    return Report(tuple(sections), summary_of(plan, reviews), tuple(notes))
 
 
 def _findings(address: str, plan: Plan, reviews: list[Review]) -> list[Finding]:
