@@ -8,7 +8,7 @@ from mcp_static.git.repository import open_repository
 from mcp_static.model.canonical import digest_of
 from mcp_static.model.errors import InputError
 from mcp_static.reports.findings import Level
-from mcp_static.syncing.syncing import SyncOptions, sync
+from mcp_static.syncing.syncing import SyncOptions, sync, write_reviews
 
 from tests.registries import Registry, path_of
 from tests.syncing.sources import MAPS, WEATHER, Mirror, entry, said, table
@@ -301,3 +301,12 @@ def test_settings_that_were_never_committed_are_told_of(tmp_path: Path) -> None:
         "registry.toml has no [[sources]].",
         "registry.toml has changes that are not committed; only what is committed counts.",
     )
+
+
+def test_several_reviews_are_approved_at_once(mirror: Mirror) -> None:
+    mirror.configure(table(FILE, WEATHER, MAPS, approve="review"))
+    mirror.offer([entry(), entry(MAPS)])
+    with open_repository(mirror.path) as repository:
+        heads = write_reviews(repository, sync(repository, SyncOptions()))
+    mirror.sync(approve=tuple(heads.values()))
+    assert mirror.served == {f"{WEATHER}@1.0.0", f"{MAPS}@1.0.0"}

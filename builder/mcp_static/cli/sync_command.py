@@ -39,7 +39,9 @@ _NAMED = 100
 @click.option(
     "--approve",
     metavar="HEAD",
-    help="Take in what this head of a review proposes, named by its full id.",
+    multiple=True,
+    help="Take in what this head of a review proposes, named by its full id; may be given several "
+    "times.",
 )
 @click.option(
     "--on-forge",
@@ -76,7 +78,7 @@ def command(
     full_name: str | None,
     report_file: Path | None,
     outputs: Path | None,
-    approve: str | None,
+    approve: tuple[str, ...],
     handover: Path | None,
     land: Path | None,
     style: Style,

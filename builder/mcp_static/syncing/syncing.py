@@ -49,7 +49,7 @@ _HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncOptions:
-    """How to sync: `approve` is the full id of a reviewed head, whose versions are taken in.
+    """How to sync: `approve` has the full ids of reviewed heads, whose versions are taken in.
 
     `allow_withdraw_all` lets an empty list withdraw everything, `adopt` hands records that an import
     took in over to sync, and `dry_run` changes nothing.
@@ -58,7 +58,7 @@ class SyncOptions:
     dry_run: bool = False
     allow_withdraw_all: bool = False
     adopt: bool = False
-    approve: str | None = None
+    approve: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,13 @@ def _inputs(repository: Repository, options: SyncOptions) -> _Inputs:
     settings = read_settings(repository, commit)
     registry = read_state(repository, commit, settings.remotes.internal, hosts_of(settings.forges))
     inputs = _Inputs(commit, settings, int(time.time()), registry)
-    if options.approve is not None:
-        head = options.approve
+    for head in options.approve:
         if not _HEAD.fullmatch(head) or not has_commit(repository, head):
             raise UsageError(
                 f"{head} is not the full id of a commit that is here.",
                 "`mcp-static sync` prints the id of each branch that waits for a review.",
             )
-        inputs.approvals = approvals_of(repository, commit, head, committer_name(repository))
+        inputs.approvals |= approvals_of(repository, commit, head, committer_name(repository))
     return inputs
 
 
