@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from mcp_static.cli import main
 
 from tests.conftest import build_registry
-from tests.importing.doubles import registry_double
+from tests.importing.doubles import page, registry_double
 from tests.registries import Registry
 from tests.servers import Served, serve_in_background
 
@@ -246,7 +246,7 @@ def test_wrong_calls_and_silent_registries_have_their_exit_codes(
         (500, b"", "registry-answer"),
         (200, b"<html>log in</html>", "registry-answer"),
         (200, b"[]", "registry-answer"),
-        (404, b"<html>", "not-listed"),
+        (404, b"{}", "not-listed"),
         (200, b'{"server": {"version": 5, "remotes": {}, "packages": [5, {"registryType": []}]}}', "registry"),
         (200, b'{"server": {"packages": [{"registryType": "npm", "identifier": 5}], "remotes": [{}]}}', "registry"),
     ],
@@ -255,10 +255,32 @@ def test_what_is_neither_200_nor_404_blocks_everything(
     home: Path, status: int, body: bytes, kind: str
 ) -> None:
     configure(home, ".copilot/mcp-config.json", {"../a?b#c": {"command": "x"}})
-    with registry_double(lambda _: (status, body)) as (url, _):
+
+    def answer(query: dict[str, str]) -> tuple[int, bytes]:
+        return page([]) if "limit" in query else (status, body)
+
+    with registry_double(answer) as (url, _):
         code, findings = judged("--registry", url, "--policy", str(_empty(home)))
     assert findings[0] == (kind, "../a?b#c")
     assert code == (0 if kind == "registry" else 1)
+
+
+def test_a_registry_that_fails_as_a_whole_blocks_everything(home: Path) -> None:
+    configure(home, ".copilot/mcp-config.json", {"a": LOCAL})
+    with registry_double(lambda _: (500, b"")) as (url, _):
+        code, findings = judged("--registry", url, "--policy", str(_empty(home)))
+    assert (code, findings[0]) == (1, ("registry-answer", "a"))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, b"<html>"), (200, b"<html>log in</html>"), (200, b'{"servers": 5}')]
+)
+def test_an_address_without_a_registry_condemns_no_server(home: Path, status: int, body: bytes) -> None:
+    configure(home, ".copilot/mcp-config.json", {"a": LOCAL})
+    with registry_double(lambda _: (status, body)) as (url, _):
+        code, output = run("--registry", url)
+    assert code == 3
+    assert f"{url} is not a registry" in output
 
 
 def _empty(home: Path) -> Path:

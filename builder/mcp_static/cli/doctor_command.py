@@ -54,7 +54,7 @@ def command(
     check is replayed: names and addresses against the registry ("Registry only"), commands, addresses
     and names against its policy files. Values of variables and headers are never shown.
 
-    Exit codes: 0 all are allowed, 1 something is blocked, 3 the registry did not answer.
+    Exit codes: 0 all are allowed, 1 something is blocked, 3 the registry did not answer, or is none.
     """
     if url is None and not policy_files:
         raise UsageError("There is nothing to compare with.", "Give --registry, --policy or both.")
@@ -65,8 +65,9 @@ def command(
     policies = [read_policy(_content(file), str(file)) for file in policy_files]
     network = network_of(settings_file)
     with AskedRegistry(url, network) if url is not None else nullcontext() as registry:
-        if registry is not None and not policies:
-            policies = list(_policies_of(registry, configurations))
+        if registry is not None:
+            registry.require_registry()
+            policies = policies or list(_policies_of(registry, configurations))
         report = examine(configurations, registry, policies)
     click.echo(print_report(report, style))
     if report.exit_code:

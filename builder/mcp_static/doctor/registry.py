@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
+from mcp_static.model.errors import ServiceError
 from mcp_static.model.reading import Part, objects_in, part_of, text_of
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Client
@@ -53,6 +54,19 @@ class AskedRegistry:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def require_registry(self) -> None:
+        """Raise ServiceError if what answers there has no list of servers, so that it is no registry.
+
+        A status that says nothing about that, such as 500, is left to what is asked next.
+        """
+        answer = self._ask("/v0.1/servers?limit=1")
+        is_list = answer.is_ok and isinstance(_json(answer).get("servers"), list)
+        if answer.status in {404, 410} or (answer.is_ok and not is_list):
+            raise ServiceError(
+                f"{self.url} is not a registry: it has no list of servers at /v0.1/servers.",
+                "Check the address; it is the one that clients are given.",
+            )
 
     def _latest(self, name: str) -> Lookup:
         """The latest version of a server, as clients look its name up."""
