@@ -17,6 +17,7 @@ from tests.conftest import Corpus, build_registry
 from tests.registries import Registry, accepted_json, files_below, path_of
 
 OWN = 'title = "A & B"\nurl = "https://mcp.example.com/registry"\nrepository = "https://github.com/example/registry"\nnamespace = "com.example.mcp"\n'
+OWN_FORGE = "https://git.example.com"
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
@@ -333,3 +334,29 @@ def test_a_page_names_who_has_proven_an_address_that_it_leads_to(
     assert not says_so()
     registry.set_status(owner, "1.0.0", "active")
     assert says_so()
+
+
+@pytest.mark.parametrize(
+    ("settings", "proposal"),
+    [
+        ('repository = "https://github.com/example/registry"\n', "pull request"),
+        ('repository = "https://gitlab.com/example/registry"\n', "merge request"),
+        ("", "pull request"),
+        (
+            f'repository = "{OWN_FORGE}/example/registry"\n[[forges]]\nkind = "gitlab"\nurl = "{OWN_FORGE}"\n',
+            "merge request",
+        ),
+    ],
+)
+def test_authors_are_told_how_to_publish_here(
+    registry: Registry, tmp_path: Path, settings: str, proposal: str
+) -> None:
+    registry.commit({"registry.toml": f'url = "https://mcp.example.com/registry"\n{settings}'})
+    registry.publish("com.example/weather", "1.0.0")
+    build_registry(registry, tmp_path / "dist")
+    text = read(tmp_path / "dist/publish/index.html").text
+    assert "mcp-static publish server.json --registry https://mcp.example.com/registry\n" in f"{text}\n"
+    others = {"pull request", "merge request"} - {proposal}
+    assert f"open a {proposal} that adds" in text
+    assert not any(other in text for other in others)
+    assert "registry-data/servers/<shard>/<namespace>/<server>/<version>/server.json" in text

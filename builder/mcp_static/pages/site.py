@@ -48,7 +48,8 @@ class Site:
 
     `base` is the path that the registry is served under, empty or `/registry`; `commit_address` is
     where people see a commit, without its id, and empty if the repository's host is not known;
-    `has_policies` tells whether there are policies for clients.
+    `has_policies` tells whether there are policies for clients; `proposal` is what the repository's
+    forge calls a pull request.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Site:
     assets: tuple[tuple[str, str], ...]
     commit_address: str
     has_policies: bool
+    proposal: str
 
     @property
     def logo(self) -> str:
@@ -95,15 +97,20 @@ def site_of(settings: Settings, customization: Customization) -> Site:
         tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
         _commit_address(settings),
         settings.policies is not None,
+        "merge request" if _forge_kind(settings) == "gitlab" else "pull request",
     )
 
 
 def _commit_address(settings: Settings) -> str:
     """Where people see a commit of the registry's repository, without its id."""
-    repository = settings.repository.removesuffix(".git")
+    infix = _COMMIT_PAGES.get(_forge_kind(settings))
+    return f"{settings.repository.removesuffix('.git')}{infix}" if infix else ""
+
+
+def _forge_kind(settings: Settings) -> str:
+    """The kind of forge that the registry's repository is on; empty if its host is not known."""
     kinds = _KINDS | {forge.host: forge.kind for forge in settings.forges}
-    infix = _COMMIT_PAGES.get(kinds.get(urlsplit(repository).netloc.lower(), ""))
-    return f"{repository}{infix}" if infix else ""
+    return kinds.get(urlsplit(settings.repository).netloc.lower(), "")
 
 
 def _report_form(repository: str) -> str:
