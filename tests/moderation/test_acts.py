@@ -46,6 +46,24 @@ def test_a_takedown_is_one_commit_with_its_entry_in_the_log(
     assert operator.registry.git("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "covered"),
+    [
+        (["io.github.ALICE"], "covers 2 published versions."),
+        ([f"{ALICE}@1.0.0"], "covers 1 published version."),
+        (["io.github", "--subdomains"], "covers 2 published versions."),
+        (["io.github"], "Nothing is published there yet; it holds for what comes."),
+        ([f"{ALICE}@3.0.0"], "Nothing is published there yet; it holds for what comes."),
+    ],
+)
+def test_it_is_said_how_much_a_takedown_covers(
+    operator: Operator, arguments: list[str], covered: str
+) -> None:
+    assert covered in operator.ok("takedown", *arguments, REASON)
+    restored = operator.ok("restore", arguments[0], REASON)
+    assert covered.replace("covers", "covered").partition(";")[0] in restored
+
+
 def test_a_takedown_is_restored_by_the_same_name_alone(operator: Operator, tmp_path: Path) -> None:
     operator.ok("takedown", "io.github.alice", REASON)
     code, output = operator.run("restore", ALICE, REASON)

@@ -27,4 +27,6 @@ def carry_out(repository: Repository, made: Decision, then: str) -> None:
     """Commit a decision, and say what was done and what happens next."""
     commit = commit_decision(repository, made)
     click.echo(f"Committed {commit[:12]}: {made.entry.act.value} {made.entry.subject}.")
+    if made.effect:
+        click.echo(made.effect)
     click.echo(f"Push it; {then}")

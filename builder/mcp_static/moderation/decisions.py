@@ -29,11 +29,12 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One act: what it changes in the repository, and its entry in the log."""
+    """One act: what it changes in the repository, its entry in the log, and what it comes to."""
 
     entry: LogEntry
     files: Mapping[str, bytes]
     removed: tuple[str, ...] = ()
+    effect: str = ""
 
     @property
     def written(self) -> dict[str, bytes]:
@@ -58,8 +59,12 @@ def decision(
     why: Grounds,
     files: Mapping[str, bytes],
     removed: tuple[str, ...] = (),
+    effect: str = "",
 ) -> Decision:
-    """A decision with its log entry; raises InputError for grounds that cannot be shown."""
+    """A decision with its log entry, and a sentence on what it comes to.
+
+    Raises InputError for grounds that cannot be shown.
+    """
     try:
         entry = LogEntry.model_validate(
             {
@@ -72,7 +77,7 @@ def decision(
         )
     except ValidationError as error:
         raise faulty(error) from None
-    return Decision(entry, files, removed)
+    return Decision(entry, files, removed, effect)
 
 
 def faulty(error: ValidationError) -> InputError:

@@ -1,7 +1,7 @@
 """What an operator names: a namespace, a server or one version, and where it is in a commit."""
 
 from mcp_static.git.repository import Repository
-from mcp_static.git.trees import contents_of, folders_of
+from mcp_static.git.trees import contents_of, entries_of, folders_of
 from mcp_static.model.errors import UsageError
 from mcp_static.model.layout import SERVERS_ROOT, Place, named_version_problem, parse_location
 from mcp_static.model.names import Namespace, name_problem
@@ -43,6 +43,22 @@ def as_spelled(repository: Repository, commit: str, place: Place) -> Place:
         if location and folded_version(location.version) == folded_version(place.version):
             return Place(known.namespace, server, location.version)
     return Place(known.namespace, server, place.version)
+
+
+def count_versions(repository: Repository, commit: str, place: Place, *, subdomains: bool) -> int:
+    """How many versions a commit has in a place, with `subdomains` also in the namespaces below it."""
+    folders = [place.folder]
+    if subdomains:
+        shards = folders_of(repository, commit, SERVERS_ROOT)
+        known = contents_of(repository, commit, [f"{SERVERS_ROOT}/{shard}" for shard in shards])
+        start = f"{place.namespace.folded}."
+        folders += [entry.path for entry in known if entry.name.casefold().startswith(start)]
+    locations = (
+        parse_location(path)
+        for folder in folders
+        for path, _ in entries_of(repository, commit, f"{folder}/", recursive=True)
+    )
+    return sum(location is not None and location.file == "server.json" for location in locations)
 
 
 def _spelled(wanted: str, folders: list[str]) -> str:

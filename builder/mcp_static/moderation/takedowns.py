@@ -12,7 +12,8 @@ from mcp_static.model.names import ServerName
 from mcp_static.model.takedown import Takedown, TakedownStatus, unreadable_takedown
 from mcp_static.model.tombstones import is_record_tombstone
 from mcp_static.moderation.decisions import Decision, Grounds, decision, faulty
-from mcp_static.moderation.places import as_spelled, title_of
+from mcp_static.moderation.places import as_spelled, count_versions, title_of
+from mcp_static.reports.printing import counted_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.sidecars import parse_takedown
 
@@ -57,7 +58,14 @@ def take_down(
             f"{title_of(place)} is taken down {_how_long(standing)} already.",
             "To hide it for less, withdraw that with `restore` first.",
         )
-    return decision(Act.TAKEDOWN, title_of(place), why, {_path(place): takedown_bytes(takedown)})
+    covered = count_versions(repository, commit, place, subdomains=takedown.subdomains)
+    effect = (
+        f"It covers {counted_of(covered, 'published version')}."
+        if covered
+        else "Nothing is published there yet; it holds for what comes."
+    )
+    files = {_path(place): takedown_bytes(takedown)}
+    return decision(Act.TAKEDOWN, title_of(place), why, files, effect=effect)
 
 
 def restore(repository: Repository, commit: str, place: Place, why: Grounds) -> Decision:
@@ -76,7 +84,15 @@ def restore(repository: Repository, commit: str, place: Place, why: Grounds) -> 
             f"{title_of(place)} is not taken down.",
             "A takedown of its server, its namespace or a domain above is restored by that name.",
         )
-    return decision(Act.RESTORE, title_of(place), why, {}, (_path(place),))
+    standing = _standing(repository, commit, place, why.at)
+    subdomains = standing is not None and standing.subdomains
+    covered = count_versions(repository, commit, place, subdomains=subdomains)
+    effect = (
+        f"It covered {counted_of(covered, 'published version')}."
+        if covered
+        else "Nothing is published there yet."
+    )
+    return decision(Act.RESTORE, title_of(place), why, {}, (_path(place),), effect)
 
 
 def _standing(repository: Repository, commit: str, place: Place, now: int) -> Takedown | None:
