@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,19 +16,28 @@ from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import LOGIN, GitHub
 from mcp_static.forges.github.login import token_from_environment
+from mcp_static.forges.gitlab.instance import registry_instance
 from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
-from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, ForgeId
+from mcp_static.model.forge_ids import (
+    ACCOUNT,
+    GITHUB_HOST,
+    GITLAB_HOST,
+    USER,
+    ForgeId,
+    parse_forge_id,
+)
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.checking import check_event, handover_of, pull_job
 from mcp_static.reports.markdown import report_markdown
 from mcp_static.reports.printing import Style, print_report
+from mcp_static.settings import Settings
 
-_AUTHOR: Final = re.compile(
-    rf"(?P<login>{LOGIN.pattern})#(?P<id>\d{{1,18}})|github\.com/account/(?P<number>\d{{1,18}})",
-    re.ASCII,
-)
+_ON_GITHUB: Final = re.compile(rf"(?P<login>{LOGIN.pattern})#(?P<number>\d{{1,18}})", re.ASCII)
+_ON_GITLAB: Final = re.compile(r"gitlab:(?P<login>\w[\w.-]{0,254})#(?P<number>\d{1,18})", re.ASCII)
+_KINDS: Final = {GITHUB_HOST: {ACCOUNT}, GITLAB_HOST: {USER}}
+"""What accounts of public forges are in ids; those of others may be either."""
 
 
 @click.command("check")
@@ -39,7 +49,8 @@ _AUTHOR: Final = re.compile(
     "--author",
     metavar="LOGIN[#ID]",
     help="Assume that this GitHub account submitted the head, without further proof. With its "
-    "number, or as github.com/account/ID alone, it is not looked up.",
+    "number, or as github.com/account/ID alone, it is not looked up. Accounts of GitLab are given "
+    "as gitlab:LOGIN#ID or HOST/user/ID.",
 )
 @click.option(
     "--event",
@@ -118,22 +129,38 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
     with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
         settings = read_settings(repository, base)
-        requester = _account(author, github) if author else None
+        requester = _account(author, github, settings) if author else None
         context = proof_context(settings, Clients(github), requester)
+        host = _gitlab_host(requester, settings)
+        if host:
+            from mcp_static.forges.gitlab.repository import GitLabProject  # slow, for GitLab alone
+
+            sign = GitLabProject.command_sign
+            context = replace(context, account_hosts=frozenset({host}), command_sign=sign)
         return check(repository, base, head, context, built)
 
 
-def _account(author: str, github: GitHub) -> Account | UnansweredError:
+def _gitlab_host(requester: Account | UnansweredError | None, settings: Settings) -> str:
+    """The GitLab that the registry lives on, by whoever submitted the head or by its settings."""
+    if isinstance(requester, Account):
+        return requester.id.host if requester.id.kind == USER else ""
+    return settings.repository_host if settings.forge_kind == "gitlab" else ""
+
+
+def _account(author: str, github: GitHub, settings: Settings) -> Account | UnansweredError:
     """The account that `--author` names, looked up unless its number is there.
 
     The reason, where it could not be looked up: rules are still reported, and every proof that
     does not rest on it.
     """
-    if match := _AUTHOR.fullmatch(author):
-        host = github.host if match["id"] else GITHUB_HOST
-        return Account(
-            match["login"] or author, ForgeId(host, ACCOUNT, int(match["id"] or match["number"]))
-        )
+    if match := _ON_GITHUB.fullmatch(author):
+        return Account(match["login"], ForgeId(github.host, ACCOUNT, int(match["number"])))
+    if match := _ON_GITLAB.fullmatch(author):
+        host = _gitlab_host(None, settings) or registry_instance().host
+        return Account(match["login"], ForgeId(host, USER, int(match["number"])))
+    forge_id = parse_forge_id(author)
+    if forge_id is not None and forge_id.kind in _KINDS.get(forge_id.host, {ACCOUNT, USER}):
+        return Account(author, forge_id)
     try:
         account = github.account(author)
     except (UnansweredError, ForbiddenError) as error:

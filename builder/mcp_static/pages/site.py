@@ -38,7 +38,6 @@ _PLAIN: Final = re.compile("[A-Za-z0-9/._~-]*")
 """Paths that percent-encoding leaves unchanged; matching is ten times as fast as encoding."""
 _COMMIT_PAGES: Final = {"github": "/commit/", "gitlab": "/-/commit/", "forgejo": "/commit/"}
 """Kinds of forges, and what goes between a repository's address and a commit's id."""
-_KINDS: Final = {"github.com": "github", "gitlab.com": "gitlab", "codeberg.org": "forgejo"}
 _ASSETS: Final = ("site.css", "site.js", "search.js", "icon.svg", "card.png")
 
 
@@ -97,20 +96,14 @@ def site_of(settings: Settings, customization: Customization) -> Site:
         tuple((name, path) for name, path, _ in _assets(settings.site, customization)),
         _commit_address(settings),
         settings.policies is not None,
-        "merge request" if _forge_kind(settings) == "gitlab" else "pull request",
+        "merge request" if settings.forge_kind == "gitlab" else "pull request",
     )
 
 
 def _commit_address(settings: Settings) -> str:
     """Where people see a commit of the registry's repository, without its id."""
-    infix = _COMMIT_PAGES.get(_forge_kind(settings))
+    infix = _COMMIT_PAGES.get(settings.forge_kind)
     return f"{settings.repository.removesuffix('.git')}{infix}" if infix else ""
-
-
-def _forge_kind(settings: Settings) -> str:
-    """The kind of forge that the registry's repository is on; empty if its host is not known."""
-    kinds = _KINDS | {forge.host: forge.kind for forge in settings.forges}
-    return kinds.get(urlsplit(settings.repository).netloc.lower(), "")
 
 
 def _report_form(repository: str) -> str:

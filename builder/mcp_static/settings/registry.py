@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from mcp_static.model.errors import InputError
+from mcp_static.model.forge_ids import GITHUB_HOST, GITLAB_HOST
 from mcp_static.model.moderation import BlockSettings, LimitSettings
 from mcp_static.model.security_contact import SecuritySettings
 from mcp_static.settings.forges import Forges
@@ -25,6 +26,7 @@ from mcp_static.settings.site import HostingSettings, SiteSettings
 from mcp_static.settings.sources import Source
 
 SETTINGS_FILE: Final = "registry.toml"
+_FORGE_KINDS: Final = {GITHUB_HOST: "github", GITLAB_HOST: "gitlab", "codeberg.org": "forgejo"}
 _HTTP_URL: Final = re.compile(
     r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[A-Za-z0-9._~%+,=:@/-]*)?"
 )
@@ -66,6 +68,17 @@ class Settings(BaseModel):
     site: SiteSettings = SiteSettings.model_validate({})
     policies: PolicySettings | None = None
     security: SecuritySettings = SecuritySettings.model_validate({})
+
+    @property
+    def repository_host(self) -> str:
+        """The host of the forge that the repository is on, with a port if there is one; or empty."""
+        return urlsplit(self.repository).netloc.lower()
+
+    @property
+    def forge_kind(self) -> str:
+        """The kind of that forge, such as `gitlab`; empty if its host is not known."""
+        kinds = _FORGE_KINDS | {forge.host: forge.kind for forge in self.forges}
+        return kinds.get(self.repository_host, "")
 
     def rendered(self) -> str:
         """The settings that an output depends on, as one text; changing another rebuilds nothing."""
