@@ -74,6 +74,21 @@ def test_what_is_published_already_is_told(desk: Desk) -> None:
     assert desk.stage.registry.pulls() == []
 
 
+def test_what_is_served_already_is_told_without_the_forge(desk: Desk) -> None:
+    (desk.folder / "server.json").write_bytes(source_record(WEATHER, version="0.9.0"))
+    assert "is published already" in desk.ok("publish", GITHUB_TOKEN="")
+    (desk.folder / "server.json").write_bytes(source_record(WEATHER, version="0.9.0", title="Other"))
+    for option in ("--dry-run", "--no-check"):
+        done = desk.run("publish", option, GITHUB_TOKEN="", GITHUB_API_URL="http://127.0.0.1:9")
+        assert (done.returncode, "with other contents" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("command", [("publish",), ("status", WEATHER, "deleted")])
+def test_a_remote_is_no_forge_to_ask(command: tuple[str, ...], desk: Desk) -> None:
+    done = desk.run(*command, "--remote", "file:///nowhere.git", "--dry-run")
+    assert (done.returncode, "asks no forge" in done.stderr) == (2, True)
+
+
 def test_a_dry_run_sends_nothing(desk: Desk) -> None:
     said = desk.ok("publish", "--dry-run")
     assert "brought this very commit" in said

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from mcp_static.model.errors import InputError
+from mcp_static.model.errors import InputError, UsageError
 from mcp_static.settings import Settings, parse_settings
 
 REGISTRY: Final = click.option(
@@ -34,6 +34,15 @@ WAIT: Final = click.option("--wait", is_flag=True, help="Follow the pull request
 REMOTE: Final = click.option(
     "--remote", metavar="URL", help="Push a branch to this Git remote; a person goes on from there."
 )
+
+
+def require_no_remote(remote: str | None, *, wait: bool, dry_run: bool) -> None:
+    """Raise UsageError for options that need the registry's forge, next to `--remote`."""
+    if remote is not None and (wait or dry_run):
+        raise UsageError(
+            "--remote pushes a branch and asks no forge, so --wait and --dry-run cannot go with it.",
+            "Leave them out, or leave out --remote.",
+        )
 
 
 def settings_of(path: Path | None, fallback: str | None = None) -> Settings:

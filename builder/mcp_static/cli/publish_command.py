@@ -1,11 +1,13 @@
 """`mcp-static publish`: proposes a server.json to a registry as a pull request."""
 
+import json
 import sys
 import time
 from pathlib import Path
 
 import click
 
+from mcp_static.api.entries import server_bytes
 from mcp_static.cli.author_options import (
     DRY_RUN,
     KEY,
@@ -14,12 +16,13 @@ from mcp_static.cli.author_options import (
     REMOTE,
     SETTINGS,
     WAIT,
+    require_no_remote,
     settings_of,
 )
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.cli.record_file import RecordFile, read_valid_record
 from mcp_static.forges.github.login import token_for
-from mcp_static.model.errors import InputError, SignatureError, UsageError
+from mcp_static.model.errors import InputError, SignatureError
 from mcp_static.model.layout import record_path
 from mcp_static.proofs.claims import Publication
 from mcp_static.proofs.keys import PrivateKey, read_private_key
@@ -31,7 +34,13 @@ from mcp_static.proofs.signatures import (
 )
 from mcp_static.publishing.authoring import push_branch
 from mcp_static.publishing.proposing import branch_for, publish_files
-from mcp_static.publishing.registry_client import RegistryFacts, read_facts, registry_address
+from mcp_static.publishing.registry_client import (
+    RegistryFacts,
+    read_facts,
+    registry_address,
+    served_version,
+)
+from mcp_static.settings.network import NetworkSettings
 
 
 @click.command("publish")
@@ -65,18 +74,21 @@ def command(
 
     Publishing the same bytes again changes nothing, and says so.
     """
+    require_no_remote(remote, wait=wait, dry_run=dry_run)
     record = read_valid_record(file)
     private = read_private_key(key_file) if key_file is not None else None
     facts = None
     if remote is None or private is not None:
-        facts = read_facts(registry_address(registry), settings_of(settings_file).network)
+        network = settings_of(settings_file).network
+        facts = read_facts(registry_address(registry), network)
+        if _is_served(record, facts, network):
+            click.echo(f"{record.name} {record.version} is published already, with these contents.")
+            return
     signature = _signature(record, file, private, proof_file, facts)
     files = publish_files(record.name, record.version, record.content, signature)
     title = f"Publish {record.name} {record.version}"
     branch = branch_for(record.name, record.version, "publish")
     if remote is not None:
-        if wait or dry_run:
-            raise UsageError("--wait and --dry-run need a registry on GitHub.", "Leave them out.")
         _push(remote, branch, files, title)
         return
     assert facts is not None
@@ -86,10 +98,7 @@ def command(
             click.echo(f"{record.name} {record.version} is published already, with these very bytes.")
             return
         if known is not None:
-            raise InputError(
-                f"{record.name} {record.version} is published already, with other bytes.",
-                "A published version never changes; publish the change under a new one.",
-            )
+            raise _published_otherwise(record, "bytes")
         claim = Publication(record.name, record.version, record.content, record.document, signature)
         if not no_check and not prove_here([claim], proposer, settings_file):
             click.echo("Nothing was sent: the check would be red. --no-check sends it anyway.")
@@ -98,6 +107,26 @@ def command(
             click.echo(f"Nothing was sent; it would go to {facts.repository}.")
             return
         propose(proposer, branch, files, title, wait=wait)
+
+
+def _is_served(record: RecordFile, facts: RegistryFacts, network: NetworkSettings) -> bool:
+    """Whether the registry serves these contents; raises InputError for others in the same version.
+
+    What it does not serve may be published all the same, since the last deploy.
+    """
+    served = served_version(facts.address, record.name, record.version, network)
+    if served is None:
+        return False
+    if served != json.loads(server_bytes(record.document)):
+        raise _published_otherwise(record, "contents")
+    return True
+
+
+def _published_otherwise(record: RecordFile, what: str) -> InputError:
+    return InputError(
+        f"{record.name} {record.version} is published already, with other {what}.",
+        "A published version never changes; publish the change under a new one.",
+    )
 
 
 def _push(remote: str, branch: str, files: dict[str, bytes], title: str) -> None:

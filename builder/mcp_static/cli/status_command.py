@@ -14,6 +14,7 @@ from mcp_static.cli.author_options import (
     REMOTE,
     SETTINGS,
     WAIT,
+    require_no_remote,
     settings_of,
 )
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
@@ -61,6 +62,7 @@ def command(
     wait: bool,
 ) -> None:
     """Propose that a version, or every version of a server, is active, deprecated or deleted."""
+    require_no_remote(remote, wait=wait, dry_run=dry_run)
     name, version = _target(target)
     if message is not None and len(message) > MAX_STATUS_MESSAGE:
         raise UsageError(f"A message has at most {MAX_STATUS_MESSAGE} characters.", "Shorten it.")
@@ -77,8 +79,6 @@ def command(
     title = f"Set {name}{f' {version}' if version else ''} to {status}"
     branch = branch_for(name, version or "*", "status")
     if remote is not None:
-        if wait or dry_run:
-            raise UsageError("--wait and --dry-run need a registry on GitHub.", "Leave them out.")
         if push_branch(remote, branch, work.files, title, token_for(remote)):
             click.echo(f"The branch {branch} is at {remote}. Open a pull request from it.")
         else:

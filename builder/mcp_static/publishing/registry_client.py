@@ -95,6 +95,16 @@ def versions_of(address: str, name: ServerName, network: NetworkSettings | None 
     return [version for version in found if isinstance(version, str) and not version_problem(version)]
 
 
+def served_version(
+    address: str, name: ServerName, version: str, network: NetworkSettings | None = None
+) -> dict[str, Any] | None:
+    """The server object of a version that a registry serves, or None; raises ServiceError."""
+    path = f"v0.1/servers/{quote(str(name), safe='')}/versions/{quote(version, safe='')}"
+    document = _get(f"{address}/{path}", network)
+    server = document.get("server") if document is not None else None
+    return server if isinstance(server, dict) else None
+
+
 def repository_name(facts: RegistryFacts, site: str) -> str:
     """The `owner/name` of a registry's repository on GitHub's site; raises InputError for others."""
     path = urlsplit(facts.repository).path.strip("/").removesuffix(".git")
