@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from mcp_static.build.build import BuildOptions, build
+from mcp_static.deploy.bucket import Bucket
 from mcp_static.deploy.release import Rank, open_release, rank_of
 from mcp_static.hosts.hosts import host_named
+from mcp_static.model.errors import InputError
 from mcp_static.settings import Settings
 
 from tests.doubles.s3 import BUCKET, Front, Store, front_of, s3_store
@@ -266,6 +268,25 @@ def test_a_bucket_without_rights_is_told(method: str, out: Path, store: Store, f
     assert done.returncode == 1
     assert "s3:PutObject" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"),
+        ({"AWS_ACCESS_KEY_ID": "key"}, "AWS_SECRET_ACCESS_KEY is not set"),
+    ],
+)
+def test_missing_credentials_are_named(
+    given: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(variable)
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")  # a machine without a role
+    with pytest.raises(InputError, match=missing):
+        Bucket("bucket", "").read("key")
 
 
 def test_wrong_places_are_told(out: Path, store: Store, registry: Registry) -> None:

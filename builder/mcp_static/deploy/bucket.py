@@ -14,6 +14,11 @@ from mcp_static.model.errors import InputError, RegistryError, ServiceError
 
 _Result = TypeVar("_Result")
 
+_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_NO_CREDENTIALS: Final = ("/latest/api/token", "Missing AccessKeyId", "Missing SecretAccessKey")
+"""What an error names for want of credentials: the address where a machine of Amazon's is asked for its
+role (EC2 User Guide, "Use the Instance Metadata Service"), or the half that is missing."""
+
 
 class Bucket:
     """A bucket, or a folder of one; every failure is an error of ours."""
@@ -34,6 +39,14 @@ class Bucket:
 
     def _failure(self, error: Exception) -> RegistryError:
         text = str(error)
+        missing = [variable for variable in _KEYS if not os.environ.get(variable)]
+        if missing and any(sign in text for sign in _NO_CREDENTIALS):
+            return InputError(
+                f"{self.name} needs credentials: {' and '.join(missing)} "
+                f"{'is' if len(missing) == 1 else 'are'} not set.",
+                "Set both, or give the machine a role that may write there. AWS_REGION and, unless the "
+                "bucket is Amazon's, AWS_ENDPOINT_URL say where it is.",
+            )
         if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
             return InputError(
                 f"{self.name} refuses access: the credentials lack the necessary rights.",
