@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from mcp_static.cli import main
 
 from tests.registries import Registry, path_of, server_json
 from tests.servers import run_cli
@@ -73,6 +75,13 @@ def test_validate_holds_a_file_against_its_registry_and_its_place(
     file.write_text(json.dumps(server_json(ALICE)))
     assert run_cli("validate", file).returncode == 0
     assert "already published" in run_cli("validate", file, "--registry", registry.path).stdout
+
+
+def test_validate_tells_an_address_from_a_clone() -> None:
+    result = CliRunner().invoke(main, ["validate", "--registry", "https://mcp.example.com"])
+    assert result.exit_code == 2
+    assert "https://mcp.example.com is an address" in result.output
+    assert "leave the option out" in result.output
 
 
 def test_build_says_what_it_did_in_plain_lines(registry: Registry, tmp_path: Path) -> None:

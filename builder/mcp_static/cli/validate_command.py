@@ -15,6 +15,25 @@ from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.validation import validation_report
 
 
+class _Clone(click.Path):
+    """A folder; told apart from the address that `--registry` takes elsewhere."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        if "://" in os.fspath(value):
+            self.fail(
+                f"{value} is an address, and this needs a folder: clone the registry's repository, or "
+                "leave the option out to check the file by itself.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 @click.command("validate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
@@ -27,8 +46,8 @@ from mcp_static.rules.validation import validation_report
 )
 @click.option(
     "--registry",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A registry's Git repository; the rules over its snapshot then hold too.",
+    type=_Clone(path_type=Path, exists=True, file_okay=False),
+    help="A clone of a registry's Git repository; the rules over its snapshot then hold too.",
 )
 def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> None:
     """Check FILES (by default server.json) against every rule, and report all problems at once."""
