@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mcp_static
 import pytest
@@ -14,9 +16,9 @@ from tests.doubles.package_registries import Pypi
 GIVEN = Given(title="Weather", repository="weatherco/registry")
 
 
-def answers(**more: object) -> Answers:
+def answers(**more: Any) -> Answers:
     """The answers of a community on GitHub, but for those that are given."""
-    return Given(**{"title": "Weather", "repository": "weatherco/registry", **more}).answers("here")  # type: ignore[arg-type]
+    return replace(GIVEN, **more).answers("here")
 
 
 @contextmanager
