@@ -114,22 +114,23 @@ def test_every_proof_has_a_label_for_its_page() -> None:
 
 
 def test_the_operators_page_runs(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, served_corpus: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with GitHubDouble(tmp_path / "github") as hub, index(tmp_path, monkeypatch):
         hub.add_user("alice")
         monkeypatch.setenv("GITHUB_API_URL", hub.url)
         monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
-        run_operators_page(corpus, tmp_path)
+        run_operators_page(corpus, served_corpus.url, tmp_path)
 
 
-def run_operators_page(corpus: Corpus, tmp_path: Path) -> None:
+def run_operators_page(corpus: Corpus, served: str, tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     entries = tmp_path / "work" / "entries.ndjson"
     entries.write_bytes(corpus.file.read_bytes())
     name = next(server["name"] for server in _servers(corpus) if _is_publishable(server))
     script = "\n".join(blocks(PROJECT / "docs/operators.md", "sh")).replace("com.example/*", name)
-    run_script(script.replace(" entries.ndjson", f" {entries}"), tmp_path)
+    asked = script.replace("doctor --registry https://mcp.example.com", f"doctor --registry {served}")
+    run_script(asked.replace(" entries.ndjson", f" {entries}"), tmp_path)
 
 
 def _servers(corpus: Corpus) -> Iterator[dict[str, Any]]:

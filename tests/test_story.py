@@ -107,7 +107,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             accepted = entry["_meta"]["com.example.registry/provenance"]["accepted"]
             assert (accepted["proof"], accepted["facts"]["domain"]) == ("dns-key", DOMAIN)
             assert accepted["facts"]["via"] == "DNS, signed"
-            assert desk.ok("publish") == f"{NAME} 1.0.0 is published already, with these very bytes.\n"
+            assert desk.ok("publish") == f"{NAME} 1.0.0 is published already, with these contents.\n"
 
             # Later it is deprecated: another pull request, another signature.
             why = "Use com.example/climate."
