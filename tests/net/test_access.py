@@ -22,7 +22,7 @@ from mcp_static.net.limits import ANSWER, KEY_RECORD
 from mcp_static.settings import parse_settings
 from mcp_static.settings.network import NetworkSettings
 
-from tests.doubles.https import Authority, Body, HttpsFront, always
+from tests.doubles.https import Authority, Body, Handler, HttpsFront, always
 from tests.net.test_client import answering, send
 
 HOST = "npm.corp.example"
@@ -41,7 +41,7 @@ def fetcher(network: NetworkSettings) -> Fetcher:
     return Fetcher(Reach(network), lambda _: None)
 
 
-def wants(header: str, value: str) -> object:
+def wants(header: str, value: str) -> Handler:
     """A handler that answers 401 unless a header has this value."""
 
     def answer(
@@ -105,7 +105,7 @@ def test_credentials_go_to_their_host_and_to_no_other(
     scheme: str, value: str, header: str, front: HttpsFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NPM_TOKEN", value)
-    front.host(HOST, wants("Authorization", header))  # type: ignore[arg-type]
+    front.host(HOST, wants("Authorization", header))
     front.host("other.example", always(200, b"other"))
     front.host("led.example", always(302, Location="https://other.example/"))
     named = {"host": HOST, "variable": "NPM_TOKEN", "scheme": scheme}

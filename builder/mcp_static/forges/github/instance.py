@@ -4,16 +4,13 @@ GitHub tells its workflows by two variables (its reference of default environmen
 `GITHUB_SERVER_URL`, where people see it, and `GITHUB_API_URL`.
 """
 
-import os
-import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from mcp_static.model.errors import UsageError
+from mcp_static.forges.environment import address_in
 from mcp_static.model.forge_ids import GITHUB_HOST
 
-_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s?#]*)?")
 _ENTERPRISE_API: Final = "/api/v3"
 
 
@@ -49,17 +46,10 @@ def registry_instance() -> Instance:
     If only one of the two addresses is given, the other follows from it, so that the accounts of one
     GitHub are never taken for those of another. Raises UsageError for anything that is not an address.
     """
-    site, api = _address("GITHUB_SERVER_URL"), _address("GITHUB_API_URL")
+    site, api = address_in("GITHUB_SERVER_URL"), address_in("GITHUB_API_URL")
     if site or api:
         return Instance(site or _site_of(api), api or _api_of(site))
     return PUBLIC
-
-
-def _address(variable: str) -> str:
-    address = os.environ.get(variable, "").rstrip("/")
-    if address and not _URL.fullmatch(address):
-        raise UsageError(f"{variable} is not a URL: {address!r}.", "Leave it unset.")
-    return address
 
 
 def _site_of(api: str) -> str:

@@ -5,12 +5,11 @@ doc/ci/variables/predefined_variables.md): `GITLAB_CI`, `CI_SERVER_URL` and `CI_
 """
 
 import os
-import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from mcp_static.model.errors import UsageError
+from mcp_static.forges.environment import address_in
 from mcp_static.model.forge_ids import GITLAB_HOST
 
 TOKEN_VARIABLE: Final = "GITLAB_TOKEN"  # noqa: S105 (a name)
@@ -19,7 +18,6 @@ TRIGGER_VARIABLE: Final = "MCP_STATIC_TRIGGER_TOKEN"
 BOT_VARIABLE: Final = "MCP_STATIC_BOT"
 """The variable with the name of the account that writes, for jobs whose token is another's."""
 
-_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s?#]*)?")
 _API: Final = "/api/v4"
 
 
@@ -49,12 +47,5 @@ def registry_instance() -> Instance:
 
     Raises UsageError for anything that is not an address.
     """
-    site = _address("CI_SERVER_URL") or PUBLIC.site
-    return Instance(site, _address("CI_API_V4_URL").removesuffix(_API) or site)
-
-
-def _address(variable: str) -> str:
-    address = os.environ.get(variable, "").rstrip("/")
-    if address and not _URL.fullmatch(address):
-        raise UsageError(f"{variable} is not a URL: {address!r}.", "Leave it unset.")
-    return address
+    site = address_in("CI_SERVER_URL") or PUBLIC.site
+    return Instance(site, address_in("CI_API_V4_URL").removesuffix(_API) or site)
