@@ -19,6 +19,15 @@ _START: Final = 1_757_376_000
 SECONDS_BETWEEN: Final = 240
 """Publishes follow each other this closely, as they did in the busiest week of the real data."""
 
+PROPOSER: Final = "github.com/account/1"
+"""Who brings what `propose` proposes: a grant names the account, so no service is asked about it."""
+
+_SETTINGS: Final = f"""\
+[[grants]]
+namespace = "com.example.proposer"
+accounts = ["{PROPOSER}"]
+"""
+
 
 def named_corpus() -> Path | None:
     """The file of real entries that MCP_STATIC_CORPUS names (NDJSON, gzip), if it names any."""
@@ -75,8 +84,10 @@ def make_repository(path: Path, count: int) -> Path:
     for number, server in enumerate(servers(count)):
         content = json.dumps(server, indent=2, ensure_ascii=False).encode()
         moment = _START + number * SECONDS_BETWEEN
+        settings = f"M 100644 inline registry.toml\ndata {len(_SETTINGS)}\n{_SETTINGS}\n"
         process.stdin.write(
             f"commit refs/heads/main\ncommitter b <b@localhost> {moment} +0000\ndata 1\n.\n"
+            f"{settings if number == 0 else ''}"
             f"M 100644 inline {record_path(parse_name(server['name']), server['version'])}\n"
             f"data {len(content)}\n".encode()
         )
@@ -92,13 +103,13 @@ def propose(repository: Path) -> str:
     """A branch that adds a new server with a remote; gives its commit."""
     server = {
         "$schema": SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE),
-        "name": "io.github.proposer/weather",
+        "name": "com.example.proposer/weather",
         "description": "Forecasts.",
         "version": "1.0.0",
         "remotes": [{"type": "streamable-http", "url": "https://mcp.proposer.example.com/"}],
     }
     content = json.dumps(server).encode()
-    path = record_path(parse_name("io.github.proposer/weather"), "1.0.0")
+    path = record_path(parse_name("com.example.proposer/weather"), "1.0.0")
     time = _time_of_main(repository) + SECONDS_BETWEEN
     stream = (
         f"commit refs/heads/proposal\ncommitter b <b@localhost> {time} +0000\ndata 1\n.\n"
