@@ -94,7 +94,7 @@ def test_only_a_go_package_has_its_version_with_a_v() -> None:
         ("quay.io/alice/w", "quay.io/alice/w:1.0.0"),
         ("localhost:5000/w", "localhost:5000/w:1.0.0"),
         ("quay.io/alice/w:2", "quay.io/alice/w:2"),
-        ("quay.io/alice/w@sha256:" + "0" * 64, "quay.io/alice/w@sha256:" + "0" * 64),
+        ("quay.io/alice/w@sha256:" + "a1" * 32, "quay.io/alice/w@sha256:" + "a1" * 32),
     ],
 )
 def test_an_image_has_the_version_for_its_tag(answer: str | None, identifier: str) -> None:
@@ -138,8 +138,8 @@ def test_a_home_page_that_is_the_repository_is_left_out() -> None:
 
 def test_a_remote_is_streamable_unless_its_address_says_sse() -> None:
     for url, kind in (
-        ("https://w.example.com/mcp", "streamable-http"),
-        ("https://w.example.com/sse", "sse"),
+        ("https://w.weather-tools.dev/mcp", "streamable-http"),
+        ("https://w.weather-tools.dev/sse", "sse"),
     ):
         document = document_of(npm(), answers=Answers(remote=url))
         assert document["remotes"] == [{"type": kind, "url": url}]

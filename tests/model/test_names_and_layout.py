@@ -197,7 +197,9 @@ def test_single_versions_are_none_of_that(text: str) -> None:
 
 def test_only_semantic_versions_have_an_order() -> None:
     assert semantic_version("1.2.3-beta.1+build") is not None
-    assert semantic_version("v1.2.3") is None
+    assert semantic_version("v1.2.3") == semantic_version("1.2.3")
+    assert semantic_version("vv1.2.3") is None
+    assert semantic_version("V1.2.3") is None
     assert semantic_version("1.2") is None
 
 

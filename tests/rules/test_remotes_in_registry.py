@@ -7,7 +7,7 @@ import pytest
 from mcp_static.model.names import parse_name
 from mcp_static.model.remotes import MAX_ADDRESSES, claimed_addresses
 from mcp_static.rules.registry_index import SnapshotIndex
-from mcp_static.rules.rule import EmptyRegistry, RegistryIndex
+from mcp_static.rules.rule import Allowances, EmptyRegistry, RegistryIndex
 from mcp_static.rules.run import findings_of, read_record
 
 from tests.rules.breaches import with_remote
@@ -102,7 +102,7 @@ def test_the_names_of_variables_make_no_difference() -> None:
 
 
 def test_an_address_of_the_users_own_is_nobodys() -> None:
-    for url in ("https://{host}/mcp", "{host}/mcp", "https://{host}:{port}/mcp"):
+    for url in ("https://{host}/mcp", "https://{host}:{port}/mcp"):
         remote = with_remote(url=url, variables={"host": {}, "port": {}})
         assert claimed_addresses(remote) == ()
         assert found_in(index_with(url, variables={"host": {}, "port": {}}), remote) == []
@@ -154,7 +154,7 @@ def test_a_host_is_below_a_suffix_that_is_really_there(host: str) -> None:
     ],
 )
 def test_a_registry_may_have_hosts_of_its_own(host: str, is_allowed: bool) -> None:
-    index = SnapshotIndex(("mcp.corp", "*.internal"))
+    index = SnapshotIndex(Allowances(("mcp.corp", "*.internal")))
     document = with_remote(url=f"https://{host}/", variables={"x": {}})
     assert (found_in(index, document) == []) is is_allowed
 

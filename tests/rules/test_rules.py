@@ -76,6 +76,7 @@ SNAPSHOT_AND_PATH_RULES = {
     "name-unique",
     "version-unique",
     "version-count",
+    "package-registry-trusted",
     "remote-host",
     "remote-unique",
     "remote-similar",

@@ -22,7 +22,7 @@ from mcp_static.model.status import StatusRecord
 from mcp_static.model.versions import folded_version
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
-from mcp_static.rules.rule import RemoteClaim
+from mcp_static.rules.rule import NOTHING_MORE, Allowances, RemoteClaim
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle
 
@@ -40,14 +40,12 @@ class BaseIndex:
         repository: Repository,
         base: str,
         earlier: EarlierBuild,
-        internal_hosts: tuple[str, ...] = (),
-        forges: tuple[tuple[str, str], ...] = (),
+        allowed: Allowances = NOTHING_MORE,
     ) -> None:
         self._repository: Final = repository
         self.base: Final = base
         self._earlier: Final = earlier
-        self.internal_hosts: Final = internal_hosts
-        self.forges: Final = forges
+        self.allowed: Final = allowed
         self._brought: Final = SnapshotIndex()
         self._known: Final[dict[str, frozenset[RemoteClaim]]] = {}
         self._claims: Final[dict[_User, list[tuple[str, RemoteClaim]]]] = {}

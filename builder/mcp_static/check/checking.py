@@ -29,14 +29,15 @@ from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusCha
 from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.results import unknown
 from mcp_static.proofs.signatures import read_publish_signature
+from mcp_static.proofs.source_registry import is_mirrored
 from mcp_static.reports.findings import Finding, Level, Section
 from mcp_static.rules import RULES
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import CHANGE_RULES, is_publish
+from mcp_static.rules.registry_index import allowances
 from mcp_static.rules.remotes_in_registry import contests
-from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.run import findings_of, located, read_record
 from mcp_static.rules.sidecars import read_status
-from mcp_static.settings.forges import hosts_of
 
 _STATUS: Final = "status-file"
 
@@ -82,9 +83,7 @@ class _Check:
             memories=GitMemories(repository, change.base),
         )
         settings = context.settings
-        self._index = BaseIndex(
-            repository, change.base, earlier, settings.remotes.internal, hosts_of(settings.forges)
-        )
+        self._index = BaseIndex(repository, change.base, earlier, allowances(settings))
         self._first_bytes = FirstBytes(repository, change.base, earlier)
         self._moderation = Moderation(repository, change, self._context, self._index, earlier)
         self.accepted: list[Accepted] = []
@@ -149,7 +148,9 @@ class _Check:
         name, version = location.name, location.version
         assert changed.after is not None  # removals break a rule over the change
         record = read_record(content["server.json"], location)
-        findings = _with_passed_rules(findings_of(record, self._index))
+        is_authored = not is_mirrored(name.namespace, self._context)
+        broken = findings_of(record, self._index, is_authored=is_authored)
+        findings = _with_passed_rules(located(broken, record.raw))
         findings += self._first_bytes.findings(changed.path, changed.after.id)
         contested = contests(record.document, self._index)
         self._index.add(name, version, record.document)

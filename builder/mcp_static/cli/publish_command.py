@@ -44,7 +44,7 @@ from mcp_static.settings.network import NetworkSettings
 
 
 @click.command("publish")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="server.json")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @REGISTRY
 @KEY
 @click.option(
@@ -59,7 +59,7 @@ from mcp_static.settings.network import NetworkSettings
 @REMOTE
 @SETTINGS
 def command(
-    file: Path,
+    file: Path | None,
     registry: str | None,
     key_file: Path | None,
     proof_file: Path | None,
@@ -84,7 +84,7 @@ def command(
         if _is_served(record, facts, network):
             click.echo(f"{record.name} {record.version} is published already, with these contents.")
             return
-    signature = _signature(record, file, private, proof_file, facts)
+    signature = _signature(record, record.path, private, proof_file, facts)
     files = publish_files(record.name, record.version, record.content, signature)
     title = f"Publish {record.name} {record.version}"
     branch = branch_for(record.name, record.version, "publish")

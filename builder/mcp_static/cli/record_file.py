@@ -8,26 +8,32 @@ from typing import Any
 import click
 
 from mcp_static.cli.console import say
+from mcp_static.cli.server_files import server_file
 from mcp_static.model.errors import InputError
 from mcp_static.model.names import ServerName, parse_name
 from mcp_static.reports.printing import print_report
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.run import findings_of, located, read_record
 from mcp_static.rules.validation import validation_report
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFile:
-    """A valid server.json: the name and version that it says, and its bytes."""
+    """A valid server.json: where it is, the name and version that it says, and its bytes."""
 
+    path: Path
     name: ServerName
     version: str
     content: bytes
     document: dict[str, Any]
 
 
-def read_valid_record(path: Path) -> RecordFile:
-    """Read a server.json; one with errors is reported and ends the command with exit code 1."""
+def read_valid_record(named: Path | None) -> RecordFile:
+    """Read a server.json; one with errors is reported and ends the command with exit code 1.
+
+    `named` is a file, or a folder that has one; without it, this folder has one.
+    """
+    path = server_file(named)
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_FILE_BYTES + 1)
@@ -37,11 +43,11 @@ def read_valid_record(path: Path) -> RecordFile:
         ) from None
     record = read_record(content)
     findings = findings_of(record)
-    report = validation_report((str(path), findings))
+    report = validation_report((str(path), located(findings, content)))
     if report.exit_code:
         click.echo(print_report(report, "text"))
         sys.exit(report.exit_code)
     if findings:
         say(print_report(report, "text"))
     name = parse_name(str(record.document["name"]))
-    return RecordFile(name, str(record.document["version"]), content, record.document)
+    return RecordFile(path, name, str(record.document["version"]), content, record.document)

@@ -12,7 +12,7 @@ from mcp_static.publishing.registry_client import read_facts, registry_address
 
 
 @click.command("sign")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="server.json")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--key",
     "key_file",
@@ -34,7 +34,7 @@ from mcp_static.publishing.registry_client import read_facts, registry_address
 @REGISTRY
 @SETTINGS
 def command(
-    file: Path,
+    file: Path | None,
     key_file: Path,
     previous_file: Path | None,
     out: Path | None,
@@ -47,9 +47,9 @@ def command(
     previous = read_private_key(previous_file) if previous_file is not None else None
     facts = read_facts(registry_address(registry), settings_of(settings_file).network)
     claims = publish_claims(record.name, record.version, record.content, facts.url)
-    out = out or file.with_name("proof.json")
+    out = out or record.path.with_name("proof.json")
     out.write_bytes(sign_publish(claims, private, previous))
     click.echo(
         f"{out} signs {record.name} {record.version} for {facts.url} with the key "
-        f"{key_of(private).fingerprint}. Change {file} again, and it has to be signed again."
+        f"{key_of(private).fingerprint}. Change {record.path} again, and it has to be signed again."
     )

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.server_files import server_files
 from mcp_static.model.errors import InputError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location
 from mcp_static.reports.printing import Style, print_report
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.rule import EmptyRegistry, RegistryIndex
-from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.run import findings_of, located, read_record
 from mcp_static.rules.validation import validation_report
 
 
@@ -50,12 +51,16 @@ class _Clone(click.Path):
     help="A clone of a registry's Git repository; the rules over its snapshot then hold too.",
 )
 def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> None:
-    """Check FILES (by default server.json) against every rule, and report all problems at once."""
+    """Check FILES against every rule, and report all problems at once.
+
+    A folder stands for every server.json in it; without FILES, server.json or .mcp/server.json of this
+    folder is checked.
+    """
     index = _index(registry) if registry else EmptyRegistry()
     results = []
-    for file in files or (Path("server.json"),):
+    for file in server_files(files):
         record = read_record(_read(file), _location(file))
-        results.append((str(file), findings_of(record, index)))
+        results.append((str(file), located(findings_of(record, index), record.raw)))
     report = validation_report(*results)
     click.echo(print_report(report, style))
     if report.exit_code:
@@ -88,12 +93,11 @@ def _index(registry: Path) -> RegistryIndex:
     # Imported here: only this option needs Git, which takes longer to load than a file to check.
     from mcp_static.git.records import read_records
     from mcp_static.git.repository import open_repository, read_settings, resolve_commit
-    from mcp_static.rules.registry_index import index_of
-    from mcp_static.settings.forges import hosts_of
+    from mcp_static.rules.registry_index import allowances, index_of
 
     with open_repository(registry) as repository:
         commit = resolve_commit(repository, "HEAD")
         files = frozenset({"server.json", "status.json"})
         settings = read_settings(repository, commit)
         records = read_records(repository, commit, files, MAX_FILE_BYTES)
-        return index_of(records, settings.remotes.internal, hosts_of(settings.forges))
+        return index_of(records, allowances(settings))

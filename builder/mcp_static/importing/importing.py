@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
@@ -36,14 +36,13 @@ from mcp_static.model.status import ACTIVE, StatusRecord
 from mcp_static.model.times import format_time
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
-from mcp_static.rules.registry_index import SnapshotIndex
+from mcp_static.rules.registry_index import SnapshotIndex, allowances
 from mcp_static.rules.remotes_in_registry import REMOTE_UNIQUE
 from mcp_static.rules.rule import Applies, RemoteClaim
 from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 from mcp_static.settings import SETTINGS_FILE
-from mcp_static.settings.forges import hosts_of
 from mcp_static.settings.network import NetworkSettings
 
 _SETTINGS: Final = """\
@@ -206,8 +205,7 @@ class _Import:
     def _read_snapshot(self, repository: Repository) -> None:
         commit = resolve_commit(repository, "HEAD")
         settings = read_settings(repository, commit)
-        self._index.internal_hosts = settings.remotes.internal
-        self._index.forges = hosts_of(settings.forges)
+        self._index.allowed = replace(allowances(settings), package_registries=None)
         files = frozenset({"server.json", "status.json"})
         for location, content in read_records(repository, commit, files, MAX_FILE_BYTES):
             key = (location.name, location.version)
@@ -317,7 +315,9 @@ def breaches_of(
     """What keeps a new record out: the breaches of all rules, or leniently of structural ones alone."""
     record = read_record(content, parse_location(record_path(*key)))
     if not lenient:
-        return [finding for finding in findings_of(record, index) if finding.is_error]
+        return [
+            finding for finding in findings_of(record, index, is_authored=False) if finding.is_error
+        ]
     return [*structural_findings(record), *index_findings(record, index, _STRUCTURAL)]
 
 

@@ -2,8 +2,10 @@
 
 The additions: a transport URL may begin with a `{variable}`, and packages may carry
 `postInstallInstructions`. Field meanings and limits: the registry's `server.schema.json`,
-`generic-server-json.md` and the changelog of the schema. Unknown fields are allowed everywhere
-and are never lost, because what is served is the author's own object.
+`generic-server-json.md` and the changelog of the schema. A member of another kind of transport or
+argument has the type that it has there, since readers in typed languages keep one type for all kinds
+(`pkg/model/types.go`). The shapes allow unknown fields, which are never lost from what is served; that
+nothing new has any is a rule of its own.
 """
 
 from typing import Any, Final
@@ -26,6 +28,7 @@ from mcp_static.model.shapes import (
 
 CURRENT_SCHEMA_DATE: Final = "2025-12-11"
 ACCEPTED_SCHEMA_DATES: Final = (
+    "2025-07-09",
     "2025-09-16",
     "2025-09-29",
     "2025-10-11",
@@ -106,6 +109,8 @@ def _has_value_or_hint(argument: dict[str, Any]) -> dict[str, Any]:
 
 
 _REPEATED: Final = flag("Whether it may be repeated.")
+_NO_NAME: Final = text("Of named arguments; it means nothing here.")
+_NO_HINT: Final = text("Of positional arguments; it means nothing here.")
 POSITIONAL_ARGUMENT: Final = record(
     "PositionalArgument",
     "A value on the command line without a flag; it has a `value` or a `valueHint`.",
@@ -114,6 +119,7 @@ POSITIONAL_ARGUMENT: Final = record(
         **_WITH_VARIABLES,
         "valueHint": text("A label for the value; never on the command line."),
         "isRepeated": _REPEATED,
+        "name": _NO_NAME,
     },
     check=_has_value_or_hint,
     anyOf=[{"required": ["value"]}, {"required": ["valueHint"]}],
@@ -125,7 +131,7 @@ NAMED_ARGUMENT: Final = record(
         "type": one_of("Its kind.", "named"),
         "name": text("The flag, with its leading dashes.", example="--port"),
     },
-    optional={**_WITH_VARIABLES, "isRepeated": _REPEATED},
+    optional={**_WITH_VARIABLES, "isRepeated": _REPEATED, "valueHint": _NO_HINT},
 )
 ARGUMENT: Final = by_type(
     "A word or two of the command line.",
@@ -133,14 +139,21 @@ ARGUMENT: Final = by_type(
     named=ref(NAMED_ARGUMENT),
 )
 
+_HEADERS: Final = list_of(ref(KEY_VALUE_INPUT), "Headers to send.")
+
 STDIO_TRANSPORT: Final = record(
     "StdioTransport",
     "The server talks over its standard input and output.",
     required={"type": one_of("Its kind.", "stdio")},
+    optional={
+        "url": text("Of the other transports; it means nothing here."),
+        "headers": _HEADERS,
+        "variables": _VARIABLES,
+    },
 )
 
 
-def _http_transport(name: str, kind: str, description: str, more: dict[str, Shape]) -> Shape:
+def _http_transport(name: str, kind: str, description: str) -> Shape:
     return record(
         name,
         description,
@@ -148,27 +161,21 @@ def _http_transport(name: str, kind: str, description: str, more: dict[str, Shap
             "type": one_of("Its kind.", kind),
             "url": text("Its address; may hold `{variables}`.", pattern=URL_TEMPLATE),
         },
-        optional={"headers": list_of(ref(KEY_VALUE_INPUT), "Headers to send."), **more},
+        optional={"headers": _HEADERS, "variables": _VARIABLES},
     )
 
 
 STREAMABLE_HTTP_TRANSPORT: Final = _http_transport(
-    "StreamableHttpTransport", "streamable-http", "The server answers over streamable HTTP.", {}
+    "StreamableHttpTransport", "streamable-http", "The server answers over streamable HTTP."
 )
 SSE_TRANSPORT: Final = _http_transport(
-    "SseTransport", "sse", "The server answers over server-sent events.", {}
+    "SseTransport", "sse", "The server answers over server-sent events."
 )
 REMOTE_STREAMABLE_HTTP: Final = _http_transport(
-    "RemoteStreamableHttpTransport",
-    "streamable-http",
-    "A hosted server over streamable HTTP.",
-    {"variables": _VARIABLES},
+    "RemoteStreamableHttpTransport", "streamable-http", "A hosted server over streamable HTTP."
 )
 REMOTE_SSE: Final = _http_transport(
-    "RemoteSseTransport",
-    "sse",
-    "A hosted server over server-sent events.",
-    {"variables": _VARIABLES},
+    "RemoteSseTransport", "sse", "A hosted server over server-sent events."
 )
 
 POST_INSTALL_INSTRUCTION: Final = record(

@@ -21,9 +21,12 @@ _WILDCARD: Final = re.compile(r"\s*v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*])){0,3}(?:-[0
 
 @lru_cache(maxsize=65536)
 def semantic_version(text: str) -> semver.Version | None:
-    """The semantic version that `text` is, or None (as for a leading `v` or only two numbers)."""
+    """The semantic version that `text` is, or None (as for only two numbers).
+
+    A `v` before it is as good as none, as in the official registry's comparison of versions.
+    """
     try:
-        return semver.Version.parse(text)
+        return semver.Version.parse(text.removeprefix("v"))
     except ValueError:
         return None
 

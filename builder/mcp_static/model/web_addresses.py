@@ -18,7 +18,12 @@ MAX_CHARACTERS: Final = 2_048
 
 _ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_WRITTEN: Final = re.compile(r"https?://[^\s/?#\\]+(?:[/?#]\S*)?", re.IGNORECASE)
+_WRITTEN: Final = re.compile(r"https?://(?:[^\s/?#\\%{}<>\"'`^|]|\{\})+(?:[/?#]\S*)?", re.IGNORECASE)
+_URI: Final = re.compile(r"[^\s\x00-\x20\x7f\"'<>\\^`{|}]*")
+"""What a URI is made of (RFC 3986, 2), and letters of other scripts, which browsers escape.
+
+The RFC allows an apostrophe; it is refused all the same, since it ends an attribute in careless HTML.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +121,15 @@ def unicode_host(address: WebAddress) -> str:
 def is_plainly_written(text: str) -> bool:
     """Whether every program reads an http or https address the same way.
 
-    Browsers repair white space, missing slashes and backslashes before the path, which others read as
-    something else.
+    Browsers repair white space, missing slashes and backslashes before the path, and undo
+    percent-encoding in hosts, which others read as something else. `{}` stands for what only users know
+    (`model/remotes`).
     """
     return _WRITTEN.fullmatch(text) is not None
 
 
 def is_https(text: str) -> bool:
-    """Whether this is an absolute https address, plainly written, without a user name."""
-    address = parse_address(text) if is_plainly_written(text) else None
+    """Whether this is an absolute https address of characters that a URI has, without a user name."""
+    is_plain = is_plainly_written(text) and _URI.fullmatch(text)
+    address = parse_address(text) if is_plain else None
     return address is not None and address.scheme == "https" and not address.has_credentials

@@ -11,6 +11,7 @@ import orjson
 from mcp_static.model.errors import ManifestError, NotProvenError
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
+from mcp_static.packages.identifiers import name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage
 from mcp_static.packages.manifest import (
     Manifest,
@@ -157,12 +158,22 @@ def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
     return readme_advice(manifests, name, setting="`readme` in Cargo.toml", visible=True)
 
 
+_misnomer = name_grammar(
+    REGISTRY,
+    r"[A-Za-z][A-Za-z0-9_-]*",
+    "letters, digits, '-' and '_', and begins with a letter",
+    longest=64,
+)
+"""Names of crates (The Cargo Book, "The `name` field")."""
+
+
 CARGO: Final = PackageType(
     id="cargo",
     title="crates.io package",
     label="crates.io",
     needs_version=True,
     can_trust_registries=True,
+    misnomer=_misnomer,
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,

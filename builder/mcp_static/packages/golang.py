@@ -7,8 +7,10 @@ from typing import Final
 from urllib.parse import quote
 
 from mcp_static.model.errors import ManifestError, NoCommandError, NotProvenError
+from mcp_static.model.names import ServerName
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
+from mcp_static.packages.identifiers import Misnomer, name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, newest_tag
 from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
@@ -24,6 +26,11 @@ _FORGES: Final = {"io.github": "github.com", "io.gitlab": "gitlab.com"}
 _VERSION: Final = re.compile(r"v\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
 # Within a line: across lines, each blank one would be read again from every one before it.
 _MODULE: Final = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.MULTILINE)
+
+
+def _without_scheme(text: str) -> str:
+    """A module path out of the address of its repository."""
+    return re.sub(r"^(?:https?|git|ssh)://(?:git@)?|\.git$|/$", "", text)
 
 
 def _breaches(package: Part) -> Iterator[tuple[str, str]]:
@@ -51,6 +58,27 @@ def _proxy(package: RunnablePackage, address: str) -> tuple[tuple[str, Value], .
     return tuple((name, value) for name, value in wanted.items() if name not in given)
 
 
+_misnomer = name_grammar(
+    REGISTRY,
+    r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]+(?:/[A-Za-z0-9._~-]+)*",
+    "a host and a path: github.com/alice/weather",
+    longest=400,
+    respell=_without_scheme,
+)
+"""Paths of modules (Go Modules Reference, "Module paths")."""
+
+
+def _foreign(module: str, name: ServerName) -> Misnomer | None:
+    """Why a module is not of the namespace's owner; None if it is."""
+    owner = _owner(name)
+    if f"{module.lower()}/".startswith(f"{owner}/") and module.lower() != owner:
+        return None
+    return Misnomer(
+        f"is the module {module}, which is not below {owner}",
+        f"Publish a module below {owner}, which the server's namespace represents.",
+    )
+
+
 def _prove(package: Package) -> PackageProof:
     """Ask the module proxy for the version and its go.mod.
 
@@ -58,12 +86,8 @@ def _prove(package: Package) -> PackageProof:
     own version and the `module` line of the go.mod are compared.
     """
     module, version = package.identifier, package.version
-    owner = _owner(package)
-    if not f"{module.lower()}/".startswith(f"{owner}/") or module.lower() == owner:
-        raise NotProvenError(
-            f"the module {module} is not below {owner}",
-            f"Publish a module below {owner}, which the server's namespace represents.",
-        )
+    if foreign := _foreign(module, package.name):
+        raise NotProvenError(f"the package {foreign.message}", foreign.fix)
     base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
     info = package.get(f"{base}.info", "*/*")
     found = json_of(info) if expect(info, 404, 410) else {}
@@ -77,12 +101,12 @@ def _prove(package: Package) -> PackageProof:
         )
     # The proxy gives the tag's commit; hashes of modules are in a checksum database beside it.
     noted = digest("git", part_of(found, "Origin").get("Hash"))
-    return PackageProof(f"{module} {version} is below {owner}", noted)
+    return PackageProof(f"{module} {version} is below {_owner(package.name)}", noted)
 
 
-def _owner(package: Package) -> str:
+def _owner(name: ServerName) -> str:
     """What module paths of a namespace begin with: an account of a forge, or the domain."""
-    namespace = package.name.namespace
+    namespace = name.namespace
     if namespace.is_of_a_domain:
         return namespace.domain
     forge = _FORGES[".".join(namespace.labels[:2]).lower()]
@@ -128,6 +152,8 @@ GO: Final = PackageType(
         ),
     ),
     can_trust_registries=True,
+    misnomer=_misnomer,
+    foreign=_foreign,
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,

@@ -27,6 +27,22 @@ PAGES: Final = {
 """Where people read about an image, by the host that it is pulled from."""
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
+_MOVING: Final = frozenset(
+    {
+        "latest",
+        "main",
+        "master",
+        "edge",
+        "nightly",
+        "dev",
+        "develop",
+        "stable",
+        "release",
+        "beta",
+        "next",
+    }
+)
+
 _NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+|/)[a-z0-9]+)*")
 _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
 _TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
@@ -68,6 +84,11 @@ def parse_repository(text: str) -> tuple[str, str] | None:
 def has_tag_or_digest(reference: str) -> bool:
     """Whether a reference names one image rather than a repository of them."""
     return "@sha256:" in reference or ":" in reference.rpartition("/")[2]
+
+
+def is_moving_tag(tag: str, version: str) -> bool:
+    """Whether a tag by custom moves on, with every push or with the releases after `version`."""
+    return tag.lower() in _MOVING or version.startswith(f"{tag.removeprefix('v')}.")
 
 
 def with_tag(image: str, version: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from mcp_static.model.errors import NotProvenError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.model.web_addresses import is_https
+from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
 from mcp_static.packages.package import Package, PackageProof, digest, expect
 from mcp_static.packages.type import PackageType, Requirement
 
@@ -33,8 +34,26 @@ def _breaches(package: Part) -> Iterator[tuple[str, str]]:
         return
     if not is_https(identifier):
         yield "identifier", "is not the https address of a file"
-    elif "mcp" not in identifier:
+    elif "mcp" not in identifier.lower():
         yield "identifier", "does not contain 'mcp'"
+
+
+def _misnomer(identifier: str) -> Misnomer | None:
+    """Why an address is not that of a file of a release, though it is an address of one file."""
+    if not is_https(identifier) or _is_release(identifier):
+        return None
+    shown = f"is {identifier[:MAX_SHOWN]!r}"
+    if "/releases/latest/" in identifier:
+        return Misnomer(
+            f"{shown}, which is another file after the next release",
+            "Give the address of the file under its tag: …/releases/download/<tag>/<file>.",
+        )
+    if re.search(r"/(?:raw|blob|tree|-/raw|-/blob)/", identifier) or "//raw." in identifier:
+        return Misnomer(f"{shown}, a file of the repository and not of a release", _ATTACH)
+    return Misnomer(f"{shown}, which is not a file of a release on GitHub or GitLab", _ATTACH)
+
+
+_ATTACH: Final = "Attach the file to a release on GitHub or GitLab, and give the address it has there."
 
 
 def _page(package: Part) -> str:
@@ -47,8 +66,7 @@ def _prove(package: Package) -> PackageProof:
     url = package.identifier
     if not _is_release(url):
         raise NotProvenError(
-            "the address is not that of a file of a release on GitHub or GitLab",
-            "Attach the file to a release, and give the address it has there.",
+            "the address is not that of a file of a release on GitHub or GitLab", _ATTACH
         )
     wanted = package.text("fileSha256").lower()
     if not wanted:
@@ -92,6 +110,7 @@ MCPB: Final = PackageType(
             breaches=_breaches,
         ),
     ),
+    misnomer=_misnomer,
     can_trust_registries=False,
     registry=None,
     page=_page,

@@ -8,6 +8,7 @@ from mcp_static.model.errors import JsonError, ManifestError, NotProvenError
 from mcp_static.model.reading import part_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.wording import one_line
+from mcp_static.packages.identifiers import name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, unpublished_note
 from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
@@ -96,12 +97,24 @@ def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
             yield f'{manifest.file}: {verb} `"mcpName": "{name}"`.'
 
 
+_misnomer = name_grammar(
+    REGISTRY,
+    r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*",
+    "lowercase letters, digits, '-', '.', '_' and '~', after a scope if it has one: @scope/name",
+    longest=214,
+    respell=str.lower,
+)
+"""Names of new packages (npm's documentation of package.json, and `validate-npm-package-name`)."""
+
+
 NPM: Final = PackageType(
     id="npm",
     title="npm package",
     label="npm",
     needs_version=True,
     can_trust_registries=True,
+    misnomer=_misnomer,
+    repeated_options={"npx": frozenset({"-y", "--yes"})},
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,

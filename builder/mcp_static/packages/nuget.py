@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mcp_static.model.errors import NotProvenError, UnansweredError
+from mcp_static.packages.identifiers import name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project
 from mcp_static.packages.markers import README_MARKER, readme_advice
@@ -132,12 +133,23 @@ def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
     return readme_advice(manifests, name, setting="`PackageReadmeFile` in the project file")
 
 
+_misnomer = name_grammar(
+    REGISTRY,
+    r"\w+(?:[_.-]\w+)*",
+    "letters, digits and '_', with single '.' and '-' between them",
+    longest=100,
+)
+"""Ids of packages (NuGet's documentation of the nuspec's `id`, and `PackageIdValidator`)."""
+
+
 NUGET: Final = PackageType(
     id="nuget",
     title="NuGet package",
     label="NuGet",
     needs_version=True,
     can_trust_registries=True,
+    misnomer=_misnomer,
+    repeated_options={"dnx": frozenset({"--yes", "-y"})},
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,

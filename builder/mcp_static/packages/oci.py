@@ -1,11 +1,13 @@
 """OCI: the image's configuration carries the label `io.modelcontextprotocol.server.name`."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mcp_static.model.errors import NoCommandError, NotProvenError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.packages.dockerfile import read_dockerfile
+from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
 from mcp_static.packages.images import (
     HUB_NAMES,
     SERVER_LABEL,
@@ -22,6 +24,8 @@ from mcp_static.packages.package import Package, PackageProof
 from mcp_static.packages.registry import command_address
 from mcp_static.packages.type import PackageType, Requirement
 
+_EXAMPLE: Final = "Write it as ghcr.io/alice/weather:1.2.3."
+
 
 def _breaches(package: Part) -> Iterator[tuple[str, str]]:
     identifier = text_of(package, "identifier")
@@ -30,6 +34,27 @@ def _breaches(package: Part) -> Iterator[tuple[str, str]]:
     for member in ("version", "registryBaseUrl"):
         if member in package:
             yield member, "has no place in an OCI package"
+
+
+def _misnomer(identifier: str) -> Misnomer | None:
+    """What is wrong with an image reference (the distribution specification; Docker's custom)."""
+    if not has_tag_or_digest(identifier):
+        identifier = f"{identifier}:latest"  # for which a requirement asks
+    if not identifier or parse_reference(identifier) or re.search(r"\s", identifier):
+        return None
+    shown = f"is {identifier[:MAX_SHOWN]!r}"
+    if "://" in identifier:
+        plain = identifier.partition("://")[2].rstrip("/")
+        fix = f"Write `{plain}`." if parse_reference(plain) else _EXAMPLE
+        return Misnomer(f"{shown}, an address", fix)
+    if (repaired := identifier.replace(":sha256:", "@sha256:")) != identifier and parse_reference(
+        repaired
+    ):
+        return Misnomer(f"{shown}, whose digest follows a colon", f"Write `{repaired}`.")
+    path, colon, tag = identifier.rpartition(":")
+    if parse_reference(small := f"{path.lower()}{colon}{tag}"):
+        return Misnomer(f"{shown}, and images are named in lowercase", f"Write `{small}`.")
+    return Misnomer(f"{shown}, which is not an image reference", _EXAMPLE)
 
 
 def _page(package: Part) -> str:
@@ -92,7 +117,7 @@ def _prove(package: Package) -> PackageProof:
     if reference is None:
         raise NotProvenError(
             f"{package.identifier} is not an image reference with a tag or digest",
-            "Write it as ghcr.io/alice/weather:1.2.3.",
+            _EXAMPLE,
         )
     trusted = {address.partition("://")[2] or address for address in package.trusted}
     if not is_public_host(reference.host) and reference.host not in trusted:
@@ -132,6 +157,10 @@ OCI: Final = PackageType(
             breaches=_breaches,
         ),
     ),
+    misnomer=_misnomer,
+    repeated_options={
+        runner: frozenset({"run", "-i", "--interactive", "--rm"}) for runner in ("docker", "podman")
+    },
     can_trust_registries=True,
     registry=None,
     page=_page,

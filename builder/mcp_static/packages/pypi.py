@@ -7,6 +7,7 @@ from typing import Final
 from mcp_static.model.errors import ManifestError
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
+from mcp_static.packages.identifiers import name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
 from mcp_static.packages.manifest import (
     Manifest,
@@ -98,12 +99,22 @@ def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
     return readme_advice(manifests, name, setting="`readme` in pyproject.toml")
 
 
+_misnomer = name_grammar(
+    REGISTRY,
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?",
+    "letters, digits, '-', '_' and '.', with a letter or digit at both ends",
+    longest=214,
+)
+"""Names of distributions (PyPA's specification "Names and normalization")."""
+
+
 PYPI: Final = PackageType(
     id="pypi",
     title="PyPI package",
     label="PyPI",
     needs_version=True,
     can_trust_registries=True,
+    misnomer=_misnomer,
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,

@@ -1,9 +1,11 @@
 """What a package type is: everything that this project knows about packages of one `registryType`."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from mcp_static.model.names import ServerName
 from mcp_static.model.reading import Part
+from mcp_static.packages.identifiers import Misnomer, Misnomers
 from mcp_static.packages.launch import Launch, RunnablePackage
 from mcp_static.packages.manifest import Manifest, ManifestFormat
 from mcp_static.packages.package import Package, PackageProof
@@ -41,6 +43,10 @@ class PackageType:
     `label` where packages of a type are counted or chosen. `can_trust_registries` tells whether
     `registry.toml` may name further registries.
 
+    `misnomer` tells what is wrong with an identifier that no package of the type can have.
+    `foreign` tells why an identifier is not of the server's owner, where it shows whose it is.
+    `repeated_options` are words that clients put before the package themselves, by the runner.
+
     `registry` is None where the identifier itself says where the package is. `page` gives the address
     where people read about a package of a record, or an empty text.
 
@@ -59,6 +65,9 @@ class PackageType:
     label: str
     needs_version: bool
     requirements: tuple[Requirement, ...] = ()
+    misnomer: Misnomers
+    foreign: Callable[[str, ServerName], Misnomer | None] | None = None
+    repeated_options: Mapping[str, frozenset[str]] = field(default_factory=dict)
     can_trust_registries: bool
     registry: PublicRegistry | None
     page: Callable[[Part], str]

@@ -48,7 +48,7 @@ from mcp_static.publishing.proposing import status_bytes, status_file
 from mcp_static.publishing.source_address import SourceAddress, parse_source_address
 from mcp_static.reports.findings import Level
 from mcp_static.reports.markdown import escaped, finding_line, report_markdown
-from mcp_static.rules.run import findings_of, read_record
+from mcp_static.rules.run import findings_of, located, read_record
 from mcp_static.rules.sidecars import parse_lifecycle
 from mcp_static.rules.validation import validation_report
 
@@ -151,7 +151,7 @@ class _Reader:
         except ForbiddenError:
             raise CommandRefusedError(f"{escaped(place.path)} cannot be read from here.") from None
         record = read_record(content)
-        report = validation_report((where, findings_of(record)))
+        report = validation_report((where, located(findings_of(record), content)))
         if report.exit_code:
             raise CommandRefusedError(report_markdown(report))
         name = parse_name(str(record.document["name"]))

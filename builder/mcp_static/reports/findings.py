@@ -27,8 +27,9 @@ class Finding:
     """What one rule, proof or check found.
 
     `id` is the rule's, proof's or check's. `path` is where: a JSON path or a file; the message reads
-    on from it. `fix` is the next step for whoever can take it. `facts` are what a proof rests on.
-    `is_counted` marks what text shows only as a number when it passed.
+    on from it. `line` and `column` are where that is in the file, counted from 1; 0 if nobody knows.
+    `fix` is the next step for whoever can take it. `facts` are what a proof rests on. `is_counted`
+    marks what text shows only as a number when it passed.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Finding:
     path: str = ""
     facts: Facts = field(default_factory=dict)
     is_counted: bool = False
+    line: int = 0
+    column: int = 0
 
     @property
     def has_passed(self) -> bool:

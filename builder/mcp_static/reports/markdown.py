@@ -38,6 +38,8 @@ def report_markdown(report: Report, footer: str = "") -> str:
 def finding_line(finding: Finding) -> str:
     """One finding as an item of a list, with its fix below it."""
     where = f"<code>{escaped(finding.path)}</code> " if finding.path else ""
+    if finding.line:
+        where += f"(line {finding.line}) "
     line = f"- {_EMOJI[finding.level]} {where}{escaped(finding.message)} (<code>{finding.id}</code>)"
     has_fix = finding.fix and not _is_folded(finding)
     return f"{line}\n  **{escaped(finding.fix)}**" if has_fix else line

@@ -52,7 +52,8 @@ def section_text(section: Section, most: int | None = None) -> str:
     counted = [finding for finding in section.findings if finding.has_passed and finding.is_counted]
     shown = [finding for finding in section.findings if finding not in counted]
     for finding in shown[:most]:
-        lines.append(printable(f"  {_SIGNS[finding.level]} {finding.sentence}  [{finding.id}]"))
+        place = f"{finding.line}:{finding.column}: " if finding.line else ""
+        lines.append(printable(f"  {_SIGNS[finding.level]} {place}{finding.sentence}  [{finding.id}]"))
         if finding.fix and not finding.has_passed:
             lines += [printable(f"      {line}") for line in finding.fix.splitlines()]
     if most is not None and len(shown) > most:
@@ -80,7 +81,8 @@ def _annotation(file: str, finding: Finding) -> str:
     """A workflow command, escaped as GitHub's documentation asks, that shows a finding at a file."""
     kind = "warning" if finding.level is Level.WARNING else "error"
     text = without_commands(printable(f"{finding.sentence}. {finding.fix}".strip()))
-    return f"::{kind} file={_property(file)},title={_property(finding.id)}::{_data(text)}"
+    place = f",line={finding.line},col={finding.column}" if finding.line else ""
+    return f"::{kind} file={_property(file)}{place},title={_property(finding.id)}::{_data(text)}"
 
 
 def _data(text: str) -> str:
@@ -109,11 +111,12 @@ def report_document(report: Report) -> dict[str, Any]:
     }
 
 
-def _member(finding: Finding) -> dict[str, str]:
+def _member(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
         "level": finding.level.value,
         "path": _shown(finding.path),
+        **({"line": finding.line, "column": finding.column} if finding.line else {}),
         "message": _shown(finding.message),
         "fix": _shown(finding.fix, keep="\n"),
     }

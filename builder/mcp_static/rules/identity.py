@@ -13,6 +13,8 @@ from mcp_static.model.versions import range_problem, semantic_version
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
+_LONGEST_PATH: Final = 200
+"""Characters of a path in the repository; Windows has 260 with the folder of the clone."""
 _PRINTABLE_ASCII: Final = re.compile(r"[ -~]*")
 _SCHEMA_DATE: Final = re.compile(re.escape(SCHEMA_URL).replace(r"\{date\}", r"([^/]+)"))
 
@@ -64,7 +66,28 @@ def _version_letters(record: Record) -> Iterator[Breach]:
 def _semantic(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
     if version and not range_problem(version) and semantic_version(version) is None:
-        yield Breach("version", f"{version!r} is not a semantic version")
+        yield Breach(
+            "version",
+            f"{version!r} is not a semantic version: any version that is one counts as newer, and of "
+            "those that are not, the one published last",
+        )
+
+
+def _windows(record: Record) -> Iterator[Breach]:
+    version = text_of(record.document, "version")
+    if version is not None and not version_problem(version) and version.endswith("."):
+        message = "ends with a dot, and Windows cannot have a folder of that name"
+        yield Breach("version", message)
+
+
+def _long_path(record: Record) -> Iterator[Breach]:
+    name, version = text_of(record.document, "name"), text_of(record.document, "version")
+    if name is None or version is None or name_problem(name) or version_problem(version):
+        return
+    path = record_path(parse_name(name), version, "accepted.json")
+    if len(path) > _LONGEST_PATH:
+        message = f"make the path {len(path)} characters long in a registry's repository"
+        yield Breach("", f"has a name and a version that {message}")
 
 
 def _path(record: Record) -> Iterator[Breach]:
@@ -120,7 +143,7 @@ IDENTITY_RULES: Final = (
     ),
     Rule(
         id="schema-named",
-        level=Level.WARNING,
+        applies=Applies.AUTHORING,
         requirement="The file names the schema that it follows.",
         fix=f'Add "$schema": "{SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)}".',
         check=_schema_absent,
@@ -164,11 +187,24 @@ IDENTITY_RULES: Final = (
     Rule(
         id="version-semantic",
         level=Level.WARNING,
-        requirement="A version is a semantic version (SemVer 2.0.0), so that clients know which is "
-        "newest.",
-        fix="Use three numbers, such as 1.2.3 or 1.2.3-beta.1; without them the registry takes "
-        "the version published last for the latest.",
+        requirement="A version is a semantic version (SemVer 2.0.0), with or without a `v` before it, "
+        "so that clients know which is newest.",
+        fix="Use three numbers, such as 1.2.3 or 1.2.3-beta.1.",
         check=_semantic,
+    ),
+    Rule(
+        id="version-on-windows",
+        requirement="A version does not end with a dot: a clone of the registry would fail on Windows.",
+        fix="Leave the dot out.",
+        check=_windows,
+    ),
+    Rule(
+        id="path-length",
+        level=Level.WARNING,
+        requirement=f"The path of a record has at most {_LONGEST_PATH} characters, so that Windows can "
+        "check it out in most folders.",
+        fix="Use a shorter name or version, if you can.",
+        check=_long_path,
     ),
     Rule(
         id="path-from-name",

@@ -19,7 +19,9 @@ _OPENING: Final = """\
 
 A *structural* rule holds at every build: an entry that breaks it is left out, since it could not be
 served safely. A *publish* rule holds for what is new; what was merged under yesterday's rules stays
-served when a rule grows stricter. An *error* keeps a record out, a *warning* does not.
+served when a rule grows stricter. An *authoring* rule holds for what its author brings; what another
+registry serves already is mirrored and imported in spite of it. An *error* keeps a record out, a
+*warning* does not.
 """
 
 

@@ -8,19 +8,20 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mcp_static.model.reading import packages_of, text_of
+from mcp_static.model.names import name_problem, parse_name
+from mcp_static.model.reading import Part, packages_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem
+from mcp_static.model.web_addresses import is_https, parse_address
+from mcp_static.packages.images import DIGEST, is_moving_tag, parse_reference
 from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
-from mcp_static.rules.rule import Breach, Record, Rule
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _TYPES: Final = ", ".join(kind.id for kind in PACKAGE_TYPES)
-_IMPLIED: Final = ", ".join(
-    kind.id for kind in PACKAGE_TYPES if kind.registry and not kind.registry.is_index
-)
+_EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)")
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
 
@@ -52,9 +53,78 @@ def _version_needed(record: Record) -> Iterator[Breach]:
             yield Breach(child_path(path, "version"), f"is missing; {kind} packages need one")
 
 
+def _misnomers(record: Record) -> Iterator[Breach]:
+    for path, package, kind in _typed_packages(record.document):
+        identifier = text_of(package, "identifier")
+        if identifier and (found := kind.misnomer(identifier)):
+            yield Breach(child_path(path, "identifier"), found.message, found.fix)
+
+
+def _foreign(record: Record) -> Iterator[Breach]:
+    name = text_of(record.document, "name")
+    if name is None or name_problem(name):
+        return
+    for path, package, kind in _typed_packages(record.document):
+        identifier = text_of(package, "identifier")
+        if not (kind.foreign and identifier) or kind.misnomer(identifier):
+            continue
+        if found := kind.foreign(identifier, parse_name(name)):
+            yield Breach(child_path(path, "identifier"), found.message, found.fix)
+
+
+def _repeated_options(record: Record) -> Iterator[Breach]:
+    for path, package, kind in _typed_packages(record.document):
+        hint = text_of(package, "runtimeHint")
+        runner = hint or next(iter(kind.repeated_options), "")
+        options = kind.repeated_options.get(runner, frozenset())
+        told = [
+            (place, word)
+            for place, argument in parts_of(package, "runtimeArguments", path)
+            if (word := _word(argument)) and (word in options or word == package.get("identifier"))
+        ]
+        if told:
+            words = ", ".join(f"`{word}`" for _, word in told)
+            places = f"{path}.runtimeArguments" if len(told) > 1 else told[0][0]
+            yield Breach(
+                places,
+                f"repeats {words}, which clients put there themselves",
+                f"Leave {words} out; most clients would give them to {runner} twice.",
+            )
+
+
+def _word(argument: Part) -> str:
+    """The first word that an argument adds to a command line."""
+    key = "name" if argument.get("type") == "named" else "value"
+    return text_of(argument, key) or ""
+
+
+def _moving(record: Record) -> Iterator[Breach]:
+    version = (text_of(record.document, "version") or "").removeprefix("v")
+    for path, package in packages_of(record.document, "oci"):
+        identifier = text_of(package, "identifier") or ""
+        reference = parse_reference(identifier)
+        if (
+            reference
+            and not DIGEST.fullmatch(reference.version)
+            and is_moving_tag(reference.version, version)
+        ):
+            yield Breach(
+                child_path(path, "identifier"),
+                f"has the tag {reference.version!r}, which is another image after the next push",
+            )
+
+
+def _typed_packages(document: Part) -> Iterator[tuple[str, Part, PackageType]]:
+    """The packages whose type is known, with it."""
+    for path, package in packages_of(document):
+        kind = package_type(text_of(package, "registryType") or "")
+        if kind is not None:
+            yield path, package, kind
+
+
 def _public_registry(record: Record) -> Iterator[Breach]:
     for path, address, registry in _named_registries(record):
-        if registry.is_named_by(address) and not registry.is_index:
+        if registry.is_named_by(address):
             yield Breach(child_path(path, "registryBaseUrl"), "names the public registry's site")
 
 
@@ -63,6 +133,28 @@ def _public_registry_address(record: Record) -> Iterator[Breach]:
         if registry.has_host_of(address) and not registry.is_named_by(address):
             message = f"is on the public registry's host, but its address is {registry.site.url}"
             yield Breach(child_path(path, "registryBaseUrl"), message)
+
+
+def _other_registry(record: Record) -> Iterator[Breach]:
+    """A registry's address that is none, or that of another type's public registry."""
+    for path, address, registry in _named_registries(record):
+        place = child_path(path, "registryBaseUrl")
+        if registry.is_named_by(address):
+            continue
+        parsed = parse_address(address) if is_https(address) else None
+        if parsed is None:
+            yield Breach(place, "is not an absolute https address")
+        elif _EXAMPLE_HOST.fullmatch(parsed.host):
+            yield Breach(place, f"is on {parsed.host}, a host for examples that belongs to nobody")
+        elif other := next(_types_of(address, registry), ""):
+            yield Breach(place, f"is the public registry of {other} packages")
+
+
+def _types_of(address: str, registry: PublicRegistry) -> Iterator[str]:
+    """The types whose public registry, other than this one, an address is on the host of."""
+    for kind in PACKAGE_TYPES:
+        if kind.registry and kind.registry is not registry and kind.registry.has_host_of(address):
+            yield kind.id
 
 
 def _named_registries(record: Record) -> Iterator[tuple[str, str, PublicRegistry]]:
@@ -110,6 +202,21 @@ PACKAGE_RULES: Final = (
         check=_identifier,
     ),
     Rule(
+        id="package-name",
+        applies=Applies.AUTHORING,
+        requirement="A package's identifier is a name that its type can have: of npm, PyPI, crates.io, "
+        "NuGet and Go as those define it, an image reference, or the address of a file of a release.",
+        fix="Write the package's name.",
+        check=_misnomers,
+    ),
+    Rule(
+        id="package-owner",
+        applies=Applies.AUTHORING,
+        requirement="A Go module's path is below what the server's namespace represents.",
+        fix="Publish a module below it.",
+        check=_foreign,
+    ),
+    Rule(
         id="package-one-version",
         requirement="A package's version names one release: no ranges, no wildcards, not `latest`.",
         fix="Give the exact version that was published.",
@@ -130,12 +237,36 @@ PACKAGE_RULES: Final = (
     Rule(
         id="package-registry-implied",
         level=Level.WARNING,
-        requirement=f"A package of {_IMPLIED} in the public registry has no `registryBaseUrl`: clients "
-        "hand it to the runner, for which that address is no index.",
+        requirement="A package in the public registry of its type has no `registryBaseUrl`: clients "
+        "hand it to the runner, for which that address may be no index.",
         fix="Leave `registryBaseUrl` out: the public registry is implied.",
         check=_public_registry,
     ),
     *(_rule_of(kind, requirement) for kind in PACKAGE_TYPES for requirement in kind.requirements),
+    Rule(
+        id="package-registry-other",
+        applies=Applies.AUTHORING,
+        requirement="`registryBaseUrl` is the absolute https address of a registry of the package's "
+        "type.",
+        fix="Leave `registryBaseUrl` out, unless the package is in a registry of your own.",
+        check=_other_registry,
+    ),
+    Rule(
+        id="package-moving-tag",
+        level=Level.WARNING,
+        requirement="An image's tag stays what it is: not `latest`, `main` or another that moves.",
+        fix="Name the image by its digest as well: `docker buildx imagetools inspect IMAGE` prints it, "
+        "and it goes behind the tag, as in …:1.2.3@sha256:….",
+        check=_moving,
+    ),
+    Rule(
+        id="runtime-arguments-repeated",
+        level=Level.WARNING,
+        requirement="`runtimeArguments` do not repeat what clients give to the runner themselves, such "
+        "as `run -i --rm` for images and `-y` for npx.",
+        fix="Leave these arguments out.",
+        check=_repeated_options,
+    ),
     Rule(
         id="package-runtime-hint",
         level=Level.WARNING,

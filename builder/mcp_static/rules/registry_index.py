@@ -10,19 +10,18 @@ from mcp_static.model.names import ServerName
 from mcp_static.model.remotes import remote_addresses
 from mcp_static.model.status import StatusRecord
 from mcp_static.model.versions import folded_version
-from mcp_static.rules.rule import RemoteClaim
+from mcp_static.rules.rule import NOTHING_MORE, Allowances, RemoteClaim
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle
+from mcp_static.settings import Settings
+from mcp_static.settings.forges import hosts_of
 
 
 class SnapshotIndex:
     """Answers the questions of `Surroundings` from memory; grows as records are added."""
 
-    def __init__(
-        self, internal_hosts: tuple[str, ...] = (), forges: tuple[tuple[str, str], ...] = ()
-    ) -> None:
-        self.internal_hosts = internal_hosts
-        self.forges = forges
+    def __init__(self, allowed: Allowances = NOTHING_MORE) -> None:
+        self.allowed = allowed
         self._names: dict[str, str] = {}
         self._namespaces: dict[str, str] = {}
         self._versions: dict[str, dict[str, str]] = defaultdict(dict)
@@ -83,13 +82,20 @@ class SnapshotIndex:
         return sorted(claim for claim in taken if claim.name != str(name))
 
 
+def allowances(settings: Settings) -> Allowances:
+    """What a registry's settings allow."""
+    return Allowances(
+        settings.remotes.internal,
+        hosts_of(settings.forges),
+        frozenset((registry.type, registry.url) for registry in settings.package_registries),
+    )
+
+
 def index_of(
-    files: Iterable[tuple[Location, bytes]],
-    internal_hosts: tuple[str, ...] = (),
-    forges: tuple[tuple[str, str], ...] = (),
+    files: Iterable[tuple[Location, bytes]], allowed: Allowances = NOTHING_MORE
 ) -> SnapshotIndex:
     """The index of a snapshot, from its `server.json` and `status.json` files."""
-    index = SnapshotIndex(internal_hosts, forges)
+    index = SnapshotIndex(allowed)
     for location, content in files:
         if location.file == "server.json":
             index.add(location.name, location.version, read_record(content).document)

@@ -70,7 +70,7 @@ def _host(record: Record, index: RegistryIndex) -> Iterator[Breach]:
         (path, problem): None
         for path, address in remote_addresses(record.document)
         if not address.is_ip and not address.is_on_the_users_machine
-        if (problem := _host_problem(address.host, index.internal_hosts))
+        if (problem := _host_problem(address.host, index.allowed.internal_hosts))
     }
     for path, problem in found:
         yield Breach(path, problem)

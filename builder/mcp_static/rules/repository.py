@@ -25,7 +25,7 @@ def _repository(record: Record, index: RegistryIndex) -> Iterator[Breach]:
         return
     scheme, _, rest = url.partition("://")
     host, slash, tail = rest.partition("/")
-    own = tuple(name for kind, name in index.forges if kind == source)
+    own = tuple(name for kind, name in index.allowed.forges if kind == source)
     is_known = scheme in {"http", "https"} and host in (*_HOSTS[source], *own)
     if not (is_known and path.fullmatch(slash + tail)):
         yield Breach("repository.url", f"is not the address of a {source} repository")

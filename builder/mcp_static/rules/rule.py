@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from mcp_static.model.errors import JsonProblem
 from mcp_static.model.layout import Location
@@ -16,24 +16,29 @@ class Applies(StrEnum):
 
     Structural rules hold at every build, since an entry cannot be represented safely without
     them. Publish rules hold for what is new, so a merged entry stays served when they get stricter.
+    Authoring rules hold for what is new and comes from its author; what another registry serves already
+    is mirrored and imported as it is, since nobody can correct it here.
     """
 
     STRUCTURAL = "structural"
     PUBLISH = "publish"
+    AUTHORING = "authoring"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A `server.json` before the rules: its bytes, what they say, and where it is.
 
-    `document` is empty when `json_problems` is not; `location` is None for a file that is not in
-    a registry.
+    `document` is without the members that are there and empty, as it is served; it has nothing where
+    `json_problems` has something. `empty_members` are those members: the path and the JSON of each.
+    `location` is None for a file that is not in a registry.
     """
 
     raw: bytes
     document: dict[str, Any]
     json_problems: tuple[JsonProblem, ...]
     location: Location | None = None
+    empty_members: tuple[tuple[str, str], ...] = ()
 
 
 class RemoteClaim(NamedTuple):
@@ -44,16 +49,31 @@ class RemoteClaim(NamedTuple):
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What a registry's settings allow beyond what every registry does.
+
+    `internal_hosts`: hosts that remotes may have though no public suffix is known for them
+    (`[remotes]`). `forges`: forges beside github.com and gitlab.com, as kind and host (`[[forges]]`).
+    `package_registries`: registries beside the public ones, as package type and address
+    (`[[package_registries]]`); None where no registry's settings are at hand.
+    """
+
+    internal_hosts: tuple[str, ...] = ()
+    forges: tuple[tuple[str, str], ...] = ()
+    package_registries: frozenset[tuple[str, str]] | None = None
+
+
+NOTHING_MORE: Final = Allowances()
+"""What holds where no registry's settings are at hand."""
+
+
 class RegistryIndex(Protocol):
     """What a rule over a snapshot may ask of the snapshot, and of the registry's settings."""
 
     @property
-    def internal_hosts(self) -> tuple[str, ...]:
-        """Hosts that remotes may have though no public suffix is known for them (`[remotes]`)."""
-
-    @property
-    def forges(self) -> tuple[tuple[str, str], ...]:
-        """Forges beside github.com and gitlab.com, as kind and host (`[[forges]]`)."""
+    def allowed(self) -> Allowances:
+        """What the settings allow."""
 
     def name_conflict(self, name: ServerName) -> str | None:
         """Another server's name, or else another namespace, that differs from this only in case."""
@@ -74,8 +94,7 @@ class RegistryIndex(Protocol):
 class EmptyRegistry:
     """A registry with nothing in it and default settings, for a record that is in none."""
 
-    internal_hosts: tuple[str, ...] = ()
-    forges: tuple[tuple[str, str], ...] = ()
+    allowed = NOTHING_MORE
 
     def name_conflict(self, _name: ServerName) -> None:
         """None, as there is no other server."""

@@ -1,19 +1,23 @@
 """Checking bytes against the rules: every breach at once, or the document that has none."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from mcp_static.model.empty_members import without_empty_members
 from mcp_static.model.errors import JsonError, JsonProblem
+from mcp_static.model.json_places import JsonPlaces
 from mcp_static.model.layout import Location
 from mcp_static.model.strictjson import MAX_PROBLEMS, parse_json
-from mcp_static.reports.findings import Finding
-from mcp_static.rules import RECORD_RULES
+from mcp_static.reports.findings import Finding, Level
+from mcp_static.rules import RECORD_RULES, RULES
 from mcp_static.rules.file import FILE_RULES, MAX_FILE_BYTES
 from mcp_static.rules.rule import Applies, Record, RegistryIndex, Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
+_AUTHORING: Final = frozenset(rule.id for rule in RULES if rule.applies is Applies.AUTHORING)
 
 
 def read_record(raw: bytes, location: Location | None = None) -> Record:
@@ -27,21 +31,46 @@ def read_record(raw: bytes, location: Location | None = None) -> Record:
     if not isinstance(document, dict):
         kind = "an array" if isinstance(document, list) else "a single value"
         return Record(raw, {}, (JsonProblem("object", "", f"is {kind}, not an object"),), location)
-    return Record(raw, document, (), location)
+    document, empty = without_empty_members(document, raw)
+    return Record(raw, document, (), location, empty)
 
 
-def findings_of(record: Record, index: RegistryIndex | None = None) -> list[Finding]:
+def findings_of(
+    record: Record, index: RegistryIndex | None = None, *, is_authored: bool = True
+) -> list[Finding]:
     """The breaches of a record that is new, warnings included, in the order of the rules.
 
     All of them, but of one rule at most `MAX_PROBLEMS`.
 
-    Without `index`, the rules over the registry as a whole are left out.
+    Without `index`, the rules over the registry as a whole are left out. Where the record is another
+    registry's (`is_authored`), a breach of an authoring rule is a warning.
     """
     found = file_findings(record)
     if not found:
         found += _breaches(RECORD_RULES, record)
         found += index_findings(record, index) if index is not None else ()
-    return found
+    return found if is_authored else [_as_mirrored(finding) for finding in found]
+
+
+def _as_mirrored(finding: Finding) -> Finding:
+    if finding.is_error and finding.id in _AUTHORING:
+        return replace(finding, level=Level.WARNING)
+    return finding
+
+
+def located(findings: list[Finding], raw: bytes) -> list[Finding]:
+    """Findings about a file, with the line and column of each path.
+
+    A missing member is where the object is that should have it.
+    """
+    if not findings:
+        return findings
+    places = JsonPlaces(raw)
+    spots = (places.spot(finding.path) for finding in findings)
+    return [
+        replace(finding, line=spot.line, column=spot.column)
+        for finding, spot in zip(findings, spots, strict=True)
+    ]
 
 
 def file_findings(record: Record) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Rules over the shape of the document: what the schema demands, and what it no longer knows.
+"""Rules over the shape of the document: what the schema demands, and what the registry leaves out.
 
 A part of the wrong JSON type breaks clients that read a whole page at once, so that is structural;
 limits, patterns and allowed values are publish rules.
@@ -6,6 +6,7 @@ limits, patterns and allowed values are publish rules.
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ from mcp_static.model.reading import every_value, part_of
 from mcp_static.model.server import PUBLISHER_META, SCHEMA_TAGS, SERVER_DOCUMENT
 from mcp_static.model.strictjson import child_path
 from mcp_static.reports.findings import Level
+from mcp_static.rules.fields import replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 MAX_PUBLISHER_META_BYTES: Final = 4096
@@ -25,30 +27,44 @@ _TYPE_ERRORS: Final = frozenset(
     {"string_type", "list_type", "dict_type", "bool_type", "model_type", "model_attributes_type"}
 )
 _REQUIRED: Final = frozenset({("name",), ("description",), ("version",)})
-_RENAMED: Final = {"version_detail": "version", "package_canonical": "registryType"}
 
 
 def _faults(document: dict[str, Any]) -> list[tuple[bool, Breach]]:
-    """Every fault pydantic finds, each with whether it is one of shape."""
+    """Every fault pydantic finds, each with whether it is one of shape.
+
+    A field that is there under another name is not missing; the rules over names tell of it.
+    """
     try:
         _validate(document)
     except ValidationError as error:
-        return [
-            (_is_of_shape(fault), _breach(document, fault))
-            for fault in error.errors(include_url=False, include_input=True)
-            if fault["input"] is not None or fault["type"] == "missing"
-        ]
+        faults = error.errors(include_url=False, include_input=True)
+        replaced = replaced_fields(document)
+        told = ((_is_of_shape(fault), _breach(document, fault)) for fault in faults)
+        return [(of_shape, breach) for of_shape, breach in told if breach.path not in replaced]
     return []
 
 
 def _breach(document: dict[str, Any], fault: Any) -> Breach:
     path = _path(document, fault["loc"])
-    fix = _FIXES.get(fault["type"], "").format(field=str(fault["loc"][-1]))
+    if fault["type"] == "union_tag_not_found":
+        path = child_path(path, "type")
+    is_missing = fault["input"] is None or fault["type"] in {"missing", "union_tag_not_found"}
+    kind = (
+        "missing"
+        if is_missing and fault["loc"] and isinstance(fault["loc"][-1], str)
+        else fault["type"]
+    )
+    fix = _FIXES.get(kind, "").format(field=path.rpartition(".")[2])
+    if fault["type"] == "union_tag_not_found":
+        fix = _FIXES["union_tag_not_found"]
     return Breach(path, _sentence(fault), fix)
 
 
 def _is_of_shape(fault: Any) -> bool:
+    """Whether clients that read a whole page at once would fail over it."""
     if fault["type"] == "missing":
+        return fault["loc"] in _REQUIRED
+    if fault["input"] is None:
         return fault["loc"] in _REQUIRED
     if fault["type"] in {"union_tag_invalid", "union_tag_not_found", "literal_error", "enum"}:
         value = fault["input"]
@@ -91,29 +107,73 @@ _FIXES: Final = {
     "union_tag_invalid": "Use one of these types.",
     "literal_error": "Use one of these values.",
     "string_too_long": "Shorten it.",
+    "string_too_short": "Write something there, or leave the field out if it may be.",
 }
 """What to do about a fault of one pydantic kind, where the rule's own fix would be vague."""
 
 
 def _sentence(fault: Any) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
-    if kind == "missing":
+    if kind in {"missing", "union_tag_not_found"}:
         return "is missing"
+    if fault["input"] is None:
+        return "is null"
     if kind in _JSON_TYPES:
-        return f"must be {_JSON_TYPES[kind]}"
+        return f"must be {_JSON_TYPES[kind]}, and is {_json_type(fault['input'])}"
     if kind == "string_too_long":
         return f"is {len(fault['input'])} characters long; at most {context['max_length']} are allowed"
     if kind == "string_too_short":
-        return f"is shorter than {context['min_length']} characters"
+        least = context["min_length"]
+        return "is empty" if not fault["input"] else f"is shorter than {least} characters"
     if kind == "string_pattern_mismatch":
         return f"is {_shown(fault['input'])}, which does not match {context['pattern']}"
     if kind == "literal_error":
-        return f"is {_shown(fault['input'])}; allowed are {context['expected']}"
+        return f"is {_shown(fault['input'])}{_allowed(fault['input'], context['expected'])}"
     if kind == "union_tag_invalid":
-        return f"has the type {_shown(context['tag'])}; allowed are {context['expected_tags']}"
-    if kind == "union_tag_not_found":
-        return "has no `type`"
+        return (
+            f"has the type {_shown(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
+        )
     return str(fault["msg"])
+
+
+def _allowed(value: Any, expected: str) -> str:
+    """The values that are allowed, as pydantic lists them, and the nearest of them if one is near."""
+    allowed = re.findall(r"'([^']*)'", expected)
+    plain = {re.sub(r"[^a-z0-9]", "", known): known for known in allowed}
+    wanted = _MEANT.get(str(value).lower()) or re.sub(r"[^a-z0-9]", "", str(value).lower())
+    near = get_close_matches(wanted, plain, n=1, cutoff=0.7)
+    suggestion = f"; did you mean '{plain[near[0]]}'?" if near else ""
+    return f"; allowed are {', '.join(map(repr, allowed))}{suggestion}"
+
+
+_MEANT: Final = {
+    "http": "streamablehttp",
+    "https": "streamablehttp",
+    "streamable": "streamablehttp",
+    "http-stream": "streamablehttp",
+    "local": "stdio",
+    "file_path": "filepath",
+    "path": "filepath",
+    "file": "filepath",
+    "int": "number",
+    "integer": "number",
+    "float": "number",
+    "bool": "boolean",
+    "str": "string",
+    "flag": "named",
+    "option": "named",
+}
+"""What people call things, as other programs do, and the value of the schema that they mean."""
+
+
+def _json_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, list | dict):
+        return "an array" if isinstance(value, list) else "an object"
+    return "a number"
 
 
 def _shown(value: Any) -> str:
@@ -129,10 +189,18 @@ def _schema(record: Record) -> Iterator[Breach]:
     yield from (breach for is_shape, breach in _faults(record.document) if not is_shape)
 
 
+def _empty(record: Record) -> Iterator[Breach]:
+    for path, shown in record.empty_members:
+        name = path.rpartition(".")[2]
+        yield Breach(path, f"is {shown}, which is as good as nothing", f"Leave `{name}` out.")
+
+
 def _nulls(record: Record) -> Iterator[Breach]:
+    """Nulls where the schema has nothing to say, but for the author's own metadata."""
     meta = child_path(child_path("", "_meta"), PUBLISHER_META)
+    told = {breach.path for _, breach in _faults(record.document)}
     for path, value in every_value(record.document):
-        if value is None and not path.startswith(meta):
+        if value is None and not path.startswith(meta) and path not in told:
             yield Breach(path, "is null")
 
 
@@ -143,49 +211,6 @@ def _rendered_size(record: Record) -> Iterator[Breach]:
     size = len(server_bytes(record.document))
     if size > MAX_SERVER_BYTES:
         yield Breach("", f"is {size} bytes as the registry serves it")
-
-
-def _snake_case(record: Record) -> Iterator[Breach]:
-    meta = child_path(child_path("", "_meta"), PUBLISHER_META)
-    for path, value in every_value(record.document):
-        if isinstance(value, dict) and not path.startswith(meta) and not _is_map(path):
-            for key in value:
-                if new := _new_name(key):
-                    yield Breach(child_path(path, key), f"is now called `{new}`")
-
-
-def _is_map(path: str) -> bool:
-    """Whether the keys there are the author's own names, not the schema's."""
-    return path.endswith(".variables") or path == "_meta"
-
-
-def _new_name(key: str) -> str | None:
-    if key in _RENAMED:
-        return _RENAMED[key]
-    if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", key):
-        head, *tail = key.split("_")
-        camel = head + "".join(word.capitalize() for word in tail)
-        return camel if camel in _FIELD_NAMES else None
-    return None
-
-
-_FIELD_NAMES: Final = frozenset(
-    {
-        "registryType",
-        "registryBaseUrl",
-        "fileSha256",
-        "runtimeHint",
-        "runtimeArguments",
-        "packageArguments",
-        "environmentVariables",
-        "isRequired",
-        "isSecret",
-        "valueHint",
-        "isRepeated",
-        "websiteUrl",
-    }
-)
-"""What the schema of 2025-09-16 renamed from snake_case (the schema's changelog)."""
 
 
 def _foreign_meta(record: Record) -> Iterator[Breach]:
@@ -226,12 +251,6 @@ SHAPE_RULES: Final = (
         check=_rendered_size,
     ),
     Rule(
-        id="renamed-field",
-        requirement="Fields have the names they have had since the schema of 2025-09-16.",
-        fix="Rename the field; no client reads the old name.",
-        check=_snake_case,
-    ),
-    Rule(
         id="schema",
         requirement="The document has every field that the schema requires, and every value is within "
         "its limits.",
@@ -239,9 +258,17 @@ SHAPE_RULES: Final = (
         check=_schema,
     ),
     Rule(
+        id="no-empty-member",
+        level=Level.WARNING,
+        requirement="An optional field that has nothing to say is left out, not null, an empty text or "
+        "an empty object; the registry serves the record without it.",
+        fix="Leave it out.",
+        check=_empty,
+    ),
+    Rule(
         id="no-null",
-        requirement="No field is null; a field without a value is left out.",
-        fix="Remove the field.",
+        requirement="Nothing is null where a value is needed.",
+        fix="Give it a value, or remove it.",
         check=_nulls,
     ),
     Rule(

@@ -26,6 +26,7 @@ from mcp_static.model.web_addresses import (
     unicode_host,
 )
 from mcp_static.packages.hosts import transport_addresses
+from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Breach, Record, Rule
 
 _HTTP_TYPES: Final = ("streamable-http", "sse")
@@ -72,6 +73,12 @@ def _too_many(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         if sum(1 for _ in transport_addresses(package)) > MAX_ADDRESSES:
             yield Breach(f"{path}.transport.url", message)
+
+
+def _draft_urls(record: Record) -> Iterator[Breach]:
+    for path, part in _all_transports(record.document):
+        if (text_of(part, "url") or "").startswith("{"):
+            yield Breach(child_path(path, "url"), "begins with a variable")
 
 
 def _package_address(record: Record) -> Iterator[Breach]:
@@ -176,6 +183,15 @@ TRANSPORT_RULES: Final = (
         "unless the top-level domain is of that script, or of a country that writes in it.",
         fix="Use the name whose letters are of one alphabet, and plainly of that one.",
         check=_host_scripts,
+    ),
+    Rule(
+        id="transport-url-of-the-draft",
+        level=Level.WARNING,
+        requirement="A transport's URL begins with http:// or https://; that a variable may come first "
+        "is in the schema's draft alone.",
+        fix="Nothing has to be done for this registry. The official one refuses it as yet: write "
+        "https://{host}/… for it.",
+        check=_draft_urls,
     ),
     Rule(
         id="remote-addresses",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = "10"
+FORMAT: Final = "11"
 """Changes with the tables below, or with what they hold; a store of another format is rebuilt."""
 
 TABLES: Final = """

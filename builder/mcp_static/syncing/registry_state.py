@@ -18,6 +18,7 @@ from mcp_static.model.status import ACTIVE, StatusFile, StatusRecord
 from mcp_static.model.strictjson import parse_json
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
+from mcp_static.rules.rule import NOTHING_MORE, Allowances
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import read_status
 
@@ -84,13 +85,10 @@ class RegistryState:
 
 
 def read_state(
-    repository: Repository,
-    commit: str,
-    internal_hosts: tuple[str, ...] = (),
-    forges: tuple[tuple[str, str], ...] = (),
+    repository: Repository, commit: str, allowed: Allowances = NOTHING_MORE
 ) -> RegistryState:
-    """Read the records of a commit; the others are what `SnapshotIndex` takes of the settings."""
-    state = RegistryState(SnapshotIndex(internal_hosts, forges))
+    """Read the records of a commit; `allowed` is what `SnapshotIndex` takes of the settings."""
+    state = RegistryState(SnapshotIndex(allowed))
     batch: list[tuple[Location, str]] = []
     noted: set[Key] = set()
     for path, blob in entries_of(repository, commit, f"{SERVERS_ROOT}/", recursive=True):

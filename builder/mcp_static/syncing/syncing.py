@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -32,8 +32,8 @@ from mcp_static.publishing.proposing import commit_message
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import counted_of
 from mcp_static.rules.file import MAX_FILE_BYTES
+from mcp_static.rules.registry_index import allowances
 from mcp_static.settings import SETTINGS_FILE, Settings
-from mcp_static.settings.forges import hosts_of
 from mcp_static.syncing.plan import Plan, PlanOptions
 from mcp_static.syncing.planning import plan_sync
 from mcp_static.syncing.reading import read_sources
@@ -114,7 +114,7 @@ def sync(
 def _inputs(repository: Repository, options: SyncOptions) -> _Inputs:
     commit = resolve_commit(repository, "HEAD")
     settings = read_settings(repository, commit)
-    registry = read_state(repository, commit, settings.remotes.internal, hosts_of(settings.forges))
+    registry = read_state(repository, commit, replace(allowances(settings), package_registries=None))
     inputs = _Inputs(commit, settings, int(time.time()), registry)
     for head in options.approve:
         if not _HEAD.fullmatch(head) or not has_commit(repository, head):

@@ -1,0 +1,270 @@
+"""Rules over the names of fields: every one is known, and has the name that it has today.
+
+Versions cannot be changed once they are published, and a field that no schema knows is read by nobody;
+the official registry (1.6.0) refuses every one. What the registry itself leaves out, such as `status`,
+has rules of its own (`rules/shape.py`).
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from mcp_static.model.known_members import Described, Member, described_objects
+from mcp_static.model.server import PUBLISHER_META, SERVER_DOCUMENT
+from mcp_static.model.strictjson import child_path
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
+from mcp_static.rules.secrets import looks_like_a_secret
+
+_TOP: Final = "Server"
+_LEFT_TO_OTHER_RULES: Final = {_TOP: frozenset({"status"}), "ServerMeta": None}
+"""Fields that the registry drops, with a warning: by the title of the object, None for all of it."""
+
+_RENAMED: Final = {
+    "version_detail": "version",
+    "package_canonical": "registryType",
+    "registry_name": "registryType",
+    "package_name": "identifier",
+}
+"""Names of the schemas before 2025-09-16, beside those in snake_case (the schema's changelog)."""
+
+_HABITS: Final[Mapping[str, Mapping[str, str]]] = {
+    _TOP: {
+        "displayName": "title",
+        "homepage": "websiteUrl",
+        "website": "websiteUrl",
+        "icon": "icons",
+        "iconUrl": "icons",
+        "logo": "icons",
+        "remote": "remotes",
+        "endpoints": "remotes",
+        "package": "packages",
+        "repo": "repository",
+        "summary": "description",
+        "schema": "$schema",
+        "schemaVersion": "$schema",
+        "meta": "_meta",
+    },
+    "Package": {
+        "env": "environmentVariables",
+        "environment": "environmentVariables",
+        "envVars": "environmentVariables",
+        "args": "packageArguments",
+        "arguments": "packageArguments",
+        "runtimeArgs": "runtimeArguments",
+        "packageArgs": "packageArguments",
+        "runtime": "runtimeHint",
+        "registry": "registryType",
+        "type": "registryType",
+        "packageType": "registryType",
+        "registryUrl": "registryBaseUrl",
+        "name": "identifier",
+        "package": "identifier",
+        "packageName": "identifier",
+        "image": "identifier",
+        "download_url": "identifier",
+        "downloadUrl": "identifier",
+        "sha256": "fileSha256",
+        "hash": "fileSha256",
+        "transportType": "transport",
+        "transports": "transport",
+    },
+    "Repository": {"type": "source", "directory": "subfolder", "path": "subfolder"},
+    "Icon": {"url": "src", "href": "src", "size": "sizes", "type": "mimeType"},
+    "transport": {
+        "transportType": "type",
+        "transport": "type",
+        "protocol": "type",
+        "endpoint": "url",
+        "uri": "url",
+        "href": "url",
+    },
+    "input": {
+        "required": "isRequired",
+        "require": "isRequired",
+        "secret": "isSecret",
+        "sensitive": "isSecret",
+        "repeated": "isRepeated",
+        "multiple": "isRepeated",
+        "enum": "choices",
+        "options": "choices",
+        "type": "format",
+        "hint": "valueHint",
+        "example": "placeholder",
+        "key": "name",
+        "flag": "name",
+        "help": "description",
+        "title": "description",
+    },
+}
+"""What people write instead, by the title of the object or its group (`_group`)."""
+
+_CLIENT_CONFIGURATION: Final = frozenset(
+    {
+        "mcpServers",
+        "servers",
+        "command",
+        "args",
+        "env",
+        "inputs",
+        "disabled",
+        "autoApprove",
+        "alwaysAllow",
+    }
+)
+"""Members of clients' `mcp.json` files, which say how one machine runs a server."""
+
+_INSTALLED: Final = (
+    "Say what to install instead: a package with `registryType`, `identifier`, `version` and "
+    "`transport`; each client makes its own command from it. `mcp-static init` drafts one."
+)
+_PUBLISHER: Final = f'"_meta": {{"{PUBLISHER_META}": {{…}}}}'
+
+
+def unknown_fields(document: dict[str, Any]) -> Iterator[tuple[Described, str]]:
+    """Every field that no schema knows, with the object that it is in."""
+    for found in described_objects(document, SERVER_DOCUMENT):
+        ignored = _LEFT_TO_OTHER_RULES.get(found.owner, frozenset())
+        if ignored is None:
+            continue
+        for key in found.value:
+            if key not in found.members and key not in ignored:
+                yield found, key
+
+
+def stands_for(found: Described, key: str) -> str:
+    """The known field that an unknown one was meant for, as far as its name tells; or empty."""
+    if old := _of_old(key, found.members):
+        return old
+    habit = _HABITS.get(_group(found), {}).get(key) or _HABITS.get(found.owner, {}).get(key)
+    if habit is not None and habit in found.members:
+        return habit
+    plain = {_plain(name): name for name in found.members}
+    near = difflib.get_close_matches(_plain(key), plain, n=1, cutoff=0.8)
+    return plain[near[0]] if near else ""
+
+
+def replaced_fields(document: dict[str, Any]) -> frozenset[str]:
+    """The paths of fields that are there under another name: not missing, but misspelt."""
+    return frozenset(
+        child_path(found.path, name)
+        for found, key in unknown_fields(document)
+        if (name := stands_for(found, key)) and name not in found.value
+    )
+
+
+def _of_old(key: str, members: Mapping[str, Member]) -> str:
+    """The name of today for one from before 2025-09-16, when they were in snake_case."""
+    renamed = _RENAMED.get(key, "")
+    if renamed in members:
+        return renamed
+    if re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", key):
+        head, *tail = key.split("_")
+        camel = head + "".join(word.capitalize() for word in tail)
+        return camel if camel in members else ""
+    return ""
+
+
+def _group(found: Described) -> str:
+    """The kind of an object that has several titles."""
+    if found.owner.endswith("Transport"):
+        return "transport"
+    return "input" if found.owner.endswith(("Input", "Argument")) else found.owner
+
+
+def _plain(name: str) -> str:
+    """A name as people misremember it: without case and separators."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _renamed(record: Record) -> Iterator[Breach]:
+    for found, key in unknown_fields(record.document):
+        if new := _of_old(key, found.members):
+            yield Breach(child_path(found.path, key), f"is now called `{new}`")
+
+
+def _unknown(record: Record) -> Iterator[Breach]:
+    for found, key in unknown_fields(record.document):
+        if not _of_old(key, found.members):
+            message, fix = _advice(found, key)
+            secret = looks_like_a_secret(key, found.value[key])
+            yield Breach(child_path(found.path, key), message + (secret and f"; {secret}"), fix)
+
+
+def _advice(found: Described, key: str) -> tuple[str, str]:
+    """What is wrong with an unknown field, and what to write instead."""
+    if name := stands_for(found, key):
+        if name in found.value:
+            return (
+                f"is not a field of server.json, and `{name}` is there as well",
+                f"Keep `{name}`, and remove this one.",
+            )
+        return "is not a field of server.json", f"Call it `{name}`{_form_of(name)}."
+    if elsewhere := _elsewhere(found, key):
+        return f"is not a field here; it belongs in {elsewhere}", f"Move it into {elsewhere}."
+    if key in _CLIENT_CONFIGURATION and found.owner in {_TOP, "Package"}:
+        return "is of a client's configuration (`mcp.json`), not of server.json", _INSTALLED
+    return (
+        "is not a field of server.json, so no client reads it",
+        f"Remove it; data of your own may be in {_PUBLISHER}.",
+    )
+
+
+_FORMS: Final = {
+    "environmentVariables": ', an array of objects such as {"name": "API_KEY", "isSecret": true}',
+    "packageArguments": ', an array of objects such as {"type": "named", "name": "--port"}',
+    "runtimeArguments": ', an array of objects such as {"type": "named", "name": "--port"}',
+    "icons": ', an array of objects such as {"src": "https://…/icon.png"}',
+    "remotes": ', an array of objects such as {"type": "streamable-http", "url": "https://…"}',
+    "packages": ", an array of objects",
+    "transport": ', an object such as {"type": "stdio"}',
+    "type": ': "stdio", "streamable-http" or "sse"',
+}
+
+
+def _form_of(name: str) -> str:
+    return _FORMS.get(name, "")
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, str]:
+    """The fields of packages and remotes, which people also write beside them."""
+    places: dict[str, str] = {}
+    sample: dict[str, Any] = {"packages": [{}], "remotes": [{}], "repository": {}}
+    named = {"packages[0]": "each of `packages`", "remotes[0]": "each of `remotes`"}
+    named["repository"] = "`repository`"
+    for found in described_objects(sample, SERVER_DOCUMENT):
+        if found.path in named:
+            for key in found.members:
+                places.setdefault(key, named[found.path])
+    return places
+
+
+def _elsewhere(found: Described, key: str) -> str:
+    if found.owner != _TOP:
+        return ""
+    place = _places().get(key, "")
+    if place:
+        return place
+    name = _HABITS["Package"].get(key, "") if key in {"env", "args"} else ""
+    camel = _of_old(key, dict.fromkeys(_places(), Member(None, False)))
+    name = camel or name
+    return f"{_places()[name]}, as `{name}`" if name else ""
+
+
+FIELD_RULES: Final = (
+    Rule(
+        id="renamed-field",
+        requirement="Fields have the names they have had since the schema of 2025-09-16.",
+        fix="Rename the field; no client reads the old name.",
+        check=_renamed,
+    ),
+    Rule(
+        id="unknown-field",
+        applies=Applies.AUTHORING,
+        requirement="Every field is one that the schema or its draft knows.",
+        fix=f"Remove it; data of your own may be in {_PUBLISHER}.",
+        check=_unknown,
+    ),
+)

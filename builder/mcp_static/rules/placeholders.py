@@ -1,0 +1,147 @@
+"""Rules against what a template left behind: placeholders that nobody filled in.
+
+A version cannot be changed once it is published, so a `${VERSION}` in it stays for good.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from mcp_static.model.reading import every_value, packages_of, parts_of, text_of
+from mcp_static.model.remotes import filled_addresses
+from mcp_static.model.server import PUBLISHER_META
+from mcp_static.model.strictjson import child_path
+from mcp_static.model.web_addresses import parse_address
+from mcp_static.reports.findings import Level
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
+
+_EXPRESSION: Final = re.compile(
+    r"\$\{\{?[^{}]*\}\}?|\{\{[^{}]*\}\}|<%[^%]*%>|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Z][A-Z0-9_]+%"
+    r"|__[A-Z][A-Z0-9_]*__|@@?[A-Z][A-Z0-9_]+@@?"
+)
+"""Expressions of shells, build tools and templates."""
+
+_IN_PROSE: Final = re.compile(
+    r"\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\$\{[A-Z][A-Z0-9_]*\}|\$npm_package_\w+|\bYOUR_[A-Z0-9_]+"
+)
+"""What a sentence for people holds only where a template was not filled in."""
+
+_BRACKETS: Final = re.compile(r"<[^<>]*>|\[(?:your|insert|add|todo)\b[^\[\]]*\]", re.IGNORECASE)
+_YOURS: Final = re.compile(
+    r"\bYOUR[_-][A-Z0-9_-]+|(?<![a-z0-9-])your[-_]?(?:user-?name|user|name|login|org|organi[sz]ation|company"
+    r"|domain|project|repo(?:sitory)?|package|server|mcp-server|image|app|id|version)(?![a-z0-9])"
+)
+_NOTHING_SAID: Final = re.compile(
+    r"(?:todo|tbd|fixme|xxx|change[ _-]?me|replace[ _-]?me|placeholder|lorem ipsum.*"
+    r"|(?:(?:a|the|your|some)\s+)*(?:server\s+)?(?:description|title|name)(?:\s+(?:goes\s+)?here)?)"
+    r"[.:!\u2026]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_EMPTY_FILE: Final = hashlib.sha256(b"").hexdigest()
+_EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|org|net))?")
+_EXACT: Final = frozenset(
+    {
+        "name",
+        "version",
+        "identifier",
+        "url",
+        "websiteUrl",
+        "src",
+        "registryBaseUrl",
+        "fileSha256",
+        "runtimeHint",
+        "id",
+        "subfolder",
+    }
+)
+"""Fields that a program takes as they are; variables in braces have rules of their own."""
+
+
+def _placeholders(record: Record) -> Iterator[Breach]:
+    meta = child_path(child_path("", "_meta"), PUBLISHER_META)
+    for path, value in every_value(record.document):
+        if not isinstance(value, str) or path.startswith(meta) or path == "$schema":
+            continue
+        if found := _placeholder(path, value):
+            yield Breach(path, f"has the placeholder {found[:80]!r}")
+
+
+def _placeholder(path: str, text: str) -> str:
+    """What is left of a template in a text, or an empty one."""
+    key = path.rpartition(".")[2]
+    if key == "name" and "Arguments[" in path:
+        return ""  # a flag, which has rules of its own
+    if key == "fileSha256" and (set(text) == {"0"} or text == _EMPTY_FILE):
+        return text
+    if key in _EXACT:
+        return _first(text, _EXPRESSION, _BRACKETS, _YOURS) or _zero_digest(text)
+    if key in {"title", "description"} and path == key:
+        if _NOTHING_SAID.fullmatch(text.strip()):
+            return text
+        return _first(text, _IN_PROSE) or _whole(text)
+    if key in {"value", "default"} or key.startswith("choices["):
+        return _first(text, _IN_PROSE) or _whole(text)
+    return _first(text, re.compile(r"\{\{[^{}]*\}\}"))
+
+
+def _first(text: str, *patterns: re.Pattern[str]) -> str:
+    return next((match[0] for pattern in patterns if (match := pattern.search(text))), "")
+
+
+def _whole(text: str) -> str:
+    """The text, where it is nothing but a placeholder in brackets."""
+    return text if _BRACKETS.fullmatch(text.strip()) else ""
+
+
+def _zero_digest(text: str) -> str:
+    match = re.search(r"sha256:0{64}", text)
+    return match[0] if match else ""
+
+
+def _example_remotes(record: Record) -> Iterator[Breach]:
+    for path, remote in parts_of(record.document, "remotes"):
+        yield from _example_hosts(child_path(path, "url"), filled_addresses(remote))
+
+
+def _example_transports(record: Record) -> Iterator[Breach]:
+    for path, package in packages_of(record.document):
+        transport = package.get("transport")
+        url = text_of(transport, "url") if isinstance(transport, dict) else None
+        if url:
+            yield from _example_hosts(f"{path}.transport.url", filled_addresses({"url": url}))
+
+
+def _example_hosts(path: str, addresses: Iterator[str]) -> Iterator[Breach]:
+    hosts = (address.host for address in map(parse_address, addresses) if address)
+    for host in dict.fromkeys(host for host in hosts if _EXAMPLE_HOST.fullmatch(host)):
+        yield Breach(path, f"leads to {host!r}, a host for examples that belongs to nobody")
+
+
+PLACEHOLDER_RULES: Final = (
+    Rule(
+        id="no-placeholder",
+        applies=Applies.AUTHORING,
+        requirement="No placeholder of a template is left: `${VERSION}`, `{{VERSION}}`, "
+        "`$npm_package_version`, `<your description here>`, `YOUR_…`, a digest of zeros or of an empty "
+        "file.",
+        fix="Fill it in: a published version cannot be changed. What users fill in themselves is a "
+        "variable in single braces, or an entry of `environmentVariables`.",
+        check=_placeholders,
+    ),
+    Rule(
+        id="no-example-host",
+        applies=Applies.AUTHORING,
+        requirement="No remote is on a host that is reserved for examples: example.com, .org, .net and "
+        "all of `.example` (RFC 2606).",
+        fix="Give the address of the server.",
+        check=_example_remotes,
+    ),
+    Rule(
+        id="no-example-transport",
+        level=Level.WARNING,
+        requirement="No package answers on a host that is reserved for examples.",
+        fix="Write the address where the package listens, such as http://localhost:8080/mcp.",
+        check=_example_transports,
+    ),
+)

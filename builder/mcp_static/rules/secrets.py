@@ -1,0 +1,66 @@
+"""Secrets that were left in a server.json, where everybody can read them.
+
+The forms of tokens: the documentation of the services that give them out (GitHub's and GitLab's token
+prefixes, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI) and RFC 7519, RFC 7468.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from mcp_static.model.reading import every_value
+from mcp_static.rules.rule import Applies, Breach, Record, Rule
+
+_TOKEN: Final = re.compile(
+    r"(?<![A-Za-z0-9_])(?:"
+    r"gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}|gl(?:pat|ptt|dt|rt)-[A-Za-z0-9_-]{20,}"
+    r"|sk-ant-[A-Za-z0-9_-]{20,}|sk-(?:proj-)?[A-Za-z0-9_-]{32,}|[sr]k_live_[A-Za-z0-9]{20,}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|AIza[A-Za-z0-9_-]{35}"
+    r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,}|hf_[A-Za-z0-9]{30,}"
+    r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
+    r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)"
+)
+_NAME: Final = re.compile(
+    r"api[_-]?key|secret|password|passwd|token|private[_-]?key|credential", re.IGNORECASE
+)
+_MADE_UP: Final = re.compile(r"x{6}|\*{3}|\.{3}|\u2026|<|\{|your|example|placeholder", re.IGNORECASE)
+_ADVICE: Final = (
+    "Remove it, and revoke it where it was given out: whoever has seen the file knows it. A user's own "
+    "key is a variable with `isSecret`."
+)
+
+
+def looks_like_a_secret(key: str, value: Any) -> str:
+    """Why a value may be a secret: a clause for a message, or an empty text.
+
+    By its form, or, for a field that nobody knows, by its name or that of a field in it.
+    """
+    for path, part in every_value(value, key):
+        if not isinstance(part, str) or not part:
+            continue
+        name = re.split(r"[.\[]", path)[-1]
+        if _is_token(part) or (_NAME.search(name) and not _MADE_UP.search(part)):
+            return "what it holds looks like a secret, which has to be revoked once anybody has seen it"
+    return ""
+
+
+def _is_token(text: str) -> bool:
+    match = _TOKEN.search(text)
+    return match is not None and not _MADE_UP.search(match[0]) and len(set(match[0])) > 8
+
+
+def _secrets(record: Record) -> Iterator[Breach]:
+    for path, value in every_value(record.document):
+        if isinstance(value, str) and _is_token(value):
+            yield Breach(path, "holds what looks like a secret")
+
+
+SECRET_RULES: Final = (
+    Rule(
+        id="no-secrets",
+        applies=Applies.AUTHORING,
+        requirement="No text has the form of a secret token or key.",
+        fix=_ADVICE,
+        check=_secrets,
+    ),
+)
