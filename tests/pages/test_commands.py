@@ -42,6 +42,7 @@ def written(value: Value) -> str:
         ({"type": "positional", "format": "boolean", "value": "true"}, " true"),
         (named("--level", value="true"), " --level true"),
         (named("--bare"), " --bare"),
+        (named("", value="nameless"), ""),
     ],
 )
 def test_a_boolean_argument_is_a_flag(argument: dict[str, Any], words: str) -> None:
@@ -173,6 +174,12 @@ def test_a_container_that_is_reached_over_http_publishes_its_port(
     )
     at_end = f"-e PORT{words}" if more else f"{words.strip()} -e PORT".strip()
     assert command(given) == f"docker run -i --rm {at_end} {IMAGE} --port <port> --host <host>"
+
+
+def test_a_port_is_published_before_an_image_of_any_name() -> None:
+    for image in ("run", "rm"):
+        given = package("oci", image, transport=over_http("http://localhost:1/"))
+        assert command(given) == f"docker run -i --rm -p 127.0.0.1:1:1 {image}"
 
 
 def test_a_container_that_is_talked_to_directly_publishes_nothing() -> None:

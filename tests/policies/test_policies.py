@@ -120,6 +120,12 @@ def test_what_the_gallery_of_vs_code_would_start_another_image_with_is_not_allow
     assert command[-1] == "ghcr.io/a/w:1"
 
 
+def test_an_argument_whose_name_is_no_text_breaks_no_policy() -> None:
+    argument = {"type": "named", "name": ["--rm"], "value": "true"}
+    package = {"registryType": "oci", "identifier": "ghcr.io/a/w:1", "runtimeArguments": [argument]}
+    assert rendered("copilot", [listed(packages=[package])])["allowedMcpServers"]
+
+
 def test_a_batch_file_is_allowed_on_windows_unless_cmd_would_read_its_words_anew() -> None:
     def commands(kind: str, *values: str) -> list[list[str]]:
         arguments = [{"type": "positional", "value": value} for value in values]

@@ -62,11 +62,14 @@ def argument_words(
 ) -> Iterator[Value]:
     """The words that arguments become on a command line; optional ones without a value are left out.
 
-    `flags` are options that take no value, whatever the record says.
+    Named arguments without a name are left out as well. `flags` are options that take no value,
+    whether the record has one or not.
     """
     for argument, following in pairwise([*objects_in(described), {}]):
         if argument.get("type") != "named":
             yield from _present(value_of(argument, _hint_of(argument), settings))
+        elif not _name_of(argument):
+            continue
         elif _is_switch(argument, flags):
             yield from _switch_words(argument, settings)
         else:

@@ -175,18 +175,16 @@ def _with_package(
     names it, a command of it follows; by itself, that is the one of the package's own name.
     """
     words: list[Value] = []
-    named_by = ""
+    is_named = awaits_command = False
     for before, value in pairwise([(), *runtime]):
         option, word = _option_and_value(fixed_text(before), fixed_text(value))
         is_bare = bool(word) and is_identifier(word, package.identifier)
-        if is_bare or word.startswith(_starts(package.identifier)):
-            named_by = option or "itself"
-        else:
-            named_by = named_by and "itself"
+        names_it = is_bare or word.startswith(_starts(package.identifier))
+        is_named, awaits_command = is_named or names_it, names_it and bool(option)
         words.append((fixed_text(value).removesuffix(word) + named,) if is_bare else value)
-    if not named_by:
+    if not is_named:
         return (*runtime, (named,))
-    if named_by in _SOURCE_OPTIONS and not _begins_with_command(package.package_arguments):
+    if awaits_command and not _begins_with_command(package.package_arguments):
         words.append((package.identifier.rpartition("/")[2].partition("[")[0],))
     return tuple(words)
 

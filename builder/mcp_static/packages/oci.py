@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from mcp_static.model.errors import NoCommandError, NotProvenError
@@ -67,7 +68,8 @@ def _launch(package: RunnablePackage) -> Launch:
     given = {fixed_text(word).partition("=")[0] for word in package.runtime_arguments}
     if not port or not given.isdisjoint(_NETWORKS):
         return launch
-    at = next(index for index, word in enumerate(launch.args) if word not in _START)
+    own = takewhile(lambda word: word in _START, launch.args[: len(_START)])
+    at = len(list(own))
     return replace(launch, args=(*launch.args[:at], ("-p",), port, *launch.args[at:]))
 
 

@@ -19,18 +19,17 @@ _LONGEST: Final = 40
 
 def remote_suffixes(addresses: Sequence[tuple[str, str]]) -> list[str]:
     """A suffix of `[a-z0-9-]` for each remote, by its kind and address; empty for the first one."""
-    suffixes: list[str] = []
-    for kind, address in addresses:
-        if not suffixes:
-            suffixes.append("")
-            continue
-        first, whole = _words_of(addresses[0][1]), _words_of(address)
-        own = "-".join(word for word in whole if word not in first) or kind
-        full = "-".join(whole)
+    if not addresses:
+        return []
+    first = set(_words_of(addresses[0][1]))
+    suffixes = {"": None}
+    for kind, address in addresses[1:]:
+        words = _words_of(address)
+        own, whole = "-".join(word for word in words if word not in first) or kind, "-".join(words)
         numbered = (f"{own}-{number}" for number in count(2))
-        candidates = chain((own, full, f"{full}-{kind}"), numbered)
-        suffixes.append(next(one for one in map(_shortened, candidates) if one not in suffixes))
-    return suffixes
+        candidates = chain((own, whole, f"{whole}-{kind}"), numbered)
+        suffixes[next(one for one in map(_shortened, candidates) if one not in suffixes)] = None
+    return list(suffixes)
 
 
 def _words_of(address: str) -> list[str]:

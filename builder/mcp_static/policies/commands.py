@@ -64,7 +64,7 @@ def _starts_another_image(package: Part) -> bool:
         if argument.get("type") != "named":
             if value in ("docker", "run"):
                 return True
-        elif value and (argument.get("format") == "boolean" or argument.get("name") in OCI.flags):
+        elif value and (argument.get("format") == "boolean" or text_of(argument, "name") in OCI.flags):
             return True
     return False
 
