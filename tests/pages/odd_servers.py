@@ -102,7 +102,6 @@ ODD_SERVERS: Final[tuple[dict[str, Any], ...]] = tuple(
                 ]
             },
             {"packages": [package("go", "github.com/alice/weather", version="v1.2.3")]},
-            {"packages": [package("cargo", "weather-mcp")]},
         )
     )
 )
