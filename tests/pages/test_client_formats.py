@@ -1,7 +1,7 @@
 """Every snippet and policy of a corpus, read as the client that it is for documents its format.
 
-Real entries, where MCP_STATIC_CORPUS names a file of them; made-up ones otherwise. The formats are
-those of the decision record about client policies.
+Real entries, where MCP_STATIC_CORPUS names a file of them; made-up ones otherwise, and in any case a few
+that are hard. The formats are those of the decision record about client policies.
 """
 
 import base64
@@ -17,14 +17,19 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from mcp_static.packages.configurations import command_words, is_fixed, placeholder
+from mcp_static.packages.configurations import command_words, is_fixed, joined, placeholder
 from mcp_static.packages.methods import Method, methods_of
+from mcp_static.packages.shells import windows_command
 from mcp_static.packages.values import has_variable
 from mcp_static.pages.install_snippets import Listing, Snippet, snippets_of
+from mcp_static.pages.server_view import method_views
 from mcp_static.policies.contents import ListedVersion, contents_of
 from mcp_static.policies.matchers import Identity, Verdict, read_matchers, verdict
 from mcp_static.policies.policies import POLICIES
 from mcp_static.settings.policies import PolicySettings
+
+from tests.pages.odd_servers import ODD_SERVERS
+from tests.pages.windows import words_of
 
 STRINGS: Final = {"env", "headers", "http_headers"}
 _SIMPLE: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -98,7 +103,39 @@ def claude_code(snippet: Snippet, _: str) -> None:
     program, mcp, add, found, packed = shlex.split(snippet.text)
     assert (program, mcp, add) == ("claude", "mcp", "add-json")
     assert _SIMPLE.fullmatch(found)
-    shape(json.loads(packed), typed={"stdio", "http", "sse"})
+    config = json.loads(packed)
+    shape(config, typed={"stdio", "http", "sse"})
+    if snippet.windows:
+        assert claude_mcp_add(words_of(snippet.windows)[1]) == (found, on_windows(config))
+
+
+def on_windows(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration with its command as one list, which cmd starts if it is a batch file."""
+    if "command" not in config:
+        return config
+    command = [config["command"], *config["args"]]
+    starts = ["cmd", "/c"] if command[0] in {"npx", "dnx"} else []
+    members = {member: value for member, value in config.items() if member != "args"}
+    return {**members, "command": [*starts, *command]}
+
+
+def claude_mcp_add(words: list[str]) -> tuple[str, dict[str, Any]]:
+    """What `claude mcp add` makes of its words: options first, each with all that follows up to the next."""
+    assert words[:3] == ["claude", "mcp", "add"]
+    end = words.index("--") if "--" in words else len(words)
+    rest, command = words[3:end], words[end + 1 :]
+    config: dict[str, Any] = {"command": command} if command else {}
+    while rest[0].startswith("--"):
+        option, value, *rest = rest
+        if option == "--transport":
+            config["type"] = value
+        else:
+            assert rest[0].startswith("--"), "it would be taken for a further value"
+            member, mark = {"--env": ("env", "="), "--header": ("headers", ": ")}[option]
+            key, _, text = value.partition(mark)
+            config.setdefault(member, {})[key] = text
+    name, *address = rest
+    return name, config | dict(zip(["url"], address, strict=False))
 
 
 def cursor(snippet: Snippet, _: str) -> None:
@@ -190,13 +227,13 @@ READERS: Final[dict[str, Callable[[Snippet, str], None]]] = {
 
 @lru_cache(maxsize=1)
 def versions_of(file: Path) -> tuple[ListedVersion, ...]:
-    """All entries of a corpus as a registry lists them; every tenth as if it were deleted."""
+    """All entries of a corpus as a registry lists them, and the hard ones; every tenth as if deleted."""
     found = []
     with gzip.open(file) as stream:
-        for number, line in enumerate(stream):
-            server = json.loads(line)["server"]
-            is_public = number % 10 > 0
-            found.append(ListedVersion(server["name"], server["version"], is_public, is_public, server))
+        servers = [*ODD_SERVERS, *(json.loads(line)["server"] for line in stream)]
+    for number, server in enumerate(servers, 1):
+        is_public = number % 10 > 0
+        found.append(ListedVersion(server["name"], server["version"], is_public, is_public, server))
     return tuple(found)
 
 
@@ -211,9 +248,59 @@ def test_every_snippet_is_in_its_clients_format(corpus_file: Path) -> None:
     for version, method in all_methods(corpus_file):
         listing = Listing(version.name, version.version, "https://mcp.example.com")
         for snippet in snippets_of(listing, method):
-            READERS[snippet.client](snippet, version.name)
+            READERS[snippet.client](snippet, listing.whole_name(method))
             seen.add(snippet.client)
     assert seen == set(READERS)
+
+
+def test_no_remote_overwrites_another_of_its_server_in_any_client(corpus_file: Path) -> None:
+    several = 0
+    for version in versions_of(corpus_file):
+        listing = Listing(version.name)
+        connected = [one for one in methods_of(version.document) if "registryType" not in one.part]
+        for name_of in (listing.whole_name, listing.short_name):
+            assert len({name_of(one) for one in connected}) == len(connected)
+        several += len(connected) > 1
+    assert several
+
+
+def test_no_command_starts_its_runner_twice(corpus_file: Path) -> None:
+    started = 0
+    for _, method in all_methods(corpus_file):
+        if method.launch is None:
+            continue
+        words = [joined(word, placeholder) for word in method.launch.args]
+        kind, started = method.part["registryType"], started + 1
+        if kind == "oci":
+            assert words[0] == "run"
+            assert not {"run", "true", "false", method.launch.command} & set(before_image(words))
+            assert words.count("--rm") + words.count("-i") <= 2
+        elif kind == "npm":
+            assert words.count("-y") + words.count("--yes") == 1
+    assert started
+
+
+def before_image(words: list[str]) -> list[str]:
+    """The words of `docker run` up to the image; each option whose value follows has one."""
+    return words[1 : next((n for n, word in enumerate(words) if "/" in word and ":" in word), None)]
+
+
+def test_every_line_for_a_terminal_has_the_words_of_its_command(corpus_file: Path) -> None:
+    """Those by which a server is started before it is connected to; on Windows, where there is one."""
+    lines = 0
+    for version in versions_of(corpus_file):
+        views = method_views(version.document, None)
+        for view, method in zip(views, methods_of(version.document), strict=True):
+            if not view.start_command or method.launch is None:
+                continue
+            command = command_words(method.launch, placeholder)
+            environment = {name: joined(value, placeholder) for name, value in method.launch.env}
+            variables = [f"{name}={value}" for name, value in environment.items()]
+            assert shlex.split(view.start_command) == [*variables, *command]
+            if view.start_on_windows:
+                assert words_of(view.start_on_windows) == (environment, command)
+            lines += 1
+    assert lines
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
@@ -257,6 +344,8 @@ def test_what_every_page_shows_passes_every_policy(corpus_file: Path, policy: An
             command = tuple(command_words(launch, placeholder))
             if version.is_public:
                 assert command in commands
+                on_windows = windows_command(command)
+                assert policy.id == "copilot" or on_windows in {None, *commands}
                 assert command not in barred
             else:
                 assert (command in barred) is (command not in commands)

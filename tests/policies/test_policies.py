@@ -100,6 +100,45 @@ def test_what_the_gallery_of_vs_code_installs_is_allowed(
     assert {"serverCommand": expected} in document["allowedMcpServers"]
 
 
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"type": "positional", "value": "run"},
+        {"type": "named", "name": "--debug", "format": "boolean", "value": "true"},
+        {"type": "named", "name": "--rm", "value": "true"},
+    ],
+)
+def test_what_the_gallery_of_vs_code_would_start_another_image_with_is_not_allowed(
+    argument: dict[str, Any],
+) -> None:
+    package = {"registryType": "oci", "identifier": "ghcr.io/a/w:1", "runtimeArguments": [argument]}
+    document = rendered("copilot", [listed(packages=[package])])
+    [entry] = document["allowedMcpServers"]
+    command = entry["serverCommand"]
+    assert command.count("run") == 1
+    assert "true" not in command
+    assert command[-1] == "ghcr.io/a/w:1"
+
+
+def test_an_argument_whose_name_is_no_text_breaks_no_policy() -> None:
+    argument = {"type": "named", "name": ["--rm"], "value": "true"}
+    package = {"registryType": "oci", "identifier": "ghcr.io/a/w:1", "runtimeArguments": [argument]}
+    assert rendered("copilot", [listed(packages=[package])])["allowedMcpServers"]
+
+
+def test_a_batch_file_is_allowed_on_windows_unless_cmd_would_read_its_words_anew() -> None:
+    def commands(kind: str, *values: str) -> list[list[str]]:
+        arguments = [{"type": "positional", "value": value} for value in values]
+        package = {**npm(), "registryType": kind, "packageArguments": arguments}
+        document = rendered("claude-code", [listed(packages=[package])])
+        return [entry["serverCommand"] for entry in document["allowedMcpServers"]]
+
+    assert len(commands("npm", "serve")) == len(commands("nuget", "serve")) == 2
+    assert commands("nuget")[0] == ["cmd", "/c", "dnx", "weather@1.0.0", "--yes"]
+    assert commands("npm", "a&calc") == [["npx", "-y", "weather@1.0.0", "a&calc"]]
+    assert commands("pypi", "a&b") == [["uvx", "weather@1.0.0", "a&b"]]
+
+
 @pytest.mark.parametrize("policy", LISTS)
 def test_a_private_package_is_not_allowed_from_the_public_registry(policy: str) -> None:
     private = npm("@corp/tool", registryBaseUrl="https://npm.corp.example")

@@ -4,13 +4,16 @@ How packages become commands is told in the registry's `generic-server-json.md`.
 """
 
 import operator
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, text_of
-from mcp_static.packages.values import Settings, Value, argument_words, named_values
+from mcp_static.packages.arguments import argument_words, named_values
+from mcp_static.packages.values import Settings, Value, fixed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Launch:
 class RunnablePackage:
     """What a record says about starting a package, with its arguments and variables parsed.
 
-    `base_url` is the record's `registryBaseUrl`, empty if it has none.
+    `base_url` is the record's `registryBaseUrl`, empty if it has none; `address` is where the server
+    is reached after its start, empty if that is over its standard input and output.
     """
 
     identifier: str
@@ -41,6 +45,7 @@ class RunnablePackage:
     runtime_arguments: tuple[Value, ...]
     package_arguments: tuple[Value, ...]
     environment: tuple[tuple[str, Value], ...]
+    address: Value = ()
 
     @property
     def at_version(self) -> str:
@@ -48,16 +53,22 @@ class RunnablePackage:
         return f"{self.identifier}@{self.version}" if self.version else self.identifier
 
 
-def read_runnable(package: Part, settings: Settings) -> RunnablePackage:
-    """Read what a record says about starting a package."""
+def read_runnable(
+    package: Part, settings: Settings, address: Value = (), flags: frozenset[str] = frozenset()
+) -> RunnablePackage:
+    """Read what a record says about starting a package.
+
+    `flags` are the options of the package type's runner that take no value.
+    """
     return RunnablePackage(
         identifier=str(package.get("identifier", "")),
         version=str(package.get("version") or ""),
         base_url=text_of(package, "registryBaseUrl") or "",
         runtime_hint=text_of(package, "runtimeHint"),
-        runtime_arguments=tuple(argument_words(package.get("runtimeArguments"), settings)),
+        runtime_arguments=tuple(argument_words(package.get("runtimeArguments"), settings, flags)),
         package_arguments=tuple(argument_words(package.get("packageArguments"), settings)),
         environment=tuple(named_values(package.get("environmentVariables"), settings)),
+        address=address,
     )
 
 
@@ -80,10 +91,15 @@ def run_with(
     its own.
     """
     hint = package.runtime_hint
-    words = _runner_words(package, options, source, named or package.at_version, is_identifier)
+    runner = hint if hint in runners else runners[0]
+    runtime = _without_start(package.runtime_arguments, runner, options)
+    words = (
+        *((word,) for word in (*_not_given(options, runtime), *source)),
+        *_with_package(package, runtime, named or package.at_version, is_identifier),
+    )
     return Launch(
-        hint if hint in runners else runners[0],
-        (*words, *((word,) for word in after), *package.package_arguments),
+        runner,
+        (*words, *((word,) for word in _not_given(after, runtime)), *package.package_arguments),
         package.environment,
     )
 
@@ -106,17 +122,11 @@ def registry_options(package: RunnablePackage, address: str, *spellings: str) ->
 
 def _given_values(arguments: tuple[Value, ...], spellings: tuple[str, ...]) -> Iterator[str]:
     """The values of an option; empty for one that the user fills in."""
-    words = [_fixed(argument) for argument in arguments]
+    words = [fixed_text(argument) for argument in arguments]
     for word, following in pairwise([*words, ""]):
         name, has_value, value = word.partition("=")
         if name in spellings:
             yield value if has_value else following
-
-
-def _fixed(value: Value) -> str:
-    """The text of a value; empty if a part of it is the user's."""
-    parts = [part for part in value if isinstance(part, str)]
-    return "".join(parts) if len(parts) == len(value) else ""
 
 
 def _bare(address: str) -> str:
@@ -124,26 +134,77 @@ def _bare(address: str) -> str:
     return address.rstrip("/").removesuffix("/simple")
 
 
-def _runner_words(
+_SPELLINGS: Final = {
+    "-i": ("-i", "--interactive"),
+    "-y": ("-y", "--yes"),
+    "--yes": ("-y", "--yes"),
+}
+"""Other names of what we give to runners (docker-run(1), npm-exec(1), dotnet-tool-exec)."""
+_SHORT_OPTIONS: Final = re.compile(r"-[a-zA-Z]{2,}")
+
+
+def _without_start(
+    runtime: tuple[Value, ...], runner: str, options: tuple[str, ...]
+) -> tuple[Value, ...]:
+    """The `runtimeArguments` without the runner and its subcommand, which some authors repeat."""
+    for word in (runner, *options[:1]):
+        if not word.startswith("-") and runtime[:1] == ((word,),):
+            runtime = runtime[1:]
+    return runtime
+
+
+def _not_given(options: tuple[str, ...], runtime: tuple[Value, ...]) -> Iterator[str]:
+    """Our options without those that the record gives, under whatever name."""
+    given = {fixed_text(word).partition("=")[0] for word in runtime}
+    clusters = "".join(word for word in given if _SHORT_OPTIONS.fullmatch(word))
+    for option in options:
+        is_given = not given.isdisjoint(_SPELLINGS.get(option, (option,)))
+        if option == "-e" or not (is_given or (option == "-i" and "i" in clusters)):
+            yield option
+
+
+def _with_package(
     package: RunnablePackage,
-    options: tuple[str, ...],
-    source: tuple[str, ...],
+    runtime: tuple[Value, ...],
     named: str,
     is_identifier: Callable[[str, str], bool],
 ) -> tuple[Value, ...]:
-    """The runner's words up to the package: ours, and those of the record's `runtimeArguments`.
+    """The `runtimeArguments` with the package, which some authors name among them.
 
-    Some authors write the whole command line there: what they give is not given twice, and where they
-    name the package, it stays as they placed it, in the version of the record if they give none.
+    There it stays where they placed it, in the version of the record if they give none. If an option
+    names it, a command of it follows; by itself, that is the one of the package's own name.
     """
-    runtime = package.runtime_arguments
-    if options[:1] == ("run",) and runtime[:1] == (("run",),):
-        runtime = runtime[1:]
-    given = {word for (word, *rest) in runtime if isinstance(word, str) and not rest}
-    kept = [word for word in options if word not in given or word == "-e"]
-    ours = tuple((word,) for word in (*kept, *source))
-    bare = {(word,) for word in given if is_identifier(word, package.identifier)}
-    separators = tuple(f"{package.identifier}{separator}" for separator in ("@", "[", "=="))
-    if not bare and not any(word.startswith(separators) for word in given):
-        return (*ours, *runtime, (named,))
-    return (*ours, *((named,) if value in bare else value for value in runtime))
+    words: list[Value] = []
+    is_named = awaits_command = False
+    for before, value in pairwise([(), *runtime]):
+        option, word = _option_and_value(fixed_text(before), fixed_text(value))
+        is_bare = bool(word) and is_identifier(word, package.identifier)
+        names_it = is_bare or word.startswith(_starts(package.identifier))
+        is_named, awaits_command = is_named or names_it, names_it and bool(option)
+        words.append((fixed_text(value).removesuffix(word) + named,) if is_bare else value)
+    if not is_named:
+        return (*runtime, (named,))
+    if awaits_command and not _begins_with_command(package.package_arguments):
+        words.append((package.identifier.rpartition("/")[2].partition("[")[0],))
+    return tuple(words)
+
+
+_SOURCE_OPTIONS: Final = ("--from", "--package", "-p")
+"""How runners are told which package has the command that follows (uvx of uv, npm-exec(1))."""
+
+
+def _option_and_value(before: str, word: str) -> tuple[str, str]:
+    """The option that a word is the value of, if it is one that names a package, and the value."""
+    option, equals, value = word.partition("=")
+    if equals and option in _SOURCE_OPTIONS:
+        return option, value
+    return before if before in _SOURCE_OPTIONS else "", word
+
+
+def _starts(identifier: str) -> tuple[str, ...]:
+    """How a word begins that names a package together with its version or extras."""
+    return tuple(f"{identifier}{separator}" for separator in ("@", "[", "=="))
+
+
+def _begins_with_command(arguments: tuple[Value, ...]) -> bool:
+    return bool(arguments) and not str(arguments[0][0]).startswith("-")

@@ -14,6 +14,7 @@ from mcp_static.model.reading import Part, text_of
 from mcp_static.model.web_addresses import is_https
 from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
 from mcp_static.packages.package import Package, PackageProof, digest, expect
+from mcp_static.packages.platforms import platform_of
 from mcp_static.packages.type import PackageType, Requirement
 
 _PART: Final = r"[A-Za-z0-9._-]+"
@@ -60,6 +61,12 @@ def _page(package: Part) -> str:
     """A bundle is its file."""
     identifier = text_of(package, "identifier") or ""
     return identifier if identifier.startswith("https://") else ""
+
+
+def _variant(package: Part) -> str:
+    """The platform of a bundle, by its file's name or, as some authors have it, its `runtimeHint`."""
+    file = (text_of(package, "identifier") or "").rpartition("/")[2]
+    return platform_of(file, text_of(package, "runtimeHint") or "")
 
 
 def _prove(package: Package) -> PackageProof:
@@ -117,4 +124,5 @@ MCPB: Final = PackageType(
     launch=None,
     marker="the file's `fileSha256` in `server.json`",
     prove=_prove,
+    variant=_variant,
 )

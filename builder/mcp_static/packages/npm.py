@@ -118,6 +118,7 @@ NPM: Final = PackageType(
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,
+    flags=frozenset({"-y", "--yes"}),
     marker="`mcpName` in `package.json`",
     prove=_prove,
     manifest=ManifestFormat("package.json", _read),

@@ -153,6 +153,7 @@ NUGET: Final = PackageType(
     registry=REGISTRY,
     page=REGISTRY.page,
     launch=_launch,
+    flags=frozenset({"-y", "--yes"}),
     marker=README_MARKER,
     prove=_prove,
     manifest=ManifestFormat("*.csproj", _read),

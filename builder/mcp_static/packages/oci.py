@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from mcp_static.model.errors import NoCommandError, NotProvenError
@@ -21,8 +23,10 @@ from mcp_static.packages.images import (
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat
 from mcp_static.packages.package import Package, PackageProof
+from mcp_static.packages.ports import published_port
 from mcp_static.packages.registry import command_address
 from mcp_static.packages.type import PackageType, Requirement
+from mcp_static.packages.values import fixed_text
 
 _EXAMPLE: Final = "Write it as ghcr.io/alice/weather:1.2.3."
 
@@ -61,17 +65,37 @@ def _page(package: Part) -> str:
     return image_page(text_of(package, "identifier") or "", text_of(package, "version") or "")
 
 
+_FLAGS: Final = frozenset(
+    {
+        *("-d", "--detach", "--disable-content-trust", "-i", "--interactive", "--init"),
+        *("--no-healthcheck", "--oom-kill-disable", "--privileged", "-P", "--publish-all"),
+        *("-q", "--quiet", "--read-only", "--rm", "--sig-proxy", "-t", "--tty"),
+    }
+)
+"""Options of `docker run` that take no value (docs.docker.com/reference/cli/docker/container/run)."""
+
+_START: Final = (("run",), ("-i",), ("--rm",))
+
+_NETWORKS: Final = ("-p", "--publish", "-P", "--publish-all", "--net", "--network")
+"""Options by which a record itself makes its server's port reachable."""
+
+
 def _launch(package: RunnablePackage) -> Launch:
-    return run_with(
+    launch = run_with(
         package,
         ("docker", "podman"),
-        "run",
-        "-i",
-        "--rm",
+        *(option for (option,) in _START),
         *_passed_variables(package),
         named=with_tag(_image(package), package.version),
         is_identifier=_is_same_image,
     )
+    port = published_port(package.address)
+    given = {fixed_text(word).partition("=")[0] for word in package.runtime_arguments}
+    if not port or not given.isdisjoint(_NETWORKS):
+        return launch
+    own = takewhile(lambda word: word in _START, launch.args[: len(_START)])
+    at = len(list(own))
+    return replace(launch, args=(*launch.args[:at], ("-p",), port, *launch.args[at:]))
 
 
 def _image(package: RunnablePackage) -> str:
@@ -165,6 +189,7 @@ OCI: Final = PackageType(
     registry=None,
     page=_page,
     launch=_launch,
+    flags=_FLAGS,
     marker=f"the label `{SERVER_LABEL}`",
     prove=_prove,
     manifest=ManifestFormat("Dockerfile", read_dockerfile),

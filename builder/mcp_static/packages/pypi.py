@@ -37,6 +37,10 @@ def _launch(package: RunnablePackage) -> Launch:
     if address and not address.rstrip("/").endswith("simple"):
         address = f"{address.rstrip('/')}/simple"
     source = registry_options(package, address, "--default-index", "--index-url", "-i")
+    if package.runtime_arguments[:1] == (("-m",),):  # of Python, which uvx starts as well
+        words = ("--from", package.at_version, "python")
+        given = (*((word,) for word in (*source, *words)), *package.runtime_arguments)
+        return Launch("uvx", (*given, *package.package_arguments), package.environment)
     return run_with(package, ("uvx",), source=source)
 
 

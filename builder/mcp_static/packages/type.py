@@ -30,6 +30,11 @@ def identifier_and_version(identifier: str, version: str) -> Part:
     return {"identifier": identifier, "version": version}
 
 
+def no_variant(package: Part) -> str:
+    """What tells packages of one server apart, for types of which it lists one."""
+    return ""
+
+
 def no_advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
     """The advice for types whose packages name their server in no file of the project."""
     yield from ()
@@ -51,13 +56,14 @@ class PackageType:
     where people read about a package of a record, or an empty text.
 
     `launch` is None for what no command starts; `install_command` is what has to be run once before.
-    Both raise NoCommandError.
+    Both raise NoCommandError. `flags` are options of the runner that take no value.
 
     `marker` is how a package points back at its server, in Markdown. `prove` gives what was found, and
     raises NotProvenError, UnansweredError or FetchRefusedError.
 
     `manifest` is what `init` reads, `marker_advice` what it then tells the author to add before a
     package is published, and `release` how a record names a release, of identifier and version.
+    `variant` tells several packages of one server apart, such as bundles for several platforms.
     """
 
     id: str
@@ -72,9 +78,11 @@ class PackageType:
     registry: PublicRegistry | None
     page: Callable[[Part], str]
     launch: Callable[[RunnablePackage], Launch] | None
+    flags: frozenset[str] = frozenset()
     install_command: Callable[[RunnablePackage], str] | None = None
     marker: str
     prove: Callable[[Package], PackageProof]
     manifest: ManifestFormat | None = None
     marker_advice: Callable[[Sequence[Manifest], str], Iterator[str]] = no_advice
     release: Callable[[str, str], Part] = identifier_and_version
+    variant: Callable[[Part], str] = no_variant

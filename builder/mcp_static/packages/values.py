@@ -6,24 +6,16 @@ How `value`, `default`, `variables` and `{braces}` relate is told in the registr
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
-from mcp_static.model.reading import Part, objects_in, part_of, text_of
+from mcp_static.model.reading import Part, part_of, text_of
 
-_BRACES: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_-]*)\}")
-_VALUE_MEMBERS: Final = (
-    "description",
-    "format",
-    "default",
-    "choices",
-    "valueHint",
-    "variables",
-    "isRepeated",
-)
-"""Members that describe an argument's value: one that has any of them is not a mere flag."""
+_BRACES: Final = re.compile(r"\{([^{}]+)\}")
+_NAME: Final = re.compile(r"-{0,2}[A-Za-z_][A-Za-z0-9_-]*")
+"""What braces have to hold to name something that their record does not describe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +42,25 @@ def has_variable(value: Value) -> bool:
     return any(_VARIABLE.search(text) for text in texts)
 
 
+def fixed_text(value: Value) -> str:
+    """The text of a value; empty if a part of it is the user's."""
+    return "".join(map(str, value)) if all(isinstance(part, str) for part in value) else ""
+
+
 Settings = Mapping[str, Part]
 """What a package lets a user set, by the names that braces in its texts may use."""
 
 
 def is_template(text: str) -> bool:
     """Whether a text has braces in it for what the user supplies."""
-    return bool(_BRACES.search(text))
+    return any(_NAME.fullmatch(match[1]) for match in _BRACES.finditer(text))
 
 
-def settings_of(package: Part) -> Settings:
-    """The arguments and variables of a package, by their names."""
-    named: dict[str, Part] = {}
-    variables: dict[str, Part] = {}
-    for key in ("packageArguments", "runtimeArguments", "environmentVariables"):
-        for value in objects_in(package.get(key)):
-            for name in (text_of(value, "valueHint"), (text_of(value, "name") or "").lstrip("-")):
-                if name:
-                    named.setdefault(name, value)
-            for name in part_of(value, "variables"):
-                variables.setdefault(name, part_of(part_of(value, "variables"), name))
-    return {**named, **variables}
-
-
-def named_values(
-    described: object, settings: Settings, *, is_open: bool = False
-) -> Iterator[tuple[str, Value]]:
-    """Headers or environment variables that have a value, or must have one."""
-    for part in objects_in(described):
-        name = str(part.get("name", ""))
-        value = _value(part, name, settings, is_open=is_open)
-        if value:
-            yield name, value
-
-
-def argument_words(described: object, settings: Settings) -> Iterator[Value]:
-    """The words that arguments become on a command line; optional ones without a value are left out."""
-    arguments = objects_in(described)
-    for argument, following in pairwise([*arguments, {}]):
-        name = str(argument.get("name", ""))
-        hint = str(argument.get("valueHint") or name.lstrip("-") or "value")
-        value = _value(argument, hint, settings)
-        if argument.get("type") == "named" and (
-            value or argument.get("isRequired") or _is_flag(argument) or _is_fixed_word(following)
-        ):
-            yield (name,)
-        if value:
-            yield value
-
-
-def _is_flag(argument: Part) -> bool:
-    """Whether a named argument without a value is a flag, which its author always wants to be given."""
-    return not any(argument.get(key) for key in _VALUE_MEMBERS)
-
-
-def _is_fixed_word(argument: Part) -> bool:
-    """Whether this, after a named argument without a value, is that value, as in `-e`, `NAME`."""
-    return argument.get("type") == "positional" and bool(text_of(argument, "value"))
-
-
-def _value(part: Part, hint: str, settings: Settings, *, is_open: bool = False) -> Value:
+def value_of(part: Part, hint: str, settings: Settings, *, is_open: bool = False) -> Value:
     """A value: what the author fixed, with the user's inputs in it; empty if it may be left out.
 
-    A secret that is fixed is not shown to anybody; one with braces in it is a form to fill in.
+    A secret that is fixed is not shown to anybody; one with braces in it is a form to fill in. `hint`
+    names the input if all of it is the user's, `is_open` is as for `filled`.
     """
     fixed, is_secret = text_of(part, "value"), bool(part.get("isSecret"))
     variables = part_of(part, "variables")
@@ -136,26 +84,32 @@ def filled(text: str, variables: Part, settings: Settings, *, is_open: bool = Fa
     parts: list[str | Input] = []
     end = 0
     for match in _BRACES.finditer(text):
-        name = match[1]
-        if name in variables:
-            value: Value = (_input(name, part_of(variables, name)),)
-        elif name in settings:
-            value = _setting(name, settings[name])
-        elif is_open:
-            value = (_input(name, {"isSecret": True}),)
-        else:
-            continue
-        parts += [text[end : match.start()], *value]
-        end = match.end()
+        value = _named(match[1], variables, settings, is_open=is_open)
+        if value:
+            parts += [text[end : match.start()], *value]
+            end = match.end()
     parts.append(text[end:])
     return tuple(part for part in parts if part)
+
+
+def _named(name: str, variables: Part, settings: Settings, *, is_open: bool) -> Value:
+    """What braces with a name stand for; empty if they are only text."""
+    if name in variables:
+        described = part_of(variables, name)
+        fixed = text_of(described, "value")  # a variable has none of its own
+        return (fixed,) if fixed and not described.get("isSecret") else (_input(name, described),)
+    if not _NAME.fullmatch(name):
+        return ()
+    if name in settings:
+        return _setting(name, settings[name])
+    return (_input(name, {"isSecret": True}),) if is_open else ()
 
 
 def _setting(name: str, described: Part) -> Value:
     """The value of a setting that another text names, unless it depends on further ones itself."""
     fixed = text_of(described, "value")
     alone = {**described, "value": None} if fixed and is_template(fixed) else described
-    return _value(alone, name, {}) or (_input(name, described),)
+    return value_of(alone, name, {}) or (_input(name, described),)
 
 
 def _input(name: str, described: Part) -> Input:
@@ -168,3 +122,24 @@ def _input(name: str, described: Part) -> Input:
         default if isinstance(default, str) and not is_secret else None,
         tuple(one for one in choices if isinstance(one, str)) if isinstance(choices, list) else (),
     )
+
+
+def tell_apart(values: Iterable[Value]) -> Callable[[Value], Value]:
+    """How to rename inputs of these values so that each id stands for one input.
+
+    Variables belong to the argument that describes them, and two arguments may use one name for
+    different things; in a client's configuration there is one list of inputs.
+    """
+    renamed: dict[Input, Input] = {}
+    taken: set[str] = set()
+    for part in (part for value in values for part in value if isinstance(part, Input)):
+        if part not in renamed:
+            names = (part.id if number == 1 else f"{part.id}-{number}" for number in count(1))
+            name = next(name for name in names if name not in taken)
+            renamed[part] = replace(part, id=name)
+            taken.add(name)
+
+    def rename(value: Value) -> Value:
+        return tuple(renamed.get(part, part) if isinstance(part, Input) else part for part in value)
+
+    return rename

@@ -2,13 +2,13 @@
 
 Names: where an organization's policy compares the name that a server has in a client with the
 registry's (VS Code and the other clients of GitHub Copilot, Gemini CLI), it is the whole name; the rest
-take letters, digits, `-` and `_` alone, or are easier to read with a short one. The sources of all
-formats are in the decision record about client policies.
+take letters, digits, `-` and `_` alone, or are easier to read with a short one. Further remotes of a
+server have names of their own, so that one does not overwrite another. The sources of all formats are
+in the decision record about client policies.
 """
 
 import base64
 import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ import orjson
 from mcp_static.model.web_addresses import parse_address
 from mcp_static.packages.configurations import (
     client_name,
+    command_words,
     joined,
     members_of,
     placeholder,
@@ -26,17 +27,22 @@ from mcp_static.packages.configurations import (
 )
 from mcp_static.packages.launch import Launch
 from mcp_static.packages.methods import Connection, Method
+from mcp_static.packages.shells import posix_line, windows_command, windows_line
 from mcp_static.packages.values import Input
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Text for one client: where it goes, and a link that does it at once, if the client has any."""
+    """Text for one client: where it goes, and a link that does it at once, if the client has any.
+
+    `windows` is the text for a terminal of Windows, if there is another one.
+    """
 
     client: str
     where: str
     text: str
     link: str = ""
+    windows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,17 @@ class Listing:
     version: str = ""
     registry: str = ""
 
-    @property
-    def short(self) -> str:
-        """Its name in clients that compare it with nothing."""
-        return client_name(self.name)
+    def whole_name(self, method: Method) -> str:
+        """The name of a method in clients that compare it with the registry's.
+
+        No server's name has a second slash, so that the name of a further remote is none of another's.
+        """
+        return f"{self.name}/{method.suffix}" if method.suffix else self.name
+
+    def short_name(self, method: Method) -> str:
+        """The name of a method in clients that compare it with nothing."""
+        short = client_name(self.name)
+        return f"{short}-{method.suffix}" if method.suffix else short
 
 
 def snippets_of(listing: Listing, method: Method) -> tuple[Snippet, ...]:
@@ -62,10 +75,10 @@ def _snippets(listing: Listing, method: Method) -> Iterator[Snippet]:
     members = members_of(method, placeholder)
     if not members:
         return
-    name, short = listing.name, listing.short
+    name, short = listing.whole_name(method), listing.short_name(method)
     yield _vs_code(listing, method)
     yield from _claude_desktop(short, method)
-    yield _claude_code(short, members)
+    yield _claude_code(short, method, members)
     yield _cursor(short, members)
     yield _copilot_cli(name, members)
     yield _jetbrains(name, members)
@@ -92,15 +105,16 @@ def _without_type(members: dict[str, Any]) -> dict[str, Any]:
 def _vs_code(listing: Listing, method: Method) -> Snippet:
     """VS Code's own `mcp.json`; `gallery` and `version` are what it writes when it installs itself.
 
-    Where servers have to come from a registry, it looks one up by them and by its name.
+    Where servers have to come from a registry, it looks one up by them and by its name, which is that
+    of the first remote.
     """
-    name = listing.name
+    name = listing.whole_name(method)
 
     def write(given: Input) -> str:
         return f"${{input:{name}-{given.id}}}"
 
     config = members_of(method, write)
-    if listing.registry.startswith("https://") and listing.version:
+    if listing.registry.startswith("https://") and listing.version and not method.suffix:
         config |= {"gallery": listing.registry, "version": listing.version}
     inputs = [_vs_code_input(name, given) for given in method.inputs]
     document: dict[str, Any] = {"servers": {name: config}}
@@ -165,10 +179,34 @@ def _is_public(connection: Connection) -> bool:
     return address is not None and not address.is_on_the_users_machine and not address.is_ip
 
 
-def _claude_code(name: str, members: dict[str, Any]) -> Snippet:
+def _claude_code(name: str, method: Method, members: dict[str, Any]) -> Snippet:
     packed = orjson.dumps(members).decode()
-    text = f"claude mcp add-json {shlex.quote(name)} {shlex.quote(packed)}"
-    return Snippet("Claude Code", "Run in a terminal", text)
+    text = posix_line(["claude", "mcp", "add-json", name, packed])
+    return Snippet("Claude Code", "Run in a terminal", text, windows=_added_on_windows(name, method))
+
+
+def _added_on_windows(name: str, method: Method) -> str:
+    """The same without JSON, whose quotes each version of PowerShell passes on in another way.
+
+    `--env` and `--header` take all words up to the next option, so that they come first.
+    """
+    add, given = ["claude", "mcp", "add"], method.connection or method.launch
+    if isinstance(given, Connection):
+        for header, value in given.headers:
+            add += ["--header", f"{header}: {joined(value, placeholder)}"]
+        return windows_line([*add, "--transport", given.kind, name, joined(given.url, placeholder)])
+    if given is None or windows_command(tuple(command_words(given, _filled_in))) is None:
+        return ""
+    for variable, value in given.env:
+        add += ["--env", f"{variable}={joined(value, placeholder)}"]
+    command = command_words(given, placeholder)
+    wrapped = windows_command((command[0],)) or ()
+    return windows_line([*add, "--transport", "stdio", name, "--", *wrapped, *command[1:]])
+
+
+def _filled_in(given: Input) -> str:
+    """What stands for a value of the user's while the author's part of a command is looked at."""
+    return given.default or "x"
 
 
 def _cursor(name: str, members: dict[str, Any]) -> Snippet:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mcp_static.model.reading import objects_in, text_of
+from mcp_static.packages.arguments import is_constant
 from mcp_static.packages.values import is_template
 
 _KINDS: Final = (
@@ -34,7 +35,11 @@ class Option:
 
 
 def options_of(part: dict[str, Any]) -> tuple[Option, ...]:
-    """What can be set of a package or a remote of a `server.json`, in the order of the record."""
+    """What can be set of a package or a remote of a `server.json`, in the order of the record.
+
+    What is the same for all users is no setting, unless braces in it ask for something that the record
+    does not describe anywhere else.
+    """
     return tuple(_options(part))
 
 
@@ -42,12 +47,20 @@ def _options(part: dict[str, Any]) -> Iterator[Option]:
     for key, kind in _KINDS:
         for value in objects_in(part.get(key)):
             name = text_of(value, "name") or text_of(value, "valueHint") or "value"
-            yield _option(name, kind, value)
+            if not is_constant(value) or _asks_by_itself(value, key):
+                yield _option(name, kind, value)
             yield from _variables(value, f"part of {name}")
     yield from _variables(part, "part of the address")
     transport = part.get("transport")
     if isinstance(transport, dict):
         yield from _options(transport)
+
+
+def _asks_by_itself(value: dict[str, Any], key: str) -> bool:
+    """Whether users fill in braces of a header that its author did not describe."""
+    return (
+        key == "headers" and not value.get("variables") and is_template(text_of(value, "value") or "")
+    )
 
 
 def _variables(value: dict[str, Any], kind: str) -> Iterator[Option]:
@@ -68,6 +81,8 @@ def _shown(value: dict[str, Any], *, is_secret: bool) -> str:
 def _option(name: str, kind: str, value: dict[str, Any]) -> Option:
     is_secret = value.get("isSecret") is True
     choices = value.get("choices")
+    if value.get("isRepeated"):
+        kind = f"{kind}, may be repeated"
     return Option(
         name,
         kind,

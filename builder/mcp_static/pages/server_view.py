@@ -1,6 +1,6 @@
 """What the pages show: an entry and its versions, as plain values for the templates."""
 
-import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from mcp_static.model.takedown import Takedown
 from mcp_static.model.times import format_time
 from mcp_static.packages.configurations import command_words, joined, placeholder
 from mcp_static.packages.methods import Method, methods_of
+from mcp_static.packages.shells import posix_line, windows_line
 from mcp_static.packages.types import package_type
 from mcp_static.pages.host_warnings import Owners, nobody, warnings_of
 from mcp_static.pages.install_snippets import Listing, Snippet, snippets_of
@@ -105,6 +106,7 @@ class MethodView:
     sha256: str
     install_command: str
     start_command: str
+    start_on_windows: str
     no_command: str
     has_placeholders: bool
     snippets: tuple[Snippet, ...]
@@ -246,7 +248,8 @@ def _method_view(listing: Listing, method: Method, warnings: tuple[str, ...]) ->
         version=text_of(part, "version") or "",
         sha256=text_of(part, "fileSha256") or "",
         install_command=method.install_command,
-        start_command=_start_command(method),
+        start_command=_start_command(method, posix_line),
+        start_on_windows=_start_command(method, windows_line),
         no_command=method.no_command,
         has_placeholders=bool(snippets) and any(given.default is None for given in method.all_inputs),
         snippets=snippets,
@@ -255,10 +258,10 @@ def _method_view(listing: Listing, method: Method, warnings: tuple[str, ...]) ->
     )
 
 
-def _start_command(method: Method) -> str:
+def _start_command(method: Method, line: Callable[[list[str], list[tuple[str, str]]], str]) -> str:
     """The command of what is started before it is connected to, with its environment before it."""
     launch = method.launch
     if launch is None or method.connection is None:
         return ""
-    env = [f"{name}={shlex.quote(joined(value, placeholder))}" for name, value in launch.env]
-    return " ".join([*env, shlex.join(command_words(launch, placeholder))])
+    environment = [(name, joined(value, placeholder)) for name, value in launch.env]
+    return line(command_words(launch, placeholder), environment)

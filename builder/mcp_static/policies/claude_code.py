@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mcp_static.packages.configurations import is_fixed, members_of, whole_client_name
 from mcp_static.packages.methods import Method
+from mcp_static.packages.shells import windows_command
 from mcp_static.packages.values import Input, has_variable
 from mcp_static.policies.contents import Contents, Side
 from mcp_static.policies.lists import layout, lists_of
@@ -20,11 +21,12 @@ from mcp_static.settings.policies import PolicySettings
 
 
 def _commands(side: Side) -> Iterator[tuple[str, ...]]:
-    """The commands that pages show; on Windows, npx has to be started by cmd (…/docs/en/mcp)."""
+    """The commands that pages show, as they are started on Windows as well."""
     for command in side.commands:
         yield command
-        if command[0] == "npx":
-            yield ("cmd", "/c", *command)
+        on_windows = windows_command(command)
+        if on_windows is not None:
+            yield on_windows
 
 
 def _url(pattern: str) -> str:
@@ -101,8 +103,8 @@ CLAUDE_CODE: Final = Policy(
     notes=(
         "Merge the members into the file that you have: it holds other settings as well.",
         (
-            "Commands are compared word by word. Those with npx are listed once more with cmd /c, "
-            "which Windows needs."
+            "Commands are compared word by word. Those with npx and dnx are listed once more with "
+            "cmd /c, which Windows needs."
         ),
     ),
     render=_lists,

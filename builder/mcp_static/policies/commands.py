@@ -7,6 +7,7 @@ from mcp_static.model.reading import Part, objects_in, text_of
 from mcp_static.packages.configurations import command_words
 from mcp_static.packages.launch import Launch
 from mcp_static.packages.methods import Method
+from mcp_static.packages.oci import OCI
 from mcp_static.packages.values import Input, has_variable
 
 
@@ -44,11 +45,28 @@ def gallery_command(method: Method) -> tuple[str, ...] | None:
     arguments = _argument_words(package, "packageArguments")
     if runtime is None or arguments is None:
         return None
+    if kind == "oci" and _starts_another_image(package):
+        return None
     words = [*_PROGRAMS[kind], *runtime, *_passed_on(package, kind), *_named(package, kind, registry)]
     if kind == "nuget" and package.get("packageArguments"):
         words.append("--")
     words += arguments
     return None if any(has_variable((word,)) for word in words) else tuple(words)
+
+
+def _starts_another_image(package: Part) -> bool:
+    """Whether VS Code gives Docker a word for the image that its author meant otherwise.
+
+    That is a second `run`, or the value of a flag: in `docker run -i --rm run …`, `run` is the image.
+    """
+    for argument in objects_in(package.get("runtimeArguments")):
+        value = text_of(argument, "value")
+        if argument.get("type") != "named":
+            if value in ("docker", "run"):
+                return True
+        elif value and (argument.get("format") == "boolean" or text_of(argument, "name") in OCI.flags):
+            return True
+    return False
 
 
 _PROGRAMS: Final = {

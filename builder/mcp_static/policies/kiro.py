@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, objects_in, text_of
+from mcp_static.packages.arguments import argument_words, settings_of
 from mcp_static.packages.configurations import joined
 from mcp_static.packages.methods import Connection, Method
-from mcp_static.packages.values import Input, Value, argument_words, has_variable, settings_of
+from mcp_static.packages.values import Input, Value, has_variable
 from mcp_static.policies.contents import Contents, LeftOut, ListedVersion
 from mcp_static.policies.lists import layout
 from mcp_static.policies.policy import Place, Policy
