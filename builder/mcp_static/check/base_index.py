@@ -63,6 +63,13 @@ class BaseIndex:
         """Take in the addresses of a version that the change makes active again."""
         self._brought.add_remotes(name, version, document)
 
+    def is_new_namespace(self, name: ServerName) -> bool:
+        """Whether no server is under the name's namespace yet, in whatever case."""
+        shard = f"{SERVERS_ROOT}/{name.namespace.shard}"
+        return all(
+            namespace.casefold() != name.namespace.folded for namespace in self._folders_in(shard)
+        )
+
     def name_conflict(self, name: ServerName) -> str | None:
         """See `Surroundings`."""
         shard = f"{SERVERS_ROOT}/{name.namespace.shard}"

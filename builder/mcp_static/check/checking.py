@@ -11,7 +11,7 @@ from mcp_static.check.contests import is_only_contested, with_contests_decided
 from mcp_static.check.earlier_build import EarlierBuild
 from mcp_static.check.first_bytes import FirstBytes
 from mcp_static.check.moderation import Moderation
-from mcp_static.check.proving import namespace_findings, package_findings
+from mcp_static.check.proving import namespace_findings, own_spelling, package_findings
 from mcp_static.check.report import Accepted, CheckReport, check_report
 from mcp_static.git.blobs import BlobReader
 from mcp_static.git.diffing import read_change
@@ -161,6 +161,8 @@ class _Check:
             claim = Publication(name, version, record.raw, record.document, signature)
             proofs = self._proof_findings(claim, content, claimed_addresses(record.document))
             findings = with_contests_decided(findings, contested, name, proofs, self._index) + proofs
+            if self._index.is_new_namespace(name):
+                findings += own_spelling(name, findings)
             findings += self._package_findings(claim)
         path = record_path(name, version)
         return Section(f"Publish {name} {version}", path, tuple(findings))

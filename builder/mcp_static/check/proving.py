@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mcp_static.model.names import ServerName
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.namespace import prove_namespace
 from mcp_static.proofs.packages import prove_packages
@@ -29,6 +30,25 @@ def namespace_findings(claim: Claim, context: ProofContext) -> tuple[list[Findin
 def package_findings(claim: Publication, context: ProofContext) -> list[Finding]:
     """A finding for each package of a record."""
     return list(prove_packages(claim.document, claim.name, context.settings, context.fetcher))
+
+
+def own_spelling(name: ServerName, findings: list[Finding]) -> list[Finding]:
+    """A warning where the first server of an account is not written as its forge writes the account.
+
+    The first publish settles the spelling: no other one is taken afterwards, and packages that name the
+    server as the forge does would be told to be wrong.
+    """
+    for finding in findings:
+        login = str(finding.facts.get("login", ""))
+        text = name.namespace.text
+        if finding.has_passed and text.lower().endswith(f".{login.lower()}") and login:
+            owned = f"{text[: len(text) - len(login)]}{login}"
+            if owned == text:
+                return []
+            message = f"writes {text}, and the account {login}; the first publish settles it"
+            fix = f"Call it {owned}/{name.server}, unless you want it otherwise: later is too late."
+            return [Finding("account-spelling", Level.WARNING, message, fix, "name")]
+    return []
 
 
 def _as_note(finding: Finding) -> Finding:

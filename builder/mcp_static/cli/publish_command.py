@@ -164,7 +164,7 @@ def _signature(
         raise InputError(f"{beside}: {error}.", "`mcp-static sign` makes one.") from None
     registry = facts.url if facts is not None else str(found.claims.get("registry"))
     expected = publish_claims(record.name, record.version, record.content, registry)
-    problem = claims_problem(found, expected, float("inf"), time.time())
+    problem = claims_problem(found, expected, float("inf"), time.time(), record.content)
     if problem is not None:
         raise InputError(f"{beside}: {problem}.", "Sign it again with `mcp-static sign`.")
     return content

@@ -31,7 +31,8 @@ class RecordFile:
 def read_valid_record(named: Path | None) -> RecordFile:
     """Read a server.json; one with errors is reported and ends the command with exit code 1.
 
-    `named` is a file, or a folder that has one; without it, this folder has one.
+    `named` is a file, or a folder that has one; without it, this folder has one. The bytes are those
+    that Git would commit, since those are what a registry compares.
     """
     path = server_file(named)
     try:
@@ -41,6 +42,11 @@ def read_valid_record(named: Path | None) -> RecordFile:
         raise InputError(
             f"{path} cannot be read: {error.strerror}.", "`mcp-static init` drafts a server.json."
         ) from None
+    if b"\r\n" in content:
+        # Imported here: Git takes longer to load than a file to check.
+        from mcp_static.git.working_copy import committed_content
+
+        content = committed_content(path, content)
     record = read_record(content)
     findings = findings_of(record)
     report = validation_report((str(path), located(findings, content)))

@@ -24,8 +24,11 @@ def readme_marker(name: str) -> str:
 
 
 def names_server(readme: str, name: str) -> bool:
-    """Whether a README names a server; the name ends at `-->`, or where no name could continue."""
-    mark = re.escape(readme_marker(name))
+    """Whether a README names a server, in whatever case, since no two names differ in case alone.
+
+    The name ends at `-->`, or where no name could continue.
+    """
+    mark = re.escape(readme_marker("")) + f"(?i:{re.escape(name)})"
     return re.search(rf"{mark}(?=\Z|--!?>|(?!{_NAME_CHARACTER}))", readme) is not None
 
 

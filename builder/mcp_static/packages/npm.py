@@ -11,7 +11,7 @@ from mcp_static.model.wording import one_line
 from mcp_static.packages.identifiers import name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, unpublished_note
-from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
+from mcp_static.packages.package import Package, PackageProof, digest, expect, is_named, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
 from mcp_static.packages.type import PackageType
 
@@ -45,7 +45,7 @@ def _prove(package: Package) -> PackageProof:
     if manifest.get("name") != package.identifier or manifest.get("version") != package.version:
         raise package.missing(what)
     found = manifest.get("mcpName")
-    if found == str(package.name):
+    if is_named(found, package.name):
         files = part_of(manifest, "dist")
         sha512 = str(files.get("integrity") or "").removeprefix("sha512-")
         noted = digest("sha512", sha512) or digest("sha1", files.get("shasum"))

@@ -22,7 +22,7 @@ from mcp_static.packages.images import (
 )
 from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat
-from mcp_static.packages.package import Package, PackageProof
+from mcp_static.packages.package import Package, PackageProof, is_named
 from mcp_static.packages.ports import published_port
 from mcp_static.packages.registry import command_address
 from mcp_static.packages.type import PackageType, Requirement
@@ -150,7 +150,7 @@ def _prove(package: Package) -> PackageProof:
             "Push the image to a registry that docs/authors.md lists.",
         )
     found, resolved = server_label(package, reference)
-    if found == str(package.name):
+    if is_named(found, package.name):
         return PackageProof(f"{package.identifier} has the label {SERVER_LABEL}", resolved)
     fix = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
     if found:

@@ -121,6 +121,11 @@ def json_of(answer: Answer) -> dict[str, Any]:
     return document
 
 
+def is_named(found: object, name: ServerName) -> bool:
+    """Whether a marker names a server, in whatever case, since no two names differ in case alone."""
+    return isinstance(found, str) and found.lower() == str(name).lower()
+
+
 def digest(algorithm: str, value: object) -> str:
     """A digest as `algorithm:value`; empty for what is none: registries are not believed to behave."""
     text = value.removeprefix(f"{algorithm}:") if isinstance(value, str) else ""

@@ -114,7 +114,7 @@ def _signature(proof: str, claim: Claim, context: ProofContext) -> Signature | F
             expected = status_claims(claim.name, claim.version, claim.file, context.registry)
     except SignatureError as error:
         return fails(proof, str(error), fix)
-    problem = claims_problem(signature, expected, context.now, context.arrived)
+    problem = claims_problem(signature, expected, context.now, context.arrived, claim.content)
     return fails(proof, problem, fix) if problem else signature
 
 

@@ -15,6 +15,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from mcp_static.model.errors import SignatureError
+from mcp_static.model.line_ends import with_other_ends
 from mcp_static.model.names import ServerName
 from mcp_static.model.status import StatusFile
 from mcp_static.model.times import SECONDS_A_DAY
@@ -31,6 +32,10 @@ _MAX_SIGNATURES: Final = 4
 _PARTS: Final = ("protected", "signature")
 MAX_AGE: Final = 7 * SECONDS_A_DAY
 """Seconds between the making of a signature and its arrival."""
+_OTHER_ENDS: Final = (
+    "the signature is for the same lines with other ends: a copy with CRLF was signed or proposed, and "
+    "Git has LF. `mcp-static sign` and `publish` take what Git would commit"
+)
 _AHEAD: Final = 300
 """Seconds that an author's clock may be ahead."""
 
@@ -184,16 +189,23 @@ def is_made_by(signature: Signature, key: DomainKey) -> bool:
 
 
 def claims_problem(
-    signature: Signature, expected: Claims, now: float, arrived: float | None = None
+    signature: Signature,
+    expected: Claims,
+    now: float,
+    arrived: float | None = None,
+    content: bytes = b"",
 ) -> str | None:
     """Say where a signature is about something else; None if it is about exactly this.
 
     `arrived` is when it was submitted, in seconds since 1970: one that was made long before is refused,
-    so that a leaked or forgotten one cannot be used forever.
+    so that a leaked or forgotten one cannot be used forever. `content` is the signed file, if it is at
+    hand: a signature of the same lines with other ends is told apart.
     """
     for claim, value in expected.items():
         said = signature.claims.get(claim)
         if said != value:
+            if claim == "sha256" and said == hashlib.sha256(with_other_ends(content)).hexdigest():
+                return _OTHER_ENDS
             return f"the signature is for {claim} {str(said)[:100]!r}, not {value!r}"
     made = signature.claims.get("iat")
     if not isinstance(made, int) or isinstance(made, bool):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from mcp_static.forges.forge import Account, Forge, SourceRepository
 from mcp_static.model.identity import IdentityKind
+from mcp_static.model.line_ends import differs_in_line_ends
 from mcp_static.model.origin import parse_origin, path_on
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.reading import part_of, text_of
@@ -74,6 +75,9 @@ def prove_source(claim: Claim, context: ProofContext) -> Finding:
     return _Search(claim, context, forge.forge).outcome(owner)
 
 
+_NO_CONVERSION: Final = "server.json -text"
+
+
 class _Search:
     """One search for the bytes in the repository that the record names."""
 
@@ -84,6 +88,7 @@ class _Search:
         self._site = forge.site
         self._file = "server.json" if isinstance(claim, Publication) else "status.json"
         self._paths = self._bound_first(fixed_paths(claim.document, self._file))
+        self._line_ends = ""
 
     def _bound_first(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         """The paths; the one at which this server's record was before comes first."""
@@ -142,6 +147,13 @@ class _Search:
         if head is None:
             return self._fails(f"{repository.full_name} has no branch {branch}", fix)
         found = self._found(repository, owner, head, f"branch {branch}")
+        if found is None and self._line_ends:
+            return self._fails(
+                f"{self._line_ends} of {repository.full_name} differs in its line ends alone: CRLF in "
+                "one, LF in the other",
+                f"Propose the bytes that Git has, as `mcp-static publish` does; `{_NO_CONVERSION}` in "
+                ".gitattributes keeps a working copy on Windows the same.",
+            )
         if found is None:
             return self._fails(where, fix)
         if isinstance(self._claim, Publication):
@@ -167,6 +179,8 @@ class _Search:
         for path in self._paths:
             self._context.budget.require()
             content = self._forge.file(repository.full_name, path, commit)
+            if content is not None and differs_in_line_ends(content, self._claim.content):
+                self._line_ends = f"{path} at {where}"
             if content == self._claim.content:
                 return holds(
                     SOURCE,

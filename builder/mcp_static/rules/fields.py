@@ -198,7 +198,7 @@ def _advice(found: Described, key: str) -> tuple[str, str]:
         if name in found.value:
             return (
                 f"is not a field of server.json, and `{name}` is there as well",
-                f"Keep `{name}`, and remove this one.",
+                f"Keep one of the two, as `{name}`.",
             )
         return "is not a field of server.json", f"Call it `{name}`{_form_of(name)}."
     if elsewhere := _elsewhere(found, key):

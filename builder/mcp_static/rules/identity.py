@@ -11,6 +11,7 @@ from mcp_static.model.server import ACCEPTED_SCHEMA_DATES, CURRENT_SCHEMA_DATE, 
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem, semantic_version
 from mcp_static.reports.findings import Level
+from mcp_static.rules.placeholders import placeholder_in
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _LONGEST_PATH: Final = 200
@@ -65,7 +66,8 @@ def _version_letters(record: Record) -> Iterator[Breach]:
 
 def _semantic(record: Record) -> Iterator[Breach]:
     version = text_of(record.document, "version")
-    if version and not range_problem(version) and semantic_version(version) is None:
+    is_any = version is None or range_problem(version) or placeholder_in("version", version)
+    if version and not is_any and semantic_version(version) is None:
         yield Breach(
             "version",
             f"{version!r} is not a semantic version: any version that is one counts as newer, and of "

@@ -6,6 +6,7 @@ What packages need: the official registry's `package-types` guide, its schema ch
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from mcp_static.model.names import name_problem, parse_name
@@ -18,9 +19,58 @@ from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
+from mcp_static.rules.placeholders import placeholder_in
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
-_TYPES: Final = ", ".join(kind.id for kind in PACKAGE_TYPES)
+_IDS: Final = [kind.id for kind in PACKAGE_TYPES]
+_TYPES: Final = ", ".join(_IDS)
+_MEANT: Final = {
+    "docker": "oci",
+    "container": "oci",
+    "image": "oci",
+    "ghcr": "oci",
+    "dockerhub": "oci",
+    "node": "npm",
+    "npx": "npm",
+    "javascript": "npm",
+    "pip": "pypi",
+    "python": "pypi",
+    "uvx": "pypi",
+    "uv": "pypi",
+    "crates": "cargo",
+    "crate": "cargo",
+    "crates.io": "cargo",
+    "rust": "cargo",
+    "dotnet": "nuget",
+    "golang": "go",
+    "dxt": "mcpb",
+    "bundle": "mcpb",
+}
+"""What people call package types, and the type that they mean."""
+
+_PROGRAM: Final = (
+    'Offer the program as a bundle ("mcpb", a file of a release) or as an image ("oci"): clients '
+    "install from nowhere else, and nobody could check it there."
+)
+_ELSEWHERE: Final = frozenset(
+    {
+        "homebrew",
+        "brew",
+        "apt",
+        "deb",
+        "rpm",
+        "snap",
+        "winget",
+        "choco",
+        "scoop",
+        "github",
+        "binary",
+        "release",
+        "url",
+        "git",
+    }
+)
+"""Where people get programs from, and clients do not."""
 _EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)")
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
@@ -29,7 +79,14 @@ def _type(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         kind = text_of(package, "registryType")
         if kind is not None and package_type(kind) is None:
-            yield Breach(child_path(path, "registryType"), f"{kind!r} is not a known type")
+            message = f"is {kind[:60]!r}; allowed are {_TYPES}"
+            meant = _MEANT.get(kind.lower()) or next(iter(get_close_matches(kind.lower(), _IDS, 1)), "")
+            fix = f'Write "{meant}".' if meant else ""
+            yield Breach(
+                child_path(path, "registryType"),
+                message,
+                _PROGRAM if kind.lower() in _ELSEWHERE else fix,
+            )
 
 
 def _identifier(record: Record) -> Iterator[Breach]:
@@ -55,9 +112,11 @@ def _version_needed(record: Record) -> Iterator[Breach]:
 
 def _misnomers(record: Record) -> Iterator[Breach]:
     for path, package, kind in _typed_packages(record.document):
-        identifier = text_of(package, "identifier")
-        if identifier and (found := kind.misnomer(identifier)):
-            yield Breach(child_path(path, "identifier"), found.message, found.fix)
+        place, identifier = child_path(path, "identifier"), text_of(package, "identifier")
+        if not identifier or placeholder_in(place, identifier):
+            continue
+        if found := kind.misnomer(identifier):
+            yield Breach(place, found.message, found.fix)
 
 
 def _foreign(record: Record) -> Iterator[Breach]:

@@ -40,6 +40,7 @@ _NOTHING_SAID: Final = re.compile(
 )
 _EMPTY_FILE: Final = hashlib.sha256(b"").hexdigest()
 _EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|org|net))?")
+_DIGEST_FIX: Final = "Write the digest of the published file; `sha256sum FILE` prints it."
 _EXACT: Final = frozenset(
     {
         "name",
@@ -63,12 +64,13 @@ def _placeholders(record: Record) -> Iterator[Breach]:
     for path, value in every_value(record.document):
         if not isinstance(value, str) or path.startswith(meta) or path == "$schema":
             continue
-        if found := _placeholder(path, value):
-            yield Breach(path, f"has the placeholder {found[:80]!r}")
+        if found := placeholder_in(path, value):
+            fix = _DIGEST_FIX if path.endswith(".fileSha256") else ""
+            yield Breach(path, f"has the placeholder {found[:80]!r}", fix)
 
 
-def _placeholder(path: str, text: str) -> str:
-    """What is left of a template in a text, or an empty one."""
+def placeholder_in(path: str, text: str) -> str:
+    """What is left of a template in the text at a path; empty if nothing is."""
     key = path.rpartition(".")[2]
     if key == "name" and "Arguments[" in path:
         return ""  # a flag, which has rules of its own

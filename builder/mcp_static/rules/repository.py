@@ -38,7 +38,8 @@ REPOSITORY_RULES: Final = (
         "https://github.com/<owner>/<repository>, or https://gitlab.com/<group>/…/<project>; "
         "or likewise on a forge that the registry's settings name.",
         fix="Give the address of the repository's front page; leave `repository` out if it is "
-        "kept elsewhere.",
+        "kept elsewhere. A company's own forge counts where its registry names it in [[forges]] of "
+        "registry.toml, which `validate --registry` takes into account.",
         check_within=_repository,
     ),
 )
