@@ -209,6 +209,11 @@ def failed(report: CheckReport) -> list[Finding]:
     return [line for section in report.sections for line in section.findings if line.level == "error"]
 
 
+def lines_of(report: CheckReport) -> list[Finding]:
+    """All lines of a report."""
+    return [line for section in report.sections for line in section.findings]
+
+
 def held(report: CheckReport) -> list[Finding]:
     """The lines that wait for an operator."""
     return [line for section in report.sections for line in section.findings if line.level == "held"]

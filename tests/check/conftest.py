@@ -36,10 +36,10 @@ def domains(
     authority = Authority(tmp_path / "authority")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle))
     with HttpsFront(authority) as front:
-        for host in ("example.com", "api.example.com", "plain.test"):
+        for host in ("weather-tools.dev", "api.weather-tools.dev", "plain.test"):
             front.host(host, always(404))
-        lab.set_txt("example.com")
-        lab.set_txt("api.example.com")
+        lab.set_txt("weather-tools.dev")
+        lab.set_txt("api.weather-tools.dev")
         domains = Domains(stage, lab, front, tmp_path)
         domains.configure()
         yield domains

@@ -17,7 +17,7 @@ from tests.doubles.https import Handler, HttpsFront
 from tests.registries import server_json
 from tests.stage import URL, Stage, settings_text
 
-WEATHER = "com.example/weather"
+WEATHER = "dev.weather-tools/weather"
 KEY = new_private_key("ed25519")
 
 

@@ -18,7 +18,7 @@ from tests.stage import Stage, failed, ids, settings_text
 
 WEATHER = "io.github.alice/weather"
 MAPS = "io.github.bob/maps"
-ADDRESS = "https://mcp.example.com/"
+ADDRESS = "https://mcp.weather-tools.dev/"
 DELETED = b'{"status":"deleted"}'
 TAKEDOWN: dict[str, Any] = {
     "status": "deleted", "reason": "Malware.", "at": "2026-01-01T00:00:00Z", "by": "acme"
@@ -41,7 +41,9 @@ def active_again(*, over: bytes = DELETED) -> bytes:
     return json.dumps({"status": "active", "replaces": replaces}).encode()
 
 
-@pytest.mark.parametrize("url", ["https://MCP.example.com:443/#a", "https://mcp.example.com./?"])
+@pytest.mark.parametrize(
+    "url", ["https://MCP.weather-tools.dev:443/#a", "https://mcp.weather-tools.dev./?"]
+)
 def test_another_spelling_is_refused(url: str, stage: Stage) -> None:
     stage.registry.commit(stage.record(MAPS, remotes=remotes(url)))
     assert ids(failed(publish(stage))) == {"remote-unique"}
@@ -56,14 +58,16 @@ def test_another_query_is_reported(stage: Stage) -> None:
 
 
 def test_the_state_of_a_build_knows_every_spelling(stage: Stage, tmp_path: Path) -> None:
-    stage.registry.commit(stage.record(MAPS, remotes=remotes("https://MCP.example.com:443/#a")))
-    stage.registry.commit(stage.record("io.github.bob/q", remotes=remotes("https://a.example.com/?q")))
+    stage.registry.commit(stage.record(MAPS, remotes=remotes("https://MCP.weather-tools.dev:443/#a")))
+    stage.registry.commit(
+        stage.record("io.github.bob/q", remotes=remotes("https://a.weather-tools.dev/?q"))
+    )
     built = tmp_path / "built"
     build_registry(Registry(stage.registry.path), built)
     report = publish(stage, built=built)
     assert ids(failed(report)) == {"remote-unique"}
     assert not any("No earlier build" in note and "remotes" in note for note in report.notes)
-    assert publish(stage, "https://a.example.com", built).level is Level.PASSED
+    assert publish(stage, "https://a.weather-tools.dev", built).level is Level.PASSED
 
 
 def test_a_version_set_active_again_is_held_against_what_was_taken_since(stage: Stage) -> None:
@@ -73,7 +77,7 @@ def test_a_version_set_active_again_is_held_against_what_was_taken_since(stage: 
     report = stage.check(stage.propose("alice", files, branch="free"), requester="alice")
     assert report.level is Level.PASSED, failed(report)
     assert report.accepted[0].remotes == (ADDRESS,)
-    stage.registry.commit(stage.record(MAPS, remotes=remotes("https://mcp.example.com")))
+    stage.registry.commit(stage.record(MAPS, remotes=remotes("https://mcp.weather-tools.dev")))
     report = stage.check(stage.propose("alice", files, branch="taken"), requester="alice")
     assert ids(failed(report)) == {"remote-unique"}
 
@@ -116,9 +120,9 @@ def test_what_is_taken_down_keeps_its_addresses(folder: str, content: bytes, sta
 
 @pytest.mark.parametrize("subdomains", [True, False])
 def test_so_does_what_is_taken_down_with_the_domain_above(subdomains: bool, stage: Stage) -> None:
-    name = "com.example.api/maps"
+    name = "dev.weather-tools.api/maps"
     status = path_of(name, "1.0.0", "status.json")
-    above = record_path(parse_name("com.example/x"), "1").split("/x/")[0]
+    above = record_path(parse_name("dev.weather-tools/x"), "1").split("/x/")[0]
     content = json.dumps(TAKEDOWN | {"subdomains": subdomains}).encode()
     stage.registry.commit({**stage.record(name, remotes=remotes()), status: DELETED})
     stage.registry.commit({f"{above}/takedown.json": content})

@@ -11,7 +11,7 @@ from mcp_static.reports.findings import Level
 from mcp_static.reports.printing import print_report
 
 from tests.registries import accepted_json, path_of
-from tests.stage import Stage, account_of, failed, held, ids, source_record
+from tests.stage import Stage, account_of, failed, held, ids, lines_of, source_record
 
 WEATHER = "io.github.alice/weather"
 
@@ -21,6 +21,25 @@ def test_the_namespaces_own_account_may_publish(stage: Stage) -> None:
     assert report.level is Level.PASSED
     assert [accepted.proof.id for accepted in report.accepted] == ["github-account"]
     assert report.accepted[0].proof.facts["id"] == str(account_of(stage.hub.user("alice")).id)
+
+
+def test_the_first_publish_is_told_how_the_account_writes_itself(stage: Stage) -> None:
+    stage.hub.add_user("Alice-Labs")
+    tool = stage.record("io.github.alice-labs/tool")
+    report = stage.check(stage.propose("Alice-Labs", tool), requester="Alice-Labs")
+    assert report.level is Level.PASSED
+    (warning,) = (line for line in lines_of(report) if line.id == "account-spelling")
+    assert warning.level is Level.WARNING
+    assert "io.github.Alice-Labs/tool" in warning.fix
+    stage.registry.commit(tool)
+    newer = stage.record("io.github.alice-labs/tool", "1.1.0")
+    report = stage.check(stage.propose("Alice-Labs", newer, branch="newer"), requester="Alice-Labs")
+    assert "account-spelling" not in ids(lines_of(report))
+
+
+def test_an_account_that_is_written_as_it_writes_itself_is_told_nothing(stage: Stage) -> None:
+    report = stage.check(stage.propose("alice", stage.record(WEATHER)), requester="alice")
+    assert "account-spelling" not in ids(lines_of(report))
 
 
 def test_another_account_may_not(stage: Stage) -> None:
@@ -196,7 +215,7 @@ def test_what_cannot_be_asked_is_unknown_and_never_refused(stage: Stage) -> None
 
 
 def test_a_remote_address_of_another_server_is_refused(stage: Stage) -> None:
-    remotes = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+    remotes = [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}]
     stage.registry.commit(stage.record("io.github.bob/maps", remotes=remotes))
     number = stage.propose("alice", stage.record(WEATHER, remotes=remotes))
     report = stage.check(number, requester="alice")
@@ -256,7 +275,7 @@ def test_a_branch_brought_up_to_date_by_a_merge_is_fine(stage: Stage) -> None:
     stage.hub.bring(fork, main)
     tip = fork.store.git("rev-parse", "refs/heads/publish")
     tree = fork.store.git("merge-tree", "--write-tree", tip, main)
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    who = ("-c", "user.name=A", "-c", "user.email=a@weather-tools.dev")
     merged = fork.store.git(*who, "commit-tree", tree, "-p", tip, "-p", main, "-m", "Update")
     fork.store.git("update-ref", "refs/heads/publish", merged)
     stage.hub.notice_all()
@@ -293,7 +312,7 @@ def test_a_tree_bomb_costs_no_more_than_the_limits(stage: Stage) -> None:
     base = stage.registry.head
     top = fork.store.git("ls-tree", base) + f"\n040000 tree {entry}\tbomb\n"
     tree = fork.store.read("mktree", stdin=top.encode()).decode().strip()
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+    who = ("-c", "user.name=A", "-c", "user.email=a@weather-tools.dev")
     commit = fork.store.git(*who, "commit-tree", tree, "-p", base, "-m", "Bomb")
     fork.store.git("update-ref", "refs/heads/bomb", commit)
     stage.hub.notice_all()
@@ -312,7 +331,7 @@ def test_a_proof_json_is_a_signature_even_where_it_is_not_needed(proof: bytes, s
 def test_a_path_that_is_no_utf8_breaks_no_report(stage: Stage) -> None:
     fork = stage.fork("alice")
     stream = (
-        b"commit refs/heads/odd\ncommitter a <a@example.com> 1760000000 +0000\ndata 1\n.\n"
+        b"commit refs/heads/odd\ncommitter a <a@weather-tools.dev> 1760000000 +0000\ndata 1\n.\n"
         b"from " + stage.registry.head.encode() + b"\n"
         b'M 100644 inline "registry-data/\\377.json"\ndata 0\n\n'
     )

@@ -17,7 +17,7 @@ from tests.registries import Registry, path_of
 from tests.stage import Stage, account_of, failed, ids
 
 WEATHER = "io.github.alice/weather"
-REMOTES = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+REMOTES = [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}]
 
 
 def clone(stage: Stage, path: Path, number: int, *options: str, depth: bool = False) -> Path:

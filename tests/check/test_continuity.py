@@ -20,7 +20,7 @@ from tests.stage import Stage, failed, held, ids, settings_text, source_record
 
 ALICES = "io.github.alice/weather"
 COMPANYS = "io.github.weatherco/forecast"
-NAMESPACE = "registry-data/servers/ex/com.example/identity.json"
+NAMESPACE = "registry-data/servers/we/dev.weather-tools/identity.json"
 NEW = new_private_key("ed25519")
 
 
@@ -90,7 +90,7 @@ def test_a_memory_that_cannot_be_read_knows_nobody(stage: Stage) -> None:
 
 def test_a_grant_is_the_operators_word_but_a_login_in_it_may_change_hands(stage: Stage) -> None:
     def granted(*accounts: str) -> None:
-        grant = f'[[grants]]\nnamespace = "com.example"\naccounts = {json.dumps(accounts)}\n'
+        grant = f'[[grants]]\nnamespace = "dev.weather-tools"\naccounts = {json.dumps(accounts)}\n'
         stage.settings = parse_settings(settings_text(more=grant))
 
     granted("github:alice", "github:bob")
@@ -112,20 +112,20 @@ def keys(domains: Domains, domain: str, *published: PrivateKey) -> None:
 
 
 def test_a_domain_registered_anew_with_another_key_waits(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring())
     assert domains.bring(version="1.0.1").level is Level.PASSED
-    keys(domains, "example.com", NEW)
+    keys(domains, "weather-tools.dev", NEW)
     line = hold(domains.bring(version="1.0.2", key=NEW))
-    assert "never proven com.example" in line.message
+    assert "never proven dev.weather-tools" in line.message
     assert "--previous-key" in line.fix
-    hold(domains.bring("com.example.api/other", key=NEW))
+    hold(domains.bring("dev.weather-tools.api/other", key=NEW))
 
 
 def test_a_new_key_that_the_old_one_signed_for_does_not_wait(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring())
-    keys(domains, "example.com", NEW)
+    keys(domains, "weather-tools.dev", NEW)
     report = domains.bring(version="1.0.1", key=NEW, previous=KEY)
     assert report.level is Level.PASSED
     land(domains.stage, report)
@@ -133,70 +133,70 @@ def test_a_new_key_that_the_old_one_signed_for_does_not_wait(domains: Domains) -
 
 
 def test_nobody_hands_over_but_a_remembered_key(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring())
-    keys(domains, "example.com", NEW)
+    keys(domains, "weather-tools.dev", NEW)
     hold(domains.bring(version="1.0.1", key=NEW, previous=new_private_key("ed25519")))
     # The old key alone proves nothing: the new one must be published, and must have signed.
     assert domains.bring(version="1.0.2", key=KEY).level is Level.ERROR
-    keys(domains, "example.com")
+    keys(domains, "weather-tools.dev")
     assert domains.bring(version="1.0.3", key=NEW, previous=KEY).level is Level.ERROR
 
 
 def test_keys_published_together_from_the_start_are_all_known(domains: Domains) -> None:
-    keys(domains, "example.com", KEY, NEW)
+    keys(domains, "weather-tools.dev", KEY, NEW)
     land(domains.stage, domains.bring(key=KEY))
     assert domains.bring(version="1.0.1", key=NEW).level is Level.PASSED
 
 
 def test_a_key_that_joins_later_is_not(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring())
-    keys(domains, "example.com", KEY, NEW)
+    keys(domains, "weather-tools.dev", KEY, NEW)
     land(domains.stage, domains.bring(version="1.0.1", key=KEY))
     hold(domains.bring(version="1.0.2", key=NEW))
 
 
 def test_a_key_after_a_delegation_waits(domains: Domains) -> None:
-    domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
+    domains.lab.set_txt("weather-tools.dev", "mcp-publisher=github:alice")
     land(domains.stage, domains.bring(key=None))
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     assert "by delegation before" in hold(domains.bring(version="1.0.1")).message
 
 
 def test_a_subdomain_that_somebody_took_over_waits(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring())
-    domains.serve("api.example.com", always(200, key_of(NEW).record + "\n"))
-    hold(domains.bring("com.example.api/weather", key=NEW))
+    domains.serve("api.weather-tools.dev", always(200, key_of(NEW).record + "\n"))
+    hold(domains.bring("dev.weather-tools.api/weather", key=NEW))
 
 
 def test_a_subdomains_memory_does_not_lock_out_the_domain_above(domains: Domains) -> None:
-    domains.serve("api.example.com", always(200, key_of(NEW).record + "\n"))
-    land(domains.stage, domains.bring("com.example.api/weather", key=NEW))
-    keys(domains, "example.com", KEY)
+    domains.serve("api.weather-tools.dev", always(200, key_of(NEW).record + "\n"))
+    land(domains.stage, domains.bring("dev.weather-tools.api/weather", key=NEW))
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring())  # under its own name, at once
 
 
 def test_a_key_known_above_first_speaks_for_what_is_below(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     land(domains.stage, domains.bring(), 1_800_000_000)
-    domains.serve("api.example.com", always(200, key_of(NEW).record + "\n"))
-    land(domains.stage, domains.bring("com.example.api/weather", key=NEW), 1_800_000_100)
-    keys(domains, "example.com", KEY)
-    assert domains.bring("com.example.api/other", key=KEY).level is Level.PASSED
+    domains.serve("api.weather-tools.dev", always(200, key_of(NEW).record + "\n"))
+    land(domains.stage, domains.bring("dev.weather-tools.api/weather", key=NEW), 1_800_000_100)
+    keys(domains, "weather-tools.dev", KEY)
+    assert domains.bring("dev.weather-tools.api/other", key=KEY).level is Level.PASSED
 
 
 def test_a_new_owner_above_does_not_warm_up_a_key_for_what_is_below(domains: Domains) -> None:
-    domains.serve("api.example.com", always(200, key_of(KEY).record + "\n"))
-    land(domains.stage, domains.bring("com.example.api/weather", key=KEY), 1_800_000_000)
-    keys(domains, "example.com", NEW)  # the domain is registered anew
-    land(domains.stage, domains.bring("com.example/other", key=NEW), 1_800_000_100)
-    hold(domains.bring("com.example.api/weather", "1.0.1", key=NEW))
+    domains.serve("api.weather-tools.dev", always(200, key_of(KEY).record + "\n"))
+    land(domains.stage, domains.bring("dev.weather-tools.api/weather", key=KEY), 1_800_000_000)
+    keys(domains, "weather-tools.dev", NEW)  # the domain is registered anew
+    land(domains.stage, domains.bring("dev.weather-tools/other", key=NEW), 1_800_000_100)
+    hold(domains.bring("dev.weather-tools.api/weather", "1.0.1", key=NEW))
 
 
 def test_an_old_signature_is_not_brought_later(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
+    keys(domains, "weather-tools.dev", KEY)
     eight_days_ago = int(time.time()) - 8 * SECONDS_A_DAY
     report = domains.bring(signed={"iat": eight_days_ago})
     assert any("more than 7 days" in line.message for line in failed(report))
@@ -205,17 +205,17 @@ def test_an_old_signature_is_not_brought_later(domains: Domains) -> None:
 
 
 def test_what_proved_a_domain_is_noted_for_later(domains: Domains) -> None:
-    keys(domains, "example.com", KEY)
-    report = domains.bring("com.example.api/weather")
+    keys(domains, "weather-tools.dev", KEY)
+    report = domains.bring("dev.weather-tools.api/weather")
     facts = report.accepted[0].proof.facts
-    assert facts["nameServers"] == ("ns1.example.com", "ns2.example.com")
+    assert facts["nameServers"] == ("ns1", "ns2"), "of the zone that the domain is in"
     assert facts["key"] == key_of(KEY).record
     land(domains.stage, report)
-    for folder in ("com.example.api", "com.example.api/weather", "com.example"):
-        path = f"registry-data/servers/{'ex' if folder == 'com.example' else 'ap'}/{folder}"
+    for folder in ("dev.weather-tools.api", "dev.weather-tools.api/weather", "dev.weather-tools"):
+        path = f"registry-data/servers/{'ex' if folder == 'dev.weather-tools' else 'ap'}/{folder}"
         document = json.loads(domains.stage.registry.store.read("show", f"main:{path}/identity.json"))
         [identity] = document["identities"]
-        assert (identity["kind"], identity["domain"]) == ("key", "example.com")
+        assert (identity["kind"], identity["domain"]) == ("key", "weather-tools.dev")
 
 
 # ---- repositories
@@ -330,7 +330,7 @@ def test_an_id_that_older_notes_lack_is_learnt_from_the_address(
 
 
 def test_an_identity_file_reads_back_as_it_was_written(domains: Domains) -> None:
-    keys(domains, "example.com", KEY, NEW)
+    keys(domains, "weather-tools.dev", KEY, NEW)
     land(domains.stage, domains.bring())
     content = domains.stage.registry.store.read("show", f"main:{NAMESPACE}")
     memory = read_memory(content)

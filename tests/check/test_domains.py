@@ -33,29 +33,29 @@ def line(report: CheckReport, proof: str) -> Finding:
 @pytest.mark.parametrize("algorithm", ["ed25519", "ecdsap384"])
 def test_a_key_in_dns_speaks_for_its_domain_and_all_below(algorithm: Any, domains: Domains) -> None:
     key = new_private_key(algorithm)
-    domains.lab.set_txt("example.com", key_of(key).record)
-    for name in (WEATHER, "com.example.api/weather", "com.example.api.v1/weather"):
+    domains.lab.set_txt("weather-tools.dev", key_of(key).record)
+    for name in (WEATHER, "dev.weather-tools.api/weather", "dev.weather-tools.api.v1/weather"):
         report = domains.bring(name, key=key, requester="mallory")  # whoever carries it
         assert report.level is Level.PASSED
-        assert report.accepted[0].proof.facts["domain"] == "example.com"
+        assert report.accepted[0].proof.facts["domain"] == "weather-tools.dev"
 
 
 def test_a_key_below_does_not_speak_for_what_is_above(domains: Domains) -> None:
-    domains.lab.set_txt("api.example.com", RECORD)
-    below = domains.bring("com.example.api/weather")
+    domains.lab.set_txt("api.weather-tools.dev", RECORD)
+    below = domains.bring("dev.weather-tools.api/weather")
     assert below.level is Level.PASSED, failed(below)
     assert domains.bring(WEATHER).level is Level.ERROR
 
 
 def test_several_keys_are_tried_and_stale_ones_named(domains: Domains) -> None:
     stale = [key_of(new_private_key("ed25519")) for _ in range(3)]
-    domains.lab.set_txt("example.com", *(key.record for key in stale), "v=MCPv1; k=rsa; p=AAAA")
+    domains.lab.set_txt("weather-tools.dev", *(key.record for key in stale), "v=MCPv1; k=rsa; p=AAAA")
     report = domains.bring()
     message = line(report, "dns-key").message
     assert all(key.fingerprint in message for key in stale), message
     assert key_of(KEY).fingerprint in message
     assert "neither ed25519 nor ecdsap384" in message
-    domains.lab.set_txt("example.com", *(key.record for key in stale), RECORD)
+    domains.lab.set_txt("weather-tools.dev", *(key.record for key in stale), RECORD)
     assert domains.bring(version="1.0.1").level is Level.PASSED
 
 
@@ -63,21 +63,21 @@ def test_several_keys_are_tried_and_stale_ones_named(domains: Domains) -> None:
     "signed",
     [
         {"version": "0.9.0"},
-        {"name": "com.example/other"},
+        {"name": "dev.weather-tools/other"},
         {"sha256": "0" * 64},
-        {"registry": "https://other.example.com"},
+        {"registry": "https://other.weather-tools.dev"},
     ],
 )
 def test_the_right_key_over_something_else_proves_nothing(
     signed: dict[str, Any], domains: Domains
 ) -> None:
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     report = domains.bring(signed=signed)
     assert "the signature is for" in line(report, "dns-key").message
 
 
 def test_a_proof_copied_from_another_version_proves_nothing(domains: Domains) -> None:
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     content = json.dumps(server_json(WEATHER, "1.0.0")).encode()
     claims = publish_claims(parse_name(WEATHER), "1.0.0", content, URL)
     proof = sign_publish(claims, KEY)
@@ -88,30 +88,30 @@ def test_a_proof_copied_from_another_version_proves_nothing(domains: Domains) ->
 
 
 def test_without_a_signature_the_author_is_told_to_sign(domains: Domains) -> None:
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     report = domains.bring(key=None)
     assert "mcp-static sign" in line(report, "dns-key").fix
 
 
 def test_a_key_over_https_speaks_for_its_host_alone(domains: Domains) -> None:
-    domains.serve("example.com", always(200, RECORD + "\n"))
+    domains.serve("weather-tools.dev", always(200, RECORD + "\n"))
     assert domains.bring().level is Level.PASSED
-    assert domains.bring("com.example.api/weather").level is Level.ERROR
+    assert domains.bring("dev.weather-tools.api/weather").level is Level.ERROR
 
 
 def _redirect(*_: Any) -> tuple[int, dict[str, str], bytes]:
-    return 302, {"Location": f"https://api.example.com{PATH}"}, b""
+    return 302, {"Location": f"https://api.weather-tools.dev{PATH}"}, b""
 
 
 def test_a_well_known_address_that_misbehaves_proves_nothing(domains: Domains) -> None:
-    domains.serve("api.example.com", always(200, RECORD))
+    domains.serve("api.weather-tools.dev", always(200, RECORD))
     huge = (b"x" * 65536 for _ in range(16384))
     handlers: dict[str, Handler] = {
         "redirects": _redirect,
         "is larger than": lambda *_: (200, {}, huge),
     }
     for number, (message, handler) in enumerate(handlers.items()):
-        domains.serve("example.com", handler)
+        domains.serve("weather-tools.dev", handler)
         found = line(domains.bring(version=f"1.0.{number}"), "https-key")
         assert (found.level, message in found.message) == ("error", True), found
     assert domains.front.sent < 32 << 20  # of 1 GB
@@ -119,12 +119,14 @@ def test_a_well_known_address_that_misbehaves_proves_nothing(domains: Domains) -
 
 def test_one_byte_a_minute_ends_in_time(domains: Domains, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domain_key, "KEY_RECORD", FetchLimits("key record", 4096, 1, 0))
-    domains.serve("example.com", lambda *_: (200, {}, dripping(domains.front, RECORD.encode(), 60)))
+    domains.serve(
+        "weather-tools.dev", lambda *_: (200, {}, dripping(domains.front, RECORD.encode(), 60))
+    )
     assert "took longer" in line(domains.bring(), "https-key").message
 
 
 def test_a_well_known_address_inside_is_not_reached(domains: Domains) -> None:
-    domains.serve("example.com", always(200, RECORD))
+    domains.serve("weather-tools.dev", always(200, RECORD))
     places = "".join(
         f"{json.dumps(a)} = {json.dumps(b)}\n"
         for a, b in {**domains.lab.connect, **domains.front.connect}.items()
@@ -172,16 +174,16 @@ def test_each_way_dns_can_fail_is_told_by_its_own_sentence(
 
 
 def test_a_domain_may_name_the_account_that_publishes(domains: Domains) -> None:
-    domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
-    report = domains.bring("com.example.api/weather", key=None)
+    domains.lab.set_txt("weather-tools.dev", "mcp-publisher=github:alice")
+    report = domains.bring("dev.weather-tools.api/weather", key=None)
     assert report.level is Level.PASSED
     assert report.accepted[0].proof.id == "dns-delegation"
-    other = domains.bring("com.example.api/weather", key=None, requester="mallory")
+    other = domains.bring("dev.weather-tools.api/weather", key=None, requester="mallory")
     assert "names alice" in line(other, "dns-delegation").message
 
 
 def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Domains) -> None:
-    domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
+    domains.lab.set_txt("weather-tools.dev", "mcp-publisher=github:alice")
     hub = domains.stage.hub
     accepted = accepted_json(ProofId.DNS_DELEGATION, account_id=hub.user("alice").id)
     domains.stage.registry.commit(
@@ -201,13 +203,15 @@ def test_a_delegation_to_a_login_that_changed_hands_proves_nothing(domains: Doma
     ("account", "level"),
     [("github:alice", Level.PASSED), ("github:bob", Level.ERROR), ("github:alice#1", Level.ERROR)],
 )
-@pytest.mark.parametrize("pattern", ["com.example.*", "com.example.api", "COM.Example.*"])
+@pytest.mark.parametrize(
+    "pattern", ["dev.weather-tools.*", "dev.weather-tools.api", "DEV.Weather-Tools.*"]
+)
 def test_a_grant_stands_for_every_proof(
     account: str, level: Level, pattern: str, domains: Domains
 ) -> None:
     domains.configure(f'\n[[grants]]\nnamespace = "{pattern}"\naccounts = ["{account}"]\n')
-    assert domains.bring("com.example.api/weather", key=None).level is level
-    assert domains.bring("com.examples/weather", key=None).level is Level.ERROR
+    assert domains.bring("dev.weather-tools.api/weather", key=None).level is level
+    assert domains.bring("dev.weather-toolss/weather", key=None).level is Level.ERROR
 
 
 def status(value: Status, replaced: bytes | None, key: PrivateKey = KEY) -> bytes:
@@ -220,7 +224,7 @@ def status(value: Status, replaced: bytes | None, key: PrivateKey = KEY) -> byte
 
 def test_a_key_may_set_a_status_and_no_status_comes_back(domains: Domains) -> None:
     stage, path = domains.stage, path_of(WEATHER, "1.0.0", "status.json")
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     content = json.dumps(server_json(WEATHER, "1.0.0")).encode()
     stage.registry.commit({path_of(WEATHER, "1.0.0"): content})
 
@@ -253,7 +257,7 @@ def test_a_proof_that_holds_needs_no_other(domains: Domains) -> None:
 def test_a_key_is_still_tried_where_nobody_knows_who_asks(
     domains: Domains, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     unknown = UnansweredError("the account alice could not be looked up")
     monkeypatch.setattr("tests.stage.account_of", lambda _: unknown)
     report = domains.bring()

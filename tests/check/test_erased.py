@@ -10,7 +10,7 @@ from tests.registries import Registry, path_of
 from tests.stage import Stage, failed, ids, settings_text
 
 WEATHER, MAPS = "io.github.alice/weather", "io.github.bob/maps"
-REMOTES = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+REMOTES = [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}]
 
 
 @pytest.fixture
@@ -44,9 +44,9 @@ def test_erased_addresses_are_free_until_their_hosts_are_blocked(
 ) -> None:
     assert ids(failed(publish(stage, MAPS))) == {"remote-unique"}
     told = operator.ok("erase", WEATHER, REASON, "--yes")
-    assert "mcp-static block --host`:\n  mcp.example.com\n" in told
+    assert "mcp-static block --host`:\n  mcp.weather-tools.dev\n" in told
     assert publish(stage, MAPS, "1.0.1").level is Level.PASSED
-    operator.ok("block", "--host", "mcp.example.com", REASON)
+    operator.ok("block", "--host", "mcp.weather-tools.dev", REASON)
     blocked = operator.file("registry.toml")
     report = publish(stage, MAPS, "1.0.2", blocked[blocked.index("[blocked]") :])
     assert ids(failed(report)) == {"not-blocked"}

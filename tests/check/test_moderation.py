@@ -197,10 +197,10 @@ def test_its_owner_cannot_set_a_status_below_a_takedown(stage: Stage) -> None:
 def test_a_takedown_of_a_domain_holds_below_it_if_it_says_so(
     stage: Stage, subdomains: bool, level: Level
 ) -> None:
-    grants = '\n[[grants]]\nnamespace = "com.example.*"\naccounts = ["github:alice"]\n'
-    path = "registry-data/servers/ex/com.example/takedown.json"
+    grants = '\n[[grants]]\nnamespace = "dev.weather-tools.*"\naccounts = ["github:alice"]\n'
+    path = "registry-data/servers/we/dev.weather-tools/takedown.json"
     stage.registry.commit({path: takedown(subdomains=subdomains)})
-    assert check(stage, stage.record("com.example.api/x"), grants).level is level
+    assert check(stage, stage.record("dev.weather-tools.api/x"), grants).level is level
 
 
 def test_a_takedown_that_cannot_be_read_holds_all_the_same(stage: Stage) -> None:
@@ -373,9 +373,9 @@ def test_a_name_that_is_only_partly_like_anothers_is_free(stage: Stage, name: st
 
 
 def test_names_of_one_owner_may_be_alike(stage: Stage) -> None:
-    stage.registry.commit(stage.record("com.example.api1/x"))
-    grant = '\n[[grants]]\nnamespace = "com.example.*"\naccounts = ["github:alice"]\n'
-    assert check(stage, stage.record("com.example.api2/x"), grant).level is Level.PASSED
+    stage.registry.commit(stage.record("dev.weather-tools.api1/x"))
+    grant = '\n[[grants]]\nnamespace = "dev.weather-tools.*"\naccounts = ["github:alice"]\n'
+    assert check(stage, stage.record("dev.weather-tools.api2/x"), grant).level is Level.PASSED
 
 
 def test_a_server_that_is_there_is_not_held_again(stage: Stage) -> None:

@@ -45,6 +45,16 @@ def refusal(report: CheckReport) -> Finding:
     return next(line for line in failed(report) if line.id == "source")
 
 
+@pytest.mark.parametrize("is_proposed", [True, False])
+def test_other_line_ends_are_named(is_proposed: bool, stage: Stage, source: RepositoryDouble) -> None:
+    unix = source_record(WEATHER).replace(b"{", b"{\n", 1)
+    windows = unix.replace(b"\n", b"\r\n")
+    release(source, unix if is_proposed else windows)
+    message = refusal(check(stage, windows if is_proposed else unix)).message
+    assert "line ends" in message
+    assert "very bytes" not in message
+
+
 @pytest.mark.parametrize("tag", ["v1.0.0", "1.0.0", "weather-v1.0.0", "weather@1.0.0", "weather/1.0.0"])
 @pytest.mark.parametrize("path", ["server.json", ".mcp/server.json"])
 def test_anybody_may_bring_what_the_owner_released(

@@ -20,7 +20,7 @@ from tests.registries import path_of, server_json
 from tests.stage import URL, failed, ids
 
 RECORD = key_of(KEY).record
-REMOTES = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+REMOTES = [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}]
 SQUATTER = "io.github.mallory/weather"
 
 
@@ -51,19 +51,19 @@ def squat(domains: Domains, name: str = SQUATTER, accepted: bytes | None = None)
 
 def test_the_key_of_its_domain_takes_an_address_from_whoever_came_first(domains: Domains) -> None:
     squat(domains, accepted=accepted_with(ProofId.ACCOUNT))
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     report = domains.bring(remotes=REMOTES)
     taken = line(report, "remote-unique")
     assert report.level is Level.PASSED, failed(report)
     assert taken.level == "warning"
     assert SQUATTER in taken.message
     assert SQUATTER in taken.fix
-    assert report.accepted[0].remotes == ("https://mcp.example.com/",)
+    assert report.accepted[0].remotes == ("https://mcp.weather-tools.dev/",)
 
 
 def test_no_other_proof_takes_an_address(domains: Domains) -> None:
     squat(domains)
-    domains.lab.set_txt("example.com", "mcp-publisher=github:alice")
+    domains.lab.set_txt("weather-tools.dev", "mcp-publisher=github:alice")
     report = domains.bring(remotes=REMOTES, key=None)
     assert line(report, "dns-delegation").level == "passed"
     assert ids(failed(report)) == {"remote-unique"}
@@ -73,35 +73,37 @@ def test_a_key_takes_no_address_beyond_its_domain(domains: Domains) -> None:
     domains.stage.registry.commit(
         {
             path_of(SQUATTER, "1.0.0"): json.dumps(
-                server_json(SQUATTER, remotes=[{"type": "sse", "url": "https://notexample.com/"}])
+                server_json(SQUATTER, remotes=[{"type": "sse", "url": "https://notweather-tools.dev/"}])
             ).encode()
         }
     )
-    domains.lab.set_txt("example.com", RECORD)
-    report = domains.bring(remotes=[{"type": "sse", "url": "https://notexample.com"}])
+    domains.lab.set_txt("weather-tools.dev", RECORD)
+    report = domains.bring(remotes=[{"type": "sse", "url": "https://notweather-tools.dev"}])
     assert ids(failed(report)) == {"remote-unique"}
 
 
 def test_a_key_over_https_takes_addresses_of_its_host_alone(domains: Domains) -> None:
     squat(domains)
-    domains.serve("example.com", always(200, RECORD))
+    domains.serve("weather-tools.dev", always(200, RECORD))
     assert ids(failed(domains.bring(remotes=REMOTES))) == {"remote-unique"}
-    domains.serve("mcp.example.com", always(200, RECORD))
-    assert domains.bring("com.example.mcp/weather", remotes=REMOTES).level is Level.PASSED
+    domains.serve("mcp.weather-tools.dev", always(200, RECORD))
+    assert domains.bring("dev.weather-tools.mcp/weather", remotes=REMOTES).level is Level.PASSED
 
 
 def test_an_address_that_was_proven_before_waits_for_an_operator(domains: Domains) -> None:
-    former = "com.example.mcp/weather"
-    squat(domains, former, accepted_with(ProofId.HTTPS_KEY, domain="mcp.example.com"))
-    domains.lab.set_txt("example.com", RECORD)
+    former = "dev.weather-tools.mcp/weather"
+    squat(domains, former, accepted_with(ProofId.HTTPS_KEY, domain="mcp.weather-tools.dev"))
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     report = domains.bring(remotes=REMOTES)
     assert report.level is Level.HELD, failed(report)
     assert former in line(report, "remote-unique").message
 
 
 def test_ones_own_other_server_keeps_its_address(domains: Domains) -> None:
-    squat(domains, "com.example/other", accepted_with(ProofId.DNS_KEY, domain="example.com"))
-    domains.lab.set_txt("example.com", RECORD)
+    squat(
+        domains, "dev.weather-tools/other", accepted_with(ProofId.DNS_KEY, domain="weather-tools.dev")
+    )
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     assert ids(failed(domains.bring(remotes=REMOTES))) == {"remote-unique"}
 
 
@@ -131,7 +133,7 @@ def test_a_key_brings_a_version_back_to_an_address_of_its_own(domains: Domains) 
             path_of(WEATHER, "1.0.0", "status.json"): deleted,
         }
     )
-    domains.lab.set_txt("example.com", RECORD)
+    domains.lab.set_txt("weather-tools.dev", RECORD)
     active = {path_of(WEATHER, "1.0.0", "status.json"): status(Status.ACTIVE, deleted)}
     report = domains.stage.check(domains.stage.propose("mallory", active), requester="mallory")
     assert report.level is Level.PASSED, failed(report)

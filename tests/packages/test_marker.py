@@ -35,6 +35,7 @@ from tests.packages.market import ALICE, MALLORY
 )
 def test_a_text_names_the_server(text: str) -> None:
     require_marker(text.replace("{}", ALICE), parse_name(ALICE), "the README")
+    require_marker(text.replace("{}", ALICE.upper()), parse_name(ALICE), "the README")
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,15 @@ def test_a_copied_signature_proves_nothing_else(other: dict[str, str | int]) -> 
     assert "the signature is for" in (claims_problem(signature, other, time.time()) or "")
 
 
+@pytest.mark.parametrize(("signed", "proposed"), [(b"{\r\n}", b"{\n}"), (b"{\n}", b"{\r\n}")])
+def test_a_signature_of_other_line_ends_is_told_apart(signed: bytes, proposed: bytes) -> None:
+    claims = publish_claims(NAME, "1.0.0", signed, "https://r.example")
+    signature = read_publish_signature(sign_publish(claims, KEYS["ed25519"]))
+    wanted = publish_claims(NAME, "1.0.0", proposed, "https://r.example")
+    assert "line" in (claims_problem(signature, wanted, time.time(), content=proposed) or "")
+    assert "line" not in (claims_problem(signature, wanted, time.time(), content=b"other") or "")
+
+
 def test_a_signature_of_tomorrow_is_refused() -> None:
     signature = read_publish_signature(sign_publish(CLAIMS, KEYS["ed25519"]))
     assert "future" in (claims_problem(signature, CLAIMS, time.time() - 1000) or "")

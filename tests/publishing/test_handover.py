@@ -104,7 +104,7 @@ class TestHandover:
         assert run(stage, other, hand_over(stage, event)).outcome is MergeOutcome.MOVED
 
     def test_an_address_that_another_took_since_the_check(self, stage: Stage) -> None:
-        remotes = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+        remotes = [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}]
         one = stage.event(stage.propose("alice", stage.record(WEATHER, remotes=remotes)), "alice")
         two = stage.event(stage.propose("bob", stage.record(MAPS, remotes=remotes)), "bob")
         results = hand_over(stage, one), hand_over(stage, two)
@@ -121,11 +121,11 @@ class TestHandover:
         """Whichever of the two is merged first, the other is checked again."""
         deleted = b'{"status":"deleted"}'
         status = path_of(WEATHER, "1.0.0", "status.json")
-        remotes = [{"type": "sse", "url": "https://MCP.example.com:443/#a"}]
+        remotes = [{"type": "sse", "url": "https://MCP.weather-tools.dev:443/#a"}]
         stage.registry.commit({**stage.record(WEATHER, remotes=remotes), status: deleted})
         replaces = hashlib.sha256(deleted).hexdigest()
         active = json.dumps({"status": "active", "replaces": replaces}).encode()
-        remotes[0]["url"] = "https://mcp.example.com"
+        remotes[0]["url"] = "https://mcp.weather-tools.dev"
         back = stage.event(stage.propose("alice", {status: active}), "alice")
         fresh = stage.event(stage.propose("bob", stage.record(MAPS, remotes=remotes)), "bob")
         first, second = (back, fresh) if is_back_first else (fresh, back)

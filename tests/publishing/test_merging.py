@@ -114,7 +114,7 @@ def test_what_was_merged_is_built_with_its_provenance(stage: Stage, tmp_path: Pa
     registry = Registry(stage.registry.path)
     build_registry(registry, tmp_path / "dist")
     page = tmp_path / "dist/v0.1/servers/io.github.alice/weather/versions/1.0.0.json"
-    provenance = json.loads(page.read_bytes())["_meta"]["com.example.registry/provenance"]
+    provenance = json.loads(page.read_bytes())["_meta"]["dev.weather-tools.registry/provenance"]
     assert provenance["accepted"]["account"]["login"] == "alice"
 
 
@@ -249,7 +249,7 @@ def test_main_that_never_rests_has_the_check_run_again(stage: Stage) -> None:
 
 
 def test_of_two_that_are_fine_alone_and_wrong_together_one_lands(stage: Stage) -> None:
-    remotes = [{"type": "streamable-http", "url": "https://mcp.example.com/"}]
+    remotes = [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}]
     one = stage.propose("alice", stage.record(WEATHER, remotes=remotes))
     two = stage.propose("bob", stage.record("io.github.bob/maps", remotes=remotes))
     events = stage.event(one, "alice"), stage.event(two, "bob")

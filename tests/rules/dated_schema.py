@@ -11,7 +11,7 @@ TEXT: Final[dict[str, Any]] = {"type": "string"}
 FLAG: Final = {"type": "boolean"}
 
 
-def _object(required: tuple[str, ...] = (), **members: Any) -> dict[str, Any]:
+def _object(required: tuple[str, ...] = (), /, **members: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": members,
@@ -58,6 +58,7 @@ def _http(kind: str) -> dict[str, Any]:
     return _object(("type", "url"), type=_one_of(kind), url=_URL, **_TRANSPORT)
 
 
+_SCHEMA_MEMBER: Final[dict[str, Any]] = {"$schema": TEXT}
 CLOSED_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "$ref": "#/definitions/Server",
@@ -96,7 +97,7 @@ CLOSED_SCHEMA: Final[dict[str, Any]] = {
         ),
         "Server": _object(
             ("name", "description", "version"),
-            **{"$schema": TEXT},
+            **_SCHEMA_MEMBER,
             name={
                 "type": "string",
                 "minLength": 3,
