@@ -240,6 +240,15 @@ def file(_: "GitLabForge", project: "ForgeProject", request: Request) -> Answer:
     return answer(200, {**shown, "blob_id": entry.sha, "commit_id": sha})
 
 
+@PUBLISHING.on("GET", "/repository/branches")
+def branches(_: "GitLabForge", project: "ForgeProject", request: Request) -> Answer:
+    """The branches; `^` before what is searched for asks for their beginning."""
+    search = request.query.get("search", "")
+    assert search.startswith("^"), "the double searches for beginnings alone"
+    refs = project.store.refs(f"refs/heads/{search[1:]}")
+    return request.page([{"name": ref.removeprefix("refs/heads/")} for ref in refs])
+
+
 @PUBLISHING.on("DELETE", "/repository/branches/{branch}")
 def remove_branch(hub: "GitLabForge", project: "ForgeProject", request: Request) -> Answer:
     """A branch less; not a protected one."""

@@ -349,3 +349,13 @@ def test_who_may_not_confirm_has_no_check_run(stage: GitLabStage) -> None:
     payload = stage.hub.pipelines[-1].payload
     assert payload is not None
     assert payload["object_attributes"]["last_commit"] == {"id": forged.sha}
+
+
+def test_what_the_registry_writes_is_nobodys_word(stage: GitLabStage) -> None:
+    """The bot is a maintainer, and its comments quote people."""
+    change = stage.propose("mallory", {"README.md": b"mine\n"})
+    handover = stage.check(change)
+    stage.say(BOT, change, f"!approve {change.sha}")
+    assert stage.merge(change, handover).outcome is MergeOutcome.NOT_A_PUBLISH
+    stage.say("olivia", change, f"!approve {change.sha}")
+    assert stage.merge(change, handover).outcome is MergeOutcome.APPROVED

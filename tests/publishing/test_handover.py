@@ -49,6 +49,15 @@ def test_a_report_that_is_too_long_is_handed_over_without_its_sections(stage: St
     assert "too long" in read.report.notes[0]
 
 
+def test_a_finding_is_handed_over_with_its_place_in_the_file(stage: Stage) -> None:
+    files = {RECORD: b'{\n  "name": "io.github.alice/weather",\n  "version": 1\n}\n'}
+    event = stage.event(stage.propose("alice", files), "alice")
+    findings = [
+        one for part in hand_over(stage, event).report.report().sections for one in part.findings
+    ]
+    assert {(one.line, one.column) for one in findings if one.path == "version"} == {(3, 3)}
+
+
 class TestHandover:
     """A check that was taken over can at worst publish what its pull request contains."""
 

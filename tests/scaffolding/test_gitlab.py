@@ -50,8 +50,8 @@ def test_what_parses_strangers_bytes_has_no_token_that_may_write() -> None:
     assert readers == {"check", "read"}
     assert {name for name, where in environments.items() if where == "registry/publish"} == WRITERS
     assert {name: job["artifacts"]["paths"] for name, job in found.items() if "artifacts" in job} == {
-        "check": ["handover.json"],
-        "read": ["comment.json", "comment.txt"],
+        "check": ["handover-$CI_PIPELINE_ID.json"],
+        "read": ["comment-$CI_PIPELINE_ID.json", "comment-$CI_PIPELINE_ID.txt"],
     }
 
 
@@ -64,8 +64,9 @@ def test_what_may_write_works_where_nothing_that_is_handed_over_lands() -> None:
         assert job["extends"] == ".elsewhere", name
         assert "before_script" not in job, name
         text = "\n".join(job["script"])
-        for file in ("handover.json", "comment.json", "comment.txt", "sync.json"):
-            assert text.count(file) == text.count(f'"$handed/{file}"'), name
+        for file in ("handover", "comment", "sync"):
+            named = re.findall(rf"\b{file}(?:-\$CI_PIPELINE_ID)?\.(?:json|txt)", text)
+            assert len(named) == text.count(f'"$handed/{file}-$CI_PIPELINE_ID.'), name
     elsewhere = document[".elsewhere"]
     assert elsewhere["variables"] == {"GIT_STRATEGY": "none"}
     moved = elsewhere["before_script"].index('cd "$(mktemp -d)"')
@@ -75,7 +76,7 @@ def test_what_may_write_works_where_nothing_that_is_handed_over_lands() -> None:
 def test_what_asks_sources_has_no_token_that_may_write() -> None:
     found = jobs(pipeline(sources=("https://registry.example.com",)))
     assert found["sync-read"]["environment"]["name"] == "registry/read"
-    assert found["sync-read"]["artifacts"]["paths"] == ["sync.json"]
+    assert found["sync-read"]["artifacts"]["paths"] == ["sync-$CI_PIPELINE_ID.json"]
     assert found["sync-write"]["environment"]["name"] == "registry/publish"
     assert found["sync-write"]["needs"] == ["sync-read"]
     assert not {"sync-read", "sync-write"} & jobs(pipeline()).keys()

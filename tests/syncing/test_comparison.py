@@ -139,3 +139,20 @@ def test_a_difference_is_always_shown(before: dict[str, Any], after: dict[str, A
     if not compare(before, after).sections:
         assert unordered(before) == unordered(after)
     assert not compare(before, deepcopy(before)).sections
+
+
+def test_what_differs_in_a_long_value_is_shown_wherever_it_is() -> None:
+    script = "echo hello; " * 100
+    before = server_with(script + "true")
+    after = server_with(script + "curl evil")
+    shown = comparison_text(compare(before, after))
+    assert "curl evil" in shown
+    assert "1,209 characters, of which 9 differ" in shown
+    whole = comparison_text(compare(before, server_with("wget evil; " * 200)))
+    assert "and not all are shown" in whole
+
+
+def server_with(script: str) -> dict[str, Any]:
+    argument = {"type": "positional", "valueHint": "script", "value": script}
+    package = {"registryType": "npm", "identifier": "x", "packageArguments": [argument]}
+    return {"name": "a.b/c", "version": "1.0.0", "packages": [package]}

@@ -1,8 +1,12 @@
 """Sources over HTTP: how they are asked, what they are told, and what they cannot do."""
 
+from typing import Any
+
 import pytest
+from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.model.errors import InputError
 from mcp_static.settings import parse_settings
+from mcp_static.syncing import reading
 
 from tests.syncing.sources import MAPS, WEATHER, Mirror, Source, entry, said, serving, table
 
@@ -83,6 +87,79 @@ def test_credentials_do_not_follow_a_redirect_to_another_origin(
         assert elsewhere.authorizations == [None]
 
 
+def spoil(entry: dict[str, Any], how: str) -> dict[str, Any]:
+    """An entry that is JSON, and that no registry should serve."""
+    official = entry["_meta"][OFFICIAL_META]
+    if how == "status message":
+        official["statusMessage"] = "\ud800"
+    elif how == "time":
+        official["publishedAt"] = 10**400
+    elif how == "name of a member":
+        entry["server"]["\ud800"] = 1
+    elif how == "size":
+        entry["server"]["_meta"] = {"com.example/x": "x" * 200_000}
+    else:
+        nested: list[Any] = []
+        for _ in range(600):
+            nested = [nested]
+        entry["server"]["_meta"] = nested
+    return entry
+
+
+@pytest.mark.parametrize("include", [(WEATHER, MAPS), ("com.example/*",)])
+@pytest.mark.parametrize("how", ["status message", "time", "name of a member", "size", "depth"])
+def test_an_entry_that_is_no_record_costs_only_itself(
+    mirror: Mirror, include: tuple[str, ...], how: str
+) -> None:
+    with serving(Source(spoil(entry(MAPS), how), entry())) as source:
+        mirror.configure('[blocked]\nhosts = ["evil.example"]', table(source.url, *include))
+        result = mirror.sync()
+    assert [one.partition(" 1.0.0 ")[0] for one in said(result, "entry")] == [MAPS]
+    assert mirror.served == {f"{WEATHER}@1.0.0"}
+
+
+def test_a_source_that_goes_on_for_ever_fails_alone(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_MOST_BYTES", 2_000)
+    with serving(Source(entry(), entry(version="2.0.0"), entry(version="3.0.0"))) as endless:
+        mirror.configure(table(endless.url, "com.example/w*"), table("maps.ndjson", MAPS))
+        mirror.offer([entry(MAPS)], "maps.ndjson")
+        monkeypatch.setattr(endless, "_list", lambda some: {"servers": some * 9, "metadata": {}})
+        result = mirror.sync()
+        assert "serves more than" in said(result, "source")[0]
+        monkeypatch.setattr(reading, "_MOST_BYTES", 1 << 30)
+        monkeypatch.setattr(reading, "_SECONDS", -1)
+        assert "takes longer than" in said(mirror.sync(), "source")[0]
+        monkeypatch.setattr(reading, "_SECONDS", 60)
+        cursor = {"nextCursor": "c" * 5_000}
+        monkeypatch.setattr(endless, "_list", lambda some: {"servers": some, "metadata": cursor})
+        assert "a cursor of 5,000 characters" in said(mirror.sync(), "source")[0]
+    assert mirror.served == {f"{MAPS}@1.0.0"}
+
+
+def test_no_text_of_a_source_acts_in_a_commits_message(mirror: Mirror) -> None:
+    """Forges close issues and skip pipelines by words in messages."""
+    mirror.configure(table("source.ndjson", "com.example/*"))
+    mirror.offer([entry(version="1.0 [skip ci] fixes #7")])
+    mirror.sync()
+    assert len(mirror.served) == 1
+    mirror.offer([entry(version="1.0 [skip ci] fixes #7", status="deleted")])
+    mirror.sync()
+    messages = mirror.registry.git("log", "--format=%B")
+    assert "1.0%20%5Bskip%20ci%5D%20fixes%20%237" in messages
+    assert "#7" not in messages.replace("%237", "")
+    assert "[skip ci]" not in messages
+
+
+@pytest.mark.parametrize("pinned", [f"{WEATHER} @ 1.0.0", f"{WEATHER}@1.0.0"])
+def test_a_pin_holds_however_it_is_written(mirror: Mirror, pinned: str) -> None:
+    mirror.configure(table("source.ndjson", WEATHER, digests={pinned: "sha256:" + "1" * 64}))
+    mirror.offer([entry()])
+    assert "is pinned to" in said(mirror.sync(), "digest")[0]
+    assert mirror.served == set()
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -101,6 +178,10 @@ def test_credentials_do_not_follow_a_redirect_to_another_origin(
         ('url = "https://x.example.com"\ndigests = {"com.example/x@1.0.0" = "md5:1"}', "sha256"),
         ('url = "https://x.example.com"\ndigests = {"com.example/x" = "sha256:1"}', "one version"),
         ('url = "https://x.example.com"\napprove = "maybe"', "approve"),
+        (
+            f'url = "https://x.example.com"\ndigests = {{"com.example/x@^1" = "sha256:{"1" * 64}"}}',
+            "one version",
+        ),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused(settings: str, message: str) -> None:

@@ -114,6 +114,17 @@ def test_an_empty_list_withdraws_everything_only_when_told(mirror: Mirror) -> No
     assert mirror.served == set()
 
 
+def test_a_version_that_no_tree_can_hold_keeps_nothing_else_out(mirror: Mirror) -> None:
+    """Forges refuse a push with a folder that Git keeps for itself, and all that comes with it."""
+    mirror.configure(table(FILE, "com.example/*"))
+    names = (".git", ".GIT", ".gitmodules", "git~1")
+    mirror.offer([entry(), *(entry(MAPS, version) for version in names)])
+    result = mirror.sync()
+    assert len(said(result, "entry")) == 3
+    assert mirror.served == {f"{WEATHER}@1.0.0", f"{MAPS}@git~1"}
+    mirror.registry.git("fsck", "--strict")
+
+
 def test_a_revocation_holds_while_the_source_is_down(mirror: Mirror) -> None:
     mirror.configure(table(FILE, WEATHER, MAPS))
     mirror.offer([entry(), entry(MAPS)])

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.model.errors import InputError
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
@@ -17,6 +19,9 @@ from mcp_static.model.times import LAST_SECOND, format_time, parse_time
 
 _GO_ZERO: Final = "0001-01-01T00:00:00Z"
 """What a registry in Go says of a time that it does not have."""
+
+_SHOWN: Final = 100
+"""Characters of a text that messages show; no time has more."""
 
 _MILLISECONDS: Final = 100_000_000_000
 """A number of this size is a time in milliseconds: as seconds it would be in the year 5138."""
@@ -58,11 +63,14 @@ def read_entry(value: Any, now: int) -> SourceEntry:
         raise InputError("is dated in the future")
     text = text_of(meta, "status") or Status.ACTIVE.value
     if text not in set(Status):
-        raise InputError(f"has the unknown status {text!r}")
+        raise InputError(f"has the unknown status {text[:_SHOWN]!r}")
     message = text_of(meta, "statusMessage")
-    status = StatusRecord(
-        status=Status(text), statusMessage=message[:MAX_STATUS_MESSAGE] if message else None
-    )
+    try:
+        status = StatusRecord(
+            status=Status(text), statusMessage=message[:MAX_STATUS_MESSAGE] if message else None
+        )
+    except ValidationError:
+        raise InputError("has a statusMessage that is no Unicode text") from None
     return SourceEntry(server, status, published, changed, updated)
 
 
@@ -86,12 +94,14 @@ def _seconds(meta: dict[str, Any], key: str, older_key: str, default: int) -> in
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(f"has a {key} that is no time")
     if not isinstance(value, str):
+        if value > LAST_SECOND * 1000:
+            raise InputError(f"has a {key} that no calendar shows")
         seconds = value / 1000 if value >= _MILLISECONDS else value
         if not seconds <= LAST_SECOND:
             raise InputError(f"has a {key} that no calendar shows")
         value = format_time(math.floor(seconds)) if seconds >= 0 else "before 1970"
     try:
-        seconds = math.floor(parse_time(value))
+        seconds = math.floor(parse_time(value[:_SHOWN]))
     except ValueError as error:
         raise InputError(f"has a {key} that is no time: {error}") from None
     if not 0 <= seconds <= LAST_SECOND:

@@ -15,8 +15,9 @@ from mcp_static.git.writing import lock_for_import, require_clean, write_commits
 from mcp_static.model.errors import UsageError
 from mcp_static.reports.markdown import report_markdown
 from mcp_static.reports.printing import Style, counted_of, print_report
-from mcp_static.syncing.handover import SyncHandover, judged, read_sync_handover
-from mcp_static.syncing.on_forge import land_sync, propose_reviews
+from mcp_static.syncing.handover import SyncHandover, read_sync_handover
+from mcp_static.syncing.judging import judged
+from mcp_static.syncing.on_forge import close_others, land_sync, propose_reviews
 from mcp_static.syncing.reviews import Proposal
 from mcp_static.syncing.syncing import SyncOptions, SyncResult, sync, write_reviews
 
@@ -96,7 +97,7 @@ def command(
     if full_name is not None and (dry_run or handover is not None):
         raise UsageError("--dry-run and --handover change nothing on a forge.", "Leave one out.")
     if land is not None:
-        _land(repo, land, full_name)
+        _land(repo, land, full_name, adopt=adopt)
         return
     options = SyncOptions(
         dry_run=dry_run or handover is not None,
@@ -110,10 +111,14 @@ def command(
             result = sync(repository, options, progress.advance)
         proposals = [review.proposal for review in result.reviews]
         if handover is not None:
-            handed = SyncHandover.of(result.before, result.made, proposals)
+            handed = SyncHandover.of(
+                result.before, result.made, proposals, is_whole=result.has_all_reviews
+            )
             handover.write_text(handed.model_dump_json(), "utf-8")
         elif full_name is not None:
-            _on_forge(repository, full_name, result.before, result.after, proposals)
+            _on_forge(
+                repository, full_name, result.before, result.after, proposals, result.has_all_reviews
+            )
         else:
             _tell_reviews(result, {} if dry_run else write_reviews(repository, result))
     _tell(result, style, report_file, outputs)
@@ -121,29 +126,37 @@ def command(
         sys.exit(result.report.exit_code)
 
 
-def _land(repo: Path, file: Path, full_name: str | None) -> None:
+def _land(repo: Path, file: Path, full_name: str | None, *, adopt: bool) -> None:
     """Commit what a sync without rights has handed over."""
     handed = read_sync_handover(file)
     with open_repository(repo) as repository, lock_for_import(repository):
         require_clean(repository)
-        commits, proposals = judged(repository, handed)
-        identity = read_settings(repository, handed.before).merge.identity
+        commits, proposals = judged(repository, handed, adopt=adopt)
+        before = resolve_commit(repository, "HEAD")
+        identity = read_settings(repository, before).merge.identity
         write_commits(repository, commits, identity)
         after = resolve_commit(repository, "HEAD")
         if full_name is not None:
-            _on_forge(repository, full_name, handed.before, after, proposals)
+            _on_forge(repository, full_name, before, after, proposals, handed.is_whole)
     click.echo(
         f"{counted_of(len(commits), 'commit')} made, {counted_of(len(proposals), 'review')} due."
     )
 
 
 def _on_forge(
-    repository: Repository, full_name: str, before: str, after: str, proposals: Sequence[Proposal]
+    repository: Repository,
+    full_name: str,
+    before: str,
+    after: str,
+    proposals: Sequence[Proposal],
+    has_all: bool,
 ) -> None:
     with open_workflow(full_name, repository) as workflow:
         land_sync(workflow.registry, repository, before, after)
         for address in propose_reviews(workflow.registry, proposals):
             say(f"A review waits at {address}")
+        for address in close_others(workflow.registry, proposals) if has_all else ():
+            say(f"Nobody waits for {address} any more; it is closed.")
 
 
 def _tell_reviews(result: SyncResult, heads: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.moderation.ticking import tick
 from mcp_static.publishing.operating import tick_on
+from mcp_static.publishing.sweeping import sweep
 
 
 @click.command("tick")
@@ -25,12 +26,15 @@ from mcp_static.publishing.operating import tick_on
 def command(repo: Path, full_name: str | None) -> None:
     """Commit nothing but the time if a quarantine has ended since the last commit.
 
-    Dates are compared with the times of commits, so that a build depends on nothing else.
+    Dates are compared with the times of commits, so that a build depends on nothing else. On a forge it
+    also removes what jobs that were killed have left there, and closes reviews that nobody waits for.
     """
     with open_repository(repo) as repository:
         if full_name is not None:
             with open_workflow(full_name, repository) as workflow:
                 ended = tick_on(workflow.registry, repository)
+                for line in sweep(workflow.registry, repository):
+                    show(f"{line}.")
         else:
             ended = tick(repository, resolve_commit(repository, "HEAD"))
     if ended and full_name is not None:

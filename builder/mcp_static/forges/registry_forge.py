@@ -211,6 +211,12 @@ class RegistryForge(Protocol):
         It is by the bot, now, unless `dated` says otherwise.
         """
 
+    def left_behind(self, prefix: str, before: int, /) -> list[str]:
+        """Our own branches whose names begin so, and that have not moved since some time.
+
+        In seconds since 1970. One of which the forge does not know is left out where it may be in use.
+        """
+
     def set_branch(self, branch: str, commit: str, /) -> None:
         """Make a branch of our own, or move it there wherever it was."""
 

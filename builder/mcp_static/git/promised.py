@@ -16,6 +16,7 @@ from gitdb.util import hex_to_bin
 from mcp_static.git.access import access
 from mcp_static.git.command import GitProcess, run
 from mcp_static.model.errors import GitError, ServiceError
+from mcp_static.model.terminal import shown_address
 
 _TOKENS: Final = (
     ("GITHUB_SERVER_URL", "https://github.com", "GITHUB_TOKEN", "x-access-token"),
@@ -71,7 +72,8 @@ def _fetch(repository: git.Repo, remote: str, blobs: list[str]) -> None:
             process.finish()
     except (GitError, BrokenPipeError) as error:
         raise ServiceError(
-            f"git could not fetch {len(blobs)} files that this partial clone of {url} lacks: {error}.",
+            f"git could not fetch {len(blobs)} files that this partial clone of "
+            f"{shown_address(url)} lacks: {error}.",
             "Check the network and the token, or clone without --filter.",
         ) from None
 

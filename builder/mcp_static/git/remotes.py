@@ -8,6 +8,7 @@ from mcp_static.git.access import access
 from mcp_static.git.command import run
 from mcp_static.git.repository import has_commit
 from mcp_static.model.errors import GitError, InputError, ServiceError
+from mcp_static.model.terminal import shown_address
 
 
 def fetch_commits(
@@ -22,7 +23,7 @@ def fetch_commits(
         run(repository, "fetch", *options, "--", url, *references, env=access(url, token))
     except GitError as error:
         raise ServiceError(
-            f"git could not fetch from {url}: {error}.",
+            f"git could not fetch from {shown_address(url)}: {error}.",
             "Check the network and the token, and try again.",
         ) from None
 
@@ -45,7 +46,8 @@ def fetch_head(repository: git.Repo, url: str, token: str | None) -> str:
         )  # fmt: skip
     except GitError as error:
         raise ServiceError(
-            f"git could not fetch from {url}: {error}.", "Check the address and your rights."
+            f"git could not fetch from {shown_address(url)}: {error}.",
+            "Check the address and your rights.",
         ) from None
     return run(repository, "rev-parse", "FETCH_HEAD")
 
@@ -56,7 +58,9 @@ def push_head(repository: git.Repo, url: str, branch: str, token: str | None) ->
     try:
         run(repository, "push", "--quiet", "--force", "--", url, target, env=access(url, token))
     except GitError as error:
-        raise InputError(f"{url} refused the branch: {error}.", "Check your rights there.") from None
+        raise InputError(
+            f"{shown_address(url)} refused the branch: {error}.", "Check your rights there."
+        ) from None
 
 
 def push_commit(
@@ -71,7 +75,8 @@ def push_commit(
         run(repository, "push", "--quiet", "--", url, target, env=access(url, token))
     except GitError as error:
         raise InputError(
-            f"{url} refused {commit[:12]} for {branch}: {error}.", "Check the token's rights there."
+            f"{shown_address(url)} refused {commit[:12]} for {branch}: {error}.",
+            "Check the token's rights there.",
         ) from None
 
 

@@ -328,3 +328,9 @@ def record_bytes(server: dict[str, Any]) -> bytes:
     except orjson.JSONEncodeError:
         return b"{}"
     return content if len(content) <= MAX_FILE_BYTES else orjson.dumps(server) + b"\n"
+
+
+def is_record(server: dict[str, Any]) -> bool:
+    """Whether a server object can be written as a `server.json` at all."""
+    content = record_bytes(server)
+    return content != b"{}" and len(content) <= MAX_FILE_BYTES

@@ -28,10 +28,14 @@ _PAGE_SECONDS: Final = 120
 _MOST_EMPTY_PAGES: Final = 50
 _MOST_PAGES: Final = 50_000
 """Five million entries: a list that goes on after that has no end."""
+_LONGEST_CURSOR: Final = 4_096
 
 
 class RegistryWalk:
-    """Walks a registry; what it has received is in `spool`, one entry per line."""
+    """Walks a registry; what it has received is in `spool`, one entry per line.
+
+    With `most_bytes`, it takes no more than that.
+    """
 
     def __init__(
         self,
@@ -40,8 +44,10 @@ class RegistryWalk:
         folder: Path,
         authorization: Authorization | None = None,
         network: NetworkSettings | None = None,
+        most_bytes: int | None = None,
     ) -> None:
         self._network: Final = network
+        self._most_bytes: Final = most_bytes
         # What was left out under other choices has to be offered again under these.
         key = hashlib.sha256(repr((registry_address(url), choices, __version__)).encode()).hexdigest()[
             :16
@@ -75,13 +81,15 @@ class RegistryWalk:
                 cursor = _next_cursor(page)
                 if cursor is None and not state.get("cursor") and self._reads_no_query(client, page):
                     for entries in every_version(client, self._url, page["servers"]):
-                        _write(spool, entries)
+                        self._write(spool, entries)
                         yield len(entries)
                     self._save(state | {"size": spool.tell(), "complete": True})
                     return
-                _write(spool, page["servers"])
+                self._write(spool, page["servers"])
+                if cursor is not None and len(cursor) > _LONGEST_CURSOR:
+                    raise self._strange(f"it gave a cursor of {len(cursor):,} characters")
                 if cursor is not None and cursor in seen:
-                    raise self._strange(f"it gave the cursor {cursor!r} a second time")
+                    raise self._strange(f"it gave the cursor {cursor[:100]!r} a second time")
                 seen.add(cursor or "")
                 self._save(state | {"cursor": cursor, "size": spool.tell(), "complete": cursor is None})
                 state = self._load()
@@ -158,6 +166,13 @@ class RegistryWalk:
             raise self._strange("what it sent is not a list of servers")
         return page
 
+    def _write(self, spool: BinaryIO, entries: list[Any]) -> None:
+        spool.write(b"".join(map(_line, entries)))
+        spool.flush()
+        os.fsync(spool.fileno())
+        if self._most_bytes is not None and spool.tell() > self._most_bytes:
+            raise self._strange(f"it serves more than {self._most_bytes >> 20} MiB")
+
     def _strange(self, message: str) -> ServiceError:
         return ServiceError(
             f"{self._url} does not answer as a registry should: {message}.",
@@ -165,10 +180,12 @@ class RegistryWalk:
         )
 
 
-def _write(spool: BinaryIO, entries: list[Any]) -> None:
-    spool.write(b"".join(json.dumps(entry).encode() + b"\n" for entry in entries))
-    spool.flush()
-    os.fsync(spool.fileno())
+def _line(entry: Any) -> bytes:
+    """An entry as a line; null for one that is nested too deeply to be an entry."""
+    try:
+        return json.dumps(entry).encode() + b"\n"
+    except RecursionError:
+        return b"null\n"
 
 
 def _next_cursor(page: dict[str, Any]) -> str | None:

@@ -23,6 +23,8 @@ def digest_of(document: Mapping[str, Any]) -> str:
         canonical = rfc8785.dumps(dict(document))
     except rfc8785.CanonicalizationError as error:
         raise InputError(f"has no canonical form: {error}") from None
+    except UnicodeEncodeError:  # of a member's name, which the library does not look at
+        raise InputError("has no canonical form: a name of a member is no Unicode text") from None
     except RecursionError:
         raise InputError("is nested too deeply to have a canonical form") from None
     return f"sha256:{hashlib.sha256(canonical).hexdigest()}"

@@ -43,6 +43,9 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9._+-]*[A-Za-z0-9+_-]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 """Names that Windows opens as devices, with any extension, so that no checkout can hold them."""
+_GITS_OWN: Final = ".git"
+"""What the names begin with that Git keeps for itself: it takes no tree with a folder `.git`, and as
+`.gitmodules` and the like nothing but a file (git/git, Documentation/fsck-msgids.adoc)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ def segment_problem(text: str) -> str | None:
 
     Such a name would leave its folder, hide another file, or exist on some systems only.
     """
+    if text.lower().startswith(_GITS_OWN):
+        return f"{text!r} begins like the names that Git keeps for itself"
     if len(text) <= MAX_SEGMENT_BYTES and _PLAIN.fullmatch(text) and not _DEVICE.fullmatch(text):
         return None
     if text in {"", ".", ".."}:

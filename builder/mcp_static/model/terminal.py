@@ -19,6 +19,11 @@ def printable(text: str, keep: str = "") -> str:
     )
 
 
+def shown_address(url: str) -> str:
+    """An address as messages show it: without its query, which may be signed, or a password."""
+    return re.sub(r"//[^/]*@", "//", url.partition("?")[0])[:200]
+
+
 def without_commands(text: str) -> str:
     """Text in whose lines the runner of a GitHub workflow finds no command.
 

@@ -16,8 +16,9 @@ from requests.auth import AuthBase
 from urllib3.util import Retry
 
 from mcp_static.model.errors import UnansweredError
+from mcp_static.model.terminal import shown_address
 from mcp_static.net.access import Access, proxy_headers
-from mcp_static.net.failures import reaching, shown
+from mcp_static.net.failures import reaching
 from mcp_static.net.limits import USER_AGENT, Answer
 from mcp_static.net.sign_in import require_signed_in
 from mcp_static.settings.network import NetworkSettings
@@ -126,7 +127,7 @@ class Client:
 
     def _send(self, request: requests.Request, *, as_it_stands: bool = False) -> Answer:
         deadline = time.monotonic() + self._seconds
-        with reaching(shown(request.url)):
+        with reaching(shown_address(request.url)):
             prepared = self._session.prepare_request(request)
             authorization = self._access.authorization(request.url)
             if authorization and "Authorization" not in prepared.headers:
@@ -151,12 +152,12 @@ class Client:
             body += piece
             if len(body) > self._max_bytes:
                 raise UnansweredError(
-                    f"{shown(response.url)} is larger than {self._max_bytes >> 20} MiB",
+                    f"{shown_address(response.url)} is larger than {self._max_bytes >> 20} MiB",
                     "Check the address.",
                 )
             if time.monotonic() > deadline:
                 raise UnansweredError(
-                    f"{shown(response.url)} took longer than {self._seconds:g} seconds"
+                    f"{shown_address(response.url)} took longer than {self._seconds:g} seconds"
                 )
         return bytes(body)
 

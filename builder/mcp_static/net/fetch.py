@@ -19,10 +19,11 @@ from mcp_static.model.errors import (
     UnansweredError,
     UntrustedCertificateError,
 )
+from mcp_static.model.terminal import shown_address
 from mcp_static.net.access import Access
 from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
-from mcp_static.net.failures import FAILURES, reason_of, shown
+from mcp_static.net.failures import FAILURES, reason_of
 from mcp_static.net.guard import Guard, guarded_session
 from mcp_static.net.limits import (
     ANSWER,
@@ -110,7 +111,7 @@ class Fetcher:
         for hop in range(limits.redirects + 1):
             parts = _parts(url)
             if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
-                raise FetchRefusedError(f"{shown(url)} is not an https address")
+                raise FetchRefusedError(f"{shown_address(url)} is not an https address")
             # Credentials are for the host that was asked, never for one that it names.
             mine = {k: v for k, v in headers.items() if k != "Authorization" or _same(parts, first)}
             if limits.signs_in and "Authorization" not in mine:
@@ -121,15 +122,17 @@ class Fetcher:
             target = answer.headers.get("Location", "")
             if limits.redirects == 0:
                 raise FetchRefusedError(
-                    f"{shown(url)} redirects; a {limits.name} must be at the address given"
+                    f"{shown_address(url)} redirects; a {limits.name} must be at the address given"
                 )
             if hop == limits.redirects or not target:
                 break
             try:
                 url = urljoin(url, target)
             except ValueError:
-                raise FetchRefusedError(f"{shown(url)} redirects to an invalid address") from None
-        raise FetchRefusedError(f"{shown(url)} redirects more than {limits.redirects} times")
+                raise FetchRefusedError(
+                    f"{shown_address(url)} redirects to an invalid address"
+                ) from None
+        raise FetchRefusedError(f"{shown_address(url)} redirects more than {limits.redirects} times")
 
     def _once(
         self, url: str, limits: FetchLimits, headers: Mapping[str, str], deadline: float
@@ -184,14 +187,16 @@ def _unanswered(url: str, proxy: str, error: Exception) -> UnansweredError:
     """The error for a request that got no answer, by whose fault it is."""
     reason = reason_of(error)
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        message = f"{shown(url)}: its certificate is from no authority that is trusted here"
+        message = f"{shown_address(url)}: its certificate is from no authority that is trusted here"
         return UntrustedCertificateError(message, urlsplit(url).hostname or "")
     if proxy and _PROXY_REFUSES.search(reason):
         return OperatorError(
-            f"The proxy {shown(proxy)} does not let {shown(url)} through: {reason}",
+            f"The proxy {shown_address(proxy)} does not let {shown_address(url)} through: {reason}",
             "Let it through there, or name credentials for the proxy (host:port) in [network].",
         )
-    return UnansweredError(f"{shown(url)}{f' through {shown(proxy)}' if proxy else ''}: {reason}")
+    return UnansweredError(
+        f"{shown_address(url)}{f' through {shown_address(proxy)}' if proxy else ''}: {reason}"
+    )
 
 
 def _parts(url: str) -> SplitResult:
@@ -199,7 +204,7 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         parts.port  # noqa: B018 (raises for an invalid one)
     except ValueError:
-        raise FetchRefusedError(f"{shown(url)} is not an https address") from None
+        raise FetchRefusedError(f"{shown_address(url)} is not an https address") from None
     return parts
 
 
@@ -212,7 +217,7 @@ def _read(response: requests.Response, limits: FetchLimits) -> Answer:
             size += len(chunk)
             if size > limits.max_bytes:
                 most = f"the {limits.max_bytes} bytes of a {limits.name}"
-                raise FetchRefusedError(f"{shown(response.url)} is larger than {most}")
+                raise FetchRefusedError(f"{shown_address(response.url)} is larger than {most}")
             digest.update(chunk)
             if limits.keeps_body:
                 kept += chunk
@@ -227,7 +232,9 @@ def _wait(attempt: int, asked: str | None) -> float:
 
 
 def _late(url: str, limits: FetchLimits) -> UnansweredError:
-    return UnansweredError(f"{shown(url)} took longer than the {limits.seconds:g} s of a {limits.name}")
+    return UnansweredError(
+        f"{shown_address(url)} took longer than the {limits.seconds:g} s of a {limits.name}"
+    )
 
 
 def _same(one: SplitResult, other: SplitResult) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from mcp_static.model.errors import OperatorError, SignInError
-from mcp_static.net.failures import shown
+from mcp_static.model.terminal import shown_address
 from mcp_static.net.limits import REDIRECTS, Answer
 
 WANTS_CREDENTIALS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -22,13 +22,13 @@ def require_signed_in(asked: str, answer: Answer, variable: str = "") -> None:
     """
     host = urlsplit(asked).netloc.rpartition("@")[2]
     if answer.status in WANTS_CREDENTIALS:
-        raise SignInError(shown(asked), f"answers {answer.status}", host, variable)
+        raise SignInError(shown_address(asked), f"answers {answer.status}", host, variable)
     place = _led_to(asked, answer)
     if place:
-        raise SignInError(shown(asked), f"redirects to {shown(place)}", host, variable)
+        raise SignInError(shown_address(asked), f"redirects to {shown_address(place)}", host, variable)
     if is_page(answer.body):
         raise OperatorError(
-            f"{shown(asked)} answers with a web page, not with what a program can read.",
+            f"{shown_address(asked)} answers with a web page, not with what a program can read.",
             "Check the address. If it is right, a sign-in stands in front of it: "
             + SignInError("", "", host, variable).fix,
         )

@@ -55,6 +55,9 @@ class Memories(Protocol):
     def of_server(self, name: ServerName, /) -> Memory:
         """What is remembered for a server, and not for its namespace."""
 
+    def is_own(self, name: ServerName, /) -> bool:
+        """Whether the registry has a version of a server that came from no source."""
+
 
 class Domains(Protocol):
     """What the DNS says of domains."""
@@ -76,6 +79,10 @@ class NoMemories:
     def of_server(self, _: ServerName, /) -> Memory:
         """Nothing."""
         return Memory()
+
+    def is_own(self, _: ServerName, /) -> bool:
+        """It is not."""
+        return False
 
 
 NOTHING_REMEMBERED: Final = NoMemories()

@@ -25,7 +25,8 @@ from mcp_static.model.identity import (
 )
 from mcp_static.model.layout import IDENTITY_FILE, SERVERS_ROOT, Place, encode_segment
 from mcp_static.model.names import Namespace, ServerName
-from mcp_static.model.proofs import Facts
+from mcp_static.model.proofs import Facts, ProofId
+from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.times import parse_time
 from mcp_static.proofs.domains import candidate_domains
@@ -64,6 +65,26 @@ class GitMemories:
     def of_server(self, name: ServerName) -> Memory:
         """What is remembered for a server, and not for its namespace."""
         return self.of(Place(name.namespace, name.server))
+
+    def is_own(self, name: ServerName) -> bool:
+        """Whether there is a version of a server, however it is spelled, that came from no source.
+
+        What no merge noted came from none.
+        """
+        notes: dict[str, str] = {}
+        versions = set()
+        for folder in self._folders(Place(name.namespace, name.server)):
+            for path, blob in entries_of(self._repository, self._commit, folder, recursive=True):
+                version, _, file = path.rpartition("/")
+                if file == "server.json":
+                    versions.add(version)
+                elif file == "accepted.json" and blob.mode.startswith("100"):
+                    notes[version] = blob.id
+        if versions - notes.keys():
+            return True
+        with BlobReader(self._repository) as blobs:
+            contents = blobs.read((notes[version] for version in versions), MAX_FILE_BYTES)
+            return any(noted_source(content) is None for content in contents)
 
     def written(self, place: Place) -> Memory | None:
         """What the `identity.json` of this very folder says; None if there is none."""
@@ -130,6 +151,17 @@ def read_proven(name: ServerName, content: bytes) -> Proven | None:
     if isinstance(account, dict) and (number := recorded_account(account.get("id"))) is not None:
         found |= {"login": str(account.get("login")), "id": str(number)}
     return Proven(name, str(document.get("proof")), found, time)
+
+
+def noted_source(content: bytes) -> str | None:
+    """The source that an `accepted.json` names; None for another proof."""
+    try:
+        document = parse_json(content)
+    except JsonError:
+        return None
+    if not isinstance(document, dict) or document.get("proof") != ProofId.SOURCE_REGISTRY:
+        return None
+    return text_of(part_of(document, "facts"), "source")
 
 
 def namespaces_above(namespace: Namespace) -> tuple[Namespace, ...]:

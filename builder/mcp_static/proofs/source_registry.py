@@ -22,7 +22,7 @@ from mcp_static.net.credentials import authorization_of
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.results import fails, holds, unknown
 from mcp_static.reports.findings import Finding, Level
-from mcp_static.settings.sources import Source
+from mcp_static.settings.sources import Source, pin_of
 
 SOURCE_REGISTRY: Final = ProofId.SOURCE_REGISTRY
 _SECONDS: Final = 30
@@ -68,10 +68,10 @@ def prove_source_registry(claim: Claim, context: ProofContext) -> Finding:
             f"no list of a source approves {name} {version}",
             "Ask the registry's operator.",
         )
-    if context.memories.of_server(claim.name):
+    if context.memories.is_own(claim.name):
         return fails(
             SOURCE_REGISTRY,
-            f"{name} is published here by its owner, so that nothing of it comes from a source",
+            f"{name} is published in this registry itself, so that nothing of it comes from a source",
             "Let its owner publish it.",
         )
     if source.file:
@@ -93,8 +93,14 @@ def _compared(
     """Whether the source has the version, with the digest of what is proposed."""
     name, version = str(claim.name), claim.version
     address = f"{source.url}/v0.1/servers/{quote(name, safe='')}/versions/{quote(version, safe='')}"
-    with Client(max_bytes=_MAX_BYTES, seconds=_SECONDS, authorization=authorization) as client:
-        answer = client.get(address)
+    network = context.settings.network
+    with Client(
+        max_bytes=_MAX_BYTES, seconds=_SECONDS, authorization=authorization, network=network
+    ) as client:
+        try:
+            answer = client.get(address)
+        except InputError as error:  # where it redirects to
+            return unknown(SOURCE_REGISTRY, error.message)
     if answer.status in {404, 410}:
         return fails(SOURCE_REGISTRY, f"{source.url} does not serve it", "Run `mcp-static sync` again.")
     if not answer.is_ok:
@@ -110,7 +116,7 @@ def _compared(
     if served != proposed:
         message = f"{source.url} serves other contents ({served}) than these ({proposed})"
         return fails(SOURCE_REGISTRY, message, "Run `mcp-static sync` again.")
-    if source.pin_of(name, version) not in {None, served}:
+    if pin_of(context.settings.sources, source.address, name, version) not in {None, served}:
         return fails(SOURCE_REGISTRY, f"the list wants another digest than {served}", "Look at it.")
     if entry.status.status is Status.DELETED:
         return fails(SOURCE_REGISTRY, f"{source.url} has deleted it", "Nothing can be done here.")

@@ -25,7 +25,7 @@ from mcp_static.publishing.comment_handover import (
     Word,
 )
 from mcp_static.publishing.operating import carry_out
-from mcp_static.publishing.proposing import branch_for, commit_message
+from mcp_static.publishing.proposing import branch_for, commit_message, shown_version
 from mcp_static.publishing.requester import TRAILER
 from mcp_static.reports.markdown import escaped
 
@@ -157,7 +157,7 @@ class _Bot:
             main = self._forge.head_of(self._forge.default_branch)
             if main is None:
                 raise InputError("The registry has no commits yet.", "Commit registry.toml first.")
-            title = f"{record.purpose.capitalize()} {name} {version}"
+            title = f"{record.purpose.capitalize()} {name} {shown_version(version)}"
             message = commit_message(title, {TRAILER: self._comment.id})
             commit = self._forge.create_commit(main, {path: record.content}, message)
             self._forge.set_branch(branch, commit)

@@ -51,6 +51,8 @@ class HandedFinding(HandedPart):
     path: _Text
     message: _Text
     fix: _Text
+    line: int = Field(0, ge=0, le=2**31)
+    column: int = Field(0, ge=0, le=2**31)
 
 
 class HandedSection(HandedPart):
@@ -77,7 +79,16 @@ class HandedReport(HandedPart):
                 part.title,
                 part.file,
                 tuple(
-                    Finding(one.id, one.level, one.message, one.fix, one.path) for one in part.findings
+                    Finding(
+                        one.id,
+                        one.level,
+                        one.message,
+                        one.fix,
+                        one.path,
+                        line=one.line,
+                        column=one.column,
+                    )
+                    for one in part.findings
                 ),
             )
             for part in self.sections

@@ -9,7 +9,6 @@ A merge is done when main holds the bytes with an `accepted.json` that names thi
 request. Everything before can be repeated, and everything after is repeated until it is done.
 """
 
-import re
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,17 +21,19 @@ from mcp_static.forges.registry_forge import Pull, RegistryForge
 from mcp_static.git.diffing import read_change
 from mcp_static.git.repository import read_settings, require_whole_history
 from mcp_static.model.errors import InputError
-from mcp_static.model.layout import encode_segment, record_path
+from mcp_static.model.layout import record_path
 from mcp_static.model.names import parse_name
 from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.memory import GitMemories, Proven, identity_files
 from mcp_static.publishing.checking import PullJob, check_pull, fetch_pull, handover_of
 from mcp_static.publishing.handover import HandedRecord, Handover
 from mcp_static.publishing.mirrored import create_dated_commits, mirrored_times
+from mcp_static.publishing.proposing import shown_version
 from mcp_static.publishing.published import published_in
 from mcp_static.publishing.recheck import Refused, judged_files
 from mcp_static.publishing.reporting import held_since, holds_mark, post_report
 from mcp_static.publishing.requester import Proposal, answerable
+from mcp_static.publishing.sweeping import PASSAGES
 from mcp_static.publishing.words import Words, words_about
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
@@ -138,7 +139,7 @@ def _checked_again(registry: RegistryForge, pull: Pull, reason: str) -> MergeRes
 
 def _passage(number: int) -> str:
     """The branch on which a merge commit gets its status, before main moves to it."""
-    return f"mcp-static/merge-{number}"
+    return f"{PASSAGES}merge-{number}"
 
 
 def _finished(registry: RegistryForge, pull: Pull, commit: str, result: MergeResult) -> MergeResult:
@@ -264,15 +265,10 @@ def _commit(
     return create_dated_commits(job.registry, main, written, message, mirrored, identity)
 
 
-def _plain(version: str) -> str:
-    """A version as its path has it, unless it is a plain token: it closes no issue and names nobody."""
-    return version if re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+_-]*", version) else encode_segment(version)
-
-
 def _message(records: tuple[HandedRecord, ...], reference: str) -> str:
     lines = [
         f"{'Publish' if record.is_publish else 'Set the status of'} {record.name} "
-        f"{_plain(record.version)} "
+        f"{shown_version(record.version)} "
         f"({record.proof})"
         for record in records
     ]

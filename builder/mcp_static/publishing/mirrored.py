@@ -4,10 +4,12 @@ A version's `publishedAt` is the time of the commit that brought it, and `update
 that the history has come to. So a commit dated now, with all that no source dates, comes first.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from mcp_static.forges.registry_forge import Dated, RegistryForge
+from mcp_static.model.errors import InputError
 from mcp_static.model.layout import Place
 from mcp_static.model.names import parse_name
 from mcp_static.model.proofs import ProofId
@@ -16,15 +18,31 @@ from mcp_static.publishing.handover import HandedRecord
 
 
 def mirrored_times(records: Sequence[HandedRecord]) -> dict[str, int]:
-    """When each record that comes from a source was published there, by its folder."""
+    """When each record that comes from a source was published there, by its folder.
+
+    Raises InputError for a time that none can have been: main would keep a date in the future for ever.
+    """
     times = {}
     for record in records:
-        published = record.facts.get("publishedAt")
-        if record.proof == ProofId.SOURCE_REGISTRY and isinstance(published, str):
+        if record.proof == ProofId.SOURCE_REGISTRY:
             name = parse_name(record.name)
             folder = Place(name.namespace, name.server, record.version).folder
-            times[folder] = int(parse_time(published))
+            times[folder] = _published(record)
     return times
+
+
+def _published(record: HandedRecord) -> int:
+    try:
+        published = int(parse_time(str(record.facts.get("publishedAt"))))
+    except ValueError:
+        published = -1
+    if not 0 <= published <= time.time():
+        raise InputError(
+            f"What was handed over does not hold: {record.name} {record.version} has no time at which "
+            "its source can have published it.",
+            "Nothing was merged.",
+        )
+    return published
 
 
 def create_dated_commits(
@@ -39,9 +57,9 @@ def create_dated_commits(
     now: dict[str, bytes] = {}
     dated: dict[int, dict[str, bytes]] = defaultdict(dict)
     for path, content in files.items():
-        time = times.get(path.rpartition("/")[0])
-        (now if time is None else dated[time])[path] = content
+        published = times.get(path.rpartition("/")[0])
+        (now if published is None else dated[published])[path] = content
     head = registry.create_commit(main, now, message)
-    for time, written in sorted(dated.items()):
-        head = registry.create_commit(head, written, message, Dated(identity, time))
+    for published, written in sorted(dated.items()):
+        head = registry.create_commit(head, written, message, Dated(identity, published))
     return head

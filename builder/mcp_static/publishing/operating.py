@@ -21,10 +21,11 @@ from mcp_static.moderation.settings import block, freeze, thaw, unblock
 from mcp_static.moderation.takedowns import restore, take_down
 from mcp_static.moderation.ticking import ended_quarantines, tick_message
 from mcp_static.publishing.commands import OperatorCommand
+from mcp_static.publishing.sweeping import PASSAGES
 from mcp_static.reports.markdown import escaped
 
 _ATTEMPTS: Final = 5
-_TICK: Final = "mcp-static/tick"
+_TICK: Final = f"{PASSAGES}tick"
 
 
 def carry_out(
@@ -53,7 +54,7 @@ def carry_out(
         if not has_commit(clone, main):
             fetch_commits(clone, event.clone_url, [main], registry.git_token)
         made = _decided(command, why, clone, main, registry)
-        passage = f"mcp-static/act-{comment.id.replace('/', '-')}"
+        passage = f"{PASSAGES}act-{comment.id.replace('/', '-')}"
         if blob_at(clone, main, made.entry.path) is not None:
             registry.remove_branch(passage)
             return f"That is done already: {escaped(made.entry.subject)}."

@@ -4,11 +4,25 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from typing import Final
 
-from mcp_static.model.layout import record_path
+from mcp_static.model.layout import encode_segment, record_path
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName
 from mcp_static.model.status import StatusFile
+
+REVIEWS: Final = "mcp-sync/"
+"""What the branches begin with that propose what sync would take in."""
+
+_PLAIN: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")
+
+
+def shown_version(version: str) -> str:
+    """A version as messages of commits and titles have it: as in its path unless it is a plain token.
+
+    So it closes no issue, names nobody, and keeps no pipeline from running.
+    """
+    return version if _PLAIN.fullmatch(version) else encode_segment(version)
 
 
 def branch_for(name: ServerName, version: str, purpose: str) -> str:

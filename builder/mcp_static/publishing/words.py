@@ -2,7 +2,8 @@
 
 A word counts if its comment was never edited, names the head in full, and was written after that
 head came to this very pull request, by the forge's clock. An approval of what is held was also written
-after the comment that shows what it is held for. So nobody can be led to approve one thing and find
+after the comment that shows what it is held for. What the registry itself writes is nobody's
+word, as it quotes people. So nobody can be led to approve one thing and find
 another merged, and nothing written about an earlier head is carried over.
 """
 
@@ -56,13 +57,14 @@ def _said(
     arrival = registry.arrival(pull)
     if arrival is None:
         return said
-    shown = None
+    shown, me = None, registry.me().id
     for comment in islice(registry.comments.of(pull.number), _MAX_COMMENTS):
         mark = registry.comments.mark_of(comment)
         if mark is not None and mark.startswith(holds_prefix(pull.head)):
             shown = mark
             said["approve"].clear()
-        if comment.is_edited or comment.written_at < arrival:
+        is_ours = comment.author.id == me
+        if is_ours or comment.is_edited or comment.written_at < arrival:
             continue
         for command in parse_commands(comment.body, registry.command_sign):
             if isinstance(command, HeadCommand) and command.head == pull.head:

@@ -42,6 +42,8 @@ _LISTS: Final = {"environmentVariables": "Environment", "runtimeArguments": "Arg
     "packageArguments": "Arguments"
 }
 _LONGEST: Final = 400
+_AROUND: Final = 40
+"""Characters that are shown before and after what differs in a long value."""
 _NAME: Final = re.compile(r"[^\s\"#(][^\s\"]*")
 
 
@@ -94,8 +96,9 @@ def comparison_text(comparison: Comparison) -> str:
         lines.append(f"  {section}")
         for row in rows:
             lines.append(printable(f"    {row.label}"))
-            lines += [printable(f"      - {_short(row.before)}")] if row.before is not None else []
-            lines += [printable(f"      + {_short(row.after)}")] if row.after is not None else []
+            before, after = _short(row.before, row.after), _short(row.after, row.before)
+            lines += [printable(f"      - {before}")] if row.before is not None else []
+            lines += [printable(f"      + {after}")] if row.after is not None else []
     if not comparison.sections:
         lines.append("  Nothing differs.")
     return "\n".join(lines)
@@ -106,22 +109,40 @@ def comparison_markdown(comparison: Comparison) -> str:
     blocks = [f"### {escaped(comparison.title)}"]
     for section, rows in comparison.sections.items():
         lines = [f"**{section}**", "", "| | before | after |", "| --- | --- | --- |"]
-        lines += [
-            f"| {escaped(row.label)} | {_cell(row.before)} | {_cell(row.after)} |" for row in rows
-        ]
+        for row in rows:
+            before, after = _cell(row.before, row.after), _cell(row.after, row.before)
+            lines.append(f"| {escaped(row.label)} | {before} | {after} |")
         blocks.append("\n".join(lines))
     if not comparison.sections:
         blocks.append("Nothing differs.")
     return "\n\n".join(blocks)
 
 
-def _cell(value: str | None) -> str:
-    return "—" if value is None else f"<code>{escaped(_short(value))}</code>"
+def _cell(value: str | None, other: str | None) -> str:
+    return "—" if value is None else f"<code>{escaped(_short(value, other))}</code>"
 
 
-def _short(value: str | None) -> str:
+def _short(value: str | None, other: str | None) -> str:
+    """A value, of a long one what differs from the other: its beginning, if that is long as well."""
     text = value or ""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
+    if len(text) <= _LONGEST:
+        return text
+    if other is None:
+        return f"{text[:_LONGEST]}… ({len(text):,} characters)"
+    start = _alike(text, other)
+    alike = min(min(len(text), len(other)) - start, _alike(text[::-1], other[::-1]))
+    end = len(text) - alike
+    first = max(0, start - _AROUND)
+    shown = text[first : min(end + _AROUND, first + _LONGEST)]
+    is_cut = end > first + _LONGEST
+    how = f"{len(text):,} characters, of which {end - start:,} differ"
+    return f"{'…' if first else ''}{shown}… ({how}{', and not all are shown' if is_cut else ''})"
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with that are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, pair in pairs if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:

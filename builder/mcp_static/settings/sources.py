@@ -1,7 +1,7 @@
 """Sources: the registries and files whose approved entries this registry takes in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import PurePosixPath
@@ -14,6 +14,7 @@ from mcp_static.model.approvals import Approval, lines_of_list, parse_approval, 
 from mcp_static.model.canonical import DIGEST
 from mcp_static.model.errors import InputError
 from mcp_static.model.registry_address import registry_address
+from mcp_static.model.versions import range_problem
 from mcp_static.settings.part import Part
 
 _URL: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@]*)?")
@@ -73,13 +74,16 @@ class Source(Part):
     @field_validator("digests")
     @classmethod
     def _are_digests(cls, value: dict[str, str]) -> dict[str, str]:
+        pins: dict[str, str] = {}
         for key, digest in value.items():
             approval = parse_approval(key)
-            if approval.is_pattern or not approval.versions:
+            if approval.is_pattern or not approval.versions or range_problem(approval.versions):
                 raise ValueError(f"{key!r} is not a name, an @ and one version")
             if not DIGEST.fullmatch(digest):
                 raise ValueError(f"{key!r} has no sha256: and 64 digits in lowercase")
-        return value
+            if pins.setdefault(str(approval), digest) != digest:
+                raise ValueError(f"{approval} is pinned to two digests")
+        return pins
 
     @field_validator("credentials")
     @classmethod
@@ -121,9 +125,11 @@ class Source(Part):
         """Where its entries come from, as notes and reports name it."""
         return self.url or self.file
 
-    def pin_of(self, name: str, version: str) -> str | None:
-        """The digest that a version has to have, if it is pinned."""
-        return self.digests.get(f"{name}@{version}")
+
+def pin_of(sources: Iterable[Source], address: str, name: str, version: str) -> str | None:
+    """The digest that a version of an address has to have, if one of its tables pins it."""
+    pins = (one.digests.get(f"{name}@{version}") for one in sources if one.address == address)
+    return next(filter(None, pins), None)
 
 
 def with_lists(sources: tuple[Source, ...], read: Callable[[str], str | None]) -> tuple[Source, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 from mcp_static.importing.importing import breaches_of, record_bytes
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
+from mcp_static.model.remotes import claimed_addresses
 from mcp_static.packages.hosts import hosts_of
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.remotes_in_registry import REMOTE_UNIQUE
@@ -17,6 +18,9 @@ from mcp_static.syncing.approving import Lists
 from mcp_static.syncing.plan import Incoming, NewStatus, Plan, PlanOptions
 from mcp_static.syncing.reading import Served
 from mcp_static.syncing.registry_state import Key, RegistryState
+
+LONGEST_NOTE: Final = 32_768
+"""Characters of all addresses of a record, which its note repeats."""
 
 
 class Admission:
@@ -80,6 +84,8 @@ class Admission:
             return left_out("not-taken-down", "was taken down by this registry")
         if self._settings.merge.frozen:
             return left_out("publishing-open", "waits, as publishing is closed")
+        if sum(map(len, claimed_addresses(served.entry.server))) > LONGEST_NOTE:
+            return left_out("remotes", "leads to addresses that are too long, all in all")
         return None
 
     def _judge(self, key: Key, served: Served, source: Source) -> None:

@@ -8,7 +8,7 @@ source can add a version to a server that somebody else's list entry is about.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from mcp_static.settings.sources import Source
+from mcp_static.settings.sources import Source, pin_of
 from mcp_static.syncing.reading import SourceState
 from mcp_static.syncing.registry_state import Key
 
@@ -39,8 +39,7 @@ class Lists:
 
     def pin_of(self, key: Key, address: str) -> str | None:
         """The digest that a version of an address has to have, if it is pinned."""
-        pins = (one.pin_of(*key) for one in self._sources if one.address == address)
-        return next(filter(None, pins), None)
+        return pin_of(self._sources, address, *key)
 
     def approving(self, key: Key, address: str | None, digest: str | None = None) -> Source | None:
         """The first table that approves a version at an address, or anywhere if None.

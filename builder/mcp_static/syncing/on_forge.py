@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from mcp_static.forges.registry_forge import Pull, RegistryForge
-from mcp_static.git.remotes import origin_of, push_head
+from mcp_static.git.remotes import push_head
 from mcp_static.git.repository import Repository
 from mcp_static.model.errors import InputError, ServiceError
-from mcp_static.publishing.proposing import commit_message
+from mcp_static.publishing.proposing import REVIEWS, commit_message
+from mcp_static.publishing.sweeping import PASSAGES, close_review, remote_of
 from mcp_static.syncing.reviews import Proposal
 
-_PASSAGE: Final = "mcp-static/sync"
+_PASSAGE: Final = f"{PASSAGES}sync"
 _MOST_PROPOSALS: Final = 20
 """So many pull requests one run opens; the next one opens more."""
 
@@ -25,7 +25,7 @@ def land_sync(registry: RegistryForge, clone: Repository, before: str, after: st
         return
     if registry.head_of(registry.default_branch) != before:
         raise _moved(registry)
-    push_head(clone, _address(registry, clone), _PASSAGE, registry.git_token)
+    push_head(clone, remote_of(registry, clone), _PASSAGE, registry.git_token)
     if not registry.land(before, after, _PASSAGE):
         registry.remove_branch(_PASSAGE)
         raise _moved(registry)
@@ -33,15 +33,9 @@ def land_sync(registry: RegistryForge, clone: Repository, before: str, after: st
     registry.start_deploy()
 
 
-def _address(registry: RegistryForge, clone: Repository) -> str:
-    """Where to push to: the clone's origin, unless that names the account of a job."""
-    origin = origin_of(clone)
-    return registry.clone_url if not origin or urlsplit(origin).username else origin
-
-
 def _moved(registry: RegistryForge) -> ServiceError:
     return ServiceError(
-        f"{registry.default_branch} has moved while the sources were read.",
+        f"{registry.default_branch} has moved in the meantime.",
         "Nothing was changed there; the next run starts from what it is now.",
     )
 
@@ -60,6 +54,24 @@ def propose_reviews(registry: RegistryForge, proposals: Sequence[Proposal]) -> l
             fresh += 1
             addresses.append(_propose(registry, proposal, is_known=known is not None).url)
     return addresses
+
+
+def close_others(registry: RegistryForge, proposals: Sequence[Proposal]) -> list[str]:
+    """Close the reviews that are open and no longer due; gives their addresses.
+
+    `proposals` has to be all that are due.
+    """
+    due = {proposal.branch for proposal in proposals}
+    stale = [
+        pull
+        for pull in registry.open_pulls()
+        if pull.head_branch.startswith(REVIEWS)
+        and pull.head_branch not in due
+        and pull.head_repository.lower() == registry.full_name.lower()
+    ]
+    for pull in stale:
+        close_review(registry, pull, "No source serves what a list would have reviewed here.")
+    return [pull.url for pull in stale]
 
 
 def _has_files(registry: RegistryForge, pull: Pull, proposal: Proposal) -> bool:

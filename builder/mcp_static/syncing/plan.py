@@ -68,8 +68,12 @@ class PlanOptions:
 
 @dataclass(slots=True)
 class Plan:
-    """What to change, and what people should know of each address."""
+    """What to change, and what people should know of each address.
 
+    `is_whole` tells whether every source was read to its end.
+    """
+
+    is_whole: bool = True
     incoming: list[Incoming] = field(default_factory=list)
     proposed: list[Incoming] = field(default_factory=list)
     statuses: list[NewStatus] = field(default_factory=list)

@@ -54,6 +54,7 @@ class _Planning:
         for address, state in self._states.items():
             self.plan.findings[address] += state.findings
             if state.failure is not None:
+                self.plan.is_whole = False
                 self.plan.say(
                     address, Level.UNKNOWN, "source", state.failure.message, state.failure.fix
                 )

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import quote
 
 from mcp_static.api.source_entries import SourceEntry, read_entry
 from mcp_static.importing.files import read_file
+from mcp_static.importing.importing import is_record
 from mcp_static.importing.registry_walk import RegistryWalk, registry_client
 from mcp_static.model.approvals import Approval
 from mcp_static.model.canonical import digest_of
@@ -20,12 +22,23 @@ from mcp_static.model.names import name_problem
 from mcp_static.net.client import Client
 from mcp_static.net.credentials import authorization_of
 from mcp_static.reports.findings import Finding, Level
+from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.settings.network import NetworkSettings
 from mcp_static.settings.sources import Source
 from mcp_static.syncing.registry_state import Key
 
 _MOST_NAMES: Final = 200
 """So many servers are asked for one by one; beyond, or with patterns, a registry is walked."""
+
+_MOST_BYTES: Final = 1 << 30
+"""What one registry may have in all: what its list names is kept in memory."""
+
+_SECONDS: Final = 15 * 60
+"""How long one source may take, so that a slow one leaves time for the others."""
+
+_MOST_FINDINGS: Final = 1_000
+"""Entries that cannot be read which the report names of one source."""
+_LONGEST_MESSAGE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,12 @@ class SourceState:
     seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     failure: RegistryError | None = None
     findings: list[Finding] = field(default_factory=list)
+
+    def note(self, kind: str, message: str, where: str) -> None:
+        """Note an entry that people should look at."""
+        if len(self.findings) < _MOST_FINDINGS:
+            shown = message[:_LONGEST_MESSAGE]
+            self.findings.append(Finding(kind, Level.WARNING, shown, path=where))
 
     @property
     def keys(self) -> Iterator[Key]:
@@ -80,8 +99,9 @@ def read_sources(
         mine = [source for source in sources if source.address == address]
         state = states[address] = SourceState()
         approvals = tuple(approval for source in mine for approval in source.approvals)
+        deadline = time.monotonic() + _SECONDS
         try:
-            for place, value in _values(mine[0], approvals, folder, network):
+            for place, value in _values(mine[0], approvals, folder, network, deadline):
                 told(1)
                 _take(state, approvals, place, value, now)
         except (InputError, ServiceError) as error:
@@ -90,7 +110,11 @@ def read_sources(
 
 
 def _values(
-    source: Source, approvals: tuple[Approval, ...], folder: Path, network: NetworkSettings | None
+    source: Source,
+    approvals: tuple[Approval, ...],
+    folder: Path,
+    network: NetworkSettings | None,
+    deadline: float,
 ) -> Iterator[tuple[str, Any]]:
     if not approvals:
         return
@@ -101,22 +125,32 @@ def _values(
     names = sorted({approval.name for approval in approvals})
     if len(names) <= _MOST_NAMES and not any(approval.is_pattern for approval in approvals):
         with registry_client(authorization, network) as client:
-            yield from _by_name(client, source.url, names)
+            yield from _by_name(client, source.url, names, deadline)
         return
     with tempfile.TemporaryDirectory(prefix="mcp-static-sync-") as place:
-        walk = RegistryWalk(source.url, (), Path(place), authorization, network)
+        walk = RegistryWalk(source.url, (), Path(place), authorization, network, _MOST_BYTES)
         for _ in walk.pages():
-            pass
+            _require_time(source.url, deadline)
         # Not strictly: what has no canonical form is found later, once it is known what it is about.
         with walk.spool.open("rb") as lines:
             for number, line in enumerate(lines):
                 yield f"{source.url}[{number}]", json.loads(line)
 
 
-def _by_name(client: Client, url: str, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
+def _require_time(url: str, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise ServiceError(
+            f"{url} takes longer than {_SECONDS // 60} minutes.", "Ask its operator; try again later."
+        )
+
+
+def _by_name(
+    client: Client, url: str, names: Iterable[str], deadline: float
+) -> Iterator[tuple[str, Any]]:
     """All versions of some servers, each server asked for by its name."""
     is_there = False
     for name in names:
+        _require_time(url, deadline)
         address = f"{url}/v0.1/servers/{quote(name, safe='')}/versions?include_deleted=true"
         page = _page(client, url, address)
         is_there = is_there or page is not None
@@ -160,22 +194,31 @@ def _take(
     key = _key_of(value)
     if key is None or name_problem(key[0]) or version_problem(key[1]):
         if key is None or any(approval.covers_name(key[0]) for approval in approvals):
-            state.findings.append(Finding("entry", Level.WARNING, _key_problem(key), path=place))
+            state.note("entry", _key_problem(key), place)
         return
     if not any(approval.covers_name(key[0]) for approval in approvals):
         return
     state.seen[key[0]].add(key[1])
     title = " ".join(key)
     try:
-        entry = read_entry(value, now)
-        served = Served(entry, digest_of(entry.server))
+        served = _read(value, now)
     except InputError as error:
-        state.findings.append(Finding("entry", Level.WARNING, str(error), path=title))
+        state.note("entry", str(error), title)
         return
     known = state.entries[key[0]].setdefault(key[1], served)
     if known.digest != served.digest:
-        message = "is served twice, with different bytes; the first ones count"
-        state.findings.append(Finding("changed-bytes", Level.WARNING, message, path=title))
+        state.note(
+            "changed-bytes", "is served twice, with different bytes; the first ones count", title
+        )
+
+
+def _read(value: Any, now: int) -> Served:
+    """An entry with its digest; raises InputError, also for one that no record could hold."""
+    entry = read_entry(value, now)
+    served = Served(entry, digest_of(entry.server))
+    if not is_record(entry.server):
+        raise InputError(f"is larger than {MAX_FILE_BYTES} bytes, or nested too deeply")
+    return served
 
 
 def _key_of(value: Any) -> Key | None:
@@ -189,4 +232,4 @@ def _key_of(value: Any) -> Key | None:
 def _key_problem(key: Key | None) -> str:
     if key is None:
         return "has no name or no version"
-    return f"{key[0]} {key[1]} {name_problem(key[0]) or version_problem(key[1])}"
+    return f"{key[0][:100]} {key[1][:100]} {name_problem(key[0]) or version_problem(key[1])}"

@@ -8,14 +8,12 @@ from mcp_static.git.blobs import BlobReader
 from mcp_static.git.repository import Repository
 from mcp_static.git.trees import entries_of
 from mcp_static.model.canonical import digest_of
-from mcp_static.model.errors import InputError, JsonError
+from mcp_static.model.errors import InputError
 from mcp_static.model.layout import SERVERS_ROOT, TAKEDOWN_FILE, Location, RecordFile, parse_location
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName
-from mcp_static.model.proofs import ProofId
-from mcp_static.model.reading import part_of, text_of
 from mcp_static.model.status import ACTIVE, StatusFile, StatusRecord
-from mcp_static.model.strictjson import parse_json
+from mcp_static.proofs.memory import noted_source
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.rule import NOTHING_MORE, Allowances
@@ -128,15 +126,4 @@ def _take(state: RegistryState, location: Location, content: bytes) -> None:
             state.index.set_deleted(location.name, location.version, is_deleted=known.is_deleted)
     else:
         known.is_noted = True
-        known.source = _source_of(content)
-
-
-def _source_of(content: bytes) -> str | None:
-    """The source that an `accepted.json` names; None for another proof."""
-    try:
-        document = parse_json(content)
-    except JsonError:
-        return None
-    if not isinstance(document, dict) or document.get("proof") != ProofId.SOURCE_REGISTRY:
-        return None
-    return text_of(part_of(document, "facts"), "source")
+        known.source = noted_source(content)

@@ -1,5 +1,6 @@
 """Reviews: new versions that somebody has to look at first, server by server, with what changed."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -13,22 +14,29 @@ from mcp_static.model.errors import InputError
 from mcp_static.model.layout import parse_location, record_path
 from mcp_static.model.names import ServerName
 from mcp_static.model.versions import semantic_version
-from mcp_static.publishing.proposing import branch_for
 from mcp_static.reports.comparison import (
     Comparison,
     compare,
     comparison_markdown,
     comparison_text,
 )
-from mcp_static.reports.printing import counted_of
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import MAX_RECORDS
 from mcp_static.rules.run import read_record
+from mcp_static.syncing.messages import review_branch, review_title
 from mcp_static.syncing.plan import Incoming
 from mcp_static.syncing.registry_state import Key, Known, RegistryState
 
 MOST_REVIEWS: Final = 1_000
 """Servers that wait for a review at once; the others come up when some of these are decided."""
+
+LONGEST_BODY: Final = 50_000
+"""Characters of a description: GitHub takes 65,536 ("body is too long", in its REST API's answers)."""
+
+
+_TOO_LONG: Final = (
+    "**More differs than a description has room for: the end is missing. Look at the files.**"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +60,12 @@ class Review:
     @property
     def branch(self) -> str:
         """The branch that proposes them: one for each server."""
-        return branch_for(self.name, "", "sync")
+        return review_branch(self.name)
 
     @property
     def title(self) -> str:
         """The title of the proposal."""
-        if len(self.incoming) == 1:
-            return f"Take in {self.incoming[0].title}"
-        return f"Take in {counted_of(len(self.incoming), 'version')} of {self.name}"
+        return review_title(self.name, [one.version for one in self.incoming])
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -87,15 +93,20 @@ class Review:
         )
         blocks = [comparison_markdown(comparison) for comparison in self.comparisons]
         how = "Whoever may write to this repository takes it in; the check says how."
-        return "\n\n".join([*blocks, digests, how])
+        whole = "\n\n".join([how, digests, *blocks])
+        if len(whole) <= LONGEST_BODY:
+            return whole
+        cut = whole[: LONGEST_BODY - len(_TOO_LONG) - 2].rpartition("\n")[0]
+        return f"{_TOO_LONG}\n\n{cut}"
 
 
 def reviews_of(proposed: Iterable[Incoming], registry: RegistryState) -> list[Review]:
     """The reviews that are due, by server; of those that nobody could look through, the first ones."""
     by_name = sorted(proposed, key=lambda one: (str(one.name), one.served.entry.published_at))
+    groups = [tuple(group) for _, group in groupby(by_name, key=lambda one: str(one.name))]
     reviews = []
-    for _, group in islice(groupby(by_name, key=lambda one: str(one.name)), MOST_REVIEWS):
-        incoming = tuple(group)[:MAX_RECORDS]
+    for group in islice(_in_turn(groups), MOST_REVIEWS):
+        incoming = group[:MAX_RECORDS]
         before = _newest(registry, incoming[0].name)
         comparisons = []
         for one in incoming:
@@ -103,6 +114,17 @@ def reviews_of(proposed: Iterable[Incoming], registry: RegistryState) -> list[Re
             before = one.served.entry.server
         reviews.append(Review(incoming[0].name, incoming, tuple(comparisons)))
     return reviews
+
+
+def _in_turn(groups: Iterable[tuple[Incoming, ...]]) -> list[tuple[Incoming, ...]]:
+    """One of each source after the other, so that none keeps those of another from coming up."""
+    count: Counter[str] = Counter()
+    ranked = []
+    for group in groups:
+        address = group[0].source.address
+        ranked.append((count[address], group))
+        count[address] += 1
+    return [group for _, group in sorted(ranked, key=lambda one: one[0])]
 
 
 def _newest(registry: RegistryState, name: ServerName) -> dict[str, object] | None:

@@ -38,7 +38,7 @@ from mcp_static.syncing.plan import Plan, PlanOptions
 from mcp_static.syncing.planning import plan_sync
 from mcp_static.syncing.reading import read_sources
 from mcp_static.syncing.registry_state import Key, RegistryState, read_state
-from mcp_static.syncing.reviews import Review, approvals_of, reviews_of
+from mcp_static.syncing.reviews import MOST_REVIEWS, Review, approvals_of, reviews_of
 from mcp_static.syncing.writing import commits_of
 
 _NAMED: Final = 1_000
@@ -75,6 +75,11 @@ class SyncResult:
     before: str
     after: str
     made: tuple[NewCommit, ...] = ()
+
+    @property
+    def has_all_reviews(self) -> bool:
+        """Whether every review that is due is among its reviews."""
+        return self.plan.is_whole and len(self.reviews) < MOST_REVIEWS
 
 
 @dataclass(slots=True)

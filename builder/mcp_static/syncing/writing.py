@@ -7,16 +7,14 @@ from typing import Any
 from mcp_static.check.accepted import accepted_bytes
 from mcp_static.git.writing import NewCommit
 from mcp_static.model.layout import record_path
-from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import ServerName
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.remotes import claimed_addresses
 from mcp_static.model.status import ACTIVE, StatusFile, StatusRecord
-from mcp_static.model.terminal import printable
 from mcp_static.proofs.results import holds
 from mcp_static.proofs.source_registry import taken_facts
 from mcp_static.publishing.proposing import status_bytes
-from mcp_static.reports.printing import counted_of
+from mcp_static.syncing.messages import changes_message, version_message
 from mcp_static.syncing.plan import Incoming, NewStatus, Plan
 from mcp_static.syncing.reading import Served
 from mcp_static.syncing.registry_state import Known
@@ -36,11 +34,11 @@ def commits_of(plan: Plan, now: int) -> Iterator[NewCommit]:
         path = record_path(adoption.known.name, adoption.known.version, "accepted.json")
         document = adoption.known.document
         files[path] = _note(adoption.served, adoption.source, document, now)
-    yield NewCommit(now, _message(plan), files)
+    yield NewCommit(now, changes_message(files, len(plan.incoming)), files)
     for incoming in plan.incoming:
         yield NewCommit(
             incoming.served.entry.published_at,
-            f"Publish {incoming.title} ({ProofId.SOURCE_REGISTRY})\n",
+            version_message(incoming.name, incoming.version),
             _files_of(incoming, now),
         )
 
@@ -108,26 +106,3 @@ def _note(
         facts["approvedBy"] = approved_by
     proof = holds(ProofId.SOURCE_REGISTRY, "It is served there.", **facts)
     return accepted_bytes(proof, None, "", None, now, claimed_addresses(document))
-
-
-def _message(plan: Plan) -> str:
-    restored = [new for new in plan.statuses if new not in plan.withdrawn]
-    parts = [
-        f"{verb} {counted_of(number, 'version')}"
-        for verb, number in (
-            ("take in", len(plan.incoming)),
-            ("withdraw", len(plan.withdrawn)),
-            ("set the status of", len(restored)),
-            ("adopt", len(plan.adoptions)),
-        )
-        if number
-    ]
-    lines = [f"- {_verb(new)} {printable(' '.join(new.known.key))}\n" for new in plan.statuses]
-    body = "\n" + "".join(lines) if lines else ""
-    return f"Sync: {', '.join(parts)}\n{body}"
-
-
-def _verb(new: NewStatus) -> str:
-    return {Status.DELETED: "Withdraw", Status.DEPRECATED: "Deprecate", Status.ACTIVE: "Restore"}[
-        new.status.status
-    ]

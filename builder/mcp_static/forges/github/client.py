@@ -155,6 +155,17 @@ class GitHub:
         pushes = self._recent_pushes(path, branch)
         return max((push.time for push in pushes if push.after == commit), default=None)
 
+    def rested_branches(self, path: str, prefix: str, before: int) -> list[str]:
+        """The branches whose names begin so, and whose newest push is known, and from before a time."""
+        address = f"/repos/{path}/git/matching-refs/{quote(f'heads/{prefix}')}"
+        pages = self.api.pages(address, list[Reference], f"the branches {prefix}* of {path}")
+        branches = (one.ref.removeprefix("refs/heads/") for page in pages for one in page)
+        return [branch for branch in branches if self._has_rested(path, branch, before)]
+
+    def _has_rested(self, path: str, branch: str, before: int) -> bool:
+        times = [push.time for push in self._recent_pushes(path, branch)]
+        return bool(times) and max(times) < before
+
     def reopened_at(self, path: str, number: int) -> int:
         """When a pull request was last opened again, in seconds since 1970; 0 if it never was."""
         return self._once(("reopened", path, str(number)), lambda: self._ask_reopened(path, number))

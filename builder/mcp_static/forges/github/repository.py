@@ -79,6 +79,10 @@ class GitHubRepository:
         """The commit at the head of a branch now; None when there is no such branch."""
         return head_of(self._api, self.full_name, branch)
 
+    def left_behind(self, prefix: str, before: int) -> list[str]:
+        """The branches whose names begin so, and that have not moved since, by the activity."""
+        return self._github.rested_branches(self.full_name, prefix, before)
+
     def file_at(self, path: str, commit: str) -> bytes | None:
         """The content of a file at a commit."""
         return self._github.file(self.full_name, path, commit)
@@ -228,8 +232,10 @@ class GitHubRepository:
         pages = self._api.pages(
             f"{self._path}/pulls", list[PullRequest], "pull requests", state="open", head=head
         )
-        found = (pull for page in pages for pull in page if pull.head.ref == branch)
-        return next((self._pull(pull) for pull in found), None)
+        found = (self._pull(pull) for page in pages for pull in page if pull.head.ref == branch)
+        # An owner may have several repositories of one network.
+        own = (pull for pull in found if pull.head_repository.lower() == home.lower())
+        return next(own, None)
 
     def open_pull(self, home: str, branch: str, title: str, body: str) -> Pull:
         """Open a pull request from a branch of some owner's repository; or the one there is."""

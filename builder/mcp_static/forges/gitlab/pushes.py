@@ -6,7 +6,8 @@ for three years, and of a push that changes many branches at once it notes no br
 as the next event does not begin where the last one ended.
 """
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import islice, pairwise
 from typing import Final
 
 from mcp_static.forges.gitlab.api import Api
@@ -14,8 +15,20 @@ from mcp_static.forges.gitlab.facts import project_path
 from mcp_static.forges.gitlab.shapes import PushData, PushEvent
 from mcp_static.forges.registry_forge import BranchPush
 
-_PAGES: Final = 10
-"""Pages of a project's pushes that are looked through, the newest first."""
+_MOST: Final = 1_000
+"""Pushes to a project that are looked through, the newest first."""
+
+
+def branches_pushed_since(api: Api, path: str, since: int) -> set[str]:
+    """The branches that were pushed to at some time, in seconds since 1970, or later."""
+    found: set[str] = set()
+    for event in islice(_events(api, path), _MOST):
+        if event.created_at.second_after < since:
+            break
+        data = event.push_data
+        if data is not None and data.ref is not None:
+            found.add(data.ref)
+    return found
 
 
 def pushes_to(api: Api, path: str, branch: str, host: str) -> list[BranchPush] | None:
@@ -24,6 +37,20 @@ def pushes_to(api: Api, path: str, branch: str, host: str) -> list[BranchPush] |
     Whoever makes a branch anew pushes all that is on it, so what it was before is of no account.
     """
     found: list[BranchPush] = []
+    for number, event in enumerate(_events(api, path), start=1):
+        if number > _MOST:
+            return None
+        data = _of_branch(event, branch)
+        if data is None:
+            continue
+        found.append(_push(event, data, host))
+        if data.commit_from is None:
+            return _joined(found)
+    return _joined(found)
+
+
+def _events(api: Api, path: str) -> Iterator[PushEvent]:
+    """The pushes to a project, newest first."""
     pages = api.pages(
         f"{project_path(path)}/events",
         list[PushEvent],
@@ -31,17 +58,7 @@ def pushes_to(api: Api, path: str, branch: str, host: str) -> list[BranchPush] |
         action="pushed",
         sort="desc",
     )
-    for number, page in enumerate(pages, start=1):
-        if number > _PAGES:
-            return None
-        for event in page:
-            data = _of_branch(event, branch)
-            if data is None:
-                continue
-            found.append(_push(event, data, host))
-            if data.commit_from is None:
-                return _joined(found)
-    return _joined(found)
+    return (event for page in pages for event in page)
 
 
 def _joined(newest_first: list[BranchPush]) -> list[BranchPush] | None:

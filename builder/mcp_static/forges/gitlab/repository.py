@@ -16,13 +16,14 @@ from mcp_static.forges.gitlab.instance import (
     Instance,
     registry_instance,
 )
-from mcp_static.forges.gitlab.pushes import pushes_to
+from mcp_static.forges.gitlab.pushes import branches_pushed_since, pushes_to
 from mcp_static.forges.gitlab.shapes import (
     Commit,
     File,
     Member,
     MergeRequest,
     MergeRequestVersion,
+    Named,
     StateEvent,
     User,
 )
@@ -223,6 +224,19 @@ class GitLabProject:
     def head_of(self, branch: str) -> str | None:
         """The commit at the head of a branch now; None when there is no such branch."""
         return self.facts.branch_head(self.full_name, branch)
+
+    def left_behind(self, prefix: str, before: int) -> list[str]:
+        """The branches whose names begin so, and of which no later push is known.
+
+        None of them lets a commit in, so one that is taken too early costs another attempt at most.
+        """
+        address = f"{self._path}/repository/branches"
+        pages = self._api.pages(address, list[Named], f"the branches {prefix}*", search=f"^{prefix}")
+        branches = [one.name for page in pages for one in page if one.name.startswith(prefix)]
+        if not branches:
+            return []
+        moved = branches_pushed_since(self._api, self.full_name, before)
+        return [branch for branch in branches if branch not in moved]
 
     def file_at(self, path: str, commit: str) -> bytes | None:
         """The content of a file at a commit."""

@@ -86,6 +86,12 @@ class Branch(Shape):
     commit: Commit
 
 
+class Named(Shape):
+    """A branch, of which only the name matters."""
+
+    name: str
+
+
 class File(Shape):
     """A file at a commit."""
 
