@@ -4,25 +4,24 @@ from collections.abc import Sequence
 
 import git
 
-from mcp_static.git.access import access
+from mcp_static.git.access import GitAccess
 from mcp_static.git.command import run
 from mcp_static.git.repository import has_commit
 from mcp_static.model.errors import GitError, InputError, ServiceError
+from mcp_static.net.shown import shown
 
 
-def fetch_commits(
-    repository: git.Repo, url: str, references: Sequence[str], token: str | None = None
-) -> None:
+def fetch_commits(repository: git.Repo, url: str, references: Sequence[str], access: GitAccess) -> None:
     """Fetch references of a remote, whole histories without blobs that are not needed yet.
 
     No reference, configuration or remote of the repository changes. Raises ServiceError.
     """
     options = ("--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance")
     try:
-        run(repository, "fetch", *options, "--", url, *references, env=access(url, token))
+        run(repository, "fetch", *options, "--", url, *references, env=access.environment(url))
     except GitError as error:
         raise ServiceError(
-            f"git could not fetch from {url}: {error}.",
+            f"git could not fetch from {shown(url)}: {error}.",
             "Check the network and the token, and try again.",
         ) from None
 
@@ -36,31 +35,33 @@ def require_commit(repository: git.Repo, commit: str, where: str) -> None:
         )
 
 
-def fetch_head(repository: git.Repo, url: str, token: str | None) -> str:
+def fetch_head(repository: git.Repo, url: str, access: GitAccess) -> str:
     """A remote's newest commit, fetched without older ones; raises ServiceError."""
     try:
         run(
             repository, "fetch", "--quiet", "--no-tags", "--depth=1", "--", url, "HEAD",
-            env=access(url, token),
+            env=access.environment(url),
         )  # fmt: skip
     except GitError as error:
         raise ServiceError(
-            f"git could not fetch from {url}: {error}.", "Check the address and your rights."
+            f"git could not fetch from {shown(url)}: {error}.", "Check the address and your rights."
         ) from None
     return run(repository, "rev-parse", "FETCH_HEAD")
 
 
-def push_head(repository: git.Repo, url: str, branch: str, token: str | None) -> None:
+def push_head(repository: git.Repo, url: str, branch: str, access: GitAccess) -> None:
     """Push HEAD to a branch of a remote, wherever it was; raises InputError when it is refused."""
     target = f"HEAD:refs/heads/{branch}"
     try:
-        run(repository, "push", "--quiet", "--force", "--", url, target, env=access(url, token))
+        run(repository, "push", "--quiet", "--force", "--", url, target, env=access.environment(url))
     except GitError as error:
-        raise InputError(f"{url} refused the branch: {error}.", "Check your rights there.") from None
+        raise InputError(
+            f"{shown(url)} refused the branch: {error}.", "Check your rights there."
+        ) from None
 
 
 def push_commit(
-    repository: git.Repo, url: str, commit: str, branch: str, token: str | None, *, force: bool = False
+    repository: git.Repo, url: str, commit: str, branch: str, access: GitAccess, *, force: bool = False
 ) -> None:
     """Push a commit to a branch of a remote; raises InputError when it is refused.
 
@@ -68,10 +69,11 @@ def push_commit(
     """
     target = f"{'+' if force else ''}{commit}:refs/heads/{branch}"
     try:
-        run(repository, "push", "--quiet", "--", url, target, env=access(url, token))
+        run(repository, "push", "--quiet", "--", url, target, env=access.environment(url))
     except GitError as error:
         raise InputError(
-            f"{url} refused {commit[:12]} for {branch}: {error}.", "Check the token's rights there."
+            f"{shown(url)} refused {commit[:12]} for {branch}: {error}.",
+            "Check the token's rights there.",
         ) from None
 
 

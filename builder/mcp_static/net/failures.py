@@ -44,8 +44,3 @@ def reason_of(error: BaseException) -> str:
 
 def _cause(error: BaseException) -> object:
     return getattr(error, "reason", None) or (error.args[0] if error.args else None)
-
-
-def shown(url: str) -> str:
-    """An address as messages show it: without its query, which may be signed, or a password."""
-    return re.sub(r"//[^/]*@", "//", url.partition("?")[0])[:200]

@@ -22,7 +22,7 @@ from mcp_static.model.errors import (
 from mcp_static.net.access import Access
 from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
-from mcp_static.net.failures import FAILURES, reason_of, shown
+from mcp_static.net.failures import FAILURES, reason_of
 from mcp_static.net.guard import Guard, guarded_session
 from mcp_static.net.limits import (
     ANSWER,
@@ -32,6 +32,7 @@ from mcp_static.net.limits import (
     Answer,
     FetchLimits,
 )
+from mcp_static.net.shown import shown
 
 _PROXY_REFUSES: Final = re.compile(r"Tunnel connection failed: 40[37]")
 _CHUNK: Final = 1 << 16

@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from mcp_static.model.errors import OperatorError, SignInError
-from mcp_static.net.failures import shown
 from mcp_static.net.limits import REDIRECTS, Answer
+from mcp_static.net.shown import shown
 
 WANTS_CREDENTIALS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _PAGE: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
