@@ -108,6 +108,8 @@ class DeviceFlow:
             document = orjson.loads(answer.body)
         except orjson.JSONDecodeError:
             document = None
+        if answer.status == 404 and not isinstance(document, dict):
+            raise InputError(f"{self.forge} has no logins by a code.", "Set a token instead.")
         if not isinstance(document, dict) or answer.status >= 500:
             raise UnansweredError(f"{self.forge} answered {answer.status} to a login.")
         try:

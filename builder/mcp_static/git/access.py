@@ -52,7 +52,11 @@ class GitAccess:
             config.append((f"http.{origin}/.proxy", proxy))
         if proxy and password:
             key = f"credential.{_without_user(proxy)}.helper"
-            config += [(key, ""), (key, _HELPER)]  # an empty one takes the user's own away
+            config += [
+                (f"http.{origin}/.proxyAuthMethod", "basic"),
+                (key, ""),  # takes the user's own away
+                (key, _HELPER),
+            ]
             more[_PASSWORD] = password
         return {**more, **_config(config)}
 
