@@ -107,10 +107,16 @@ class GitLabLogin:
     def _made(self, client: str, login: str, scope: str) -> Answer:
         token = secrets.token_hex(32)
         self.tokens[token] = login
-        document = {"access_token": token, "token_type": "Bearer", "expires_in": 7200, "scope": scope}
+        document: dict[str, Any] = {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 7200,
+            "scope": scope,
+        }
         if self.renews:
-            document["refresh_token"] = secrets.token_hex(32)
-            self._renewals[document["refresh_token"]] = (client, token, scope)
+            renewal = secrets.token_hex(32)
+            document["refresh_token"] = renewal
+            self._renewals[renewal] = (client, token, scope)
         return _json(200, document)
 
 

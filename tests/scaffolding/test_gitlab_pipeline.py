@@ -72,7 +72,8 @@ def _copy(source: Path, target: Path, patterns: list[str]) -> None:
     for pattern in patterns:
         for found in glob.glob(pattern, root_dir=source):
             (target / found).parent.mkdir(parents=True, exist_ok=True)
-            copy = shutil.copy2(source / found, target / found, follow_symlinks=False)
+            copy = target / found
+            shutil.copy2(source / found, copy, follow_symlinks=False)
             if not copy.is_symlink():
                 seconds = int(copy.stat().st_mtime)
                 os.utime(copy, (seconds, seconds))
