@@ -64,8 +64,9 @@ def test_who_may_push_proposes_from_the_registry_itself(stage: GitLabStage) -> N
 
 
 def test_the_registrys_address_tells_the_forge(
-    stage: GitLabStage, monkeypatch: pytest.MonkeyPatch
+    stage: GitLabStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("GITLAB_TOKEN", "token-of-alice")
     with open_proposer(FACTS, NetworkSettings()) as proposer:
         assert proposer.account is not None

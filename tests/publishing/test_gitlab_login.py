@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from mcp_static.cli import main
+from mcp_static.forges.device_login import Tokens
 from mcp_static.forges.gitlab import login as gitlab_login
 from mcp_static.forges.gitlab.instance import PUBLIC, Instance
-from mcp_static.forges.logins import git_access_for
+from mcp_static.forges.logins import git_access_for, gitlab_at
+from mcp_static.model.errors import UsageError
+from mcp_static.publishing.registry_client import read_facts
 from mcp_static.settings.network import NetworkSettings
 
 from tests.conftest import build_registry
@@ -167,6 +170,27 @@ def test_a_registry_does_not_choose_which_gitlab_is_asked(
             done = desk.run(*command, "--registry", served)
             assert (done.exit_code, "you have not named" in done.output) == (2, True), done.output
             assert "set GITLAB_HOST to git.evil.example" in done.output
+
+
+def test_a_registry_on_a_forge_of_its_operators_is_known_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    site = "https://git.example.com"
+    registry = Registry(tmp_path / "registry.git")
+    forges = f'[[forges]]\nkind = "gitlab"\nurl = "{site}"\n'
+    registry.commit({"registry.toml": f'repository = "{site}/acme/registry"\n{forges}'})
+    registry.publish("com.example/weather")
+    build_registry(registry, tmp_path / "dist")
+    with answering(send(200, (tmp_path / "dist/data/snapshot.json").read_bytes())) as served:
+        facts = read_facts(served)
+    assert facts.forge == "gitlab"
+    with pytest.raises(UsageError, match=r"git\.example\.com, which you have not named"):
+        gitlab_at(facts.repository, facts.forge)
+    own = Instance(site, site)
+    gitlab_login.keep_login(own, APPLICATION, Tokens(access_token="secret"))
+    assert gitlab_at(facts.repository, facts.forge) == own
+    assert gitlab_login.find_token(own, NETWORK) == "secret"
 
 
 def test_without_an_application_a_token_of_ones_own_does(
