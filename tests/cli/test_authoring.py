@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mcp_static.forges.github.login import token_for
+from mcp_static.forges.logins import git_access_for
 from mcp_static.proofs.keys import key_of, read_private_key, read_records
+from mcp_static.settings.network import NetworkSettings
 
 from tests.desk import WEATHER, Desk, a_desk
 from tests.registries import Registry, path_of
@@ -344,7 +345,8 @@ def test_a_token_for_github_goes_to_github_alone(
         "https://github.com.evil.example/a",
         "https://github.com/a/b",
     )
-    assert [token_for(url) for url in urls] == [None, None, "secret"]
+    found = [git_access_for(url, NetworkSettings()).token for url in urls]
+    assert found == [None, None, "secret"]
 
 
 def test_a_remote_that_is_none_is_told_in_gits_words(desk: Desk) -> None:

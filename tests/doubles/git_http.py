@@ -14,20 +14,26 @@ from pathlib import Path
 
 @dataclass
 class GitServer:
-    """A handler of `HttpsFront` for the repositories in a folder; notes each request that it let in."""
+    """A handler of `HttpsFront` for the repositories in a folder; notes each request that it let in.
+
+    `also` are other users and their tokens; `sent` counts the bytes of what it answered.
+    """
 
     folder: Path
     user: str
     token: str
     requests: list[str] = field(default_factory=list)
     refused: int = 0
+    also: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
 
     def __call__(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Answer a request."""
-        expected = base64.b64encode(f"{self.user}:{self.token}".encode()).decode()
-        if headers.get("Authorization") != f"Basic {expected}":
+        known = {**self.also, self.user: self.token}
+        pairs = (base64.b64encode(f"{user}:{token}".encode()) for user, token in known.items())
+        if headers.get("Authorization") not in {f"Basic {pair.decode()}" for pair in pairs}:
             self.refused += 1
             return 401, {"WWW-Authenticate": 'Basic realm="Git"'}, b""
         self.requests.append(f"{method} {path}")
@@ -50,6 +56,7 @@ class GitServer:
             },
         ).stdout  # fmt: skip
         head, _, content = answer.partition(b"\r\n\r\n")
+        self.sent += len(content)
         lines = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
         status = int(lines.pop("Status", "200 OK").split()[0])
         return status, lines, content

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from tests.doubles.bare import BareRepository, Files, Signature
 from tests.doubles.clock import Clock
 from tests.doubles.gitlab_double import GitLabDouble, ProjectDouble
+from tests.doubles.gitlab_login import GitLabLogin
 from tests.doubles.gitlab_merge_routes import PUBLISHING
 from tests.doubles.gitlab_models import (
     IssueDouble,
@@ -94,6 +95,7 @@ class GitLabForge(GitLabDouble):
         self.clock = Clock()
         self.clock.advance(-3600)
         self.tokens: dict[str, str] = {}
+        self.login = GitLabLogin(self.tokens)
         self.trigger_token = "token-of-the-trigger"
         self.pipelines: list[Pipeline] = []
         self.quick_actions: list[tuple[str, str]] = []
@@ -338,6 +340,8 @@ class GitLabForge(GitLabDouble):
     def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer one request of the API; what it does not know of publishing, the facts answer."""
         with self._lock:
+            if path.startswith("/oauth/"):
+                return self.login.answer(self.url, path, body)
             for project in self.projects.values():
                 if isinstance(project, ForgeProject):
                     self.notice(project, project.bot)

@@ -1,10 +1,6 @@
 """How an operator lets requests out: authorities, proxy, credentials, and what is told without them."""
 
-import socket
-import socketserver
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,6 +19,7 @@ from mcp_static.settings import parse_settings
 from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.https import Authority, Body, Handler, HttpsFront, always
+from tests.doubles.proxy import proxy_to
 from tests.net.test_client import answering, send
 
 HOST = "npm.corp.example"
@@ -156,70 +153,15 @@ def test_credentials_are_never_sent_without_tls_but_on_this_machine(
     assert access.authorization("https://a.example./x") == f"Bearer {TOKEN}"
 
 
-class _Proxy(socketserver.ThreadingTCPServer):
-    """A proxy that knows CONNECT alone, and leads every host to one port of this machine."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self, port: int, refusal: int | None = None) -> None:
-        self.asked: list[str] = []
-        self.headers: list[str] = []
-        self.port, self.refusal = port, refusal
-        super().__init__(("127.0.0.1", 0), _Tunnel)
-
-
-class _Tunnel(socketserver.StreamRequestHandler):
-    server: _Proxy
-
-    def handle(self) -> None:
-        self.server.asked.append(self.rfile.readline().decode().split()[1])
-        while (line := self.rfile.readline().strip()) != b"":
-            self.server.headers.append(line.decode())
-        if self.server.refusal:
-            self.wfile.write(f"HTTP/1.1 {self.server.refusal} No\r\n\r\n".encode())
-            return
-        self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        with socket.create_connection(("127.0.0.1", self.server.port)) as there:
-            back = threading.Thread(target=_pump, args=(there, self.request), daemon=True)
-            back.start()
-            _pump(self.request, there)
-            back.join(5)
-
-
-def _pump(one: socket.socket, other: socket.socket) -> None:
-    try:
-        while piece := one.recv(1 << 16):
-            other.sendall(piece)
-        other.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
-
-
-@contextmanager
-def proxy_to(port: int, refusal: int | None = None) -> Iterator[_Proxy]:
-    """A proxy, running."""
-    with _Proxy(port, refusal) as proxy:
-        threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
-        try:
-            yield proxy
-        finally:
-            proxy.shutdown()
-
-
-def _address(proxy: _Proxy) -> str:
-    return f"http://127.0.0.1:{proxy.server_address[1]}"
-
-
 @pytest.mark.parametrize("by_environment", [False, True])
 def test_every_request_takes_the_proxy(
     *, by_environment: bool, front: HttpsFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     front.host(HOST, always(200, b"ok"))
     with proxy_to(front.port) as proxy:
-        given = "" if by_environment else _address(proxy)
+        given = "" if by_environment else proxy.url
         if by_environment:
-            monkeypatch.setenv("HTTPS_PROXY", _address(proxy))
+            monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         network = NetworkSettings(proxy=given)
         assert fetcher(network).get(URL, ANSWER).body == b"ok"  # a name that only the proxy knows
         with Client(network=network) as client:
@@ -234,7 +176,7 @@ def test_every_request_takes_the_proxy(
 def test_a_host_that_is_asked_directly_passes_the_proxy_by(front: HttpsFront) -> None:
     front.host(HOST, always(200, b"ok"))
     with proxy_to(front.port, refusal=502) as proxy:
-        network = settings(front, proxy=_address(proxy), direct=("*.corp.example",))
+        network = settings(front, proxy=proxy.url, direct=("*.corp.example",))
         assert fetcher(network).get(URL, ANSWER).body == b"ok"
         assert proxy.asked == []
 
@@ -245,9 +187,8 @@ def test_a_proxy_that_wants_to_know_who_asks_is_told(
     front.host(HOST, always(200, b"ok"))
     monkeypatch.setenv("PROXY_LOGIN", "me:secret")
     with proxy_to(front.port) as proxy:
-        place = _address(proxy).removeprefix("http://")
-        named = {"host": place, "variable": "PROXY_LOGIN", "scheme": "basic"}
-        network = NetworkSettings.model_validate({"proxy": _address(proxy), "credentials": (named,)})
+        named = {"host": proxy.place, "variable": "PROXY_LOGIN", "scheme": "basic"}
+        network = NetworkSettings.model_validate({"proxy": proxy.url, "credentials": (named,)})
         assert fetcher(network).get(URL, ANSWER).is_ok
         with Client(network=network) as client:
             assert client.get(URL).is_ok
@@ -258,7 +199,7 @@ def test_a_proxy_that_wants_to_know_who_asks_is_told(
 def test_a_proxy_that_lets_nothing_through_is_the_operators_matter(front: HttpsFront) -> None:
     with proxy_to(front.port, refusal=407) as proxy:
         with pytest.raises(OperatorError, match="does not let .* through") as caught:
-            fetcher(NetworkSettings(proxy=_address(proxy))).get(URL, ANSWER)
+            fetcher(NetworkSettings(proxy=proxy.url)).get(URL, ANSWER)
         assert len(proxy.asked) == 1, "and not tried again"
         assert "credentials" in caught.value.fix
 

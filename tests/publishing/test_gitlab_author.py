@@ -10,6 +10,7 @@ from mcp_static.model.errors import UsageError
 from mcp_static.publishing.authoring import Author
 from mcp_static.publishing.merging import MergeOutcome
 from mcp_static.publishing.registry_client import RegistryFacts
+from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.gitlab_forge import DEVELOPER, GitLabForge
 from tests.gitlab_stage import REGISTRY, GitLabStage, gitlab_record, gitlab_staged
@@ -17,7 +18,7 @@ from tests.gitlab_stage import REGISTRY, GitLabStage, gitlab_record, gitlab_stag
 WEATHER = "io.gitlab.alice/weather"
 BRANCH = "mcp-publish/weather-1"
 FACTS = RegistryFacts(
-    "https://mcp.example.com", "Acme", "https://mcp.example.com", f"https://gitlab.com/{REGISTRY}", ""
+    "https://mcp.example.com", "Acme", "https://mcp.example.com", f"https://gitlab.com/{REGISTRY}"
 )
 
 
@@ -63,12 +64,16 @@ def test_who_may_push_proposes_from_the_registry_itself(stage: GitLabStage) -> N
 
 
 def test_the_registrys_address_tells_the_forge(
-    stage: GitLabStage, monkeypatch: pytest.MonkeyPatch
+    stage: GitLabStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("GITLAB_TOKEN", "token-of-alice")
-    with open_proposer(FACTS) as proposer:
+    with open_proposer(FACTS, NetworkSettings()) as proposer:
         assert proposer.account is not None
         assert proposer.account.id == stage.account("alice")
     monkeypatch.delenv("GITLAB_TOKEN")
-    with pytest.raises(UsageError, match="Nobody is logged in to GitLab"), open_proposer(FACTS):
+    with (
+        pytest.raises(UsageError, match="Nobody is logged in to gitlab.com"),
+        open_proposer(FACTS, NetworkSettings()),
+    ):
         pass

@@ -55,22 +55,35 @@ def test_what_parses_strangers_bytes_has_no_token_that_may_write() -> None:
     }
 
 
-def test_what_may_write_works_where_nothing_that_is_handed_over_lands() -> None:
+def test_no_job_works_where_what_is_handed_over_lands() -> None:
     """An artifact is unpacked over the checkout, with whatever files the job that made it liked."""
-    document = pipeline(sources=("https://registry.example.com",))
+    document = pipeline(sources=("https://registry.example.com",), host="gitlab-pages")
+    assert document["variables"]["GIT_STRATEGY"] == "none"
+    before = document["default"]["before_script"]
+    assert before[:2] == ['handed="$CI_PROJECT_DIR"', 'cd "$(mktemp -d)"']
     for name, job in jobs(document).items():
-        if not job.get("needs"):
-            continue
-        assert job["extends"] == ".elsewhere", name
         assert "before_script" not in job, name
+        assert "GIT_STRATEGY" not in job.get("variables", {}), name
         text = "\n".join(job["script"])
         for file in ("handover", "comment", "sync"):
             named = re.findall(rf"\b{file}(?:-\$CI_PIPELINE_ID)?\.(?:json|txt)", text)
             assert len(named) == text.count(f'"$handed/{file}-$CI_PIPELINE_ID.'), name
-    elsewhere = document[".elsewhere"]
-    assert elsewhere["variables"] == {"GIT_STRATEGY": "none"}
-    moved = elsewhere["before_script"].index('cd "$(mktemp -d)"')
-    assert [line for line in elsewhere["before_script"][:moved] if "handed=" not in line] == []
+        for file in ("dist", "public"):
+            found = re.findall(rf"\S*\b{re.escape(file)}\b", text)
+            assert set(found) <= {f'"$handed/{file}', "mcp-static"}, name
+
+
+def test_only_the_deploy_writes_the_cache_and_it_reads_none() -> None:
+    """What a check could put there would else be served."""
+    found = jobs(pipeline())
+    cached = {name: job["cache"] for name, job in found.items() if "cache" in job}
+    assert {name: cache["policy"] for name, cache in cached.items()} == {
+        "check": "pull",
+        "deploy": "push",
+    }
+    assert {(cache["key"], tuple(cache["paths"])) for cache in cached.values()} == {
+        ("build", ("dist", "dist.state/*/state.*"))
+    }
 
 
 def test_what_asks_sources_has_no_token_that_may_write() -> None:
@@ -106,7 +119,7 @@ def test_every_host_has_a_pipeline(host: str) -> None:
     assert f"--host {host} " in " ".join(script)
     platform = next(one.platform for one in HOSTS if one.name == host)
     if platform is not None:
-        assert script[-1] == f"cd dist && {platform.command}"
+        assert script[-1] == f'cd "$handed/dist" && {platform.command}'
         readme = files(host=host)["README.md"].decode()
         assert all(f"`{name}`" in readme for name in (*platform.variables, *platform.secrets))
 

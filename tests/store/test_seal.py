@@ -33,6 +33,19 @@ def test_what_was_sealed_is_accepted_and_so_is_a_copy_of_it(database: Path, tmp_
     require_sealed(copy)
 
 
+def test_a_copy_from_an_archive_is_known_by_its_second(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(database, ns=(0, 1_700_000_000_123_456_789))
+    seal(database)
+    os.utime(database, (0, 1_700_000_000))
+    with monkeypatch.context() as patched:
+        patched.setattr("mcp_static.store.seal._opened", lambda *_: pytest.fail("it was read whole"))
+        require_sealed(database)
+    os.utime(database, (0, 1_700_000_001))
+    require_sealed(database)  # of another second: SQLite decides
+
+
 def test_a_write_that_was_not_sealed_is_noticed(database: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE bodies SET document = 'y' WHERE rowid = 7")

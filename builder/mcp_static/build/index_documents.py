@@ -172,7 +172,9 @@ def snapshot_document(
             "url": settings.url,
             "repository": settings.repository,
             "namespace": settings.namespace,
+            "forge": settings.forge_kind,
             "githubClientId": settings.github_client_id,
+            "gitlabClientId": settings.gitlab_client_id,
         },
         "counts": {
             "servers": store.facts.number("public_servers"),

@@ -7,6 +7,7 @@ import click
 from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, REPO
 from mcp_static.forges.workflow import open_workflow, read_event
+from mcp_static.git.access import network_of
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.bot import answer_comment
 from mcp_static.publishing.comment_handover import read_comment_handover
@@ -31,6 +32,6 @@ def command(event_file: Path, repo: Path, handover: Path) -> None:
     read = read_comment_handover(handover) if handover.exists() else None
     with (
         open_repository(repo) as clone,
-        open_workflow(event.repository, clone, event.clone_url) as workflow,
+        open_workflow(event.repository, clone, event.clone_url, network=network_of(clone)) as workflow,
     ):
         show(answer_comment(event, clone, workflow.registry, read))

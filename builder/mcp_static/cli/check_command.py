@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from mcp_static.forges.github.client import LOGIN, GitHub
 from mcp_static.forges.github.login import token_from_environment
 from mcp_static.forges.gitlab.instance import registry_instance
 from mcp_static.forges.workflow import open_workflow, read_event
+from mcp_static.git.access import network_of
 from mcp_static.git.repository import open_repository, read_settings, resolve_commit
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
 from mcp_static.model.forge_ids import (
@@ -117,7 +119,10 @@ def _check_event(
     event_file: Path, repo: Path, base: str, built: Path, handover: Path | None
 ) -> CheckReport:
     event = read_event(event_file)
-    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+    with (
+        open_repository(repo) as clone,
+        open_workflow(event.repository, network=network_of(clone)) as workflow,
+    ):
         job = pull_job(event, clone, workflow.registry, workflow.clients, built)
         checked = check_event(job, resolve_commit(clone, base))
     if handover is not None:
@@ -126,9 +131,12 @@ def _check_event(
 
 
 def _check_revisions(repo: Path, base: str, head: str, author: str | None, built: Path) -> CheckReport:
-    with open_repository(repo) as repository, GitHub(token_from_environment()) as github:
+    with ExitStack() as stack:
+        repository = stack.enter_context(open_repository(repo))
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
         settings = read_settings(repository, base)
+        github = GitHub(token_from_environment(), network=settings.network)
+        stack.enter_context(github)
         requester = _account(author, github, settings) if author else None
         context = proof_context(settings, Clients(github), requester)
         host = _gitlab_host(requester, settings)

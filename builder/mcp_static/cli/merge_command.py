@@ -8,6 +8,7 @@ import click
 from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT, HANDOVER, REPO, STATE
 from mcp_static.forges.workflow import open_workflow, read_event
+from mcp_static.git.access import network_of
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.checking import pull_job
 from mcp_static.publishing.handover import read_handover
@@ -30,7 +31,7 @@ def command(event_file: Path, repo: Path, built: Path, handover: Path | None) ->
     event = read_event(event_file)
     with (
         open_repository(repo) as clone,
-        open_workflow(event.repository, clone, event.clone_url) as workflow,
+        open_workflow(event.repository, clone, event.clone_url, network=network_of(clone)) as workflow,
     ):
         job = pull_job(event, clone, workflow.registry, workflow.clients, built)
         result = merge(job, read_handover(handover) if handover is not None else None)

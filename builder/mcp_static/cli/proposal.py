@@ -1,6 +1,5 @@
 """Proposing from the command line: the ways to a registry's repository, and what is said about it."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,9 @@ from mcp_static.forges.github.client import GitHub
 from mcp_static.forges.github.instance import PUBLIC
 from mcp_static.forges.github.login import find_token
 from mcp_static.forges.github.repository import GitHubRepository
-from mcp_static.forges.gitlab.instance import TOKEN_VARIABLE, Instance
-from mcp_static.forges.gitlab.instance import registry_instance as gitlab_instance
+from mcp_static.forges.gitlab import login as gitlab_login
+from mcp_static.forges.gitlab.instance import Instance
+from mcp_static.forges.logins import gitlab_at
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.context import proof_context
@@ -27,6 +27,7 @@ from mcp_static.publishing.registry_client import RegistryFacts, repository_name
 from mcp_static.reports.findings import Level, Section
 from mcp_static.reports.printing import section_text
 from mcp_static.settings import SETTINGS_FILE
+from mcp_static.settings.network import NetworkSettings
 
 _WAIT_SECONDS = 1800.0
 
@@ -42,11 +43,13 @@ class Proposer:
 
 
 @contextmanager
-def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator[Proposer]:
+def open_proposer(
+    facts: RegistryFacts, network: NetworkSettings, *, must_log_in: bool = True
+) -> Iterator[Proposer]:
     """The way to a registry on its forge; raises UsageError when nobody is logged in and must be."""
-    instance = gitlab_instance()
-    if facts.repository.startswith(f"{instance.site}/"):
-        with _on_gitlab(facts, instance, must_log_in) as proposer:
+    instance = gitlab_at(facts.repository, facts.forge)
+    if instance is not None:
+        with _on_gitlab(facts, instance, network, must_log_in) as proposer:
             yield proposer
         return
     token = find_token()
@@ -55,21 +58,25 @@ def open_proposer(facts: RegistryFacts, *, must_log_in: bool = True) -> Iterator
             "Nobody is logged in to GitHub.",
             "Run `mcp-static login` or `gh auth login`, or set GITHUB_TOKEN.",
         )
-    with GitHub(token) as github:
+    with GitHub(token, network=network) as github:
         author = Author(GitHubRepository(github, repository_name(facts, github.site)))
         account = github.account(author.login) if token is not None else None
         yield Proposer(facts, author, Clients(github), account)
 
 
 @contextmanager
-def _on_gitlab(facts: RegistryFacts, instance: Instance, must_log_in: bool) -> Iterator[Proposer]:
+def _on_gitlab(
+    facts: RegistryFacts, instance: Instance, network: NetworkSettings, must_log_in: bool
+) -> Iterator[Proposer]:
     from mcp_static.forges.gitlab.author import GitLabAuthor  # slow to load, and for GitLab alone
 
-    token = os.environ.get(TOKEN_VARIABLE) or None
-    if token is None and must_log_in:
-        raise UsageError("Nobody is logged in to GitLab.", "Set GITLAB_TOKEN to a token of yours.")
+    find = gitlab_login.require_token if must_log_in else gitlab_login.find_token
+    token = find(instance, network)
     path = facts.repository.removeprefix(f"{instance.site}/").strip("/").removesuffix(".git")
-    with GitLabAuthor(token, path, instance=instance) as project, GitHub(None, PUBLIC) as github:
+    with (
+        GitLabAuthor(token, path, instance=instance, network=network) as project,
+        GitHub(None, PUBLIC, network=network) as github,
+    ):
         account = project.me() if token is not None else None
         yield Proposer(facts, Author(project), Clients(github, project.facts), account)
 

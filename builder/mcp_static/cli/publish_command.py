@@ -21,7 +21,7 @@ from mcp_static.cli.author_options import (
 )
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
 from mcp_static.cli.record_file import RecordFile, read_valid_record
-from mcp_static.forges.github.login import token_for
+from mcp_static.forges.logins import git_access_for
 from mcp_static.model.errors import InputError, SignatureError
 from mcp_static.model.layout import record_path
 from mcp_static.proofs.claims import Publication
@@ -78,8 +78,8 @@ def command(
     record = read_valid_record(file)
     private = read_private_key(key_file) if key_file is not None else None
     facts = None
+    network = settings_of(settings_file).network
     if remote is None or private is not None:
-        network = settings_of(settings_file).network
         facts = read_facts(registry_address(registry), network)
         if _is_served(record, facts, network):
             click.echo(f"{record.name} {record.version} is published already, with these contents.")
@@ -89,10 +89,10 @@ def command(
     title = f"Publish {record.name} {record.version}"
     branch = branch_for(record.name, record.version, "publish")
     if remote is not None:
-        _push(remote, branch, files, title)
+        _push(remote, branch, files, title, network)
         return
     assert facts is not None
-    with open_proposer(facts, must_log_in=not dry_run) as proposer:
+    with open_proposer(facts, network, must_log_in=not dry_run) as proposer:
         known = proposer.author.published(record_path(record.name, record.version))
         if known == record.content:
             click.echo(f"{record.name} {record.version} is published already, with these very bytes.")
@@ -129,8 +129,10 @@ def _published_otherwise(record: RecordFile, what: str) -> InputError:
     )
 
 
-def _push(remote: str, branch: str, files: dict[str, bytes], title: str) -> None:
-    if push_branch(remote, branch, lambda _: files, title, token_for(remote)):
+def _push(
+    remote: str, branch: str, files: dict[str, bytes], title: str, network: NetworkSettings
+) -> None:
+    if push_branch(remote, branch, lambda _: files, title, git_access_for(remote, network)):
         click.echo(
             f"The branch {branch} is at {remote}. Open a pull request (or merge request) from it to "
             "the registry's main branch; the check runs there."

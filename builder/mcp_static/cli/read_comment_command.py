@@ -6,6 +6,7 @@ import click
 
 from mcp_static.cli.forge_options import EVENT, REPO
 from mcp_static.forges.workflow import open_workflow, read_event
+from mcp_static.git.access import network_of
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.comment_reading import read_comment
 
@@ -30,7 +31,10 @@ def command(event_file: Path, repo: Path, handover: Path, outputs: Path | None) 
     What it names is looked up and checked, so this needs no right to write, and should have none.
     """
     event = read_event(event_file)
-    with open_repository(repo) as clone, open_workflow(event.repository) as workflow:
+    with (
+        open_repository(repo) as clone,
+        open_workflow(event.repository, network=network_of(clone)) as workflow,
+    ):
         read = read_comment(event, clone, workflow.registry, workflow.clients)
     count = 0
     if isinstance(read, str):

@@ -6,6 +6,7 @@ import click
 
 from mcp_static.cli.console import show
 from mcp_static.cli.forge_options import EVENT
+from mcp_static.cli.network_options import NETWORK, network_of
 from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.model.errors import InputError
 from mcp_static.publishing.handover import read_handover
@@ -20,7 +21,8 @@ from mcp_static.publishing.reporting import post_failure, post_report
     required=True,
     help="What `check --handover` wrote about this pull request.",
 )
-def command(event_file: Path, handover: Path) -> None:
+@NETWORK
+def command(event_file: Path, handover: Path, settings_file: Path | None) -> None:
     """Post the report of a check on its pull request, in the one comment that is edited.
 
     Where the check ended without a result, the comment says so.
@@ -33,7 +35,7 @@ def command(event_file: Path, handover: Path) -> None:
         raise InputError(
             f"{handover} is about another pull request than the event.", "Nothing was posted."
         )
-    with open_workflow(event.repository) as workflow:
+    with open_workflow(event.repository, network=network_of(settings_file)) as workflow:
         if checked is None:
             post_failure(workflow.registry, event.number, event.head)
         else:

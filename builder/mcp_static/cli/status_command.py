@@ -18,7 +18,7 @@ from mcp_static.cli.author_options import (
     settings_of,
 )
 from mcp_static.cli.proposal import open_proposer, propose, prove_here
-from mcp_static.forges.github.login import token_for
+from mcp_static.forges.logins import git_access_for
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.layout import named_version_problem, record_path
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
@@ -79,12 +79,12 @@ def command(
     title = f"Set {name}{f' {version}' if version else ''} to {status}"
     branch = branch_for(name, version or "*", "status")
     if remote is not None:
-        if push_branch(remote, branch, work.files, title, token_for(remote)):
+        if push_branch(remote, branch, work.files, title, git_access_for(remote, network)):
             click.echo(f"The branch {branch} is at {remote}. Open a pull request from it.")
         else:
             click.echo(f"{name} has that status already; nothing was pushed.")
         return
-    with open_proposer(facts, must_log_in=not dry_run) as proposer:
+    with open_proposer(facts, network, must_log_in=not dry_run) as proposer:
         files = work.files(proposer.author.published)
         if not files:
             click.echo(f"{name} has that status already; there is nothing to do.")

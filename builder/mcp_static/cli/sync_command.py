@@ -10,6 +10,7 @@ from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.cli.operator_options import REPO
 from mcp_static.cli.style_options import STYLE
 from mcp_static.forges.workflow import open_workflow
+from mcp_static.git.access import network_of
 from mcp_static.git.repository import Repository, open_repository, read_settings, resolve_commit
 from mcp_static.git.writing import lock_for_import, require_clean, write_commits
 from mcp_static.model.errors import UsageError
@@ -151,7 +152,7 @@ def _on_forge(
     proposals: Sequence[Proposal],
     has_all: bool,
 ) -> None:
-    with open_workflow(full_name, repository) as workflow:
+    with open_workflow(full_name, repository, network=network_of(repository)) as workflow:
         land_sync(workflow.registry, repository, before, after)
         for address in propose_reviews(workflow.registry, proposals):
             say(f"A review waits at {address}")

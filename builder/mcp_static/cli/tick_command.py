@@ -7,6 +7,7 @@ import click
 from mcp_static.cli.console import show
 from mcp_static.cli.operator_options import REPO
 from mcp_static.forges.workflow import open_workflow
+from mcp_static.git.access import network_of
 from mcp_static.git.repository import open_repository, resolve_commit
 from mcp_static.moderation.ticking import tick
 from mcp_static.publishing.operating import tick_on
@@ -31,7 +32,7 @@ def command(repo: Path, full_name: str | None) -> None:
     """
     with open_repository(repo) as repository:
         if full_name is not None:
-            with open_workflow(full_name, repository) as workflow:
+            with open_workflow(full_name, repository, network=network_of(repository)) as workflow:
                 ended = tick_on(workflow.registry, repository)
                 for line in sweep(workflow.registry, repository):
                     show(f"{line}.")

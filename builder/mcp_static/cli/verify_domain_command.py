@@ -33,8 +33,9 @@ def command(domain: str, key_file: Path | None, settings_file: Path | None) -> N
             f"{domain!r} is not a domain that can be owned.", "Give one such as example.com."
         )
     wanted = key_of(read_private_key(key_file)) if key_file else None
-    with GitHub(None) as github, ConsoleProgress() as progress:
-        context = proof_context(settings_of(settings_file), Clients(github))
+    settings = settings_of(settings_file)
+    with GitHub(None, network=settings.network) as github, ConsoleProgress() as progress:
+        context = proof_context(settings, Clients(github))
         progress.stage(f"Asking about {domain}")
         lookup = context.resolution.look_up(domain)
         served: KeyRecords | str

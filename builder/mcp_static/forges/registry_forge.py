@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mcp_static.forges.forge import Account, Forge
+from mcp_static.git.access import GitAccess
 from mcp_static.net.fetch import Fetcher
 from mcp_static.settings.forges import ForgeSettings
 
@@ -140,7 +141,7 @@ class RegistryForge(Protocol):
         """Where Git reaches it over HTTPS."""
 
     @property
-    def git_token(self) -> str | None:
+    def git_access(self) -> GitAccess:
         """What Git is given to fetch from it, and push to it, over HTTPS."""
 
     def pull_head(self, number: int, /) -> str:

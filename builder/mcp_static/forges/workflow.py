@@ -17,6 +17,7 @@ from mcp_static.forges.gitlab import events as gitlab_events
 from mcp_static.forges.gitlab.instance import TOKEN_VARIABLE, runs_here
 from mcp_static.forges.registry_forge import ProofClients, RegistryForge
 from mcp_static.git.repository import Repository
+from mcp_static.settings.network import NetworkSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,19 @@ def read_event(path: Path) -> Event:
 
 @contextmanager
 def open_workflow(
-    full_name: str, clone: Repository | None = None, clone_url: str = ""
+    full_name: str,
+    clone: Repository | None = None,
+    clone_url: str = "",
+    network: NetworkSettings | None = None,
 ) -> Iterator[Workflow]:
     """The way to a registry by its full name, with the token of the environment.
 
-    In a job of GitLab's CI it lives on that GitLab, otherwise on GitHub. `clone` and `clone_url` are
-    what commits are made in and pushed to, where the forge makes none by itself.
+    In a job of GitLab's CI it lives on that GitLab, otherwise on GitHub. All is asked from `network`.
+    `clone` and `clone_url` are what commits are made in and pushed to, where the forge makes none by
+    itself.
     """
     if not runs_here():
-        with GitHub(token_from_environment()) as github:
+        with GitHub(token_from_environment(), network=network) as github:
             yield Workflow(GitHubRepository(github, full_name), clients.Clients(github))
         return
     from mcp_static.forges.gitlab.repository import GitLabProject  # slow to load, and for GitLab alone
@@ -50,7 +55,7 @@ def open_workflow(
     token = os.environ.get(TOKEN_VARIABLE) or None
     public = os.environ.get(PUBLIC_VARIABLE) or None
     with (
-        GitLabProject(token, full_name, clone, clone_url) as project,
-        GitHub(public, github_instance.PUBLIC) as github,
+        GitLabProject(token, full_name, clone, clone_url, network=network) as project,
+        GitHub(public, github_instance.PUBLIC, network=network) as github,
     ):
         yield Workflow(project, clients.Clients(github, project.facts))

@@ -13,13 +13,13 @@ import git
 from gitdb import GitDB
 from gitdb.util import hex_to_bin
 
-from mcp_static.git.access import access
+from mcp_static.git.access import GITHUB_USER, GitAccess, network_of
 from mcp_static.git.command import GitProcess, run
 from mcp_static.model.errors import GitError, ServiceError
 from mcp_static.model.terminal import shown_address
 
 _TOKENS: Final = (
-    ("GITHUB_SERVER_URL", "https://github.com", "GITHUB_TOKEN", "x-access-token"),
+    ("GITHUB_SERVER_URL", "https://github.com", "GITHUB_TOKEN", GITHUB_USER),
     ("CI_SERVER_URL", "https://gitlab.com", "CI_JOB_TOKEN", "gitlab-ci-token"),
 )
 """The variable with a forge's address, the usual one, the variable with its token, and its user.
@@ -66,7 +66,7 @@ def _fetch(repository: git.Repo, remote: str, blobs: list[str]) -> None:
     # The blobs are new to us, so there is nothing to negotiate; what comes stays promised to Git.
     command = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, "--filter=blob:none", remote)
     try:
-        with GitProcess(repository, *command, env=_access(url)) as process:
+        with GitProcess(repository, *command, env=_access(repository, url).environment(url)) as process:
             process.stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
             process.stdin.close()
             process.finish()
@@ -78,8 +78,9 @@ def _fetch(repository: git.Repo, remote: str, blobs: list[str]) -> None:
         ) from None
 
 
-def _access(url: str) -> dict[str, str]:
+def _access(repository: git.Repo, url: str) -> GitAccess:
+    network = network_of(repository)
     for variable, usual, token, user in _TOKENS:
         if url.startswith(f"{os.environ.get(variable, usual).rstrip('/')}/"):
-            return access(url, os.environ.get(token), user)
-    return {}
+            return GitAccess(os.environ.get(token), user, network)
+    return GitAccess(network=network)

@@ -4,23 +4,21 @@ from collections.abc import Sequence
 
 import git
 
-from mcp_static.git.access import access
+from mcp_static.git.access import GitAccess
 from mcp_static.git.command import run
 from mcp_static.git.repository import has_commit
 from mcp_static.model.errors import GitError, InputError, ServiceError
 from mcp_static.model.terminal import shown_address
 
 
-def fetch_commits(
-    repository: git.Repo, url: str, references: Sequence[str], token: str | None = None
-) -> None:
+def fetch_commits(repository: git.Repo, url: str, references: Sequence[str], access: GitAccess) -> None:
     """Fetch references of a remote, whole histories without blobs that are not needed yet.
 
     No reference, configuration or remote of the repository changes. Raises ServiceError.
     """
     options = ("--no-tags", "--no-write-fetch-head", "--quiet", "--no-auto-maintenance")
     try:
-        run(repository, "fetch", *options, "--", url, *references, env=access(url, token))
+        run(repository, "fetch", *options, "--", url, *references, env=access.environment(url))
     except GitError as error:
         raise ServiceError(
             f"git could not fetch from {shown_address(url)}: {error}.",
@@ -37,12 +35,12 @@ def require_commit(repository: git.Repo, commit: str, where: str) -> None:
         )
 
 
-def fetch_head(repository: git.Repo, url: str, token: str | None) -> str:
+def fetch_head(repository: git.Repo, url: str, access: GitAccess) -> str:
     """A remote's newest commit, fetched without older ones; raises ServiceError."""
     try:
         run(
             repository, "fetch", "--quiet", "--no-tags", "--depth=1", "--", url, "HEAD",
-            env=access(url, token),
+            env=access.environment(url),
         )  # fmt: skip
     except GitError as error:
         raise ServiceError(
@@ -52,11 +50,11 @@ def fetch_head(repository: git.Repo, url: str, token: str | None) -> str:
     return run(repository, "rev-parse", "FETCH_HEAD")
 
 
-def push_head(repository: git.Repo, url: str, branch: str, token: str | None) -> None:
+def push_head(repository: git.Repo, url: str, branch: str, access: GitAccess) -> None:
     """Push HEAD to a branch of a remote, wherever it was; raises InputError when it is refused."""
     target = f"HEAD:refs/heads/{branch}"
     try:
-        run(repository, "push", "--quiet", "--force", "--", url, target, env=access(url, token))
+        run(repository, "push", "--quiet", "--force", "--", url, target, env=access.environment(url))
     except GitError as error:
         raise InputError(
             f"{shown_address(url)} refused the branch: {error}.", "Check your rights there."
@@ -64,7 +62,7 @@ def push_head(repository: git.Repo, url: str, branch: str, token: str | None) ->
 
 
 def push_commit(
-    repository: git.Repo, url: str, commit: str, branch: str, token: str | None, *, force: bool = False
+    repository: git.Repo, url: str, commit: str, branch: str, access: GitAccess, *, force: bool = False
 ) -> None:
     """Push a commit to a branch of a remote; raises InputError when it is refused.
 
@@ -72,7 +70,7 @@ def push_commit(
     """
     target = f"{'+' if force else ''}{commit}:refs/heads/{branch}"
     try:
-        run(repository, "push", "--quiet", "--", url, target, env=access(url, token))
+        run(repository, "push", "--quiet", "--", url, target, env=access.environment(url))
     except GitError as error:
         raise InputError(
             f"{shown_address(url)} refused {commit[:12]} for {branch}: {error}.",

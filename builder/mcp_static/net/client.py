@@ -3,23 +3,22 @@
 What strangers name is fetched by `Fetcher` instead, which never goes inside.
 """
 
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.util import Retry
 
 from mcp_static.model.errors import UnansweredError
 from mcp_static.model.terminal import shown_address
-from mcp_static.net.access import Access, proxy_headers
+from mcp_static.net.access import Access
 from mcp_static.net.failures import reaching
 from mcp_static.net.limits import USER_AGENT, Answer
+from mcp_static.net.session import use_network
 from mcp_static.net.sign_in import require_signed_in
 from mcp_static.settings.network import NetworkSettings
 
@@ -76,7 +75,6 @@ class Client:
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.max_redirects = 5
         self._session.auth = _OwnOrigin(authorization) if authorization is not None else None
-        self._session.trust_env = False  # what `Access` says counts, which reads the environment too
         retry = Retry(
             total=retries,
             backoff_factor=0.5,
@@ -85,9 +83,7 @@ class Client:
             raise_on_status=False,
             respect_retry_after_header=False,  # it may name an hour; our own pauses add up to 15 s
         )
-        context = self._access.context()
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _Adapter(self._access, context, retry if retries else 0))
+        use_network(self._session, self._access, retry if retries else 0)
 
     def __enter__(self) -> Self:
         return self
@@ -134,14 +130,11 @@ class Client:
                 prepared.headers["Authorization"] = authorization
             if as_it_stands:
                 prepared.url = request.url  # requests would normalize it
-            proxy = self._access.proxy(request.url)
             with self._session.send(
                 prepared,
                 stream=True,
                 timeout=(_CONNECT_SECONDS, min(_READ_SECONDS, self._seconds)),
                 allow_redirects=not as_it_stands,
-                verify=self._access.authorities,
-                proxies={"https": proxy, "http": proxy} if proxy else {},
             ) as response:
                 body = self._body(response, deadline)
         return Answer(response.status_code, response.headers, body, response.url)
@@ -160,21 +153,3 @@ class Client:
                     f"{shown_address(response.url)} took longer than {self._seconds:g} seconds"
                 )
         return bytes(body)
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that trust the settings' authorities too, and sign in at the proxy."""
-
-    def __init__(self, access: Access, context: ssl.SSLContext | None, retries: Retry | int) -> None:
-        self._access = access
-        self._options = {"ssl_context": context} if context is not None else {}
-        super().__init__(max_retries=retries)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **(options | self._options))
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        return super().proxy_manager_for(proxy, **options, **self._options)
-
-    def proxy_headers(self, proxy: str) -> dict[str, str]:
-        return proxy_headers(self._access, proxy)

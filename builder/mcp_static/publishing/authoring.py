@@ -13,6 +13,7 @@ from typing import Final
 
 from mcp_static.forges.author_forge import AuthorForge
 from mcp_static.forges.registry_forge import Pull
+from mcp_static.git.access import GitAccess
 from mcp_static.git.remotes import fetch_head, push_head
 from mcp_static.git.trees import read_file
 from mcp_static.git.writing import NewCommit, create_repository, start_branch, write_commits
@@ -116,20 +117,20 @@ def push_branch(
     branch: str,
     make: Callable[[Callable[[str], bytes | None]], Mapping[str, bytes]],
     title: str,
-    token: str | None,
+    access: GitAccess,
 ) -> bool:
     """Push a branch with some files to any Git remote; False when its main has them already.
 
     `make` is given what reads a file of the remote's main, and gives the files by path. Raises
-    InputError when the remote refuses, ServiceError when it cannot be reached. Without a token,
-    Git's own credential helpers know what to say.
+    InputError when the remote refuses, ServiceError when it cannot be reached. Without a token
+    in `access`, Git's own credential helpers know what to say.
     """
     if Path(url).exists():
         url = str(Path(url).resolve())  # git runs in a folder of its own
     with tempfile.TemporaryDirectory(prefix="mcp-static-") as folder:
         repository = create_repository(Path(folder) / "proposal.git")
         with repository:
-            base = fetch_head(repository, url, token)
+            base = fetch_head(repository, url, access)
 
             def read(path: str) -> bytes | None:
                 return read_file(repository, base, path, _MAX_FILE)
@@ -140,5 +141,5 @@ def push_branch(
             start_branch(repository, branch, base)
             commit = NewCommit(int(time.time()), commit_message(title), dict(files))
             write_commits(repository, [commit])
-            push_head(repository, url, branch, token)
+            push_head(repository, url, branch, access)
     return True

@@ -87,7 +87,7 @@ def fetch_pull(job: PullJob, pull: Pull, base: str) -> None:
 
 
 def _fetch(job: PullJob, reference: str) -> None:
-    fetch_commits(job.clone, job.event.clone_url, [reference], job.registry.git_token)
+    fetch_commits(job.clone, job.event.clone_url, [reference], job.registry.git_access)
 
 
 def check_pull(job: PullJob, pull: Pull, base: str) -> CheckedPull:

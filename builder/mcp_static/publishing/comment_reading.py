@@ -129,8 +129,8 @@ class _Reader:
     def _namespaces_in(self, pull: Pull) -> set[Namespace]:
         """The namespaces of the records that a pull request proposes."""
         if not has_commit(self._clone, pull.head):
-            reference, token = self._registry.pull_head(pull.number), self._registry.git_token
-            fetch_commits(self._clone, self._event.clone_url, [reference], token)
+            reference, access = self._registry.pull_head(pull.number), self._registry.git_access
+            fetch_commits(self._clone, self._event.clone_url, [reference], access)
         require_commit(self._clone, pull.head, f"pull request {pull.number}")
         paths = proposed_paths(self._clone, "HEAD", pull.head)
         locations = (parse_location(path.path) for path in paths)

@@ -52,7 +52,7 @@ def carry_out(
         if main is None:
             raise CommandRefusedError(f"There is no branch {escaped(registry.default_branch)}.")
         if not has_commit(clone, main):
-            fetch_commits(clone, event.clone_url, [main], registry.git_token)
+            fetch_commits(clone, event.clone_url, [main], registry.git_access)
         made = _decided(command, why, clone, main, registry)
         passage = f"{PASSAGES}act-{comment.id.replace('/', '-')}"
         if blob_at(clone, main, made.entry.path) is not None:

@@ -28,14 +28,17 @@ _MAX_BYTES: Final = 16 << 20
 class RegistryFacts:
     """What authors' commands need to know about a registry.
 
-    `url` is how signatures name it; `repository` where pull requests go.
+    `url` is how signatures name it; `repository` where pull requests go, on a `forge` of that kind. The
+    ids are those of the applications to log in with, on GitHub and on its GitLab; empty for none.
     """
 
     address: str
     title: str
     url: str
     repository: str
-    client_id: str
+    client_id: str = ""
+    gitlab_client_id: str = ""
+    forge: str = ""
 
 
 def registry_address(given: str | None) -> str:
@@ -79,6 +82,8 @@ def read_facts(address: str, network: NetworkSettings | None = None) -> Registry
         url=str(facts.get("url") or address),
         repository=str(facts.get("repository", "")),
         client_id=str(facts.get("githubClientId", "")),
+        gitlab_client_id=str(facts.get("gitlabClientId", "")),
+        forge=str(facts.get("forge", "")),
     )
 
 

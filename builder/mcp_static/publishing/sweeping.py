@@ -38,7 +38,7 @@ def sweep(registry: RegistryForge, clone: Repository, now: float | None = None) 
     if main is None or not (passages or reviews):
         return []
     if not has_commit(clone, main):
-        fetch_commits(clone, remote_of(registry, clone), [main], registry.git_token)
+        fetch_commits(clone, remote_of(registry, clone), [main], registry.git_access)
     done = [_clear(registry, clone, main, one) for one in passages]
     settings = read_settings(clone, main)
     for branch in reviews:
@@ -81,7 +81,7 @@ def _is_due(
     """Whether main lacks a version that a review proposes, and a list asks for that review."""
     if not has_commit(clone, pull.head):
         head = registry.pull_head(pull.number)
-        fetch_commits(clone, remote_of(registry, clone), [head], registry.git_token)
+        fetch_commits(clone, remote_of(registry, clone), [head], registry.git_access)
     places = {
         path.path: parse_location(path.path)
         for path in proposed_paths(clone, main, pull.head)

@@ -53,6 +53,12 @@ class Settings(BaseModel):
     github_client_id: str = Field(
         "", max_length=100, description="OAuth app for `mcp-static login`; the device flow is enough."
     )
+    gitlab_client_id: str = Field(
+        "",
+        max_length=100,
+        description="Application of the GitLab that the repository is on, for `mcp-static login`; not "
+        "confidential, with the scope `api`.",
+    )
     merge: MergeSettings = MergeSettings.model_validate({})
     continuity: ContinuitySettings = ContinuitySettings.model_validate({})
     grants: tuple[Grant, ...] = ()
@@ -91,6 +97,7 @@ class Settings(BaseModel):
                 "report_url": True,
                 "namespace": True,
                 "github_client_id": True,
+                "gitlab_client_id": True,
                 "hosting": True,
                 "site": True,
                 "policies": True,

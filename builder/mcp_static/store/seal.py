@@ -3,7 +3,8 @@
 A digest of the whole file would have to be computed again at each build, which costs more than the
 build. So the seal holds the file's size and header, which has SQLite's count of its changes, and its
 modification time. A file of another time is a copy, or was written to by something other than SQLite:
-SQLite's own integrity check decides. What that cannot see, a changed body, fails its checksum.
+SQLite's own integrity check decides. What that cannot see, a changed body, fails its checksum. In the
+archives of caches, times are in whole seconds.
 """
 
 import os
@@ -15,6 +16,7 @@ import orjson
 
 from mcp_static.model.errors import StoreUnusableError
 
+_SECOND = 10**9
 _HEADER_BYTES = 100
 """The header of an SQLite database, which has the change counter (SQLite's file format, 1.3)."""
 
@@ -40,10 +42,11 @@ def require_sealed(database: Path) -> None:
         raise StoreUnusableError("is gone, or was not finished") from None
     except orjson.JSONDecodeError:
         raise StoreUnusableError("has a seal that cannot be read") from None
-    if noted == marks:
-        return
     if not isinstance(noted, dict) or noted | {"modified": marks["modified"]} != marks:
         raise StoreUnusableError("was changed since it was written")
+    modified = noted.get("modified")
+    if isinstance(modified, int) and marks["modified"] in {modified, modified - modified % _SECOND}:
+        return
     with closing(_opened(database, "ro")) as connection:
         if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise StoreUnusableError("is damaged: it fails SQLite's integrity check")

@@ -25,7 +25,7 @@ def land_sync(registry: RegistryForge, clone: Repository, before: str, after: st
         return
     if registry.head_of(registry.default_branch) != before:
         raise _moved(registry)
-    push_head(clone, remote_of(registry, clone), _PASSAGE, registry.git_token)
+    push_head(clone, remote_of(registry, clone), _PASSAGE, registry.git_access)
     if not registry.land(before, after, _PASSAGE):
         registry.remove_branch(_PASSAGE)
         raise _moved(registry)

@@ -7,36 +7,52 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
+from github import Auth, GithubException, GithubRetry, RateLimitExceededException
+from github.Requester import (
+    HTTPRequestsConnectionClass,
+    HTTPSRequestsConnectionClass,
+    Requester,
+)
 
 from mcp_static.forges.rest import Reply, RestApi, require_token
 from mcp_static.model.errors import UnansweredError
+from mcp_static.net.access import Access
 from mcp_static.net.failures import reaching
 from mcp_static.net.limits import USER_AGENT
+from mcp_static.net.session import use_network
+from mcp_static.settings.network import NetworkSettings
 
 _API_VERSION: Final = "2022-11-28"
 _SECONDS: Final = 20
+_PAGE: Final = 30
+"""The library's page size, which no request of ours leaves to it."""
 
 
 class Api(RestApi):
-    """A client of the API at an address. Close it.
+    """A client of the API at an address, asked from a network. Close it.
 
-    Raises UsageError for a token that no request can carry.
+    Raises UsageError for a token that no request can carry, OperatorError for a network that cannot be
+    used.
     """
 
     forge = "GitHub"
     absent = frozenset({404, 409, 410, 422, 451})
 
-    def __init__(self, token: str | None, address: str) -> None:
+    def __init__(self, token: str | None, address: str, network: NetworkSettings | None = None) -> None:
         require_token(token, self.forge, "GITHUB_TOKEN")
         wait = _seconds("MCP_STATIC_RATE_WAIT", 60)
-        self._client: Final = Github(
+        access = Access(network or NetworkSettings())
+        access.context()  # authorities that cannot be read are told now
+        self._client: Final = _requesters(access)(
             auth=Auth.Token(token) if token else None,
             base_url=address,
             timeout=_SECONDS,
             user_agent=USER_AGENT,
+            per_page=_PAGE,
+            verify=True,
+            pool_size=None,
             api_version=_API_VERSION,
             retry=GithubRetry(
                 total=3,
@@ -65,7 +81,7 @@ class Api(RestApi):
     ) -> Reply | None:
         try:
             with reaching(self.forge):
-                status, headers, text = self._client.requester.requestJson(
+                status, headers, text = self._client.requestJson(
                     method, path, dict(query or {}), input=dict(body) if body is not None else None
                 )
         except RateLimitExceededException:  # later than we may wait
@@ -79,6 +95,29 @@ class Api(RestApi):
         if not 200 <= status < 300:
             raise self._failure(status, _message(_json(str(text))), what)
         return Reply(headers, str(text).encode())
+
+
+def _requesters(access: Access) -> type[Requester]:
+    """PyGithub's requester, with connections that leave as the settings of a network say.
+
+    It takes the classes of its connections for all requesters of a class, hence one for each network.
+    """
+
+    class Plain(HTTPRequestsConnectionClass):
+        def __init__(self, *place: Any, **options: Any) -> None:
+            super().__init__(*place, **options)
+            use_network(self.session, access, self.retry)
+
+    class Encrypted(HTTPSRequestsConnectionClass):
+        def __init__(self, *place: Any, **options: Any) -> None:
+            super().__init__(*place, **options)
+            use_network(self.session, access, self.retry)
+
+    class Networked(Requester):
+        """The requester of one network."""
+
+    Networked.injectConnectionClasses(Plain, Encrypted)
+    return Networked
 
 
 def _json(text: str) -> object:

@@ -26,6 +26,7 @@ from mcp_static.forges.registry_forge import BranchPush, IssueComment
 from mcp_static.model.errors import ForbiddenError, UnansweredError
 from mcp_static.model.forge_ids import ACCOUNT, GITHUB_HOST, REPOSITORY, ForgeId
 from mcp_static.net.limits import SOURCE
+from mcp_static.settings.network import NetworkSettings
 
 PUBLIC_VARIABLE: Final = "MCP_STATIC_GITHUB_COM_TOKEN"
 """The variable with a token for github.com, for registries that live on another GitHub."""
@@ -50,15 +51,21 @@ class GitHub:
     Facts are those of the `Forge` protocol, and those that only GitHub has; `GitHubRepository` makes
     changes with the same client. Everything raises UnansweredError where nothing is known, and
     ForbiddenError where the token may not ask. Without `instance`, it is the GitHub that the registry
-    lives on; `public` is a client of github.com to use instead of one of its own.
+    lives on; `public` is a client of github.com to use instead of one of its own. All of them ask from
+    `network`.
     """
 
     def __init__(
-        self, token: str | None, instance: Instance | None = None, public: "GitHub | None" = None
+        self,
+        token: str | None,
+        instance: Instance | None = None,
+        public: "GitHub | None" = None,
+        network: NetworkSettings | None = None,
     ) -> None:
         self.instance: Final = instance or registry_instance()
         self.token: Final = token
-        self.api: Final = Api(token, self.instance.api)
+        self.network: Final = network or NetworkSettings()
+        self.api: Final = Api(token, self.instance.api, self.network)
         self._public = public
         self._beside: dict[str, GitHub] = {}
         self._kept: dict[tuple[str, ...], Any] = {}
@@ -82,13 +89,14 @@ class GitHub:
         if self.instance.is_public:
             return self
         if self._public is None:
-            self._public = GitHub(os.environ.get(PUBLIC_VARIABLE) or None, PUBLIC)
+            token = os.environ.get(PUBLIC_VARIABLE) or None
+            self._public = GitHub(token, PUBLIC, network=self.network)
         return self._public
 
     def beside(self, instance: Instance, token: str | None) -> "GitHub":
         """The client of another GitHub, opened once and closed with this one."""
         if instance.host not in self._beside:
-            self._beside[instance.host] = GitHub(token, instance)
+            self._beside[instance.host] = GitHub(token, instance, network=self.network)
         return self._beside[instance.host]
 
     def __enter__(self) -> Self:

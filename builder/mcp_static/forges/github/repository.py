@@ -19,6 +19,7 @@ from mcp_static.forges.github.shapes import (
     RepositoryName,
 )
 from mcp_static.forges.registry_forge import BranchPush, CheckState, Dated, IssueComment, Pull
+from mcp_static.git.access import GITHUB_USER, GitAccess
 from mcp_static.model.errors import InputError, RegistryError
 from mcp_static.model.times import format_time
 
@@ -52,9 +53,9 @@ class GitHubRepository:
         self.may_push: Final = found.permissions is not None and found.permissions.push
 
     @property
-    def git_token(self) -> str | None:
+    def git_access(self) -> GitAccess:
         """What Git is given to fetch from it over HTTPS."""
-        return self._github.token
+        return GitAccess(self._github.token, GITHUB_USER, self._github.network)
 
     @property
     def clone_url(self) -> str:

@@ -13,6 +13,8 @@ from mcp_static.forges.rest import Reply, RestApi, require_token
 from mcp_static.model.errors import InputError
 from mcp_static.net.failures import reaching
 from mcp_static.net.limits import USER_AGENT
+from mcp_static.net.session import network_session
+from mcp_static.settings.network import NetworkSettings
 
 _SECONDS: Final = 20
 _RETRIES: Final = 3
@@ -21,18 +23,23 @@ _Shape = TypeVar("_Shape")
 
 
 class Api(RestApi):
-    """A client of the API at an address. Close it.
+    """A client of the API at an address, asked from a network. Close it.
 
-    Raises UsageError for a token that no request can carry.
+    Raises UsageError for a token that no request can carry, OperatorError for a network that cannot be
+    used.
     """
 
     forge = "GitLab"
 
-    def __init__(self, token: str | None, address: str) -> None:
+    def __init__(self, token: str | None, address: str, network: NetworkSettings | None = None) -> None:
         require_token(token, self.forge, "GITLAB_TOKEN")
         # As a bearer token, which the library leaves out when it is redirected to another host.
         self._client: Final = gitlab.Gitlab(
-            address, oauth_token=token, timeout=_SECONDS, user_agent=USER_AGENT
+            address,
+            oauth_token=token,
+            timeout=_SECONDS,
+            user_agent=USER_AGENT,
+            session=network_session(network),
         )
 
     def close(self) -> None:

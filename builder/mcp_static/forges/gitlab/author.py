@@ -25,7 +25,9 @@ class GitLabAuthor(GitLabProject):
 
     def at(self, full_name: str) -> Self:
         """Another project there, with the same token."""
-        other = type(self)(self.git_token, full_name, instance=self.instance)
+        other = type(self)(
+            self.git_access.token, full_name, instance=self.instance, network=self.network
+        )
         self._others.append(other)
         return other
 

@@ -29,11 +29,13 @@ from mcp_static.forges.gitlab.shapes import (
 )
 from mcp_static.forges.gitlab.shapes import Project as ProjectShape
 from mcp_static.forges.registry_forge import BranchPush, Dated, IssueComment, Pull
+from mcp_static.git.access import GITLAB_USER, GitAccess
 from mcp_static.git.remotes import fetch_commits, push_commit
 from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.git.single_commit import commit_on
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.forge_ids import USER
+from mcp_static.settings.network import NetworkSettings
 
 MERGE_STATUS: Final = "mcp-static/merge"
 _MAINTAINER: Final = 40
@@ -62,10 +64,12 @@ class GitLabProject:
         clone: Repository | None = None,
         clone_url: str = "",
         instance: Instance | None = None,
+        network: NetworkSettings | None = None,
     ) -> None:
         self.instance: Final = instance or registry_instance()
-        self.git_token: Final = token
-        self._api: Final = Api(token, self.instance.api)
+        self.network: Final = network or NetworkSettings()
+        self.git_access: Final = GitAccess(token, GITLAB_USER, self.network)
+        self._api: Final = Api(token, self.instance.api, self.network)
         self.facts: Final = GitLab(self._api, self.instance)
         what = f"the project {full_name}"
         found = self._api.get(project_path(full_name), ProjectShape, what)
@@ -251,7 +255,7 @@ class GitLabProject:
         """
         clone = self._require_clone()
         if not has_commit(clone, base):
-            fetch_commits(clone, self.clone_url, [base], self.git_token)
+            fetch_commits(clone, self.clone_url, [base], self.git_access)
         if dated is None:
             dated = Dated(read_settings(clone, base).merge.identity, int(time.time()))
         return commit_on(clone, base, files, message, dated.identity, dated.time)
@@ -285,7 +289,7 @@ class GitLabProject:
 
     def _push(self, commit: str, branch: str, *, force: bool = False) -> None:
         clone = self._require_clone()
-        push_commit(clone, self.clone_url, commit, branch, self.git_token, force=force)
+        push_commit(clone, self.clone_url, commit, branch, self.git_access, force=force)
 
     def _require_clone(self) -> Repository:
         assert self._clone is not None, "a project that was opened without a clone writes nothing"
