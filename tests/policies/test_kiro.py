@@ -64,9 +64,9 @@ def test_a_server_with_one_package_or_one_remote_is_in_the_file_under_a_bare_nam
 
 def test_what_clients_say_to_npx_themselves_is_not_said_twice_and_private_registries_are_kept() -> None:
     private = "https://npm.corp.example"
-    words = [{"type": "positional", "value": "-y"}, {"type": "positional", "value": "--quiet"}]
+    words = [{"type": "positional", "value": "-y"}]
     [server] = entries(packages=[npm(runtimeArguments=words, registryBaseUrl=private)])
-    assert server["packages"][0]["runtimeArguments"] == [{"type": "positional", "value": "--quiet"}]
+    assert "runtimeArguments" not in server["packages"][0]
     assert server["packages"][0]["registryBaseUrl"] == private
 
 
@@ -81,7 +81,9 @@ def test_what_clients_say_to_npx_themselves_is_not_said_twice_and_private_regist
         ({"packages": [npm(transport={"type": "sse", "url": "http://localhost:1/"})]}, "over HTTP"),
         ({"packages": [npm(packageArguments=[{"type": "positional", "valueHint": "dir", "isRequired": True}])]}, "'dir'"),
         ({"packages": [npm(packageArguments=[{"type": "positional", "value": "${HOME}"}])]}, "variable"),
-        ({"packages": [npm(runtimeArguments=[{"type": "positional", "value": "weather@1.0.0"}])]}, "name the package"),
+        ({"packages": [npm(runtimeArguments=[{"type": "positional", "value": "weather@1.0.0"}])]}, "runtimeArguments"),
+        ({"packages": [npm(runtimeArguments=[{"type": "named", "name": "--registry", "value": "https://npm.corp.example"}])]}, "runtimeArguments"),
+        ({"version": "npm:evil@1.0.0", "packages": [npm(version="")]}, "only a number"),
         ({"remotes": [remote("https://{t}.example.com/mcp", variables={"t": {}})]}, "'t'"),
         ({"name": f"com.example/{'a' * 190}", "packages": [npm()]}, "200 characters"),
     ],

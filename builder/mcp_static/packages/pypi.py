@@ -8,7 +8,13 @@ from mcp_static.model.errors import ManifestError
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
 from mcp_static.packages.identifiers import name_grammar
-from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
+from mcp_static.packages.launch import (
+    Launch,
+    RunnablePackage,
+    registry_options,
+    require_plain,
+    run_with,
+)
 from mcp_static.packages.manifest import (
     Manifest,
     ManifestFormat,
@@ -33,6 +39,7 @@ _PRIVATE: Final = "Private :: Do Not Upload"
 
 def _launch(package: RunnablePackage) -> Launch:
     """Start a package with uvx, which wants the index itself and uses it alone (uv 0.4.23)."""
+    require_plain(package.identifier, package.version)
     address = REGISTRY.private_address(package.base_url)
     if address and not address.rstrip("/").endswith("simple"):
         address = f"{address.rstrip('/')}/simple"
