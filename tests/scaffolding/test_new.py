@@ -47,6 +47,14 @@ def test_a_new_registry_is_one_commit_with_a_clean_work_tree(tmp_path: Path) -> 
     assert settings.namespace == "io.github.weatherco"
 
 
+def test_what_a_build_and_its_deploy_write_is_not_committed(tmp_path: Path) -> None:
+    new(tmp_path / "mine")
+    written = ["dist", "dist.state", "public"]
+    assert git(tmp_path / "mine", "check-ignore", *written).split() == written
+    hosts = (PROJECT / "docs/hosts.md").read_text()
+    assert set(re.findall(r"--out (\S+)|cp -rL \S+ (\S+)", hosts)) == {("", "public")}
+
+
 def test_it_holds_no_code_and_names_one_release(tmp_path: Path) -> None:
     new(tmp_path / "mine")
     files = git(tmp_path / "mine", "ls-files").split()

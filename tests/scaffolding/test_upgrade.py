@@ -138,6 +138,19 @@ def test_answers_can_be_changed_later(folder: Path) -> None:
     assert "--host nginx" in (folder / ".github/workflows/deploy.yml").read_text()
 
 
+def test_the_tool_goes_on_coming_from_where_it_came_from(tmp_path: Path) -> None:
+    index, home = "https://packages.example.com", "https://git.example.com/tools/mcp-static"
+    create_registry(tmp_path / "mine", answers(), installation(None, index), home)
+    assert "nothing to change" in upgrade(tmp_path / "mine").output
+    tool = "mcp-static @ https://example.com/mcp_static-1.0-py3-none-any.whl"
+    done = upgrade(tmp_path / "mine", "--tool", tool)
+    assert done.exit_code == 0, done.output
+    assert f"-mcp-static=={mcp_static.__version__}\n+{tool}" in done.output
+    assert (tmp_path / "mine/requirements/tool.txt").read_text() == f"{tool}\n"
+    commit(tmp_path / "mine")
+    assert "nothing to change" in upgrade(tmp_path / "mine").output
+
+
 def test_a_registry_without_a_record_gets_what_it_lacks(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-qb", "main", str(tmp_path)], check=True)
     (tmp_path / "registry.toml").write_text('title = "By hand"\n')

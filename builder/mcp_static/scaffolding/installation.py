@@ -41,12 +41,15 @@ _LOCKS: Final = {"run.txt": "requirements/dependencies.txt", "uv.txt": "requirem
 class Installation:
     """The requirement files by path; `note` says what is not pinned, empty if everything is.
 
-    `requirement` is what `pipx install` takes to install the tool.
+    `requirement` is what `pipx install` takes to install the tool; `index` and `tool` are where it
+    comes from, empty for the public index.
     """
 
     files: dict[str, bytes]
     note: str = ""
     requirement: str = TOOL
+    index: str = ""
+    tool: str = ""
 
 
 def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> Installation:
@@ -59,7 +62,8 @@ def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> In
     files = {path: (_locks() / lock).read_bytes() for lock, path in _LOCKS.items()}
     if tool:
         _require_requirement(tool)
-        return Installation(files | {TOOL_FILE: f"{tool}\n".encode()}, requirement=shlex.quote(tool))
+        line = f"{tool}\n".encode()
+        return Installation(files | {TOOL_FILE: line}, requirement=shlex.quote(tool), tool=tool)
     if index:
         require_address(index, "--index")
     index = index.rstrip("/").removesuffix("/simple")
@@ -68,7 +72,10 @@ def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> In
     hashes = "".join(f" \\\n    --hash=sha256:{digest}" for digest in digests)
     lines = f"{option}\n{TOOL}=={mcp_static.__version__}{hashes}\n".lstrip()
     return Installation(
-        files | {TOOL_FILE: lines.encode()}, "" if digests else _UNPINNED, f"{option} {TOOL}".strip()
+        files | {TOOL_FILE: lines.encode()},
+        "" if digests else _UNPINNED,
+        f"{option} {TOOL}".strip(),
+        index,
     )
 
 

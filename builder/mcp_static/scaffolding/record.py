@@ -11,6 +11,7 @@ import mcp_static
 from mcp_static.model.errors import InputError
 from mcp_static.model.layout import DATA_ROOT
 from mcp_static.scaffolding.answers import Answers
+from mcp_static.scaffolding.installation import Installation
 
 RECORD_FILE: Final = ".mcp-static.json"
 MAX_RECORD_BYTES: Final = 4 << 20
@@ -34,6 +35,16 @@ def _is_written(path: str) -> str:
 _Path = Annotated[str, AfterValidator(_is_written)]
 
 
+class Origin(BaseModel):
+    """Where the tool comes from, as the options say: an index or a requirement, and its repository."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: str = ""
+    tool: str = ""
+    tool_url: str = ""
+
+
 class Record(BaseModel):
     """The answers, the release that wrote the files, and each file as it was written.
 
@@ -46,6 +57,7 @@ class Record(BaseModel):
     format: Literal[1] = 1
     version: str
     answers: Answers
+    origin: Origin = Origin()
     generated: dict[_Path, str]
     texts: dict[_Path, str]
 
@@ -54,12 +66,15 @@ class Record(BaseModel):
         return f"{self.model_dump_json(indent=2)}\n".encode()
 
 
-def record_of(answers: Answers, texts: dict[str, bytes], generated: dict[str, bytes]) -> Record:
+def record_of(
+    answers: Answers, texts: dict[str, bytes], installed: Installation, tool_url: str
+) -> Record:
     """The record of what this release writes."""
     return Record(
         version=mcp_static.__version__,
         answers=answers,
-        generated={path: digest_of(content) for path, content in sorted(generated.items())},
+        origin=Origin(index=installed.index, tool=installed.tool, tool_url=tool_url),
+        generated={path: digest_of(content) for path, content in sorted(installed.files.items())},
         texts={path: content.decode() for path, content in sorted(texts.items())},
     )
 

@@ -100,7 +100,7 @@ def plan(
     generated = before.generated if before else {}
     steps += _generated_steps(folder, installed.files, generated)
     # What was left alone has been shown; the next upgrade goes on from here.
-    return Upgrade(tuple(steps), record_of(answers, texts, installed.files))
+    return Upgrade(tuple(steps), record_of(answers, texts, installed, tool_url))
 
 
 def _text_step(
