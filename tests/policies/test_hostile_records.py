@@ -173,3 +173,5 @@ def test_claude_code_tells_letters_of_a_path_apart() -> None:
     ):
         assert policy.judge(CLAUDE_CODE, reached(url)) is in_claude_code
         assert policy.judge(COPILOT, reached(url)) is Verdict.ALLOWED
+    for url in ("https://a.example.com./mcp", "https://a.example.com.:443/mcp"):
+        assert policy.judge(CLAUDE_CODE, reached(url)) is Verdict.ALLOWED, "it ignores the last dot"

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from mcp_static.packages import pypi
+from mcp_static.packages.npm import REGISTRY as NPM
 from mcp_static.policies.contents import contents_of
 from mcp_static.policies.kiro import KIRO
 from mcp_static.settings.policies import PolicySettings
@@ -68,6 +70,24 @@ def test_what_clients_say_to_npx_themselves_is_not_said_twice_and_private_regist
     [server] = entries(packages=[npm(runtimeArguments=words, registryBaseUrl=private)])
     assert "runtimeArguments" not in server["packages"][0]
     assert server["packages"][0]["registryBaseUrl"] == private
+
+
+@pytest.mark.parametrize(
+    ("package", "given", "written"),
+    [
+        (PYPI, f"https://{pypi.REGISTRY.site.host}", None),
+        (PYPI, "https://pypi.corp.example", "https://pypi.corp.example/simple"),
+        (PYPI, "https://pypi.corp.example/simple/", "https://pypi.corp.example/simple/"),
+        (npm(), f"https://{NPM.site.host}", None),
+        (npm(), "https://npm.corp.example", "https://npm.corp.example"),
+    ],
+)  # fmt: skip
+def test_a_registry_is_written_as_its_runner_takes_it(
+    package: dict[str, Any], given: str, written: str | None
+) -> None:
+    """UV_DEFAULT_INDEX is an index, which the address of a registry is not (`mcpRegistryConstants.ts`)."""
+    [server] = entries(packages=[{**package, "registryBaseUrl": given}])
+    assert server["packages"][0].get("registryBaseUrl") == written
 
 
 @pytest.mark.parametrize(

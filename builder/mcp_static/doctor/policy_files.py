@@ -17,6 +17,8 @@ from mcp_static.policies.matchers import Identity, Matcher, Verdict, matches, re
 from mcp_static.policies.policy import Policy
 
 Judge = Callable[[Identity], Verdict]
+_FINAL_DOT: Final = re.compile(r"^(https?://[^/?#]*[^/?#.])\.(?=:\d*|[/?#]|$)", re.IGNORECASE)
+"""The dot that may end the name of a host, which Claude Code ignores."""
 _LISTS: Final = ("allowedMcpServers", "deniedMcpServers")
 
 
@@ -92,7 +94,8 @@ def _of_claude_code(
 def _matches_in_claude_code(matcher: Matcher, server: Identity) -> bool:
     has_no_path = re.fullmatch(r"[^/]*//[^/?#]+", matcher.url) is not None
     pattern = replace(matcher, url=f"{matcher.url}/*") if has_no_path else matcher
-    return matches(pattern, server, is_path_cased=True)
+    fetched = replace(server, url=_FINAL_DOT.sub(r"\1", server.url))
+    return matches(pattern, fetched, is_path_cased=True)
 
 
 def _named(document: Part, source: str) -> PolicyFile:

@@ -37,12 +37,21 @@ _SITE_LABELS: Final = ("homepage", "documentation")
 _PRIVATE: Final = "Private :: Do Not Upload"
 
 
+def private_index(named: str) -> str:
+    """The index of another registry that a record names, as uv takes it; empty for the public one.
+
+    Raises NoCommandError for what cannot stand on a command line.
+    """
+    address = REGISTRY.private_address(named)
+    if address and not address.rstrip("/").endswith("simple"):
+        return f"{address.rstrip('/')}/simple"
+    return address
+
+
 def _launch(package: RunnablePackage) -> Launch:
     """Start a package with uvx, which wants the index itself and uses it alone (uv 0.4.23)."""
     require_plain(package.identifier, package.version)
-    address = REGISTRY.private_address(package.base_url)
-    if address and not address.rstrip("/").endswith("simple"):
-        address = f"{address.rstrip('/')}/simple"
+    address = private_index(package.base_url)
     source = registry_options(package, address, "--default-index", "--index-url", "-i")
     if package.runtime_arguments[:1] == (("-m",),):  # of Python, which uvx starts as well
         words = ("--from", package.at_version, "python")

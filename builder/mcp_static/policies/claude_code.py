@@ -8,6 +8,7 @@ commands and addresses; `${VAR:-default}` is filled in from the user's environme
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from mcp_static.packages.configurations import is_fixed, members_of, whole_client_name
@@ -59,7 +60,7 @@ def _fixed_set(contents: Contents, _: PolicySettings) -> bytes:
     names = Counter(map(whole_client_name, contents.latest))
     variables = Counter(one for name, method in found for one in _variables(name, method))
     servers = {
-        name: members_of(method, lambda given, name=name: _reference(name, given))
+        name: members_of(method, partial(_reference, name))
         for name, method in found
         if names[name] == 1 and all(variables[one] == 1 for one in _variables(name, method))
     }

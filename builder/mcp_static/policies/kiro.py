@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, objects_in, text_of
+from mcp_static.packages import npm, pypi
 from mcp_static.packages.arguments import argument_words, settings_of
 from mcp_static.packages.configurations import joined
 from mcp_static.packages.launch import require_plain
@@ -27,7 +28,8 @@ from mcp_static.policies.policy import Place, Policy
 from mcp_static.settings.policies import PolicySettings
 
 _PATH: Final = "policies/kiro-mcp-registry.json"
-_TYPES: Final = ("npm", "pypi")
+_ADDRESSES: Final = {"npm": npm.REGISTRY.private_address, "pypi": pypi.private_index}
+"""Of the types that the file takes: the address of a private registry, as npx and uvx are given it."""
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{3,200}")
 _LONGEST_TEXT: Final = 100
 """Characters of a title or a description."""
@@ -86,7 +88,7 @@ def _way(method: Method, version: str) -> dict[str, Any]:
     kind = text_of(method.part, "registryType")
     if kind is None and method.connection is not None:
         return {"remotes": [_remote(method.connection)]}
-    if kind not in _TYPES:
+    if kind not in _ADDRESSES:
         raise NoCommandError(f"its package is of the type {kind}, and the file takes npm and PyPI")
     if method.connection is not None:
         raise NoCommandError("its package is started first and then connected to over HTTP")
@@ -112,8 +114,8 @@ def _package(package: Part, version: str) -> dict[str, Any]:
             f"its package has the version {own_version}, and the version of the server is started"
         )
     written: dict[str, Any] = {"registryType": package["registryType"]}
-    if base_url := text_of(package, "registryBaseUrl"):
-        written["registryBaseUrl"] = base_url
+    if private := _ADDRESSES[written["registryType"]](text_of(package, "registryBaseUrl") or ""):
+        written["registryBaseUrl"] = private
     written |= {"identifier": identifier, "version": version, "transport": {"type": "stdio"}}
     if set(_words(package, "runtimeArguments")) - _SAID_ANYWAY:
         raise NoCommandError("it has runtimeArguments, which some of the clients leave out")
