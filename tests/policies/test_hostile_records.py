@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from mcp_static.doctor.policy_files import read_policy
+from mcp_static.packages.npm import REGISTRY
 from mcp_static.policies.addresses import MAX_PATTERNS, MAX_WILDCARDS
 from mcp_static.policies.claude_code import CLAUDE_CODE
 from mcp_static.policies.contents import ListedVersion, contents_of
@@ -133,6 +134,45 @@ def test_nothing_is_given_to_cmd_that_it_would_carry_out(word: str) -> None:
 )
 def test_no_name_or_version_of_a_package_is_an_option_or_an_address(package: dict[str, Any]) -> None:
     assert "runners read" in reason(listed(packages=[package]))
+
+
+def option(name: str, value: str) -> dict[str, Any]:
+    return {"runtimeArguments": [{"type": "named", "name": name, "value": value}]}
+
+
+EVIL = "https://registry.evil.example"
+PYPI = {"registryType": "pypi", "identifier": "weather", "version": "1.0.0"}
+NUGET = {"registryType": "nuget", "identifier": "Weather", "version": "1.0.0"}
+CORP = {"registryBaseUrl": "https://pypi.corp.example"}
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        npm(**option("--registry", EVIL)),
+        npm(runtimeArguments=[{"type": "positional", "value": f"--registry={EVIL}"}]),
+        PYPI | option("--default-index", EVIL),
+        PYPI | option("--index-url", EVIL),
+        PYPI | option("--index", EVIL),
+        PYPI | option("--extra-index-url", EVIL),
+        PYPI | CORP | option("--extra-index-url", EVIL),
+        PYPI | CORP | option("--find-links", EVIL),
+        NUGET | option("--source", EVIL),
+        NUGET | option("--add-source", EVIL),
+    ],
+)
+def test_a_package_that_was_proven_in_one_registry_is_fetched_from_no_other(
+    package: dict[str, Any],
+) -> None:
+    assert "another registry" in reason(listed(packages=[package]))
+
+
+@pytest.mark.parametrize("named", [{}, {"registryBaseUrl": REGISTRY.site.url}])
+def test_the_registry_that_a_record_names_may_stand_in_its_arguments_too(named: dict[str, str]) -> None:
+    package = npm(**named, **(option("--registry", REGISTRY.site.url) if named else {}))
+    allowed = rendered("claude-code", [listed(packages=[package])])["allowedMcpServers"]
+    words = ["--registry", REGISTRY.site.url] if named else []
+    assert {"serverCommand": ["npx", "-y", *words, "weather@1.0.0"]} in allowed
 
 
 def test_a_program_that_was_installed_before_is_left_out_as_any_of_its_name_would_pass() -> None:

@@ -121,20 +121,22 @@ def run_with(
     )
 
 
-def registry_options(package: RunnablePackage, address: str, *spellings: str) -> tuple[str, ...]:
+def registry_options(
+    package: RunnablePackage, address: str, *spellings: str, adding: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """The option, in the first of its spellings, that makes a runner fetch from a private registry.
 
     There is none if the address is empty or the record's own arguments give it already. Raises
-    NoCommandError if they give another one.
+    NoCommandError if they give another registry than the record names, where its package was proven, or
+    one beside it, by options for `adding` some.
     """
-    if not address:
-        return ()
+    named = _bare(address or package.base_url)
     given = [_bare(value) for value in _given_values(package.runtime_arguments, spellings)]
-    if any(value != _bare(address) for value in given):
-        raise NoCommandError(
-            f"its runtimeArguments name another registry than its registryBaseUrl, {address}"
-        )
-    return () if given else (spellings[0], address)
+    beside = list(_given_values(package.runtime_arguments, adding))
+    if beside or any(value != named for value in given):
+        than = f"its registryBaseUrl, {address}" if address else "the public one"
+        raise NoCommandError(f"its runtimeArguments name another registry than {than}")
+    return () if given or not address else (spellings[0], address)
 
 
 def _given_values(arguments: tuple[Value, ...], spellings: tuple[str, ...]) -> Iterator[str]:

@@ -44,7 +44,8 @@ _REGISTRATIONS: Final = (
 def _launch(package: RunnablePackage) -> Launch:
     """Start a package with dnx; `--source` replaces the configured ones (dotnet-tool-exec)."""
     require_plain(package.identifier, package.version)
-    source = registry_options(package, REGISTRY.private_address(package.base_url), "--source")
+    address = REGISTRY.private_address(package.base_url)
+    source = registry_options(package, address, "--source", adding=("--add-source", "--configfile"))
     # What follows `--` is the package's, whatever it looks like.
     after = ("--yes", *source, "--") if package.package_arguments else ("--yes", *source)
     return run_with(package, ("dnx",), after=after)

@@ -34,6 +34,8 @@ REGISTRY: Final = PublicRegistry(
 
 _SOURCE_LABELS: Final = ("source", "sourcecode", "repository", "github", "gitlab", "code")
 _SITE_LABELS: Final = ("homepage", "documentation")
+_ADDING: Final = ("--index", "--extra-index-url", "--find-links", "-f")
+"""Options of uv by which it looks for packages in other places as well."""
 _PRIVATE: Final = "Private :: Do Not Upload"
 
 
@@ -52,7 +54,7 @@ def _launch(package: RunnablePackage) -> Launch:
     """Start a package with uvx, which wants the index itself and uses it alone (uv 0.4.23)."""
     require_plain(package.identifier, package.version)
     address = private_index(package.base_url)
-    source = registry_options(package, address, "--default-index", "--index-url", "-i")
+    source = registry_options(package, address, "--default-index", "--index-url", "-i", adding=_ADDING)
     if package.runtime_arguments[:1] == (("-m",),):  # of Python, which uvx starts as well
         words = ("--from", package.at_version, "python")
         given = (*((word,) for word in (*source, *words)), *package.runtime_arguments)
