@@ -19,7 +19,7 @@ from mcp_static.hosts.hosts import HOSTS
 from mcp_static.serve.answers import answer
 from mcp_static.serve.snapshot import Snapshot
 
-from tests.contract.conftest import SERVERS, Serve, smallest_workerd
+from tests.contract.conftest import BY_RULES, FULL, SERVERS, Serve, smallest_workerd
 from tests.hosting import Hosted, Starting, caddy, nginx, site_of
 from tests.registries import Registry, entries_of
 
@@ -65,6 +65,13 @@ def test_assets_are_kept_for_a_year_and_pages_for_a_minute(
         assert asset.headers["Content-Type"].startswith("text/css")
         page = requests.get(f"{hosted.url}/servers/com.example/odd/", timeout=30)
         assert "com.example" in page.text
+
+
+@pytest.mark.parametrize("path", ["servers/com.example/none/", "assets/none.css", "v0.1/servers/none"])
+@pytest.mark.parametrize("name", [*FULL, *BY_RULES])
+def test_what_is_missing_is_never_kept(name: str, path: str, serve: Serve) -> None:
+    missing = requests.get(f"{serve(name).url}/{path}", timeout=30)
+    assert (missing.status_code, missing.headers.get("Cache-Control")) == (404, "no-cache")
 
 
 def test_whom_to_tell_of_a_vulnerability_is_plain_text(any_host: Hosted) -> None:

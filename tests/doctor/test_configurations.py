@@ -81,6 +81,20 @@ def test_entries_of_other_shapes_harm_no_one(value: Any) -> None:
     assert [server.identity.command for server in read(json.dumps(document))] in ([], [()])
 
 
+def test_the_type_says_whether_a_server_is_reached_or_started() -> None:
+    both = {"url": "https://evil.example/mcp", "command": "npx", "args": ["-y", "listed@1.0.0"]}
+    kinds = {
+        "http": "https://evil.example/mcp",
+        "sse": "https://evil.example/mcp",
+        "stdio": "",
+        "x": "",
+    }
+    servers = {kind: {**both, "type": kind} for kind in kinds}
+    for server in read(json.dumps({"servers": servers})):
+        assert server.identity.url == kinds[server.name]
+        assert bool(server.identity.command) is not bool(server.identity.url)
+
+
 def test_values_of_variables_and_headers_are_not_kept() -> None:
     config = {
         "url": "https://a.example.com",

@@ -370,7 +370,7 @@ def test_remotes_come_before_packages_and_nothing_is_nothing() -> None:
 
 
 def test_what_no_schema_foresaw_breaks_nothing() -> None:
-    odd = {"packages": [{"registryType": "zip", "identifier": 7}, {}, {"registryType": "npm", "environmentVariables": [{"name": 1, "value": 2}, 3]}],
+    odd = {"packages": [{"registryType": "zip", "identifier": 7}, {}, {"registryType": "npm", "identifier": "x", "environmentVariables": [{"name": 1, "value": 2}, 3]}],
            "remotes": [{}]}  # fmt: skip
     titles = [(found.title, len(snippets_of(Listing("x"), found))) for found in methods_of(odd)]
     assert titles == [("Remote, streamable HTTP", 9), ("zip", 0), ("Package", 0), ("npm package", 10)]

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from mcp_static.packages import pypi
+from mcp_static.packages.npm import REGISTRY as NPM
 from mcp_static.policies.contents import contents_of
 from mcp_static.policies.kiro import KIRO
 from mcp_static.settings.policies import PolicySettings
@@ -64,10 +66,28 @@ def test_a_server_with_one_package_or_one_remote_is_in_the_file_under_a_bare_nam
 
 def test_what_clients_say_to_npx_themselves_is_not_said_twice_and_private_registries_are_kept() -> None:
     private = "https://npm.corp.example"
-    words = [{"type": "positional", "value": "-y"}, {"type": "positional", "value": "--quiet"}]
+    words = [{"type": "positional", "value": "-y"}]
     [server] = entries(packages=[npm(runtimeArguments=words, registryBaseUrl=private)])
-    assert server["packages"][0]["runtimeArguments"] == [{"type": "positional", "value": "--quiet"}]
+    assert "runtimeArguments" not in server["packages"][0]
     assert server["packages"][0]["registryBaseUrl"] == private
+
+
+@pytest.mark.parametrize(
+    ("package", "given", "written"),
+    [
+        (PYPI, f"https://{pypi.REGISTRY.site.host}", None),
+        (PYPI, "https://pypi.corp.example", "https://pypi.corp.example/simple"),
+        (PYPI, "https://pypi.corp.example/simple/", "https://pypi.corp.example/simple/"),
+        (npm(), f"https://{NPM.site.host}", None),
+        (npm(), "https://npm.corp.example", "https://npm.corp.example"),
+    ],
+)  # fmt: skip
+def test_a_registry_is_written_as_its_runner_takes_it(
+    package: dict[str, Any], given: str, written: str | None
+) -> None:
+    """UV_DEFAULT_INDEX is an index, which the address of a registry is not (`mcpRegistryConstants.ts`)."""
+    [server] = entries(packages=[{**package, "registryBaseUrl": given}])
+    assert server["packages"][0].get("registryBaseUrl") == written
 
 
 @pytest.mark.parametrize(
@@ -81,7 +101,9 @@ def test_what_clients_say_to_npx_themselves_is_not_said_twice_and_private_regist
         ({"packages": [npm(transport={"type": "sse", "url": "http://localhost:1/"})]}, "over HTTP"),
         ({"packages": [npm(packageArguments=[{"type": "positional", "valueHint": "dir", "isRequired": True}])]}, "'dir'"),
         ({"packages": [npm(packageArguments=[{"type": "positional", "value": "${HOME}"}])]}, "variable"),
-        ({"packages": [npm(runtimeArguments=[{"type": "positional", "value": "weather@1.0.0"}])]}, "name the package"),
+        ({"packages": [npm(runtimeArguments=[{"type": "positional", "value": "weather@1.0.0"}])]}, "runtimeArguments"),
+        ({"packages": [npm(runtimeArguments=[{"type": "named", "name": "--registry", "value": "https://npm.corp.example"}])]}, "runtimeArguments"),
+        ({"version": "npm:evil@1.0.0", "packages": [npm(version="")]}, "only a number"),
         ({"remotes": [remote("https://{t}.example.com/mcp", variables={"t": {}})]}, "'t'"),
         ({"name": f"com.example/{'a' * 190}", "packages": [npm()]}, "200 characters"),
     ],

@@ -47,6 +47,14 @@ def test_a_new_registry_is_one_commit_with_a_clean_work_tree(tmp_path: Path) -> 
     assert settings.namespace == "io.github.weatherco"
 
 
+def test_what_a_build_and_its_deploy_write_is_not_committed(tmp_path: Path) -> None:
+    new(tmp_path / "mine")
+    written = ["dist", "dist.state", "public"]
+    assert git(tmp_path / "mine", "check-ignore", *written).split() == written
+    hosts = (PROJECT / "docs/hosts.md").read_text()
+    assert set(re.findall(r"--out (\S+)|cp -rL \S+ (\S+)", hosts)) == {("", "public")}
+
+
 def test_it_holds_no_code_and_names_one_release(tmp_path: Path) -> None:
     new(tmp_path / "mine")
     files = git(tmp_path / "mine", "ls-files").split()
@@ -107,6 +115,25 @@ def test_a_tool_from_elsewhere_is_what_the_workflows_install(tmp_path: Path) -> 
         (("--repository", "a/b", "--host", "moon"), 2, "moon"),
         (("--repository", "a/b", "--forge", "sourceforge"), 2, "sourceforge"),
         (("--forge", "none"), 2, "--url"),
+        (("--repository", "a/b", "--title", "a\udcff"), 2, "--title"),
+        (("--repository", "a/b", "--description", "a\x7f"), 2, "--description"),
+        (
+            ("--repository", "a/b", "--index", "https://user:secret@packages.example.com/simple"),
+            2,
+            "credentials",
+        ),
+        (("--repository", "a/b", "--index", "https://packages.example.com/;x"), 2, "--index"),
+        (("--repository", "a/b", "--index", "https://packages.example.com/\n--pre"), 2, "--index"),
+        (
+            ("--repository", "a/b", "--tool", "mcp-static @ https://user:secret@example.com/a.whl"),
+            2,
+            "credentials",
+        ),
+        (
+            ("--repository", "a/b", "--tool-url", "https://example.com/a\nautomatic = true"),
+            2,
+            "--tool-url",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(
@@ -115,6 +142,11 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     done = new(tmp_path / "mine", *options, "--offline", "--yes")
     assert (done.exit_code, (tmp_path / "mine").exists()) == (code, False)
     assert message in done.output
+
+
+@pytest.mark.parametrize("name", ["caf\udce9", "x" * 200])
+def test_a_folder_of_any_name_will_do(name: str, tmp_path: Path) -> None:
+    assert new(tmp_path / name).exit_code == 0
 
 
 def test_a_folder_with_anything_in_it_is_left_alone(tmp_path: Path) -> None:
@@ -173,6 +205,7 @@ def test_an_answer_is_text_wherever_it_goes() -> None:
     title = 'A "title"\nwith\\ lines: [x](y) ${{ github.token }} <%= 1 %> \' #'
     files = registry_files(answers(title=title, description=title))
     assert parse_settings(files["registry.toml"].decode()).title == title
+    assert files["README.md"].decode().splitlines()[0] == f"# {' '.join(title.split())}"
     for path, content in files.items():
         if path.endswith((".yml", "CODEOWNERS")):
             assert b"lines: [x]" not in content, path

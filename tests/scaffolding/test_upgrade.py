@@ -1,5 +1,7 @@
 """`mcp-static upgrade`: what this release changes arrives, and what people changed stays."""
 
+import hashlib
+import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -136,6 +138,19 @@ def test_answers_can_be_changed_later(folder: Path) -> None:
     assert "--host nginx" in (folder / ".github/workflows/deploy.yml").read_text()
 
 
+def test_the_tool_goes_on_coming_from_where_it_came_from(tmp_path: Path) -> None:
+    index, home = "https://packages.example.com", "https://git.example.com/tools/mcp-static"
+    create_registry(tmp_path / "mine", answers(), installation(None, index), home)
+    assert "nothing to change" in upgrade(tmp_path / "mine").output
+    tool = "mcp-static @ https://example.com/mcp_static-1.0-py3-none-any.whl"
+    done = upgrade(tmp_path / "mine", "--tool", tool)
+    assert done.exit_code == 0, done.output
+    assert f"-mcp-static=={mcp_static.__version__}\n+{tool}" in done.output
+    assert (tmp_path / "mine/requirements/tool.txt").read_text() == f"{tool}\n"
+    commit(tmp_path / "mine")
+    assert "nothing to change" in upgrade(tmp_path / "mine").output
+
+
 def test_a_registry_without_a_record_gets_what_it_lacks(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-qb", "main", str(tmp_path)], check=True)
     (tmp_path / "registry.toml").write_text('title = "By hand"\n')
@@ -177,3 +192,41 @@ def test_a_link_in_place_of_a_file_is_not_followed(folder: Path, tmp_path: Path)
     commit(folder)
     assert upgrade(folder).exit_code == 1
     assert (tmp_path / "outside").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "path", ["../outside.md", "/{outside}", "a/../../outside.md", ".git/config", ".GIT/config",
+             "registry-data/servers/.gitkeep", "./README.md", "", "a//b", "c:\\x", "a\nb"],
+)  # fmt: skip
+@pytest.mark.parametrize("member", ["texts", "generated"])
+def test_a_record_names_no_file_that_is_not_the_registrys_to_remove(
+    member: str, path: str, folder: Path
+) -> None:
+    outside = folder.parent / "outside.md"
+    outside.write_text("mine\n")
+    known = "mine\n" if member == "texts" else hashlib.sha256(b"mine\n").hexdigest()
+    document = json.loads((folder / RECORD_FILE).read_text())
+    document[member][path.format(outside=outside)] = known
+    (folder / RECORD_FILE).write_text(json.dumps(document))
+    commit(folder)
+    done = upgrade(folder)
+    assert (done.exit_code, RECORD_FILE in done.output) == (1, True)
+    assert outside.read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_nothing_is_written_by_way_of_a_link_or_a_file(
+    is_link: bool, folder: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    subprocess.run(["git", "-C", str(folder), "rm", "-qr", "requirements"], check=True)
+    if is_link:
+        (folder / "requirements").symlink_to(outside)
+    else:
+        (folder / "requirements").write_text("mine")
+    commit(folder)
+    done = upgrade(folder)
+    assert done.exit_code == 1
+    assert "no ordinary folder" in done.output
+    assert list(outside.iterdir()) == []

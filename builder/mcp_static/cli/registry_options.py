@@ -14,7 +14,7 @@ from mcp_static.model.errors import UsageError
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.scaffolding.answers import AUDIENCES, FORGES, Forge, Given
-from mcp_static.scaffolding.installation import Installation, installation
+from mcp_static.scaffolding.installation import Installation, installation, require_address
 from mcp_static.settings import Settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -64,7 +64,9 @@ def given_in(values: dict[str, Any]) -> Given:
 
 
 def installed_by(values: dict[str, Any]) -> Installation:
-    """What installs the tool, as the options say."""
+    """What installs the tool, as the options say. Raises UsageError for what cannot be committed."""
+    if values["tool_url"]:
+        require_address(values["tool_url"], "--tool-url")
     network = settings_of(values["settings_file"]).network
     if values["index"]:  # an index that was named may be on an inside network
         network = network.model_copy(update={"reach": ("0.0.0.0/0", "::/0")})

@@ -21,7 +21,8 @@ from mcp_static.git.writing import require_clean
 from mcp_static.model.errors import InputError
 from mcp_static.model.terminal import printable
 from mcp_static.scaffolding.answers import Answers, Given
-from mcp_static.scaffolding.record import Record
+from mcp_static.scaffolding.installation import TOOL_FILE
+from mcp_static.scaffolding.record import Origin, Record
 from mcp_static.scaffolding.upgrading import Action, Upgrade, carry_out, plan, recorded
 
 
@@ -43,6 +44,7 @@ def command(folder: Path, *, yes: bool, dry_run: bool, **values: Any) -> None:
         before = recorded(folder)
         is_asking = not yes and can_ask()
         answers = _answers(given_in(values), before, folder.resolve().name, is_asking=is_asking)
+        values |= _origin(values, before)
         installed = installed_by(values)
         upgrade = plan(repository, answers, installed, before, values["tool_url"])
         _show(upgrade)
@@ -65,12 +67,23 @@ def _answers(given: Given, before: Record | None, folder: str, *, is_asking: boo
     return given.answers(folder)
 
 
+def _origin(values: dict[str, Any], before: Record | None) -> dict[str, str]:
+    """Where the tool comes from: as the options say, if any of them does, or else as it did before."""
+    given = {name: values[name] for name in Origin.model_fields}
+    if before is None:
+        return given
+    known = before.origin.model_dump()
+    place = given if given["index"] or given["tool"] else known
+    return {**place, "tool_url": given["tool_url"] or known["tool_url"]}
+
+
 def _show(upgrade: Upgrade) -> None:
-    """Each file with what becomes of it, then the differences of those that people edit."""
+    """Each file with what becomes of it, then the differences of people's files, and of the tool."""
     for step in upgrade.steps:
         click.echo(printable(f"{step.path}: {step.action}"))
     for step in upgrade.steps:
-        if step.path not in upgrade.record.generated and step.action is not Action.ADDED:
+        is_shown = step.path == TOOL_FILE or step.path not in upgrade.record.generated
+        if is_shown and step.action is not Action.ADDED:
             click.echo(printable(f"\n{step.difference}", keep="\n"), nl=False)
 
 

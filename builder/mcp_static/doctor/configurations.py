@@ -18,6 +18,7 @@ from mcp_static.policies.matchers import Identity
 MAX_BYTES: Final = 32 << 20
 """The largest file that is read; Claude Code's also holds what was typed in each project."""
 _LONGEST_NAME: Final = 200
+_REMOTE_TYPES: Final = ("http", "sse", "streamable-http", "streamableHttp")
 MAX_SERVERS: Final = 1_000
 """The most servers of a file, all of which a registry is asked for."""
 
@@ -72,10 +73,11 @@ def _servers(document: Part, key: str, file: str) -> Part:
 
 
 def _server(name: str, config: Part) -> ConfiguredServer:
-    command, words = text_of(config, "command"), config.get("args")
+    url = text_of(config, "httpUrl") or text_of(config, "url") or ""
+    is_remote = bool(url) and config.get("type") in _REMOTE_TYPES  # whatever else it has
+    command, words = text_of(config, "command") if not is_remote else None, config.get("args")
     arguments = words if isinstance(words, list) else []
     started = (command, *map(str, arguments)) if command else ()
-    url = text_of(config, "httpUrl") or text_of(config, "url") or ""
     named = (
         *part_of(config, "headers"),
         *part_of(config, "http_headers"),

@@ -107,6 +107,6 @@ def commands_of(method: Method) -> Iterator[tuple[str, ...]]:
     Raises NoCommandError, with the reason, if there is none for everybody.
     """
     if method.launch is not None:
-        yield shown_command(method.launch)
+        yield shown_command(method, method.launch)
         if (gallery := gallery_command(method)) is not None:
             yield gallery

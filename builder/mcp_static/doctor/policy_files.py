@@ -17,6 +17,8 @@ from mcp_static.policies.matchers import Identity, Matcher, Verdict, matches, re
 from mcp_static.policies.policy import Policy
 
 Judge = Callable[[Identity], Verdict]
+_FINAL_DOT: Final = re.compile(r"^(https?://[^/?#]*[^/?#.])\.(?=:\d*|[/?#]|$)", re.IGNORECASE)
+"""The dot that may end the name of a host, which Claude Code ignores."""
 _LISTS: Final = ("allowedMcpServers", "deniedMcpServers")
 
 
@@ -74,7 +76,8 @@ def _of_claude_code(
 ) -> Verdict:
     """As Claude Code has it (code.claude.com/docs/en/managed-mcp).
 
-    A pattern without a path matches any; names count only where no command or address is listed.
+    A pattern without a path matches any, letters of paths have their case, and names count only where
+    no command or address is listed.
     """
     if any(_matches_in_claude_code(matcher, server) for matcher in denied or ()):
         return Verdict.DENIED
@@ -90,9 +93,9 @@ def _of_claude_code(
 
 def _matches_in_claude_code(matcher: Matcher, server: Identity) -> bool:
     has_no_path = re.fullmatch(r"[^/]*//[^/?#]+", matcher.url) is not None
-    return matches(matcher, server) or (
-        has_no_path and matches(replace(matcher, url=f"{matcher.url}/*"), server)
-    )
+    pattern = replace(matcher, url=f"{matcher.url}/*") if has_no_path else matcher
+    fetched = replace(server, url=_FINAL_DOT.sub(r"\1", server.url))
+    return matches(pattern, fetched, is_path_cased=True)
 
 
 def _named(document: Part, source: str) -> PolicyFile:

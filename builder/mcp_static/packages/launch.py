@@ -15,6 +15,9 @@ from mcp_static.model.reading import Part, text_of
 from mcp_static.packages.arguments import argument_words, named_values
 from mcp_static.packages.values import Settings, Value, fixed_text
 
+_NAME: Final = re.compile(r"(?:@[\w.~-]+/)?\w[\w.~-]*", re.ASCII)
+_RELEASE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+!_~-]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:
@@ -53,6 +56,18 @@ class RunnablePackage:
         return f"{self.identifier}@{self.version}" if self.version else self.identifier
 
 
+def require_plain(identifier: str, version: str) -> None:
+    """Raise NoCommandError unless a runner takes these for a package's name and one version of it.
+
+    Runners take more: options, folders, addresses and repositories for names, and for versions other
+    packages (`npm:other@1.0.0`, npm-package-arg; PEP 508, direct references).
+    """
+    if not _NAME.fullmatch(identifier):
+        raise NoCommandError("its identifier is not only a name, so runners read more into it")
+    if version and not _RELEASE.fullmatch(version):
+        raise NoCommandError("its version is not only a number, so runners read more into it")
+
+
 def read_runnable(
     package: Part, settings: Settings, address: Value = (), flags: frozenset[str] = frozenset()
 ) -> RunnablePackage:
@@ -88,8 +103,10 @@ def run_with(
     words that follow.) `options` come before the package, then `source`, which tells where it comes
     from; the package is `named` so, by default with its version after an `@`; `after` follows it.
     `is_identifier` tells whether a word means the same package as an identifier, without a version of
-    its own.
+    its own. Raises NoCommandError for a package whose name a runner reads as an option.
     """
+    if (named or package.identifier).startswith("-"):
+        raise NoCommandError("its identifier begins with a hyphen, so runners read an option")
     hint = package.runtime_hint
     runner = hint if hint in runners else runners[0]
     runtime = _without_start(package.runtime_arguments, runner, options)
@@ -104,20 +121,22 @@ def run_with(
     )
 
 
-def registry_options(package: RunnablePackage, address: str, *spellings: str) -> tuple[str, ...]:
+def registry_options(
+    package: RunnablePackage, address: str, *spellings: str, adding: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """The option, in the first of its spellings, that makes a runner fetch from a private registry.
 
     There is none if the address is empty or the record's own arguments give it already. Raises
-    NoCommandError if they give another one.
+    NoCommandError if they give another registry than the record names, where its package was proven, or
+    one beside it, by options for `adding` some.
     """
-    if not address:
-        return ()
+    named = _bare(address or package.base_url)
     given = [_bare(value) for value in _given_values(package.runtime_arguments, spellings)]
-    if any(value != _bare(address) for value in given):
-        raise NoCommandError(
-            f"its runtimeArguments name another registry than its registryBaseUrl, {address}"
-        )
-    return () if given else (spellings[0], address)
+    beside = list(_given_values(package.runtime_arguments, adding))
+    if beside or any(value != named for value in given):
+        than = f"its registryBaseUrl, {address}" if address else "the public one"
+        raise NoCommandError(f"its runtimeArguments name another registry than {than}")
+    return () if given or not address else (spellings[0], address)
 
 
 def _given_values(arguments: tuple[Value, ...], spellings: tuple[str, ...]) -> Iterator[str]:

@@ -9,7 +9,13 @@ from mcp_static.model.reading import part_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.wording import one_line
 from mcp_static.packages.identifiers import name_grammar
-from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
+from mcp_static.packages.launch import (
+    Launch,
+    RunnablePackage,
+    registry_options,
+    require_plain,
+    run_with,
+)
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, unpublished_note
 from mcp_static.packages.package import Package, PackageProof, digest, expect, is_named, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
@@ -29,6 +35,7 @@ _PLACEHOLDERS: Final = frozenset(
 
 def _launch(package: RunnablePackage) -> Launch:
     """Start a package with a runner; of the two, npx alone takes a registry (npm-exec(1), bunx(1))."""
+    require_plain(package.identifier, package.version)
     address = REGISTRY.private_address(package.base_url)
     runners = ("npx",) if address else ("npx", "bunx")
     return run_with(package, runners, "-y", source=registry_options(package, address, "--registry"))

@@ -7,7 +7,13 @@ from urllib.parse import quote
 
 from mcp_static.model.errors import NotProvenError, UnansweredError
 from mcp_static.packages.identifiers import name_grammar
-from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
+from mcp_static.packages.launch import (
+    Launch,
+    RunnablePackage,
+    registry_options,
+    require_plain,
+    run_with,
+)
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project
 from mcp_static.packages.markers import README_MARKER, readme_advice
 from mcp_static.packages.package import (
@@ -37,7 +43,9 @@ _REGISTRATIONS: Final = (
 
 def _launch(package: RunnablePackage) -> Launch:
     """Start a package with dnx; `--source` replaces the configured ones (dotnet-tool-exec)."""
-    source = registry_options(package, REGISTRY.private_address(package.base_url), "--source")
+    require_plain(package.identifier, package.version)
+    address = REGISTRY.private_address(package.base_url)
+    source = registry_options(package, address, "--source", adding=("--add-source", "--configfile"))
     # What follows `--` is the package's, whatever it looks like.
     after = ("--yes", *source, "--") if package.package_arguments else ("--yes", *source)
     return run_with(package, ("dnx",), after=after)

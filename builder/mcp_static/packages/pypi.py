@@ -8,7 +8,13 @@ from mcp_static.model.errors import ManifestError
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.wording import one_line
 from mcp_static.packages.identifiers import name_grammar
-from mcp_static.packages.launch import Launch, RunnablePackage, registry_options, run_with
+from mcp_static.packages.launch import (
+    Launch,
+    RunnablePackage,
+    registry_options,
+    require_plain,
+    run_with,
+)
 from mcp_static.packages.manifest import (
     Manifest,
     ManifestFormat,
@@ -28,15 +34,27 @@ REGISTRY: Final = PublicRegistry(
 
 _SOURCE_LABELS: Final = ("source", "sourcecode", "repository", "github", "gitlab", "code")
 _SITE_LABELS: Final = ("homepage", "documentation")
+_ADDING: Final = ("--index", "--extra-index-url", "--find-links", "-f")
+"""Options of uv by which it looks for packages in other places as well."""
 _PRIVATE: Final = "Private :: Do Not Upload"
+
+
+def private_index(named: str) -> str:
+    """The index of another registry that a record names, as uv takes it; empty for the public one.
+
+    Raises NoCommandError for what cannot stand on a command line.
+    """
+    address = REGISTRY.private_address(named)
+    if address and not address.rstrip("/").endswith("simple"):
+        return f"{address.rstrip('/')}/simple"
+    return address
 
 
 def _launch(package: RunnablePackage) -> Launch:
     """Start a package with uvx, which wants the index itself and uses it alone (uv 0.4.23)."""
-    address = REGISTRY.private_address(package.base_url)
-    if address and not address.rstrip("/").endswith("simple"):
-        address = f"{address.rstrip('/')}/simple"
-    source = registry_options(package, address, "--default-index", "--index-url", "-i")
+    require_plain(package.identifier, package.version)
+    address = private_index(package.base_url)
+    source = registry_options(package, address, "--default-index", "--index-url", "-i", adding=_ADDING)
     if package.runtime_arguments[:1] == (("-m",),):  # of Python, which uvx starts as well
         words = ("--from", package.at_version, "python")
         given = (*((word,) for word in (*source, *words)), *package.runtime_arguments)

@@ -1,7 +1,8 @@
 """The addresses of a server as patterns of policy files."""
 
 import re
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import Final
 
 from mcp_static.model.errors import NoCommandError
@@ -12,10 +13,15 @@ from mcp_static.policies.matchers import WILDCARD
 
 MAX_PATTERNS: Final = 64
 """Patterns of one address, by the choices of what is filled in."""
+MAX_WILDCARDS: Final = 3
+"""Of a pattern. VS Code makes a regular expression of it that tries all places for all of them: with
+eight, one look at an address of 63 characters took 18 seconds (Node.js 20).
+"""
 
 _FREE: Final = "{}"
 """What stands for a value that only the user knows while an address is read: no URL has braces."""
 _FREE_PORT: Final = re.compile(r"(https?://[^/?#\\]*):\{\}(?=$|[/?#\\])", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"\*{2,}")
 _NOT_LITERAL: Final = re.compile(r"[*{}]|%7[bd]|\$", re.IGNORECASE)
 
 
@@ -27,8 +33,11 @@ def url_patterns(url: Value) -> tuple[str, ...]:
     """
     if any(isinstance(part, str) and _NOT_LITERAL.search(part) for part in url):
         raise NoCommandError("its address contains characters that policies read as patterns")
-    texts = ("".join(parts) for parts in product(*(_options(part) for part in url)))
-    return tuple(dict.fromkeys(_pattern(text) for text in islice(texts, MAX_PATTERNS)))
+    options = [_options(part) for part in url]
+    if prod(map(len, options)) > MAX_PATTERNS:
+        raise NoCommandError(f"there are more than {MAX_PATTERNS} ways to fill in its address")
+    texts = ("".join(parts) for parts in product(*options))
+    return tuple(dict.fromkeys(map(_pattern, texts)))
 
 
 def _options(part: str | Input) -> tuple[str, ...]:
@@ -51,7 +60,10 @@ def _pattern(text: str) -> str:
     origin = f"{address.scheme}://{address.host}"
     if has_free_port:
         fetched = fetched.replace(origin, f"{origin}:{_FREE}", 1)
-    return fetched.replace(_FREE, WILDCARD).replace("%7B%7D", WILDCARD)
+    pattern = _SEVERAL.sub(WILDCARD, fetched.replace(_FREE, WILDCARD).replace("%7B%7D", WILDCARD))
+    if pattern.count(WILDCARD) > MAX_WILDCARDS:
+        raise NoCommandError(f"its address has more than {MAX_WILDCARDS} values that users supply")
+    return pattern
 
 
 def _has_own_domain(host: str) -> bool:

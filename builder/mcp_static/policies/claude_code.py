@@ -8,7 +8,8 @@ commands and addresses; `${VAR:-default}` is filled in from the user's environme
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from mcp_static.packages.configurations import is_fixed, members_of, whole_client_name
 from mcp_static.packages.methods import Method
@@ -35,7 +36,7 @@ def _url(pattern: str) -> str:
 
 
 def _lists(contents: Contents, _: PolicySettings) -> bytes:
-    lists = lists_of(contents, _commands, url=_url)
+    lists = lists_of(contents, _commands, allowed_url=_url)
     return layout(
         {
             "allowManagedMcpServersOnly": True,
@@ -48,34 +49,47 @@ def _lists(contents: Contents, _: PolicySettings) -> bytes:
 def _fixed_set(contents: Contents, _: PolicySettings) -> bytes:
     """Servers by their whole names: a short one would pass to another server, with its user's keys.
 
-    Those whose names are the same in the characters that names have here are left out.
+    Those are left out whose names are the same in the characters that names have here, or that would
+    read a variable of another one.
     """
-    uses = Counter(map(whole_client_name, contents.latest))
-    servers = {}
-    for full, latest in contents.latest.items():
-        name = whole_client_name(full)
-        members = next(_configurations(name, latest.methods), None)
-        if members is not None and uses[name] == 1:
-            servers[name] = members
+    found = [
+        (whole_client_name(full), method)
+        for full, latest in contents.latest.items()
+        if (method := next(filter(_runs_unasked, latest.methods), None)) is not None
+    ]
+    names = Counter(map(whole_client_name, contents.latest))
+    variables = Counter(one for name, method in found for one in _variables(name, method))
+    servers = {
+        name: members_of(method, partial(_reference, name))
+        for name, method in found
+        if names[name] == 1 and all(variables[one] == 1 for one in _variables(name, method))
+    }
     return layout({"mcpServers": dict(sorted(servers.items()))})
 
 
-def _configurations(name: str, methods: tuple[Method, ...]) -> Iterator[dict[str, Any]]:
-    """The ways to run a server without asking anybody, best first; nobody edits this file."""
-    prefix = re.sub(r"[^A-Z0-9]", "_", name.upper())
+def _variables(name: str, method: Method) -> frozenset[str]:
+    """The variables of its user's environment that a server reads."""
+    return frozenset(_variable(name, given) for given in method.inputs)
 
-    def write(given: Input) -> str:
-        variable = f"{prefix}_{re.sub(r'[^A-Za-z0-9]', '_', given.id).upper()}"
-        return f"${{{variable}:-{given.default or ''}}}"
 
-    for method in methods:
-        if _runs_unasked(method):
-            yield members_of(method, write)
+def _variable(name: str, given: Input) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", f"{name}_{given.id}".upper())
+
+
+def _reference(name: str, given: Input) -> str:
+    return f"${{{_variable(name, given)}:-{given.default or ''}}}"
 
 
 def _runs_unasked(method: Method) -> bool:
-    """Whether a method works as it stands; a variable that its author names is left to no client."""
+    """Whether a method works as it stands, as nobody edits this file.
+
+    A variable that its author names is left to no client, and a default with a brace ends too early.
+    """
     launch, connection = method.launch, method.connection
+    values = (launch.values if launch else []) + (connection.values if connection else [])
+    defaults = (part.default or "" for value in values for part in value if isinstance(part, Input))
+    if any("}" in default for default in defaults):
+        return False
     if launch is not None and connection is None:
         return is_fixed(launch) and not any(map(has_variable, launch.values))
     if connection is not None and launch is None:
@@ -104,8 +118,9 @@ CLAUDE_CODE: Final = Policy(
         "Merge the members into the file that you have: it holds other settings as well.",
         (
             "Commands are compared word by word. Those with npx and dnx are listed once more with "
-            "cmd /c, which Windows needs."
+            "cmd /c, which Windows needs, unless cmd would read a character of theirs as its own."
         ),
+        "A remote at the root of its host allows all of that host: a pattern without a path does.",
     ),
     render=_lists,
 )
@@ -127,7 +142,7 @@ CLAUDE_CODE_SERVERS: Final = Policy(
         ),
         (
             "Servers with a value on the command line or in the address are not in it, nor those whose "
-            "names differ in punctuation alone."
+            "names, or the variables they would read, differ in punctuation alone."
         ),
     ),
     render=_fixed_set,

@@ -11,11 +11,17 @@ from mcp_static.packages.oci import OCI
 from mcp_static.packages.values import Input, has_variable
 
 
-def shown_command(launch: Launch) -> tuple[str, ...]:
+def shown_command(method: Method, launch: Launch) -> tuple[str, ...]:
     """The command that the server's page shows, with the defaults of what the user may change.
 
-    Raises NoCommandError, with the reason, if its words differ from user to user.
+    Raises NoCommandError, with the reason, if its words differ from user to user, or if they start
+    whatever is installed under that name.
     """
+    if method.install_command:
+        raise NoCommandError(
+            "its command names neither its version nor where it comes from, so that any program of "
+            "that name would pass"
+        )
     if any(name == "GOPROXY" for name, _ in launch.env):
         raise NoCommandError(
             "a variable of its environment says where it comes from, which policies do not compare"

@@ -92,7 +92,7 @@ def _add(side: Side, method: Method, *, is_public: bool) -> None:
         gallery = gallery_command(method)
         if gallery is not None:
             side.gallery_commands.add(gallery)
-        side.commands.add(shown_command(method.launch))
+        side.commands.add(shown_command(method, method.launch))
     else:
         raise NoCommandError("no command or address of it is known")
 

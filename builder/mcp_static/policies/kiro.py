@@ -5,8 +5,9 @@ docs.aws.amazon.com/amazonq, `mcp-governance`; aws/language-servers, `mcpRegistr
 `mcpServerConfigConverter.ts`; aws/amazon-q-developer-cli, `mcp_registry.rs` (all 2026). Names have no
 slash and are unique; a server has one package or one remote; arguments are positional and have values;
 the version of the server is the one that is started. One entry that breaks this, or an empty list, and
-the whole file is refused. Clients of different age disagree in two places: only newer ones take `oci`,
-so that there is none, and a variable's value is called `value` or `default`, so that it is given twice.
+the whole file is refused. Clients of different age disagree in three places: only newer ones take
+`oci`, so that there is none; some leave `runtimeArguments` out, among which may be the registry that a
+package comes from; and a variable's value is called `value` or `default`, so that it is given twice.
 """
 
 import re
@@ -15,8 +16,10 @@ from typing import Any, Final
 
 from mcp_static.model.errors import NoCommandError
 from mcp_static.model.reading import Part, objects_in, text_of
+from mcp_static.packages import npm, pypi
 from mcp_static.packages.arguments import argument_words, settings_of
 from mcp_static.packages.configurations import joined
+from mcp_static.packages.launch import require_plain
 from mcp_static.packages.methods import Connection, Method
 from mcp_static.packages.values import Input, Value, has_variable
 from mcp_static.policies.contents import Contents, LeftOut, ListedVersion
@@ -25,7 +28,8 @@ from mcp_static.policies.policy import Place, Policy
 from mcp_static.settings.policies import PolicySettings
 
 _PATH: Final = "policies/kiro-mcp-registry.json"
-_TYPES: Final = ("npm", "pypi")
+_ADDRESSES: Final = {"npm": npm.REGISTRY.private_address, "pypi": pypi.private_index}
+"""Of the types that the file takes: the address of a private registry, as npx and uvx are given it."""
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{3,200}")
 _LONGEST_TEXT: Final = 100
 """Characters of a title or a description."""
@@ -84,7 +88,7 @@ def _way(method: Method, version: str) -> dict[str, Any]:
     kind = text_of(method.part, "registryType")
     if kind is None and method.connection is not None:
         return {"remotes": [_remote(method.connection)]}
-    if kind not in _TYPES:
+    if kind not in _ADDRESSES:
         raise NoCommandError(f"its package is of the type {kind}, and the file takes npm and PyPI")
     if method.connection is not None:
         raise NoCommandError("its package is started first and then connected to over HTTP")
@@ -103,20 +107,19 @@ def _remote(connection: Connection) -> dict[str, Any]:
 
 def _package(package: Part, version: str) -> dict[str, Any]:
     identifier = str(package.get("identifier", ""))
+    require_plain(identifier, version)
     own_version = text_of(package, "version")
     if own_version not in {None, version}:
         raise NoCommandError(
             f"its package has the version {own_version}, and the version of the server is started"
         )
     written: dict[str, Any] = {"registryType": package["registryType"]}
-    if base_url := text_of(package, "registryBaseUrl"):
-        written["registryBaseUrl"] = base_url
+    if private := _ADDRESSES[written["registryType"]](text_of(package, "registryBaseUrl") or ""):
+        written["registryBaseUrl"] = private
     written |= {"identifier": identifier, "version": version, "transport": {"type": "stdio"}}
-    runtime = [word for word in _words(package, "runtimeArguments") if word not in _SAID_ANYWAY]
-    if any(identifier in word for word in runtime):
-        raise NoCommandError("its runtimeArguments name the package, which clients name as well")
+    if set(_words(package, "runtimeArguments")) - _SAID_ANYWAY:
+        raise NoCommandError("it has runtimeArguments, which some of the clients leave out")
     lists = {
-        "runtimeArguments": [_positional(word) for word in runtime],
         "packageArguments": [_positional(word) for word in _words(package, "packageArguments")],
         "environmentVariables": list(_variables(package)),
     }

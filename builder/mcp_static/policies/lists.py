@@ -6,11 +6,11 @@ public version allows as well.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from mcp_static.model.strictjson import dump_json
 from mcp_static.policies.contents import Contents, Side
-from mcp_static.policies.matchers import WILDCARD, Matcher, matches_url
+from mcp_static.policies.matchers import WILDCARD, Matcher
 
 Commands = Callable[[Side], Iterable[tuple[str, ...]]]
 
@@ -29,18 +29,21 @@ def lists_of(
     *,
     allows_names: bool = False,
     denies_names: bool = False,
-    url: Callable[[str], str] = lambda pattern: pattern,
+    allowed_url: Callable[[str], str] = lambda pattern: pattern,
 ) -> Lists:
     """The lists for a client.
 
-    `commands` gives the command lines by which it starts servers, `url` a pattern as it reads them.
+    `commands` gives the command lines by which it starts servers, `allowed_url` an allowed pattern as
+    it has to be written. A denial stays as narrow as it is.
     """
     allowed, denied = contents.allowed, contents.denied
     urls = denied.urls - _overlapping(denied.urls, allowed.urls)
     barred = set(commands(denied)) - set(commands(allowed))
     return Lists(
-        _matchers(map(url, allowed.urls), commands(allowed), allowed.names if allows_names else ()),
-        _matchers(map(url, urls), barred, denied.names if denies_names else ()),
+        _matchers(
+            map(allowed_url, allowed.urls), commands(allowed), allowed.names if allows_names else ()
+        ),
+        _matchers(urls, barred, denied.names if denies_names else ()),
     )
 
 
@@ -66,15 +69,53 @@ def _overlapping(denied: set[str], allowed: set[str]) -> set[str]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    return matches_url(one, _sample(other)) or matches_url(other, _sample(one))
+    """Whether an address may match both patterns; a `*` in a host stays within it."""
+    return all(map(_meet, _halves(one), _halves(other)))
 
 
-def _sample(pattern: str) -> str:
-    """An address that a pattern matches; a digit stands for what is open, as a port is one too."""
-    return pattern.replace(WILDCARD, _ANY)
+def _halves(pattern: str) -> tuple[str, str]:
+    """A pattern up to its path, and from there on."""
+    place = pattern.index("/", pattern.index("://") + 3)
+    return pattern[:place], pattern[place:]
 
 
-_ANY: Final = "1"
+def _meet(one: str, other: str) -> bool:
+    """Whether a text may match both patterns, if a `*` stands for any text."""
+    begins, ends = zip(*(_ends(pattern) for pattern in (one, other)), strict=True)
+    if not (_fit(*begins) and _fit(*(end[::-1] for end in ends))):
+        return False
+    # Places in the other pattern that some text may have reached which the first one matches so far.
+    reached = _onward({0}, other)
+    for character in one:
+        if not reached:
+            return False
+        if character == WILDCARD:
+            reached = set(range(min(reached), len(other) + 1))
+        else:
+            reached = {
+                place if other[place] == WILDCARD else place + 1
+                for place in reached
+                if place < len(other) and other[place] in {WILDCARD, character}
+            }
+            reached = _onward(reached, other)
+    return len(other) in reached
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """What stands before the first `*` of a pattern, and after the last one."""
+    return pattern.partition(WILDCARD)[0], pattern.rpartition(WILDCARD)[2]
+
+
+def _fit(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _onward(places: set[int], pattern: str) -> set[int]:
+    """Places, and those behind the `*` that they are at, which may stand for nothing."""
+    found = set(places)
+    while further := {one + 1 for one in found if pattern[one : one + 1] == WILDCARD} - found:
+        found |= further
+    return found
 
 
 def layout(document: dict[str, Any]) -> bytes:

@@ -86,23 +86,27 @@ def verdict(
     return Verdict.ALLOWED
 
 
-def matches(matcher: Matcher, server: Identity) -> bool:
-    """Whether a matcher matches a server."""
+def matches(matcher: Matcher, server: Identity, *, is_path_cased: bool = False) -> bool:
+    """Whether a matcher matches a server; `is_path_cased` is for Claude Code."""
     if matcher.name:
         return matcher.name == server.name
     if matcher.url:
-        return bool(server.url) and matches_url(matcher.url, server.url)
+        return bool(server.url) and matches_url(matcher.url, server.url, is_path_cased=is_path_cased)
     return bool(server.command) and matcher.command == server.command
 
 
-def matches_url(pattern: str, url: str) -> bool:
-    """Whether a pattern matches what a client would fetch for a URL; letters' case does not matter."""
+def matches_url(pattern: str, url: str, *, is_path_cased: bool = False) -> bool:
+    """Whether a pattern matches what a client would fetch for a URL.
+
+    The case of letters does not matter, or only that of those in the path and the query.
+    """
     destination = fetched_address(url)
-    return destination is not None and _pattern(pattern).fullmatch(destination) is not None
+    found = _pattern(pattern, is_path_cased).fullmatch(destination) if destination else None
+    return found is not None
 
 
 @lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str, is_path_cased: bool) -> re.Pattern[str]:
     """A pattern as a regular expression: a `*` in the host and the port stays within them.
 
     What follows a `*` is taken where it comes first, without going back: a later place would fit no
@@ -114,6 +118,8 @@ def _pattern(text: str) -> re.Pattern[str]:
     authority = re.match(r"[^/\\?#]*", rest)
     assert authority is not None
     first, last = scheme + separator + authority[0], rest[authority.end() :]
+    if is_path_cased:
+        first = first.lower()  # as that of an address that is fetched is
     begin, *parts = first.split(WILDCARD)
     joint, *more = last.split(WILDCARD)
     wild = [(_IN_AUTHORITY, part) for part in parts] + [(_ANYWHERE, part) for part in more]
@@ -126,4 +132,5 @@ def _pattern(text: str) -> re.Pattern[str]:
         after = re.escape(text_after)
         is_last = place == len(wild)
         source += f"{any_text}*{after}" if is_last else f"(?>{any_text}*?{after})"
-    return re.compile(source, re.IGNORECASE | re.DOTALL)
+    flags = re.ASCII | re.DOTALL
+    return re.compile(source, flags if is_path_cased else flags | re.IGNORECASE)

@@ -1,7 +1,7 @@
 """What the operator of a new registry is asked, and what follows from the answers."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
@@ -22,6 +22,9 @@ _SITES: Final = {"github": "https://github.com", "gitlab": "https://gitlab.com",
 _PATH: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+")
 _ADDRESS: Final = re.compile(r"https?://[^\s/?#<>\"'@]+/[A-Za-z0-9._/-]+")
 _SSH: Final = re.compile(r"git@([A-Za-z0-9.-]+):([A-Za-z0-9._/-]+)")
+_UNWRITABLE: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and what stands for bytes that are no UTF-8."""
+_LONGEST_FOLDER: Final = 60
 _FORGE_OF: Final[dict[str, Forge]] = {"github.com": "github", "gitlab.com": "gitlab"}
 _HOST_OF: Final[dict[str, Forge]] = {"github-pages": "github", "gitlab-pages": "gitlab"}
 """Hosts that only the forge which they belong to can fill."""
@@ -80,7 +83,7 @@ class Given:
         url = (self.url or _pages_address(repository, host)).rstrip("/")
         return replace(
             self,
-            title=self.title or f"MCP servers of {folder}",
+            title=self.title or f"MCP servers of {printable(folder)[:_LONGEST_FOLDER]}",
             description=self.description or "MCP servers, published through Git.",
             forge=forge,
             host=host,
@@ -92,6 +95,7 @@ class Given:
 
     def answers(self, folder: str) -> Answers:
         """All of the answers; raises UsageError that names what is missing or cannot be."""
+        self._require_text()
         given = self.with_defaults(folder)
         host = host_named(given.host or "")
         wanted = _HOST_OF.get(host.name)
@@ -108,6 +112,16 @@ class Given:
         if missing:
             raise UsageError("Something is missing to write the repository.", "\n".join(missing))
         return Answers.model_validate(asdict(given))
+
+    def _require_text(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name) or ""
+            for text in value if isinstance(value, tuple) else (value,):
+                if _UNWRITABLE.search(text):
+                    raise UsageError(
+                        f"--{field.name}: {printable(text)} has characters that no text file has.",
+                        "Leave control characters out, and give the rest as UTF-8.",
+                    )
 
 
 def reversed_host(url: str | None) -> str:

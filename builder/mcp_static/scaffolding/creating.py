@@ -22,7 +22,7 @@ def create_registry(folder: Path, answers: Answers, installed: Installation, too
     """
     require_empty(folder)
     texts = registry_files(answers, tool_url, installed.requirement)
-    record = record_of(answers, texts, installed.files)
+    record = record_of(answers, texts, installed, tool_url)
     keep = {f"{SERVERS_ROOT}/.gitkeep": b""}
     files = texts | installed.files | keep | {RECORD_FILE: record.written()}
     message = f"Begin the registry\n\nWritten by mcp-static {mcp_static.__version__}.\n"

@@ -4,6 +4,7 @@ A wheel cannot hold its own digest, so that is asked of the package index; the l
 comes with the wheel. Where the index cannot be asked, the release is pinned by its version alone.
 """
 
+import re
 import shlex
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,8 @@ from mcp_static.model.errors import (
     UsageError,
 )
 from mcp_static.model.names import parse_name
+from mcp_static.model.terminal import printable
+from mcp_static.model.web_addresses import is_plainly_written, parse_address
 from mcp_static.net.fetch import Fetcher
 from mcp_static.packages.package import Package
 from mcp_static.packages.pypi import REGISTRY
@@ -38,12 +41,15 @@ _LOCKS: Final = {"run.txt": "requirements/dependencies.txt", "uv.txt": "requirem
 class Installation:
     """The requirement files by path; `note` says what is not pinned, empty if everything is.
 
-    `requirement` is what `pipx install` takes to install the tool.
+    `requirement` is what `pipx install` takes to install the tool; `index` and `tool` are where it
+    comes from, empty for the public index.
     """
 
     files: dict[str, bytes]
     note: str = ""
     requirement: str = TOOL
+    index: str = ""
+    tool: str = ""
 
 
 def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> Installation:
@@ -56,14 +62,20 @@ def installation(fetcher: Fetcher | None, index: str = "", tool: str = "") -> In
     files = {path: (_locks() / lock).read_bytes() for lock, path in _LOCKS.items()}
     if tool:
         _require_requirement(tool)
-        return Installation(files | {TOOL_FILE: f"{tool}\n".encode()}, requirement=shlex.quote(tool))
+        line = f"{tool}\n".encode()
+        return Installation(files | {TOOL_FILE: line}, requirement=shlex.quote(tool), tool=tool)
+    if index:
+        require_address(index, "--index")
     index = index.rstrip("/").removesuffix("/simple")
     option = f"--index-url {index}/simple/" if index else ""
     digests = _digests(fetcher, index) if fetcher is not None else ()
     hashes = "".join(f" \\\n    --hash=sha256:{digest}" for digest in digests)
     lines = f"{option}\n{TOOL}=={mcp_static.__version__}{hashes}\n".lstrip()
     return Installation(
-        files | {TOOL_FILE: lines.encode()}, "" if digests else _UNPINNED, f"{option} {TOOL}".strip()
+        files | {TOOL_FILE: lines.encode()},
+        "" if digests else _UNPINNED,
+        f"{option} {TOOL}".strip(),
+        index,
     )
 
 
@@ -92,6 +104,18 @@ def _digests(fetcher: Fetcher, index: str) -> tuple[str, ...]:
     return digests
 
 
+def require_address(address: str, option: str) -> None:
+    """Raise UsageError for what is not a plain address, or has credentials: it will be committed."""
+    parsed = parse_address(address) if is_plainly_written(address) else None
+    if parsed is None or _NOT_PLAIN.search(address):
+        raise UsageError(f"{option}: {printable(address)} is no address.", "Write https://…")
+    if parsed.has_credentials:
+        raise UsageError(
+            f"{option} has credentials, and it would be committed.",
+            "Leave them out, and give them to pip and uv in their environment, or by a netrc file.",
+        )
+
+
 def _require_requirement(tool: str) -> None:
     try:
         requirement = Requirement(tool)
@@ -99,6 +123,8 @@ def _require_requirement(tool: str) -> None:
         raise UsageError(f"{tool!r} is no requirement: {error}", _FIX) from None
     if requirement.name != TOOL:
         raise UsageError(f"{tool!r} installs {requirement.name}, not {TOOL}.", _FIX)
+    if (requirement.url or "").startswith(("http://", "https://")):
+        require_address(requirement.url or "", "--tool")
 
 
 @lru_cache(maxsize=1)
@@ -113,4 +139,5 @@ _UNPINNED: Final = (
     f"{TOOL_FILE} pins the version of {TOOL} without a hash: the package index was not asked; "
     "`mcp-static upgrade` without --offline adds it."
 )
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._~%+,=:@/#&\[\]-]")
 _FIX: Final = f"Write `{TOOL}==VERSION`, or `{TOOL} @ https://…` with the address of a wheel."

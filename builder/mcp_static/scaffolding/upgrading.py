@@ -72,7 +72,7 @@ class Upgrade:
 
 def recorded(folder: Path) -> Record | None:
     """The record of an earlier `new` or `upgrade`; None if there is none. Raises InputError."""
-    content = _read(folder / RECORD_FILE, MAX_RECORD_BYTES)
+    content = _read(folder, RECORD_FILE, MAX_RECORD_BYTES)
     return None if content is None else read_record(content.encode())
 
 
@@ -93,14 +93,14 @@ def plan(
     known = before.texts if before else {}
     steps = []
     for path in sorted(wanted.keys() | known.keys()):
-        now = _read(folder / path, _LONGEST)
+        now = _read(folder, path, _LONGEST)
         step = _text_step(repository, path, now, known.get(path), wanted.get(path))
         if step is not None:
             steps.append(step)
     generated = before.generated if before else {}
     steps += _generated_steps(folder, installed.files, generated)
     # What was left alone has been shown; the next upgrade goes on from here.
-    return Upgrade(tuple(steps), record_of(answers, texts, installed.files))
+    return Upgrade(tuple(steps), record_of(answers, texts, installed, tool_url))
 
 
 def _text_step(
@@ -129,19 +129,19 @@ def _text_step(
 def _generated_steps(folder: Path, wanted: dict[str, bytes], known: dict[str, str]) -> Iterator[Step]:
     """What becomes of files that nobody edits: they are what this release writes."""
     for path, content in sorted(wanted.items()):
-        now, text = _read(folder / path, _LONGEST), content.decode()
+        now, text = _read(folder, path, _LONGEST), content.decode()
         if now is None:
             yield Step(path, Action.ADDED, None, text)
         elif now != text:
             yield Step(path, Action.UPDATED, now, text)
     for path in sorted(known.keys() - wanted.keys()):
-        now = _read(folder / path, _LONGEST)
+        now = _read(folder, path, _LONGEST)
         if now is not None and digest_of(now.encode()) == known[path]:
             yield Step(path, Action.REMOVED, now, None)
 
 
 def carry_out(folder: Path, upgrade: Upgrade) -> None:
-    """Write what was planned; raises InputError for a path that leads out of the folder."""
+    """Write what was planned."""
     for step in upgrade.steps:
         file = folder / step.path
         if step.after == step.before:
@@ -154,8 +154,19 @@ def carry_out(folder: Path, upgrade: Upgrade) -> None:
     (folder / RECORD_FILE).write_bytes(upgrade.record.written())
 
 
-def _read(file: Path, limit: int) -> str | None:
-    """A file's text, None if it is not there; raises InputError for anything but a text."""
+def _read(folder: Path, path: str, limit: int) -> str | None:
+    """A file's text, None if it is not there.
+
+    Raises InputError for anything but a text, and for a way there that is not all folders: a link in
+    the repository could lead out of it.
+    """
+    file = folder / path
+    for parent in list(file.relative_to(folder).parents)[:-1]:
+        way = folder / parent
+        if way.is_symlink() or (way.exists() and not way.is_dir()):
+            raise InputError(
+                f"{way} is no ordinary folder.", "Move it away, and run the upgrade again."
+            )
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise InputError(f"{file} is no ordinary file.", "Move it away, and run the upgrade again.")
     if not file.exists():
