@@ -44,10 +44,10 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
 
 
 def test_validate_reports_and_ends_with_1(tmp_path: Path) -> None:
-    (tmp_path / "server.json").write_text(json.dumps(server_json(ALICE, title="")))
+    (tmp_path / "server.json").write_text(json.dumps(server_json(ALICE, title=3), indent=2))
     run = run_cli("validate", cwd=tmp_path)
     assert run.returncode == 1
-    assert "✗ title" in run.stdout
+    assert "✗ 6:3: title" in run.stdout
     assert json.loads(run_cli("validate", "--format", "json", cwd=tmp_path).stdout)["level"] == "error"
     assert run_cli("validate", "--format", "github", cwd=tmp_path).stdout.startswith(
         "::error file=server.json"
@@ -57,11 +57,23 @@ def test_validate_reports_and_ends_with_1(tmp_path: Path) -> None:
 
 
 def test_validate_says_what_it_cannot_read(tmp_path: Path) -> None:
-    for path in (tmp_path / "missing.json", tmp_path):
+    for path, message in ((tmp_path / "missing.json", "cannot be read"), (tmp_path, "no server.json")):
         run = run_cli("validate", path)
         assert run.returncode == 1
-        assert "cannot be read" in run.stderr
+        assert message in run.stderr
         assert "Traceback" not in run.stderr
+
+
+def test_validate_finds_the_files_of_a_folder(tmp_path: Path) -> None:
+    for name, folder in (("a", ".mcp"), ("b", "servers/b"), ("c", "node_modules/c"), ("d", ".git/d")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "server.json").write_text(json.dumps(server_json(f"io.github.alice/{name}")))
+    run = run_cli("validate", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, ".mcp/server.json is valid.\n")
+    run = run_cli("validate", ".", cwd=tmp_path)
+    assert run.stdout.splitlines() == [".mcp/server.json is valid.", "servers/b/server.json is valid."]
+    run = run_cli("validate", "servers", ".mcp/server.json", cwd=tmp_path)
+    assert run.stdout.splitlines() == ["servers/b/server.json is valid.", ".mcp/server.json is valid."]
 
 
 def test_validate_holds_a_file_against_its_registry_and_its_place(
