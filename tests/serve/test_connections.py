@@ -193,6 +193,9 @@ def dribble(connection: socket.socket) -> None:
             id="never comes to an end",
         ),
         pytest.param(lambda connection: connection.sendall(ASKED + ASKED[:20]), id="stops later"),
+        pytest.param(
+            lambda connection: connection.sendall(b"GET http://[ HTTP/1.1\r\n\r\n"), id="errs"
+        ),
     ],
 )
 def test_who_does_not_ask_is_not_waited_for(

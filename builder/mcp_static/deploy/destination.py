@@ -101,7 +101,9 @@ class Destination:
             release.rename(self.store / f"{_SPARE}{release.name}")
         for spare in self.spares()[:-wanted]:
             shutil.rmtree(spare)
-        for _ in range(wanted - len(self.spares()) if shown is not None else 0):
+        if shown is None:
+            return
+        for _ in range(wanted - len(self.spares())):
             Tree(self.partial).clone_from(Tree(shown))
             number = next(n for n in count() if not self._spare(shown, n).exists())
             self.partial.rename(self._spare(shown, number))

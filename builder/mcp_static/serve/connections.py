@@ -80,7 +80,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._since = self.loop.time()
         self._unsent = 0
-        self._is_asking = False
+        self._has_asked = self._is_asking = False
         self._is_last = False
         if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
             self._make_room()
@@ -92,8 +92,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A request has arrived."""
-        self._is_asking = False
         super().on_headers_complete()
+        self._has_asked, self._is_asking = True, False
         if self._is_last:
             self.cycle.keep_alive = False
 
@@ -104,7 +104,7 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """End it: at once if it has been answered, after the answer if it has asked or is about to."""
-        if self.cycle is None or self._is_asking:
+        if not self._has_asked or self._is_asking:
             self._is_last = True
             self.loop.call_later(_LAST_SECONDS, self._close_if_waiting)
         else:
@@ -133,7 +133,7 @@ class Connection(HttpToolsProtocol):
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for a request."""
-        is_answered = self.cycle is None or self.cycle.response_complete
+        is_answered = not self._has_asked or self.cycle.response_complete
         return is_answered and not self.transport.is_closing()
 
     def _close_if_waiting(self) -> None:
