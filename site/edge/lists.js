@@ -211,10 +211,10 @@ function scanLines(scan, text, most) {
 }
 
 // Where a hit goes among those of its page: first what is called that, then what has it in its name.
-function rank(fields, search) {
+function rank(fields, needle) {
   const name = fields[FIELD.words];
-  if (`/${name}`.slice(-search.length - 1) === `/${search}`) return 0;
-  return name.indexOf(search) >= 0 ? 1 : 2;
+  if (`/${name}`.slice(-needle.length - 1) === `/${needle}`) return 0;
+  return name.indexOf(needle) >= 0 ? 1 : 2;
 }
 
 function passes(fields, scan) {
