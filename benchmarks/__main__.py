@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import builds, caching, hosting, site, small
+from benchmarks import builds, caching, folders, hosting, site, small
 from benchmarks.builds import Row
 from benchmarks.corpora import named_corpus
 
@@ -22,6 +22,11 @@ def _builds(work: Path, sizes: list[int]) -> Iterator[Row]:
     yield from builds.against_node(work)
 
 
+def _deploys(work: Path, sizes: list[int]) -> Iterator[Row]:
+    yield from hosting.deploy(work, max(sizes))
+    yield from folders.deploy(work, max(sizes))
+
+
 def _small(work: Path, _: list[int]) -> Iterator[Row]:
     yield from small.validate(work)
     yield from small.serve(work)
@@ -31,7 +36,7 @@ _GROUPS: Final[dict[str, Callable[[Path, list[int]], Iterator[Row]]]] = {
     "builds": _builds,
     "hosting": lambda work, sizes: hosting.hosts(work, max(sizes)),
     "site": lambda work, sizes: site.site(work, max(sizes)),
-    "deploy": lambda work, sizes: hosting.deploy(work, max(sizes)),
+    "deploy": _deploys,
     "caching": lambda work, _: caching.walk_after_publish(work),
     "small": _small,
 }

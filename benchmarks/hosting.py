@@ -79,7 +79,7 @@ def deploy(work: Path, count: int) -> Iterator[Row]:
         seconds, written, removed = [], 0, 0
         for number in range(3):
             publish(site.repository, number)
-            built = _build(site)
+            built = build_site(site)
             assert "(incremental build)" in built.printed, built.printed
             done = _deploy(store, site.out)
             counted = re.search(r"(\d+) objects written, (\d+) removed", done.printed)
@@ -108,11 +108,12 @@ def built_site(work: Path, count: int, folder: Path, name: str) -> Site:
         f'[hosting]\nroot = "{site.out}"\nmax_files = 1000000\nsearches_per_second = 0\n'
     )
     site.registry().commit({"registry.toml": settings})
-    _build(site)
+    build_site(site)
     return site
 
 
-def _build(site: Site) -> Run:
+def build_site(site: Site) -> Run:
+    """Build the newest commit of a site."""
     return mcp_static("build", "--repo", site.repository, "--out", site.out, "--host", site.name)
 
 

@@ -40,14 +40,14 @@ export default {
   allowedMethods: 'GET, HEAD, OPTIONS',
   corsHeaders: {
     'Access-Control-Allow-Origin': '*',
-    'Access-Control-Allow-Methods': 'GET, OPTIONS',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, *',
     'Access-Control-Expose-Headers': 'ETag',
   },
   preflightHeaders: {
     'Access-Control-Allow-Origin': '*',
-    'Access-Control-Allow-Methods': 'GET, OPTIONS',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, *',
     'Access-Control-Expose-Headers': 'ETag',
     'Access-Control-Max-Age': '86400',
     Allow: 'GET, HEAD, OPTIONS',
@@ -92,5 +92,6 @@ export default {
     invalidCursor: 'cursor was not issued by this registry',
     invalidTime: 'updated_since must be an RFC 3339 time such as 2025-12-01T10:30:00Z',
     invalidFlag: 'include_deleted must be true or false',
+    sinceHasDeleted: 'include_deleted cannot be false with updated_since, which always includes deleted entries',
   },
 };

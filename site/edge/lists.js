@@ -82,16 +82,28 @@ function gather(cursor, limit, reads, entries, count) {
   };
 }
 
+// A file that holds one JSON value.
+function parsed(text) {
+  return JSON.parse(text.slice(0, text.length));
+}
+
+// The second from which answers to `updated_since` begin: the registry's slack earlier than asked.
+function beginning(filters, snapshot) {
+  return filters.since - (snapshot.updatedSinceSlack || 0);
+}
+
 // What was updated at a time or later, by day: the day's index finds the page, the page the entry.
 function walkSince(filters, limit, reads) {
   return {
     read: [{ path: facts.snapshot }],
     then: (texts) => {
-      const days = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).chains.updated : {};
+      const snapshot = texts[0] ? parsed(texts[0]) : null;
+      const days = snapshot ? snapshot.chains.updated : {};
       if (!days.firstDay) return listing([], '');
-      const day = Math.max(query.dayOf(days.firstDay), Math.floor(filters.since / 86400));
+      const since = beginning(filters, snapshot);
+      const day = Math.max(query.dayOf(days.firstDay), Math.floor(since / 86400));
       if (day > query.dayOf(days.lastDay)) return listing([], '');
-      return onDay(`updated/${query.dayText(day)}`, filters.since, limit, reads - 1);
+      return onDay(`updated/${query.dayText(day)}`, since, limit, reads - 1);
     },
   };
 }
@@ -100,7 +112,7 @@ function onDay(chain, since, limit, reads) {
   return {
     read: [{ path: `${facts.pagesFolder}/${chain}/index.json` }],
     then: (texts) => {
-      const until = texts[0] ? JSON.parse(texts[0].slice(0, texts[0].length)).until : [0];
+      const until = texts[0] ? parsed(texts[0]).until : [0];
       let number = 0;
       while (number < until.length && until[number] < since) number++;
       return onPage(chain, Math.min(number, until.length - 1), number < until.length, since, limit, reads - 1);
@@ -138,20 +150,22 @@ function updatedAt(entry) {
 function search(filters, cursor, limit, reads) {
   if (/[\0-\x1f]/.test(filters.search)) return listing([], ''); // occurs only between texts, never in one
   const kind = filters.version === 'latest' ? 'latest' : 'entries';
+  const files = filters.since === null ? [facts.searchIndex] : [facts.searchIndex, facts.snapshot];
   return {
-    read: [{ path: facts.searchIndex }],
+    read: files.map((path) => ({ path: path })),
     then: (texts) => {
-      if (!texts[0]) return listing([], '');
-      const index = JSON.parse(texts[0].slice(0, texts[0].length));
+      if (!texts[0] || texts[files.length - 1] === null) return listing([], '');
+      const index = parsed(texts[0]);
       const scan = {
         filters: filters,
+        since: filters.since === null ? null : beginning(filters, parsed(texts[1])),
         parts: index[kind],
         size: index.positionsPerPart,
         from: cursor ? cursor.position : 0,
         limit: limit,
         hits: [],
         partsLeft: Math.max(1, reads >> 1),
-        readsLeft: reads - 1,
+        readsLeft: reads - files.length,
       };
       return scanPart(scan, Math.floor(scan.from / scan.size));
     },
@@ -189,17 +203,25 @@ function scanLines(scan, text, most) {
     const line = text.slice(at, end);
     at = end + 1;
     const fields = line.split('\t');
-    if (Number(fields[FIELD.position]) < scan.from || !passes(fields, filters)) continue;
+    if (Number(fields[FIELD.position]) < scan.from || !passes(fields, scan)) continue;
     if (scan.hits.length === most) return Number(fields[FIELD.position]);
-    scan.hits.push(documentPath(fields));
+    scan.hits.push({ path: documentPath(fields), rank: rank(fields, filters.search) });
   }
   return null;
 }
 
-function passes(fields, filters) {
+// Where a hit goes among those of its page: first what is called that, then what has it in its name.
+function rank(fields, needle) {
+  const name = fields[FIELD.words];
+  if (`/${name}`.slice(-needle.length - 1) === `/${needle}`) return 0;
+  return name.indexOf(needle) >= 0 ? 1 : 2;
+}
+
+function passes(fields, scan) {
+  const filters = scan.filters;
   if (fields[FIELD.flag] === facts.deletedFlag && !filters.include_deleted) return false;
   if (filters.version && filters.version !== 'latest' && fields[FIELD.version] !== filters.version) return false;
-  if (filters.since !== null && Number(fields[FIELD.updated]) < filters.since) return false;
+  if (scan.since !== null && Number(fields[FIELD.updated]) < scan.since) return false;
   return !filters.search || fields.slice(FIELD.words).some((words) => words.indexOf(filters.search) >= 0);
 }
 
@@ -211,8 +233,9 @@ function documentPath(fields) {
 function documents(scan, next) {
   const cursor = next === null ? '' : query.cursorText(query.order(scan.filters), next, scan.filters);
   if (!scan.hits.length) return listing([], cursor);
+  const ranked = [0, 1, 2].map((one) => scan.hits.filter((hit) => hit.rank === one));
   return {
-    read: scan.hits.map((path) => ({ path: path })),
+    read: ranked[0].concat(ranked[1], ranked[2]).map((hit) => ({ path: hit.path })),
     then: (texts) =>
       listing(
         texts.filter((text) => text).map((text) => ({ count: 1, text: text.slice(0, text.length).replace(/\n$/, '') })),

@@ -152,6 +152,7 @@ function filtersOf(values) {
   }
   const deleted = flagOf(values.include_deleted);
   if (deleted.error) return deleted;
+  if (filters.since !== null && values.include_deleted && !deleted) return { error: MESSAGES.sinceHasDeleted };
   filters.include_deleted = deleted || filters.since !== null ? 'true' : '';
   for (let i = 0; i < FILTERS.length; i++) {
     if (encoded(filters[FILTERS[i]]).length > facts.maxValueLength) return named(MESSAGES.longValue, FILTERS[i]);

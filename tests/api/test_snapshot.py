@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from mcp_static.api.abilities import EVERYTHING, Ability, describe
 from mcp_static.api.paths import is_for_host
-from mcp_static.api.snapshot import PLAIN, SNAPSHOT_FORMAT, HostFacts, host_of, read_snapshot
+from mcp_static.api.snapshot import (
+    PLAIN,
+    SNAPSHOT_FORMAT,
+    HostFacts,
+    host_of,
+    read_snapshot,
+    slack_member,
+    updated_since_slack,
+)
 from mcp_static.model.errors import InputError
 
 
@@ -26,6 +34,23 @@ def test_a_host_is_read_as_it_was_written(facts: HostFacts) -> None:
 def test_abilities_of_newer_versions_are_left_out() -> None:
     host = {"name": "new", "honours": ["cursors", "telepathy"], "deploysToBucket": False}
     assert host_of({"host": host}).honours == frozenset({Ability.CURSORS})
+
+
+@pytest.mark.parametrize(
+    ("found", "slack"),
+    [
+        (slack_member(15), 900),
+        (slack_member(0), 0),
+        ({}, 0),
+        ({"updatedSinceSlack": -5}, 0),
+        ({"updatedSinceSlack": "900"}, 0),
+        ({"updatedSinceSlack": None}, 0),
+        ([], 0),
+        (None, 0),
+    ],
+)
+def test_only_a_snapshot_that_says_so_has_a_slack(found: object, slack: int) -> None:
+    assert updated_since_slack(found) == slack
 
 
 @pytest.mark.parametrize("body", [None, b"", b"{", b"[]", b"{}"])

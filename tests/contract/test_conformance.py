@@ -126,6 +126,17 @@ def _lists_latest(path: str, answer: requests.Response) -> tuple[int, dict[str, 
     return answer.status_code, dict(answer.headers), answer.content
 
 
+def _without_slack(path: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+    if path == "/data/snapshot.json":
+        return _edited(answer, lambda document: document.pop("updatedSinceSlack"))
+    return answer.status_code, dict(answer.headers), answer.content
+
+
+def _allows_few_headers(_: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
+    few = {"access-control-allow-headers": "Authorization, Content-Type"}
+    return answer.status_code, {**answer.headers, **few}, answer.content
+
+
 def _without(header: str) -> Change:
     def change(_: str, answer: requests.Response) -> tuple[int, dict[str, str], bytes]:
         kept = {name: value for name, value in answer.headers.items() if name.lower() != header}
@@ -151,13 +162,15 @@ def _always_200(_: str, answer: requests.Response) -> tuple[int, dict[str, str],
         (lambda _, answer: _edited(answer, _no_meta), {"list-shape", "version", "latest"}),
         (lambda _, answer: _edited(answer, _all_latest), {"version-latest"}),
         (_lists_latest, {"list-versions"}),
+        (_without_slack, {"since"}),
+        (_allows_few_headers, {"preflight"}),
         (_without("access-control-allow-origin"), {"cors"}),
         (_without("etag"), {"conditional"}),
         (_without("content-type"), {"types"}),
         (_forgets_queries, {"limits", "bad-limits", "search", "deleted-asked"}),
         (_always_200, {"unknown", "unknown-error", "bad-limits", "since-bad", "writing", "conditional", "hostile-paths"}),
     ],
-    ids=["twice", "loop", "no meta", "no latest", "only latest", "no cors", "no etag", "no type", "no query", "200"],
+    ids=["twice", "loop", "no meta", "no latest", "only latest", "no slack", "few headers", "no cors", "no etag", "no type", "no query", "200"],
 )  # fmt: skip
 def test_what_is_wrong_is_seen(change: Change, fails: set[str], served: Served) -> None:
     with spoiled(served, change) as url, Probe(url) as probe:

@@ -142,7 +142,7 @@ VALUES: dict[str, list[str]] = {
     "version": ["", "latest", "1.0.3", "1.1.2", "1.0.0+build.7", "2.0.0-RC_1", "50% off", "vÄ 1", "a?b#c&d=e", "none", "..", "."],
     "updated_since": ["", day(0), day(0, "T09:30:00Z"), day(0, "T12:34:56.75+02:00"), day(1), day(3), day(9), day(9, "T08:53:20Z"),
                       day(9, "T08:53:21Z"), day(10), "1970-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+23:59"],
-    "include_deleted": ["", "true", "FALSE", "1"],
+    "include_deleted": ["", "true", "FALSE", "0", "1"],
     "limit": ["", "1", "3", "30", "99", "100"],
 }  # fmt: skip
 MALFORMED = [
@@ -152,7 +152,7 @@ MALFORMED = [
     "cursor=latest.50", "cursor=everything.999999999999", "cursor=all.9999999999999", "cursor=all.100&search=server",
     "updated_since=yesterday", "updated_since=2025-02-30T00:00:00Z", "updated_since=2025-10-09T24:00:00Z", "updated_since=2025-10-09",
     "updated_since=2025-10-09T00:00:00+24:00", "updated_since=2025-10-09T02:00:00+02:00", "updated_since=0000-01-01T00:00:00Z",
-    "include_deleted=maybe", "search=%FF", "search=a%00b", "search=%zz", "search=%C3%B6", "sea%72ch=tides", "SEARCH=zzz", "version=a&version=b",
+    "include_deleted=maybe", "updated_since=2025-10-09T00:00:00Z&include_deleted=false", "search=%FF", "search=a%00b", "search=%zz", "search=%C3%B6", "sea%72ch=tides", "SEARCH=zzz", "version=a&version=b",
     "x=1&" * 99, "x=1&" * 120, "search=" + "x" * 990, "search=" + "x" * 1001, "search=" + "%C3%B6" * 170, "&&&", "=", "search", "?",
 ]  # fmt: skip
 PATHS = [
@@ -176,7 +176,7 @@ def queries() -> Iterator[str]:
         for pair in itertools.product(VALUES[first], VALUES[second]):
             yield urlencode({first: pair[0], second: pair[1]})
     chance = random.Random(7)
-    for _ in range(300):
+    for _ in range(400):
         yield urlencode({name: chance.choice(values) for name, values in VALUES.items()})
 
 
@@ -205,13 +205,19 @@ def test_the_same_request_gets_the_same_answer_from_every_host(full_host: Hosted
         assert heard(full_host, f"/v0.1/servers?{query}") == (200, expected.body), cursor
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"])
 def test_writing_gets_the_same_answer_too(full_host: Hosted, method: str) -> None:
     snapshot = Snapshot(full_host.out.resolve())
     for path in ("/v0.1/publish", "/v0.1/servers/com.example%2Fodd/versions/latest", "/feed.xml"):
         expected = answer(snapshot, method, path.encode(), "")
         assert heard(full_host, path, method) == (expected.status, expected.body)
     assert "example/registry" in answer(snapshot, "POST", b"/x", "").body.decode()
+
+
+def test_trace_is_refused_by_rules_like_every_other_method(rules_host: Hosted) -> None:
+    answers = {heard(rules_host, "/v0.1/servers", method) for method in ("PUT", "PROPFIND", "TRACE")}
+    [(status, body)] = answers
+    assert (status, list(json.loads(body))) == (501, ["error"])
 
 
 HOSTILE = [

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from mcp_static.model.errors import InputError
 from mcp_static.settings import Settings, parse_settings
 
 from tests.conftest import Corpus, build_registry
+from tests.hosting import nginx_command, site_of
 from tests.registries import Registry, files_below
 from tests.servers import run_cli
 
@@ -61,6 +63,17 @@ def test_every_host_has_the_common_files_and_only_twins_beside(
                 "data/checksums/host.txt", "data/checksums/index.txt", "data/pages/none.json", ".nojekyll", "404.html", ".assetsignore",
                 "_headers", "firebase.json", "staticwebapp.config.json", "vercel.json",
             }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["nginx", "nginx-rules"])
+def test_nginx_finds_nothing_to_warn_of(name: str, filled: Registry, tmp_path: Path) -> None:
+    site = site_of(filled, tmp_path / "site", name)
+    body = f"include /etc/nginx/mime.types;\ngzip on;\ninclude {site.out}/host/nginx.conf;"
+    tested = subprocess.run(
+        [*nginx_command(site.folder, body), "-t"], capture_output=True, text=True, check=False
+    )
+    assert tested.returncode == 0, tested.stderr
+    assert "warn" not in tested.stderr
 
 
 def test_what_is_worth_it_is_compressed_beforehand(filled: Registry, tmp_path: Path) -> None:

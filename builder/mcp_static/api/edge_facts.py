@@ -79,6 +79,7 @@ FACTS: Final[dict[str, Any]] = {
         "invalidCursor": messages.INVALID_CURSOR,
         "invalidTime": messages.INVALID_TIME,
         "invalidFlag": messages.INVALID_FLAG,
+        "sinceHasDeleted": messages.SINCE_HAS_DELETED,
     },
 }
 """By the name that the module gives them."""

@@ -11,11 +11,16 @@ ALLOWED_METHODS: Final = "GET, HEAD, OPTIONS"
 
 CORS_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Methods": ", ".join((*READ_METHODS, *WRITE_METHODS, "OPTIONS")),
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, *",
     "Access-Control-Expose-Headers": "ETag",
 }
-"""On every answer: GitHub Copilot asks registries for the first three, to the letter."""
+"""On every answer: what the official registry allows, and GitHub Copilot asks registries for.
+
+The official server allows every header and these methods (modelcontextprotocol/registry,
+internal/api/server.go, November 2026). `*` stands for every header but `Authorization` (Fetch standard,
+"CORS-preflight fetch"). A page may try to write, since it could not read the refusal otherwise.
+"""
 PREFLIGHT_SECONDS: Final = 86400
 PREFLIGHT_HEADERS: Final = {
     **CORS_HEADERS,

@@ -31,6 +31,9 @@ INVALID_LIMIT: Final = f"limit must be a number from 1 to {MAX_LIMIT}"
 INVALID_CURSOR: Final = "cursor was not issued by this registry"
 INVALID_TIME: Final = "updated_since must be an RFC 3339 time such as 2025-12-01T10:30:00Z"
 INVALID_FLAG: Final = "include_deleted must be true or false"
+SINCE_HAS_DELETED: Final = (
+    "include_deleted cannot be false with updated_since, which always includes deleted entries"
+)
 
 
 def read_only(repository: str) -> str:

@@ -145,7 +145,9 @@ def _list_servers() -> dict[str, Any]:
             ),
             _query(
                 "updated_since",
-                "Only entries updated at this time or later (RFC 3339), deleted ones included.",
+                "Only entries updated at this time or later (RFC 3339), deleted ones included. Entries "
+                "updated a little earlier may come too: up to `updatedSinceSlack` seconds of "
+                "`/data/snapshot.json`, the time that a change takes to reach every reader.",
                 {"type": "string", "format": "date-time"},
             ),
             _query(

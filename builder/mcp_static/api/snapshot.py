@@ -33,6 +33,8 @@ class HostFacts:
 PLAIN: Final = HostFacts("plain", honours=None, deploys_to_bucket=True)
 """The host of an output that was built for no particular host."""
 
+_SLACK: Final = "updatedSinceSlack"
+
 
 def read_snapshot(body: bytes | None, origin: str) -> dict[str, Any]:
     """The snapshot of an output; `origin` names the output in messages.
@@ -56,6 +58,20 @@ def read_snapshot(body: bytes | None, origin: str) -> dict[str, Any]:
             else "Upgrade mcp-static to the version that built it, or newer.",
         )
     return snapshot
+
+
+def updated_since_slack(snapshot: object) -> int:
+    """The seconds by which a registry's answers to `updated_since` may begin earlier than asked.
+
+    Zero for anything that is not a snapshot which says so, such as what another registry answers.
+    """
+    slack = snapshot.get(_SLACK) if isinstance(snapshot, dict) else None
+    return slack if isinstance(slack, int) and slack > 0 else 0
+
+
+def slack_member(minutes: int) -> dict[str, int]:
+    """The member of a snapshot that says so."""
+    return {_SLACK: minutes * 60}
 
 
 def host_of(snapshot: dict[str, Any]) -> HostFacts:

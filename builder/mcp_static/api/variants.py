@@ -86,18 +86,35 @@ def files_of(
     """
     path = content_path(document.path, digest)
     yield path, None if document.body is None else document.file_bytes()
-    if Variant.HTML in variants and document.path.startswith(f"{API_FOLDER}/"):
-        address = document.path.removesuffix(".json")
-        if not address.endswith("/versions/index"):  # the name is taken, by the list above it
-            yield f"{address}.html", document.body
-        if address.endswith(("/servers", "/versions")):  # a folder, which some look into first
-            yield f"{address}/index.html", document.body
+    if Variant.HTML in variants:
+        for page in _html_paths(document.path):
+            yield page, document.body
     if Variant.SINCE in variants:
         since = _since_path(document.path)
         if since:
             yield since, document.body
     if Variant.GZIP in variants and _is_text(document):
         yield f"{path}.gz", _compressed(document.body)
+
+
+def twins_of(path: str) -> Iterator[str]:
+    """The other files that a build for some host may make of a document, by the name of its file."""
+    yield from _html_paths(path)
+    since = _since_path(path)
+    if since:
+        yield since
+    if path.rpartition(".")[2] in COMPRESSED:
+        yield f"{path}.gz"
+
+
+def _html_paths(path: str) -> Iterator[str]:
+    if not path.startswith(f"{API_FOLDER}/"):
+        return
+    address = path.removesuffix(".json")
+    if not address.endswith("/versions/index"):  # the name is taken, by the list above it
+        yield f"{address}.html"
+    if address.endswith(("/servers", "/versions")):  # a folder, which some look into first
+        yield f"{address}/index.html"
 
 
 def _since_path(path: str) -> str | None:

@@ -28,7 +28,7 @@ from mcp_static.api.paths import (
     search_path,
 )
 from mcp_static.api.security_txt import security_txt
-from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts
+from mcp_static.api.snapshot import SNAPSHOT_FORMAT, HostFacts, slack_member
 from mcp_static.api.variants import Target
 from mcp_static.build.context import RenderContext
 from mcp_static.model.lifecycle import Status
@@ -190,6 +190,7 @@ def snapshot_document(
                 "lastDay": format_day(days[-1]) if days else None,
             },
         },
+        **slack_member(settings.hosting.updated_since_slack),
         "completeList": store.facts.number("leading_bytes") <= MAX_LIST_BYTES,
         "lineage": LINEAGE,
         "exports": EXPORT_INDEX,

@@ -9,7 +9,7 @@ import click
 
 from mcp_static.build.output_tree import Output
 from mcp_static.cli.console import ConsoleProgress
-from mcp_static.deploy.folder import deploy_to_folder
+from mcp_static.deploy.folder import FolderOptions, deploy_to_folder
 from mcp_static.deploy.release import Release, open_release
 from mcp_static.deploy.rollback import RollbackGuard
 from mcp_static.git.repository import open_repository
@@ -35,6 +35,11 @@ _NAMED: Final = 50
     default=3,
     show_default=True,
     help="Number of releases to keep in a folder.",
+)
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Go through every file of a folder, and repair what others have changed there.",
 )
 @click.option(
     "--grace",
@@ -71,6 +76,7 @@ def command(
     *,
     dry_run: bool,
     keep: int,
+    full: bool,
     grace: float,
     extensionless: bool,
     break_lock: bool,
@@ -95,6 +101,8 @@ def command(
         clone = stack.enter_context(open_repository(repo)) if repo is not None else None
         guard = RollbackGuard(clone, allow_rollback)
         progress = stack.enter_context(ConsoleProgress())
+        if match and full:
+            raise UsageError("--full is for folders.", "Leave it out: a bucket gets what differs.")
         if match:
             prefix = (match["prefix"] or "").strip("/")
             said = _to_bucket(
@@ -114,7 +122,8 @@ def command(
                 "--dry-run, --extensionless and --adopt are for buckets.", "Leave them out."
             )
         else:
-            said = _to_folder(release, Path(destination), keep, progress, guard)
+            options = FolderOptions(keep, full)
+            said = _to_folder(release, Path(destination), options, progress, guard)
     click.echo(said)
 
 
@@ -162,12 +171,17 @@ def _to_bucket(
 
 
 def _to_folder(
-    release: Release, destination: Path, keep: int, progress: ConsoleProgress, guard: RollbackGuard
+    release: Release,
+    destination: Path,
+    options: FolderOptions,
+    progress: ConsoleProgress,
+    guard: RollbackGuard,
 ) -> str:
-    report = deploy_to_folder(release, destination, keep, progress, guard)
+    report = deploy_to_folder(release, destination, options, progress, guard)
     if report.is_current:
         return f"{destination} is up to date with {release.commit[:12]}."
+    shared = f"{report.shared} shared" if report.is_full else "all others shared"
     return (
-        f"{destination} shows {report.release}: {report.copied} files copied, {report.shared} shared "
-        f"with the release before, in {report.seconds:.1f} s."
+        f"{destination} shows {report.release}: {report.copied} files copied, {shared} with earlier "
+        f"releases, in {report.seconds:.1f} s."
     )

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urljoin
 
+from mcp_static.api.checksums import json_object
 from mcp_static.api.entries import OFFICIAL_META
-from mcp_static.api.paths import SERVERS_FOLDER
+from mcp_static.api.paths import SERVERS_FOLDER, SNAPSHOT
+from mcp_static.api.snapshot import updated_since_slack
 from mcp_static.model.errors import NonconformityError, NothingToSeeError
 from mcp_static.net.client import Client
 from mcp_static.net.limits import REDIRECTS
@@ -147,6 +150,12 @@ class Probe:
     def everything(self) -> list[dict[str, Any]]:
         """All entries that are listed, in pages of a hundred."""
         return self.walk(limit=100)
+
+    @cached_property
+    def slack(self) -> timedelta:
+        """How much earlier answers to `updated_since` may begin, if the registry's snapshot says so."""
+        heard = self.ask(f"/{SNAPSHOT}")
+        return timedelta(seconds=updated_since_slack(json_object(heard.body)))
 
     @cached_property
     def sample(self) -> list[dict[str, Any]]:

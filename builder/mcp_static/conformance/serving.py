@@ -12,6 +12,8 @@ from mcp_static.conformance.probe import Heard, Probe, key_of, official
 from mcp_static.model.errors import NothingToSeeError
 
 _WORTH_COMPRESSING: Final = 4096
+_ORDINARY_HEADERS: Final = ("cache-control", "content-type", "if-none-match", "traceparent")
+"""What readers in web pages send: to revalidate what they have, and to trace their requests."""
 
 # One server
 
@@ -88,6 +90,11 @@ def _deleted_since(probe: Probe) -> None:
     require(key_of(entry) in keys, "updated_since leaves deleted entries out")
 
 
+def _since_without_deleted(probe: Probe) -> None:
+    heard = probe.listing(updated_since="1970-01-01T00:00:00Z", include_deleted="false")
+    expect_error(heard, *BAD)
+
+
 def _bad_flag(probe: Probe) -> None:
     expect_error(probe.listing(include_deleted="perhaps"), *BAD)
 
@@ -117,11 +124,15 @@ def _preflight(probe: Probe) -> None:
     headers = {
         "Origin": "https://example.com",
         "Access-Control-Request-Method": "GET",
-        "Access-Control-Request-Headers": "authorization,content-type",
+        "Access-Control-Request-Headers": ",".join(_ORDINARY_HEADERS),
     }
     heard = probe.ask("/v0.1/servers", method="OPTIONS", headers=headers).expect(200, 204)
     methods = heard.headers.get("Access-Control-Allow-Methods", "GET")
     require("GET" in methods or methods == "*", "a preflight does not allow GET")
+    given = heard.headers.get("Access-Control-Allow-Headers", "").lower()
+    allowed = {name.strip() for name in given.split(",")}
+    refused = [name for name in _ORDINARY_HEADERS if not allowed & {name, "*"}]
+    require(not refused, f"a preflight does not allow the header {', '.join(refused)}")
 
 
 def _conditional(probe: Probe) -> None:
@@ -212,6 +223,7 @@ SERVING_CHECKS: Final = (
         ("deleted-hidden", "A deleted version is 404, and in no list.", _deleted_hidden),
         ("deleted-asked", "`include_deleted=true` shows it.", _deleted_asked),
         ("deleted-since", "`updated_since` shows it too.", _deleted_since),
+        ("deleted-kept", "`updated_since` cannot leave it out.", _since_without_deleted),
         ("deleted-bad", "`include_deleted` is true or false.", _bad_flag),
     ),
     *checks_of(
@@ -224,7 +236,7 @@ SERVING_CHECKS: Final = (
     ),
     *checks_of(
         Ability.HEADERS,
-        ("preflight", "A preflight allows GET.", _preflight),
+        ("preflight", "A preflight allows GET with ordinary headers.", _preflight),
         ("conditional", "An ETag makes the next answer 304.", _conditional),
         ("compressed", "Long answers are compressed, and caches told.", _compressed),
         ("cookies", "There are no cookies.", _no_cookies),

@@ -36,6 +36,7 @@ _LEAVES: Final = tuple(
 _PARTS: Final = (f"{SEARCH_FOLDER}/", f"{EXPORTS_FOLDER}/")
 
 Read = Callable[[str], bytes | None]
+ListFiles = Callable[[dict[str, str], Read, Iterable[str]], dict[str, str]]
 
 
 class Rank(IntEnum):
@@ -70,11 +71,17 @@ class Release:
 
     root: Path
     commit: str
+    builder: str
+    """The version of mcp-static that built it."""
     host: HostFacts
     parts: dict[str, str]
     """The checksum parts: path → SHA-256."""
     lineage: frozenset[str]
     """The commits that its own comes after, as far as the output lists them."""
+
+    def read(self, path: str) -> bytes:
+        """An index or a checksum part; raises InputError if it is missing or not what it should be."""
+        return self.content(path, self.parts.get(path, ""))
 
     def content(self, path: str, digest: str) -> bytes:
         """A file that matches its checksum; raises InputError if it does not."""
@@ -114,6 +121,7 @@ def open_release(root: Path) -> Release:
     return Release(
         root=root,
         commit=str(snapshot["commit"]),
+        builder=str(snapshot.get("builder", "")),
         host=host_of(snapshot),
         parts=dict(checksum_lines(index)),
         lineage=read_lineage(_read_file(root, LINEAGE)),
@@ -151,25 +159,34 @@ class Difference:
             yield rank, sorted(by_rank[rank])
 
 
-def files_of(parts: dict[str, str], read: Read, only: Iterable[str] | None = None) -> dict[str, str]:
-    """The files that checksum parts list, with the parts themselves, except those of the host."""
+def listed_files(
+    parts: dict[str, str], read: Read, only: Iterable[str] | None = None
+) -> dict[str, str]:
+    """The files that checksum parts list, with the parts themselves."""
     found: dict[str, str] = {}
     for part in parts if only is None else only:
         found[part] = parts[part]
         found.update(checksum_lines(read(part) or b""))
+    return found
+
+
+def files_of(parts: dict[str, str], read: Read, only: Iterable[str] | None = None) -> dict[str, str]:
+    """The same, except those of the host, which no bucket gets."""
+    found = listed_files(parts, read, only)
     return {path: digest for path, digest in found.items() if not is_for_host(path)}
 
 
-def difference(release: Release, there: dict[str, str], read_there: Read) -> Difference:
-    """What a destination lacks that holds a whole release, found by the checksum parts that differ."""
+def difference(
+    release: Release, there: dict[str, str], read_there: Read, files: ListFiles = files_of
+) -> Difference:
+    """What a destination lacks that holds a whole release, found by the checksum parts that differ.
 
-    def read_here(path: str) -> bytes | None:
-        return release.content(path, release.parts.get(path, ""))
-
+    `files` lists what goes there: `files_of`, or `listed_files` where a host reads its own.
+    """
     changed = [part for part, digest in release.parts.items() if there.get(part) != digest]
     gone = [part for part, digest in there.items() if release.parts.get(part) != digest]
-    new = files_of(release.parts, read_here, changed) | unlisted(read_here)
-    old = files_of(there, read_there, gone) | (unlisted(read_there) if there else {})
+    new = files(release.parts, release.read, changed) | unlisted(release.read)
+    old = files(there, read_there, gone) | (unlisted(read_there) if there else {})
     write = {path: digest for path, digest in new.items() if old.get(path) != digest}
     return Difference(write, frozenset(old.keys() - new.keys()), frozenset(write.keys() & old.keys()))
 

@@ -53,6 +53,8 @@ _API: Final = {
     "bad_request": messages.BAD_REQUEST,
     "url_too_long": messages.URL_TOO_LONG,
     "too_many_searches": messages.TOO_MANY_SEARCHES,
+    # Filled in by nginx itself, which lets through no method but those it knows.
+    "method_not_allowed": messages.method_not_allowed("$request_method"),
     "invalid_cursor": messages.invalid_parameter(messages.INVALID_CURSOR),
 }
 """What templates say about the API; none of it depends on a registry."""

@@ -16,8 +16,18 @@ from mcp_static.api.headers import PREFLIGHT_HEADERS
 from mcp_static.api.messages import UNAVAILABLE
 from mcp_static.model.errors import InputError
 from mcp_static.serve.answers import Answer, answer, error_answer
+from mcp_static.serve.connections import (
+    Bounds,
+    Connection,
+    close_silent,
+    log_exhaustion,
+    raise_file_limit,
+)
 from mcp_static.serve.snapshot import CurrentSnapshot
 
+_QUEUE: Final = 1024
+_END_SECONDS: Final = 30
+"""How long answers that are under way may take once serving ends."""
 _GZIP_FROM: Final = 1000
 
 
@@ -86,7 +96,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(1024)  # from here on, who connects waits instead of being refused
+        listener.listen(_QUEUE)  # from here on, who connects waits instead of being refused
     except (socket.gaierror, UnicodeError):
         listener.close()
         raise wrong_host from None
@@ -99,35 +109,52 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Server(uvicorn.Server):
+    """Accepts a few connections in a row, as `backlog` says, though more of them may wait."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_QUEUE)
+
+
 def serve(
     listener: socket.socket,
     current: CurrentSnapshot,
     background: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Serve until interrupted; `background` runs meanwhile, such as a watch for new commits.
+    """Serve until interrupted, and then to the end of what is under way.
 
-    When that fails, serving ends, and its error is raised.
+    `background` runs meanwhile, such as a watch for new commits. When that fails, serving ends,
+    and its error is raised.
     """
+    bounds = Bounds(raise_file_limit())
     config = uvicorn.Config(
         application(current),
+        http=Connection,
+        ws="none",
         log_level="warning",
         access_log=False,
         lifespan="off",
         server_header=False,
+        backlog=bounds.accepted,
+        limit_concurrency=bounds.connections,
+        timeout_graceful_shutdown=_END_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
 
     async def run() -> None:
-        if background is None:
-            await server.serve(sockets=[listener])
-            return
-        companion = asyncio.ensure_future(background())
-        companion.add_done_callback(lambda _: setattr(server, "should_exit", True))
+        asyncio.get_running_loop().set_exception_handler(log_exhaustion(bounds))
+        companions = [asyncio.ensure_future(close_silent(server.server_state.connections))]
+        if background is not None:
+            companions.append(asyncio.ensure_future(background()))
+            companions[-1].add_done_callback(lambda _: setattr(server, "should_exit", True))
         try:
             await server.serve(sockets=[listener])
         finally:
-            companion.cancel()
-            with suppress(asyncio.CancelledError):
-                await companion
+            for companion in companions:
+                companion.cancel()
+                with suppress(asyncio.CancelledError):
+                    await companion
 
     asyncio.run(run())

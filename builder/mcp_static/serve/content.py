@@ -69,7 +69,7 @@ def read_content(snapshot: Snapshot, plan: Plan) -> Content:
         case Search():
             return _search(snapshot, plan)
         case WalkUpdates(since, limit):
-            first = _first_update(snapshot, since)
+            first = _first_update(snapshot, since - snapshot.slack)
             return Listing([]) if first is None else _walk(snapshot, first, limit)
         case Refuse(status, message):
             return Failure(status, message)
@@ -163,6 +163,8 @@ def _updated(entry: bytes) -> float:
 def _search(snapshot: Snapshot, plan: Search) -> Listing:
     """Every entry that passes the filters, in order, up to the limit."""
     filters, since = plan.filters, plan.filters.since
+    if since is not None:
+        since -= snapshot.slack
     lines = snapshot.latest if filters.version == LATEST else snapshot.entries
     start = bisect_left(lines, plan.position, key=lambda line: line.position)
     found: list[Line] = []
@@ -171,11 +173,24 @@ def _search(snapshot: Snapshot, plan: Search) -> Listing:
             found.append(line)
             if len(found) > plan.limit:
                 break
-    entries = [snapshot.read(line.document) for line in found[: plan.limit]]
+    hits = sorted(found[: plan.limit], key=lambda line: _rank(line, filters.search))
+    entries = [snapshot.read(line.document) for line in hits]
     following = None
     if len(found) > plan.limit:
         following = Cursor(filters.order, found[-1].position, filters.packed())
     return Listing([entry.rstrip(b"\n") for entry in entries if entry], following)
+
+
+def _rank(line: Line, search: str) -> int:
+    """Where a hit goes on its page: first what is called that, then what has it in its name.
+
+    Clients that take the first hit mean a name. What a page holds, and where it ends, is up to the
+    ordinals alone, so that walks stay what they are.
+    """
+    name = line.words.partition("\t")[0]
+    if f"/{name}".endswith(f"/{search}"):
+        return 0
+    return 1 if search in name else 2
 
 
 def _passes(line: Line, filters: Filters, since: float | None) -> bool:

@@ -28,6 +28,7 @@ from mcp_static.api.messages import (
     LONG_VALUE,
     MALFORMED_QUERY,
     REPEATED,
+    SINCE_HAS_DELETED,
 )
 from mcp_static.api.search_text import folded_text
 from mcp_static.model.errors import QueryError
@@ -151,6 +152,10 @@ def _filters(parameters: Mapping[str, str]) -> Filters:
         include_deleted=_flag(parameters.get("include_deleted")),
     )
     if filters.updated_since:  # the standard: it always includes deleted entries
+        if "include_deleted" in parameters and not filters.include_deleted:
+            # So the official server has it: modelcontextprotocol/registry,
+            # internal/api/handlers/v0/servers.go, resolveIncludeDeleted (November 2026).
+            raise QueryError(SINCE_HAS_DELETED)
         filters = replace(filters, include_deleted=True)
     for name, value in filters.packed():
         if len(quote_plus(value)) > MAX_VALUE_BYTES:

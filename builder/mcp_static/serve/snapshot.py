@@ -14,7 +14,7 @@ import orjson
 
 from mcp_static.api.paths import SEARCH_INDEX, SNAPSHOT, day_index_path, is_inside, version_path
 from mcp_static.api.search_text import DELETED_FLAG, SEARCH_FIELDS
-from mcp_static.api.snapshot import read_snapshot
+from mcp_static.api.snapshot import read_snapshot, updated_since_slack
 
 _TABS: Final = len(SEARCH_FIELDS) - 1
 
@@ -49,6 +49,11 @@ class Snapshot:
     def base(self) -> str:
         """The path that the registry is served under, as `/mcp-registry`; empty for none."""
         return urlsplit(str(self.facts["registry"]["url"])).path.rstrip("/")
+
+    @property
+    def slack(self) -> int:
+        """The seconds by which answers to `updated_since` begin earlier."""
+        return updated_since_slack(self.facts)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file, or None; never of a file outside the tree."""

@@ -40,6 +40,13 @@ class HostingSettings(Part):
     searches_per_second: int = Field(
         20, ge=0, description="Searches that nginx lets one address ask; 0 for any number."
     )
+    updated_since_slack: int = Field(
+        15,
+        ge=0,
+        le=600,  # rewrite rules begin on the day before, and no clock is more than 14 hours ahead
+        description="Minutes by which answers to `updated_since` begin earlier: the time that a commit "
+        "takes to reach every reader, through build, deploy and caches.",
+    )
 
     @field_validator("root")
     @classmethod
