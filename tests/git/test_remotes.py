@@ -5,6 +5,7 @@ from pathlib import Path
 
 import git
 import pytest
+from mcp_static.git.access import GitAccess
 from mcp_static.git.promised import bring_blobs
 from mcp_static.git.remotes import fetch_commits, fetch_head, push_commit, push_head
 from mcp_static.git.repository import Repository, open_repository
@@ -24,10 +25,10 @@ def bring(repository: Repository) -> None:
 @pytest.mark.parametrize(
     "reach",
     [
-        lambda repository: fetch_commits(repository, URL, ["main"]),
-        lambda repository: fetch_head(repository, URL, None),
-        lambda repository: push_head(repository, URL, "x", None),
-        lambda repository: push_commit(repository, URL, "HEAD", "x", None),
+        lambda repository: fetch_commits(repository, URL, ["main"], GitAccess()),
+        lambda repository: fetch_head(repository, URL, GitAccess()),
+        lambda repository: push_head(repository, URL, "x", GitAccess()),
+        lambda repository: push_commit(repository, URL, "HEAD", "x", GitAccess()),
         bring,
     ],
 )

@@ -219,6 +219,15 @@ def test_the_token_is_asked_for_this_repository_and_kept_from_the_blobs(market: 
     assert any("Authorization" in asked.headers for asked in market.front.asked(GHCR))
 
 
+def test_a_tag_that_moves_is_told_with_the_digest_that_pins_it(market: Market) -> None:
+    hub = Oci(GHCR).on(market.front)
+    for tag in ("latest", "1.0.0"):
+        hub.add("alice/weather", tag, ALICE)
+    moving = market.prove_one(package("oci", f"{GHCR}/alice/weather:latest"))
+    assert f"{GHCR}/alice/weather:latest@{moving.facts['digest']} pins" in moving.message
+    assert "pins" not in market.prove_one(package("oci", f"{GHCR}/alice/weather:1.0.0")).message
+
+
 @pytest.mark.parametrize(
     "challenge",
     [

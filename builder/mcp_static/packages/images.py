@@ -86,7 +86,7 @@ def has_tag_or_digest(reference: str) -> bool:
     return "@sha256:" in reference or ":" in reference.rpartition("/")[2]
 
 
-def is_moving_tag(tag: str, version: str) -> bool:
+def is_moving_tag(tag: str, version: str = "") -> bool:
     """Whether a tag by custom moves on, with every push or with the releases after `version`."""
     return tag.lower() in _MOVING or version.startswith(f"{tag.removeprefix('v')}.")
 

@@ -15,6 +15,7 @@ from mcp_static.packages.images import (
     SERVER_LABEL,
     has_tag_or_digest,
     image_page,
+    is_moving_tag,
     is_public_host,
     parse_reference,
     parse_repository,
@@ -151,7 +152,10 @@ def _prove(package: Package) -> PackageProof:
         )
     found, resolved = server_label(package, reference)
     if is_named(found, package.name):
-        return PackageProof(f"{package.identifier} has the label {SERVER_LABEL}", resolved)
+        pinned = ""
+        if is_moving_tag(reference.version):
+            pinned = f"; {package.identifier}@{resolved} pins what it is now"
+        return PackageProof(f"{package.identifier} has the label {SERVER_LABEL}{pinned}", resolved)
     fix = f'Build the image with LABEL {SERVER_LABEL}="{package.name}" and push it under a new tag.'
     if found:
         raise NotProvenError(f"{package.identifier} has the label of {found[:200]}", fix)
