@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mcp_static.drafting.findings import read_manifests
+from mcp_static.drafting.manifests import read_manifests
 from mcp_static.drafting.project import Project
 from mcp_static.packages.manifest import Manifest
 

@@ -6,7 +6,9 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_static.drafting.draft import Answers, Findings, draft
+from mcp_static.drafting.answers import Answers
+from mcp_static.drafting.draft import draft
+from mcp_static.drafting.facts import Findings
 from mcp_static.drafting.markers import missing_markers
 from mcp_static.drafting.readme import first_paragraph
 from mcp_static.model.origin import Origin

@@ -94,7 +94,10 @@ def test_it_runs_as_a_command_in_the_folder_itself(folder: Path) -> None:
         "Next:",
         "  Publish the packages with these versions, if they are not published yet.",
         "  mcp-static validate",
-        "  mcp-static publish",
+        "  mcp-static publish --registry ADDRESS",
+        "",
+        "ADDRESS is that of the registry which is to list the server, as its clients use it. The "
+        "variable MCP_STATIC_REGISTRY can hold it instead.",
     ]
     assert run_cli("validate", cwd=folder).returncode == 0
 

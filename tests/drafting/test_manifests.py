@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from mcp_static.drafting.findings import read_manifests
+from mcp_static.drafting.manifests import read_manifests
 from mcp_static.drafting.project import MAX_BYTES
 from mcp_static.packages.manifest import newest_tag
 from mcp_static.packages.types import PACKAGE_TYPES
@@ -28,7 +28,7 @@ def test_tags_of_a_subfolder_carry_its_path(tmp_path: Path) -> None:
         ("pyproject.toml", "[project", "is not TOML"),
         ("pyproject.toml", "[tool.ruff]\n", "has no [project] table"),
         ("pyproject.toml", "a = " + "[" * 100_000, "nests too deep"),
-        ("Cargo.toml", "[workspace]\n", "has no [package]"),
+        ("Cargo.toml", "[profile.dev]\n", "has no [package]"),
         ("Weather.csproj", "<Project>", "is not XML"),
         ("Weather.csproj", "<!DOCTYPE Project><Project/>", "has a DOCTYPE"),
         ("Weather.csproj", '<!DOCTYPE P [<!ENTITY a "aaaa">]><P>&a;</P>', "has a DOCTYPE"),

@@ -13,6 +13,7 @@ from mcp_static.model.errors import NotProvenError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.model.web_addresses import is_https
 from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
+from mcp_static.packages.manifest import Manifest, ManifestFormat, Project
 from mcp_static.packages.package import Package, PackageProof, digest, expect
 from mcp_static.packages.platforms import platform_of
 from mcp_static.packages.type import PackageType, Requirement
@@ -103,6 +104,16 @@ def _is_release(url: str) -> bool:
     return any(re.fullmatch(form, path) for form in _FORMS.get(host, ()))
 
 
+def _read(project: Project, file: str, text: str) -> Manifest | None:
+    from mcp_static.packages.bundle_manifest import read_bundle_manifest
+
+    return read_bundle_manifest(project, file, text)
+
+
+def _release(identifier: str, _version: str) -> Part:
+    return {"identifier": identifier}
+
+
 MCPB: Final = PackageType(
     id="mcpb",
     title="MCP bundle",
@@ -125,4 +136,6 @@ MCPB: Final = PackageType(
     marker="the file's `fileSha256` in `server.json`",
     prove=_prove,
     variant=_variant,
+    manifest=ManifestFormat("manifest.json", _read, ("", "mcpb", "dxt", "bundle")),
+    release=_release,
 )
