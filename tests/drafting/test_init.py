@@ -96,8 +96,7 @@ def test_it_runs_as_a_command_in_the_folder_itself(folder: Path) -> None:
         "  mcp-static validate",
         "  mcp-static publish --registry ADDRESS",
         "",
-        "ADDRESS is that of the registry which is to list the server, as its clients use it. The "
-        "variable MCP_STATIC_REGISTRY can hold it instead.",
+        "ADDRESS is the registry's, as its clients use it; the variable MCP_STATIC_REGISTRY can hold it.",
     ]
     assert run_cli("validate", cwd=folder).returncode == 0
 

@@ -1,5 +1,6 @@
 """`mcp-static init`: a server.json drafted from what a project already says."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -131,7 +132,10 @@ def _require_no_workspace(folder: Path, found: Search, answers: Answers) -> None
             f"{len(findings.members)} members looks like a server ({names}).",
             f"Run `mcp-static init {folder}/…` with the folder of the one that is a server.",
         )
-    lines = [f"mcp-static init {folder / one.folder}  # {one.name}" for one in findings.servers[:10]]
+    lines = [
+        f"mcp-static init {shlex.quote(str(folder / one.folder))}  # {one.name}"
+        for one in findings.servers[:10]
+    ]
     raise InputError(
         "This is the root of a workspace, and publishes no package itself.",
         "\n".join(["Draft one of its members that look like servers:", *map(printable, lines)]),

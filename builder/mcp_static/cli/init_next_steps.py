@@ -41,6 +41,5 @@ def say_commands(target: Path, registry: str | None) -> None:
     click.echo(printable(f"  mcp-static publish{file}{named if registry or not is_known else ''}"))
     if not is_known:
         click.echo(
-            "\nADDRESS is that of the registry which is to list the server, as its clients use it. The "
-            f"variable {VARIABLE} can hold it instead."
+            f"\nADDRESS is the registry's, as its clients use it; the variable {VARIABLE} can hold it."
         )

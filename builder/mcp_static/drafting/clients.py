@@ -21,6 +21,7 @@ _FILES: Final = (
     "mcp.json",
     ".vscode/mcp.json",
     ".cursor/mcp.json",
+    ".codex-plugin/mcp.json",
     "gemini-extension.json",
 )
 _KEYS: Final = ("mcpServers", "servers", "context_servers")
@@ -28,6 +29,9 @@ _README_CHARACTERS: Final = 200_000
 _BLOCK_CHARACTERS: Final = 20_000
 _MAX_BLOCKS: Final = 100
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_SUBCOMMANDS: Final = frozenset(
+    {"mcp", "mcp-server", "mcp-serve", "mcp-stdio", "serve", "server", "start", "run", "stdio"}
+)
 _OWN_SOURCE: Final = re.compile(r"\.(?:m?js|ts|py)\Z|path/to/")
 """Words that start a server from its sources, in instructions for whoever has a copy of them."""
 
@@ -67,6 +71,22 @@ def configured_servers(
             if one.url or _has(one, known) or any(map(_OWN_SOURCE.search, one.words))
         ),
     ]
+
+
+def subcommand_of(configured: Iterable[ConfiguredServer], names: Iterable[str]) -> str | None:
+    """The word after the package or its program that makes a server of it, if all say the same.
+
+    Only words that name no value are taken, since others may be somebody's.
+    """
+    known = {name.casefold() for name in names}
+    found = set()
+    for server in configured:
+        for word, following in pairwise((*server.words, "")):
+            bare = re.sub(r"(?<=.)(?:@|==).*", "", word).casefold()
+            if bare in known:
+                found.add(following if following in _SUBCOMMANDS else None)
+                break
+    return found.pop() if len(found) == 1 else None
 
 
 def _has(server: ConfiguredServer, names: list[str]) -> bool:

@@ -90,12 +90,16 @@ def _open_questions(found: Findings, answers: Answers, document: Part) -> Iterat
 
 def _address(found: Findings) -> str | None:
     """The only address by which the project's own configurations reach the server."""
-    known = [
-        one
-        for one in found.addresses
-        if is_https(one) and not is_placeholder(one) and "your" not in one.lower()
-    ]
+    known = [one for one in found.addresses if _is_public(one)]
     return known[0] if len(known) == 1 else None
+
+
+def _is_public(text: str) -> bool:
+    """Whether an address can be everybody's: no example, nothing inside, and no secret in it."""
+    address = parse_address(text) if is_https(text) and not is_placeholder(text) else None
+    if address is None or address.is_ip or address.has_credentials or address.query:
+        return False
+    return "." in address.host and not re.search(r"your|example|localhost", address.host)
 
 
 def _first(values: Iterator[str | None]) -> str | None:

@@ -13,7 +13,7 @@ from mcp_static.model.reading import Part
 from mcp_static.model.wording import one_line
 from mcp_static.packages.images import with_tag
 from mcp_static.packages.manifest import Manifest, Variable
-from mcp_static.packages.mcpb import MCPB
+from mcp_static.packages.mcpb import MCPB, is_release_address
 from mcp_static.packages.oci import OCI
 from mcp_static.packages.types import package_type
 
@@ -57,12 +57,12 @@ def package_notes(
     found: Findings, answers: Answers, version: str | None, origin: Origin | None
 ) -> Iterator[str]:
     """What the author should know about where packages and their versions come from."""
-    yield from _version_notes(found, version)
+    yield from _version_notes(found, answers, version)
     image = image_of(found, answers) if answers.image is None else None
     if image is not None and image in found.images:
         others = [one.repository for one in found.images if one is not image]
         more = f" ({len(others)} more: {', '.join(others[:3])})" if others else ""
-        yield f"{image.file} pushes the image {image.repository}{more}; --image names another"
+        yield f"{image.file} has the image {image.repository}{more}; --image names another"
     has_manifest = any(one.registry_type == MCPB.id for one in found.manifests)
     if has_manifest and not found.bundles:
         yield (
@@ -79,8 +79,10 @@ def package_notes(
         )
 
 
-def _version_notes(found: Findings, version: str | None) -> Iterator[str]:
-    """A note for each package that has its version of another's manifest."""
+def _version_notes(found: Findings, answers: Answers, version: str | None) -> Iterator[str]:
+    """Notes about packages that have their version of another's manifest, and about newer tags."""
+    if found.release and version and answers.version is None and found.release.is_newer_than(version):
+        yield f"{version} is older than the newest tag, {found.release.tag}; see --server-version"
     is_known = any(manifest.version for manifest in found.manifests)
     for manifest in found.manifests:
         is_package = manifest.identifier and manifest.registry_type not in _APART
@@ -108,7 +110,9 @@ def _package(manifest: Manifest, found: Findings, answers: Answers, version: str
 def _completed(package: Part, found: Findings, variables: list[Part]) -> Part:
     """A package with what an existing document says about it, and else with the variables found."""
     said = package_said(found.existing, package["registryType"], package["identifier"])
-    own = {"environmentVariables": variables} if variables else {}
+    own: Part = {"environmentVariables": variables} if variables else {}
+    if found.subcommand:
+        own["packageArguments"] = [{"type": "positional", "value": found.subcommand}]
     return {**package, **own, "transport": {"type": "stdio"}, **said}
 
 
@@ -140,4 +144,4 @@ def _bundle_address(
     middle = "releases/download" if origin.source == "github" else "-/releases"
     end = bundle.name if origin.source == "github" else f"downloads/{bundle.name}"
     address = f"{origin.url}/{middle}/{tag}/{end}"
-    return address if "mcp" in address.lower() else None
+    return address if "mcp" in address.lower() and is_release_address(address) else None

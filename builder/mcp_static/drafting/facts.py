@@ -31,7 +31,8 @@ class Findings:
 
     `release` is the newest tag. `words` are those by which configurations start the server, and
     `addresses` where they reach it. `existing` is a `server.json` of the project's, of the newest
-    schema. `members` are those of a workspace; `servers` those that look like servers.
+    schema. `subcommand` is the word that makes a server of its program. `members` are those of a
+    workspace; `servers` those that look like servers.
     """
 
     manifests: tuple[Manifest, ...] = ()
@@ -43,6 +44,7 @@ class Findings:
     bundles: tuple[Bundle, ...] = ()
     variables: tuple[Variable, ...] = ()
     words: frozenset[str] = frozenset()
+    subcommand: str | None = None
     addresses: tuple[str, ...] = ()
     existing: Part = field(default_factory=dict)
     members: tuple[Member, ...] = ()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcp_static.drafting.bundles import bundles_of
-from mcp_static.drafting.clients import configured_servers
+from mcp_static.drafting.clients import ConfiguredServer, configured_servers, subcommand_of
 from mcp_static.drafting.existing import read_existing
 from mcp_static.drafting.facts import Findings
-from mcp_static.drafting.images import Image, images_of
+from mcp_static.drafting.images import Image, each_once, image_in, images_of
 from mcp_static.drafting.manifests import read_manifests
 from mcp_static.drafting.project import Project
 from mcp_static.drafting.remote import Checkout, read_checkout
@@ -37,8 +37,10 @@ def search(folder: Path) -> Search:
     existing = read_existing(project)
     forms, form_notes = smithery_variables(project)
     names = list(_names(checkout, manifests))
-    images = _own_images((*existing.images, *images_of(project, checkout.origin)), checkout, names)
-    configured = configured_servers(project, readme, [*names, *(image.last for image in images)])
+    pushed = (*existing.images, *images_of(project, checkout.origin))
+    configured = configured_servers(project, readme, [*names, *(image.last for image in pushed)])
+    run = _run_images(configured, names)
+    images = _own_images(each_once((*pushed, *run)), checkout, names)
     members, servers = members_of(project)
     findings = Findings(
         manifests=manifests,
@@ -53,16 +55,31 @@ def search(folder: Path) -> Search:
             [name for server in configured for name in server.variables],
             readme,
         ),
+        subcommand=subcommand_of(configured, names),
         words=frozenset(word for server in configured for word in server.words),
         addresses=tuple(dict.fromkeys(server.url for server in configured if server.url)),
         existing=existing.said,
         members=members,
         servers=servers,
     )
+    certain = [note for note in notes if not (images and note in _guesses(manifests))]
     return Search(
         findings=findings,
-        notes=(*checkout.notes, *notes, *readme_notes, *existing.notes, *form_notes),
+        notes=(*checkout.notes, *certain, *readme_notes, *existing.notes, *form_notes),
     )
+
+
+def _guesses(manifests: tuple[Manifest, ...]) -> list[str]:
+    return [note for manifest in manifests if manifest.is_guess for note in manifest.notes]
+
+
+def _run_images(configured: list[ConfiguredServer], names: list[str]) -> Iterator[Image]:
+    """The images that configurations run, if they are called like the package."""
+    known = {name.casefold() for name in names}
+    for server in configured:
+        if server.words and server.words[0] in {"docker", "podman"}:
+            found = (image_in(word, "a configuration") for word in server.words if "/" in word)
+            yield from (image for image in found if image and image.last in known)
 
 
 def _names(checkout: Checkout, manifests: tuple[Manifest, ...]) -> Iterator[str]:

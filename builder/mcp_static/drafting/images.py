@@ -7,7 +7,7 @@ specification (`build`, `image`).
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mcp_static.drafting.expressions import UNKNOWN, facts_of, fill, with_variables
@@ -47,11 +47,17 @@ class Image:
 
 def images_of(project: Project, origin: Origin | None) -> tuple[Image, ...]:
     """The images that a project pushes, each repository once; what cannot be read is passed over."""
+    found = (*_of_workflows(project, origin), *_of_goreleaser(project), *_of_compose(project))
+    return each_once(found)
+
+
+def each_once(images: Iterable[Image]) -> tuple[Image, ...]:
+    """Each repository once, with the form of its tags if any of the images tells it."""
     found: dict[str, Image] = {}
-    for image in (*_of_workflows(project, origin), *_of_goreleaser(project), *_of_compose(project)):
-        known = found.get(image.repository)
-        if known is None or (image.tag and not known.tag):
-            found[image.repository] = image
+    for image in images:
+        known = found.setdefault(image.repository, image)
+        if image.tag and not known.tag:
+            found[image.repository] = replace(known, tag=image.tag)
     return tuple(found.values())
 
 
@@ -121,10 +127,10 @@ def _form_of(tags: str) -> str:
 
 def _images(texts: Iterable[str], known: Mapping[str, str], file: str) -> list[Image]:
     filled = (fill(text.removeprefix("name="), known) for text in texts)
-    return [image for text in filled if (image := _image(text, file))]
+    return [image for text in filled if (image := image_in(text, file))]
 
 
-def _image(text: str, file: str) -> Image | None:
+def image_in(text: str, file: str) -> Image | None:
     """An image by a reference; None unless the whole repository is known, and belongs to somebody."""
     head, _, last = text.rpartition("/")
     last, _, tag = last.partition("@")[0].partition(":")
@@ -145,7 +151,7 @@ def _of_goreleaser(project: Project) -> Iterator[Image]:
         for docker in (*objects_in(document.get("dockers")), *objects_in(document.get("dockers_v2"))):
             templates = docker.get("image_templates") or docker.get("images")
             for text in templates if isinstance(templates, list) else ():
-                if image := _image(_go_filled(str(text)), name):
+                if image := image_in(_go_filled(str(text)), name):
                     yield image
 
 

@@ -1,10 +1,14 @@
 """Which program of a package clients start, and which of several the server most likely is."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from mcp_static.drafting.facts import Findings
 from mcp_static.packages.manifest import Manifest
 from mcp_static.packages.types import package_type
+
+_WITH_PROGRAMS: Final = frozenset({"npm", "pypi"})
+"""Types whose packages say which programs they install."""
 
 
 def needs_choice(manifest: Manifest) -> bool:
@@ -58,6 +62,8 @@ def program_notes(found: Findings, answer: str | None) -> Iterable[str]:
         elif program:
             path = f"{manifest.identifier}/{program}"
             yield f"{manifest.file}: clients start the program {path}{_others(others)}"
+        elif manifest.identifier and not manifest.commands and manifest.registry_type in _WITH_PROGRAMS:
+            yield f"{manifest.file}: it installs no program, so clients cannot start its package"
         elif manifest.identifier and manifest.default_command and others:
             yield (
                 f"{manifest.file}: clients start {manifest.default_command}{_others(others)}; "

@@ -27,6 +27,12 @@ class Release:
         head, _, tail = self.tag.rpartition(self.version)
         return f"{head}{version}{tail}"
 
+    def is_newer_than(self, version: str) -> bool:
+        """Whether a release is higher than a version; False for a version without order."""
+        if not re.match(r"\d+\.\d+", version):
+            return False
+        return bool(_order(self)[1:] > _order(Release(version, version))[1:])
+
 
 def newest_release(tags: Iterable[str], names: Iterable[str], *, is_root: bool) -> Release | None:
     """The highest release that tags of a package give; without one, the highest pre-release.

@@ -72,7 +72,7 @@ def _variant(package: Part) -> str:
 
 def _prove(package: Package) -> PackageProof:
     url = package.identifier
-    if not _is_release(url):
+    if not is_release_address(url):
         raise NotProvenError(
             "the address is not that of a file of a release on GitHub or GitLab", _ATTACH
         )
@@ -90,7 +90,8 @@ def _prove(package: Package) -> PackageProof:
     return PackageProof(f"the file has the SHA-256 {wanted[:16]}…", digest("sha256", wanted))
 
 
-def _is_release(url: str) -> bool:
+def is_release_address(url: str) -> bool:
+    """Whether an address is that of a file of a release on GitHub or GitLab."""
     if not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
         return False
     try:

@@ -47,7 +47,7 @@ def registry_address(given: str | None) -> str:
     if not address:
         raise UsageError(
             "No registry is named.",
-            f"Add --registry with the address that its clients use, or set the variable {VARIABLE} to it.",
+            f"Add --registry with the address that its clients use, or set {VARIABLE} to it.",
         )
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address) or not _has_host(address):
         raise UsageError(
