@@ -55,7 +55,8 @@ def _proxy(package: RunnablePackage, address: str) -> tuple[tuple[str, Value], .
 
     (Go Modules Reference, "Private modules": the public database knows none of them.)
     """
-    wanted: dict[str, Value] = {"GOPROXY": (address,), "GONOSUMDB": (package.identifier,)}
+    module = _modules(package.identifier)[-1]  # which stands for all paths below it
+    wanted: dict[str, Value] = {"GOPROXY": (address,), "GONOSUMDB": (module,)}
     given = dict(package.environment)
     if any(given.get(name, value) != value for name, value in wanted.items()):
         raise NoCommandError(f"its variables name another proxy than its registryBaseUrl, {address}")
@@ -87,16 +88,22 @@ def _prove(package: Package) -> PackageProof:
     """Ask the module proxy for the version and its go.mod.
 
     A proxy also resolves branches, and old repositories under foreign paths, so that the answer's
-    own version and the `module` line of the go.mod are compared.
+    own version and the `module` line of the go.mod are compared. The identifier is a module, or a
+    program in the folder `cmd` of one, as `go run` takes both.
     """
-    module, version = package.identifier, package.version
-    if foreign := _foreign(module, package.name):
+    version = package.version
+    if foreign := _foreign(package.identifier, package.name):
         raise NotProvenError(f"the package {foreign.message}", foreign.fix)
-    base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
-    info = package.get(f"{base}.info", "*/*")
-    found = json_of(info) if expect(info, 404, 410) else {}
-    if found.get("Version") != version:
-        raise package.missing(f"{module} {version}")
+    for module in _modules(package.identifier):
+        if _foreign(module, package.name):  # the account itself, which is no module
+            continue
+        base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
+        info = package.get(f"{base}.info", "*/*")
+        found = json_of(info) if expect(info, 404, 410) else {}
+        if found.get("Version") == version:
+            break
+    else:
+        raise package.missing(f"{package.identifier} {version}")
     mod = package.get(f"{base}.mod", "*/*")
     line = _MODULE.search(mod.body.decode(errors="replace"))
     if not expect(mod, 404, 410) or line is None or line[1] != module:
@@ -106,6 +113,12 @@ def _prove(package: Package) -> PackageProof:
     # The proxy gives the tag's commit; hashes of modules are in a checksum database beside it.
     noted = digest("git", part_of(found, "Origin").get("Hash"))
     return PackageProof(f"{module} {version} is below {_owner(package.name)}", noted)
+
+
+def _modules(path: str) -> list[str]:
+    """The modules that a path can belong to, the longest first: itself, and what has it in its cmd/."""
+    module, is_program, _ = path.rpartition("/cmd/")
+    return [path, module] if is_program else [path]
 
 
 def _owner(name: ServerName) -> str:
