@@ -8,6 +8,7 @@ specification (`build`, `image`).
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
 from mcp_static.drafting.expressions import UNKNOWN, facts_of, fill, with_variables
@@ -21,7 +22,9 @@ from mcp_static.packages.manifest import folders_above
 
 _COMPOSE: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _GORELEASER: Final = (".goreleaser.yaml", ".goreleaser.yml", "goreleaser.yaml", "goreleaser.yml")
-_MAX_WORKFLOWS: Final = 50
+_MAX_WORKFLOWS: Final = 20
+_ABOUT_IMAGES: Final = "docker"
+"""What every workflow contains that pushes an image in a way that is known here."""
 _PUSHED: Final = re.compile(r"^[ \t]*docker[ \t]+push[ \t]+[\"']?([^\s\"']+)", re.MULTILINE)
 _GO_TEMPLATE: Final = re.compile(r"\{\{-?\s*\.?([\w.]{1,40})[^{}]{0,80}\}\}")
 _GO_NAMES: Final = {"Tag": "{tag}", "Version": "{version}"}
@@ -61,10 +64,10 @@ def each_once(images: Iterable[Image]) -> tuple[Image, ...]:
     return tuple(found.values())
 
 
-def _read(project: Project, file: str) -> Part:
+def _read(project: Project, file: str, containing: str = "") -> Part:
     try:
         text = project.text(file)
-        document = parse_yaml(text) if text is not None else None
+        document = parse_yaml(text) if text is not None and containing in text.lower() else None
     except ManifestError:
         return {}
     return document if isinstance(document, dict) else {}
@@ -74,8 +77,12 @@ def _of_workflows(project: Project, origin: Origin | None) -> Iterator[Image]:
     top = (folders_above(project) or ["."])[-1]
     folder = f"{top}/.github/workflows"
     names = [name for name in project.names(folder) if name.endswith((".yml", ".yaml"))]
-    for name in names[:_MAX_WORKFLOWS]:
-        workflow = _read(project, f"{folder}/{name}")
+    workflows = (
+        (name, workflow)
+        for name in names
+        if (workflow := _read(project, f"{folder}/{name}", containing=_ABOUT_IMAGES))
+    )
+    for name, workflow in islice(workflows, _MAX_WORKFLOWS):
         known = with_variables(facts_of(origin), part_of(workflow, "env"))
         for job in part_of(workflow, "jobs").values():
             if isinstance(job, dict):
