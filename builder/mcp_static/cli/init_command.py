@@ -128,8 +128,8 @@ def _require_no_workspace(folder: Path, found: Search, answers: Answers) -> None
     if not findings.servers:
         names = ", ".join(member.folder for member in findings.members[:10])
         raise InputError(
-            f"This is the root of a workspace that publishes no package itself, and none of its "
-            f"{len(findings.members)} members looks like a server ({names}).",
+            "This is the root of a workspace that publishes no package itself, and none of its members "
+            f"looks like a server ({names}).",
             f"Run `mcp-static init {folder}/…` with the folder of the one that is a server.",
         )
     lines = [

@@ -108,7 +108,7 @@ def _renamed(value: Any) -> Any:
         return value
     found: Part = {}
     for key, member in value.items():
-        name = _RENAMED.get(key, key)
+        name = _RENAMED.get(str(key), str(key))
         kept = (
             member
             if key == "_meta"
