@@ -142,12 +142,9 @@ def test_options_answer_everything(folder: Path) -> None:
     options = ["--name", ALICE, "--description", "Forecasts.", "--server-version", "1.0.0"]
     assert init(folder, "--yes", *options).exit_code == 0
     assert (
-        init(folder, "--yes", "--force", *options, "--remote", "https://w.example.com/mcp").exit_code
-        == 0
+        init(folder, "--yes", "--force", *options, "--remote", "https://w.alice.io/mcp").exit_code == 0
     )
-    assert drafted(folder)["remotes"] == [
-        {"type": "streamable-http", "url": "https://w.example.com/mcp"}
-    ]
+    assert drafted(folder)["remotes"] == [{"type": "streamable-http", "url": "https://w.alice.io/mcp"}]
 
 
 def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> None:
@@ -157,7 +154,7 @@ def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> N
         *("x" * 101, "Forecasts."),
         *("", "^1.0", "1.0.0"),
         "ghcr.io/alice/weather",
-        *("http://w.example.com/mcp", "https://127.0.0.1/mcp", "https://w.example.com/mcp"),
+        *("http://w.alice.io/mcp", "https://127.0.0.1/mcp", "https://w.alice.io/mcp"),
     ]
     result = init(folder, answers="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
@@ -165,7 +162,7 @@ def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> N
     document = drafted(folder)
     assert (document["name"], document["description"]) == (ALICE, "Forecasts.")
     assert document["packages"][0]["identifier"] == "ghcr.io/alice/weather:1.0.0"
-    assert document["remotes"][0]["url"] == "https://w.example.com/mcp"
+    assert document["remotes"][0]["url"] == "https://w.alice.io/mcp"
 
 
 def test_prompts_offer_the_newest_tag_and_take_no_for_an_answer(folder: Path) -> None:
@@ -332,6 +329,22 @@ def test_a_new_draft_keeps_what_only_the_old_file_says(folder: Path) -> None:
     assert document["packages"][0]["environmentVariables"] == [
         {"name": "WEATHER_KEY", "description": "From your account.", "isSecret": True}
     ]
+
+
+def test_a_template_that_releases_fill_in_still_names_its_image(folder: Path) -> None:
+    image = {"registry_type": "oci", "identifier": "ghcr.io/alice/weather:v{{VERSION}}"}
+    variables = [{"name": "WEATHER_KEY", "is_secret": True}]
+    (folder / "server.json").write_text(
+        older(version="{{VERSION}}", packages=[{**image, "environment_variables": variables}])
+    )
+    make_repository(folder)
+    write_package(folder)
+    assert init(folder, "--yes", "--force").exit_code == 0
+    document = drafted(folder)
+    assert document["version"] == "1.2.3"
+    _, package = document["packages"]
+    assert package["identifier"] == "ghcr.io/alice/weather:v1.2.3"
+    assert package["environmentVariables"] == [{"name": "WEATHER_KEY", "isSecret": True}]
 
 
 def test_a_template_that_was_never_filled_in_says_nothing(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from mcp_static.drafting.answers import NONE, QUESTIONS, Answers, Question
 from mcp_static.drafting.drafted_packages import draft_packages, image_of, package_notes
 from mcp_static.drafting.facts import Findings
-from mcp_static.drafting.placeholders import is_placeholder, real_version
+from mcp_static.drafting.placeholders import has_placeholder, real_version
 from mcp_static.drafting.programs import choices, likely_program, needs_choice, program_notes
 from mcp_static.drafting.readme import first_paragraph
 from mcp_static.model.names import name_problem
@@ -62,8 +62,9 @@ def draft(found: Findings, answers: Answers) -> Draft:
 
 def _real(manifest: Any) -> Any:
     """A manifest without the placeholders that templates leave in it."""
-    texts = ("identifier", "title", "description", "repository", "website")
-    gone = {key: None for key in texts if is_placeholder(getattr(manifest, key) or "")}
+    texts = {"repository": "url", "website": "websiteUrl"}
+    texts |= {key: key for key in ("identifier", "title", "description")}
+    gone = {key: None for key, field in texts.items() if has_placeholder(field, getattr(manifest, key))}
     return replace(manifest, version=real_version(manifest.version), **gone)
 
 
@@ -96,7 +97,7 @@ def _address(found: Findings) -> str | None:
 
 def _is_public(text: str) -> bool:
     """Whether an address can be everybody's: no example, nothing inside, and no secret in it."""
-    address = parse_address(text) if is_https(text) and not is_placeholder(text) else None
+    address = parse_address(text) if is_https(text) and not has_placeholder("url", text) else None
     if address is None or address.is_ip or address.has_credentials or address.query:
         return False
     return "." in address.host and not re.search(r"your|example|localhost", address.host)

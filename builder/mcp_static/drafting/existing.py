@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mcp_static.drafting.images import Image
-from mcp_static.drafting.placeholders import is_placeholder, real_version
+from mcp_static.drafting.placeholders import has_placeholder, real_version
 from mcp_static.drafting.project import Project
 from mcp_static.drafting.upgrade import upgraded
 from mcp_static.model.errors import JsonError, ManifestError
-from mcp_static.model.reading import Part, every_value, objects_in, text_of
+from mcp_static.model.reading import Part, objects_in, text_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.packages.images import parse_repository
+from mcp_static.packages.mcpb import MCPB
+from mcp_static.packages.oci import OCI
 
 PLACES: Final = ("server.json", ".mcp/server.json")
 """Where projects keep it; the second is what .NET's template makes."""
@@ -51,44 +53,56 @@ def read_existing(project: Project) -> Existing:
 
 def _said(document: Part, file: str) -> Existing:
     """What a document says for good: no placeholders, and nothing that each release says anew."""
-    found: Part = {key: document[key] for key in _TEXTS if _is_real(document.get(key))}
+    found: Part = {key: document[key] for key in _TEXTS if _is_real(key, document.get(key))}
     for key in _LISTS:
-        found[key] = [one for one in objects_in(document.get(key)) if _is_real(one)]
-    if _is_real(document.get("_meta")):
+        found[key] = [one for one in objects_in(document.get(key)) if _is_real(key, one)]
+    if _is_real("_meta", document.get("_meta")):
         found["_meta"] = document["_meta"]
-    packages = [one for one in objects_in(document.get("packages")) if _is_real(one.get("identifier"))]
     version = text_of(document, "version") or ""
-    found["packages"] = [_package(one, version) for one in packages]
-    images = [one for one in packages if one.get("registryType") == "oci"]
+    named = [(_name(one), one) for one in objects_in(document.get("packages"))]
+    packages = [(name, one) for name, one in named if _is_real("identifier", name)]
+    found["packages"] = [_package(name, one, version) for name, one in packages]
+    images = (
+        _image(name, text_of(one, "identifier") or "", version, file)
+        for name, one in packages
+        if one.get("registryType") == OCI.id
+    )
     return Existing(
         {key: value for key, value in found.items() if value},
-        tuple(image for one in images if (image := _image(str(one["identifier"]), version, file))),
+        tuple(image for image in images if image),
     )
 
 
-def _package(package: Part, server_version: str) -> Part:
+def _name(package: Part) -> str:
+    """The identifier; of an image, without the tag, in which templates have their placeholders."""
+    identifier = text_of(package, "identifier") or ""
+    if package.get("registryType") != OCI.id:
+        return identifier
+    head, slash, last = identifier.partition("@")[0].rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
+def _package(name: str, package: Part, server_version: str) -> Part:
     version = text_of(package, "version") or ""
     is_released_with_it = version == server_version or real_version(version) is None
     kept = {key: package[key] for key in _ABOUT_A_PACKAGE if package.get(key)}
     return {
         "registryType": text_of(package, "registryType") or "",
-        "identifier": str(package["identifier"]),
+        "identifier": name,
         "version": "" if is_released_with_it else version,
         **kept,
     }
 
 
-def _image(identifier: str, version: str, file: str) -> Image | None:
-    head, _, last = identifier.partition("@")[0].rpartition("/")
-    last, _, tag = last.partition(":")
+def _image(name: str, identifier: str, version: str, file: str) -> Image | None:
+    tag = identifier.removeprefix(name).partition("@")[0].removeprefix(":")
     form = tag.replace(version, "{version}") if version and version in tag else ""
-    return Image(f"{head}/{last}", file, form) if head else None
+    return Image(name, file, form) if "/" in name else None
 
 
-def _is_real(value: Any) -> bool:
+def _is_real(field: str, value: Any) -> bool:
     """Whether there is a value, and no part of it is a placeholder."""
-    texts = [text for _, text in every_value(value) if isinstance(text, str)]
-    return value not in (None, "", [], {}) and not any(map(is_placeholder, texts))
+    return value not in (None, "", [], {}) and not has_placeholder(field, value)
 
 
 def package_said(existing: Part, registry_type: str, identifier: str) -> Part:
@@ -101,7 +115,7 @@ def package_said(existing: Part, registry_type: str, identifier: str) -> Part:
 
 def other_packages(existing: Part, registry_types: Iterable[str]) -> list[Part]:
     """The packages of types that the project has none of, such as a wrapper that is kept elsewhere."""
-    left_out = {*registry_types, "oci", "mcpb"}
+    left_out = {*registry_types, OCI.id, MCPB.id}
     return [one for one in objects_in(existing.get("packages")) if one["registryType"] not in left_out]
 
 

@@ -1,20 +1,22 @@
-"""Texts that stand for others: templates not filled in, and examples not replaced."""
+"""What templates leave in the files of a project, so that it says nothing of the project."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
-_PLACEHOLDER: Final = re.compile(
-    r"\$\{|\{\{|\$[A-Za-z_]|<[^<>]{0,80}>|\bYOUR[-_]|(?:^|/)0\.0\.0-(?:dev|semantic)|\A0{64}\Z",
-    re.IGNORECASE,
-)
-_NO_VERSION: Final = frozenset({"0.0.0", "v0.0.0"})
+from mcp_static.model.reading import every_value
+from mcp_static.rules.placeholders import placeholder_in
+
+_UNRELEASED: Final = re.compile(r"v?0\.0\.0(?:-(?:dev|semantic|placeholder).*)?", re.IGNORECASE)
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a text is a template's, so that it says nothing of this project."""
-    return _PLACEHOLDER.search(text) is not None
+def has_placeholder(field: str, value: Any) -> bool:
+    """Whether a value, or a part of it, stands for another; `field` is its place in a record."""
+    found = every_value(value, field)
+    return any(placeholder_in(path, text) for path, text in found if isinstance(text, str))
 
 
 def real_version(version: str | None) -> str | None:
     """A version that a release can have; None for what stands in manifests until a tool fills it in."""
-    return None if version is None or version in _NO_VERSION or is_placeholder(version) else version
+    if version is None or _UNRELEASED.fullmatch(version) or has_placeholder("version", version):
+        return None
+    return version

@@ -42,7 +42,7 @@ def _breaches(package: Part) -> Iterator[tuple[str, str]]:
 
 def _misnomer(identifier: str) -> Misnomer | None:
     """Why an address is not that of a file of a release, though it is an address of one file."""
-    if not is_https(identifier) or _is_release(identifier):
+    if not is_https(identifier) or is_release_address(identifier):
         return None
     shown = f"is {identifier[:MAX_SHOWN]!r}"
     if "/releases/latest/" in identifier:
