@@ -329,6 +329,8 @@ def test_a_new_draft_keeps_what_only_the_old_file_says(folder: Path) -> None:
     assert document["packages"][0]["environmentVariables"] == [
         {"name": "WEATHER_KEY", "description": "From your account.", "isSecret": True}
     ]
+    assert init(folder, "--yes", "--force", "--env", "CITY").exit_code == 0
+    assert drafted(folder)["packages"][0]["environmentVariables"] == [{"name": "CITY"}]
 
 
 def test_a_template_that_releases_fill_in_still_names_its_image(folder: Path) -> None:

@@ -28,11 +28,11 @@ def draft_packages(
     variables = [variable_part(one) for one in _wanted_variables(found, answers)]
     for manifest in found.manifests:
         if manifest.registry_type not in _APART and manifest.identifier:
-            yield _completed(_package(manifest, found, answers, version), found, variables)
+            yield _completed(_package(manifest, found, answers, version), found, answers, variables)
     if image := image_of(found, answers):
         tagged = with_tag(image.repository, _image_tag(image, found, version))
         part: Part = {"registryType": OCI.id, "identifier": tagged, "runtimeHint": "docker"}
-        yield _completed(part, found, variables)
+        yield _completed(part, found, answers, variables)
     for bundle in found.bundles:
         if address := _bundle_address(bundle, found, version, origin):
             part = {"registryType": MCPB.id, "identifier": address, "fileSha256": bundle.sha256}
@@ -107,9 +107,11 @@ def _package(manifest: Manifest, found: Findings, answers: Answers, version: str
     )
 
 
-def _completed(package: Part, found: Findings, variables: list[Part]) -> Part:
+def _completed(package: Part, found: Findings, answers: Answers, variables: list[Part]) -> Part:
     """A package with what an existing document says about it, and else with the variables found."""
     said = package_said(found.existing, package["registryType"], package["identifier"])
+    if answers.variables is not None:
+        said.pop("environmentVariables", None)
     own: Part = {"environmentVariables": variables} if variables else {}
     if found.subcommand:
         own["packageArguments"] = [{"type": "positional", "value": found.subcommand}]
