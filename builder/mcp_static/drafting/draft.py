@@ -129,7 +129,7 @@ def _name(found: Findings, answers: Answers) -> tuple[str | None, tuple[str, ...
             notes.append(f"{where} names a server, but the name {problem}")
         elif chosen is None:
             chosen = name
-        elif name != chosen:
+        elif name.casefold() != chosen.casefold():
             notes.append(f"{where} names {name}, not {chosen}")
     if chosen is None:
         origin, subfolder = _repository(found)
