@@ -1,12 +1,23 @@
 """Moving a server.json of an older schema to the newest."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp_static.drafting.answers import Answers
+from mcp_static.drafting.draft import draft
+from mcp_static.drafting.existing import read_existing
+from mcp_static.drafting.facts import Findings
+from mcp_static.drafting.repair import repaired
 from mcp_static.drafting.upgrade import changes, upgraded
 from mcp_static.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
 from mcp_static.rules.run import findings_of, read_record
+
+from tests.drafting.projects import project_of
 
 SCHEMA = SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)
 BASE = {"name": "io.github.alice/weather", "description": "Forecasts.", "version": "1.0.0"}
@@ -163,6 +174,32 @@ def test_every_older_form_becomes_the_newest(case: str) -> None:
     assert upgraded(moved) == moved
     record = read_record(orjson.dumps(moved))
     assert [finding.sentence for finding in findings_of(record) if finding.is_error] == []
+
+
+names = st.sampled_from(
+    ["name", "version", "packages", "remotes", "registry_type", "registryType", "identifier", "transport",
+     "type", "_meta", "variables", "version_detail", "environment_variables", "download_url", "icons"]
+)  # fmt: skip
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.sampled_from(["", "oci", "docker", "mcpb", "a/b:c", "\u202e"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(names, values, max_size=6))
+def test_any_document_is_moved_once_and_drafted_from(document: dict[str, Any]) -> None:
+    moved = upgraded(document)
+    assert upgraded(moved) == moved
+    assert list(changes(document, moved))
+    with TemporaryDirectory() as folder:
+        Path(folder, "server.json").write_bytes(orjson.dumps(document))
+        existing = read_existing(project_of(Path(folder)))
+    found = Findings(existing=existing.document, images=existing.images)
+    repaired(draft(found, Answers()).document)
 
 
 def test_what_the_author_wrote_stays() -> None:

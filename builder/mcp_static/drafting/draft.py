@@ -80,8 +80,9 @@ def _open_questions(found: Findings, answers: Answers, document: Part) -> Iterat
             if has_dockerfile and answers.image is None and not image_of(found, answers):
                 yield question
         elif question.field == "variables":
-            is_said = any("environmentVariables" in one for one in found.existing.get("packages", ()))
-            if found.variables and not is_said and answers.variables is None and "packages" in document:
+            is_known = any("environmentVariables" in one for one in found.existing.get("packages", ()))
+            is_open = found.variables and not is_known and answers.variables is None
+            if is_open and "packages" in document:
                 yield replace(question, default=" ".join(one.name for one in found.variables))
         elif question.field == "remote":
             if answers.remote is None and not found.existing.get("remotes"):

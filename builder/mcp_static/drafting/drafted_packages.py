@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mcp_static.drafting.answers import NONE, Answers
-from mcp_static.drafting.existing import other_packages, package_said
+from mcp_static.drafting.existing import other_packages, package_members
 from mcp_static.drafting.facts import Bundle, Findings
 from mcp_static.drafting.images import Image
 from mcp_static.drafting.programs import chosen_program
@@ -109,13 +109,13 @@ def _package(manifest: Manifest, found: Findings, answers: Answers, version: str
 
 def _completed(package: Part, found: Findings, answers: Answers, variables: list[Part]) -> Part:
     """A package with what an existing document says about it, and else with the variables found."""
-    said = package_said(found.existing, package["registryType"], package["identifier"])
+    kept = package_members(found.existing, package["registryType"], package["identifier"])
     if answers.variables is not None:
-        said.pop("environmentVariables", None)
+        kept.pop("environmentVariables", None)
     own: Part = {"environmentVariables": variables} if variables else {}
     if found.subcommand:
         own["packageArguments"] = [{"type": "positional", "value": found.subcommand}]
-    return {**package, **own, "transport": {"type": "stdio"}, **said}
+    return {**package, **own, "transport": {"type": "stdio"}, **kept}
 
 
 def _wanted_variables(found: Findings, answers: Answers) -> Iterator[Variable]:

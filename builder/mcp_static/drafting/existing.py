@@ -33,7 +33,7 @@ _ABOUT_A_PACKAGE: Final = (
 class Existing:
     """What a project's own `server.json` says: the document, and the images that it names."""
 
-    said: Part = field(default_factory=dict)
+    document: Part = field(default_factory=dict)
     images: tuple[Image, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -47,11 +47,11 @@ def read_existing(project: Project) -> Existing:
         except (ManifestError, JsonError) as error:
             return Existing(notes=(f"{file} is passed over: it {error}",))
         if isinstance(document, dict):
-            return _said(upgraded(document), file)
+            return _kept(upgraded(document), file)
     return Existing()
 
 
-def _said(document: Part, file: str) -> Existing:
+def _kept(document: Part, file: str) -> Existing:
     """What a document says for good: no placeholders, and nothing that each release says anew."""
     found: Part = {key: document[key] for key in _TEXTS if _is_real(key, document.get(key))}
     for key in _LISTS:
@@ -105,7 +105,7 @@ def _is_real(field: str, value: Any) -> bool:
     return value not in (None, "", [], {}) and not has_placeholder(field, value)
 
 
-def package_said(existing: Part, registry_type: str, identifier: str) -> Part:
+def package_members(existing: Part, registry_type: str, identifier: str) -> Part:
     """What an existing document says about a package, beyond its name and version."""
     for package in objects_in(existing.get("packages")):
         if package["registryType"] == registry_type and _is_same(package["identifier"], identifier):

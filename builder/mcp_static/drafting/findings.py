@@ -58,7 +58,7 @@ def search(folder: Path) -> Search:
         subcommand=subcommand_of(configured, names),
         words=frozenset(word for server in configured for word in server.words),
         addresses=tuple(dict.fromkeys(server.url for server in configured if server.url)),
-        existing=existing.said,
+        existing=existing.document,
         members=members,
         servers=servers,
     )

@@ -129,7 +129,7 @@ def _package(package: Part, version: str) -> Part:
     found = dict(package)
     if "identifier" not in found and "name" in found:
         found = {("identifier" if key == "name" else key): value for key, value in found.items()}
-    if found.get("registryType") in _DOCKER:
+    if text_of(found, "registryType") in _DOCKER:
         found["registryType"] = "oci"
     if found.get("registryType") == "oci":
         found = _image(found)
