@@ -32,6 +32,7 @@ _RENAMED: Final = {
     "transport_type": "type",
     "transportType": "type",
 }
+_MOVED: Final = {"download_url": "identifier", "version_detail": "version"}
 _TRANSPORTS: Final = {
     "streamable": "streamable-http",
     "streamablehttp": "streamable-http",
@@ -90,7 +91,8 @@ def changes(before: Part, after: Part) -> Iterator[str]:
     """What an upgrade changed, a line each, without any value."""
     old, new = _keys(before), _keys(after)
     for name in sorted(old - new):
-        yield f"{name}: {f'is now {_RENAMED[name]}' if name in _RENAMED else 'is gone'}"
+        moved = _RENAMED.get(name) or _MOVED.get(name)
+        yield f"{name}: {f'is now {moved}' if moved else 'is gone'}"
     if before.get("$schema") != after["$schema"]:
         yield f"$schema: is now that of {CURRENT_SCHEMA_DATE}"
 
