@@ -190,7 +190,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
 ) -> None:
     works(complete, tmp_path)
     for arguments, missing in (
-        (("build",), "jinja2, markupsafe, pygal and pyyaml, which are"),
+        (("build",), "jinja2, markupsafe and pygal, which are"),
         (("serve",), "httptools, starlette, uvicorn and uvloop, which are"),
         (("deploy", "s3://registry"), "obstore, which is"),
     ):

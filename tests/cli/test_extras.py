@@ -15,7 +15,6 @@ def missing(module: str) -> str | None:
     [
         ("jinja2", "build"),
         ("jinja2.sandbox", "build"),
-        ("yaml", "build"),
         ("uvicorn", "serve"),
         ("obstore.store", "deploy"),
     ],

@@ -12,10 +12,10 @@ from mcp_static.doctor.clients import CLIENTS, Client
 from mcp_static.doctor.configurations import (
     MAX_SERVERS,
     ConfiguredServer,
-    parse_jsonc,
     read_configuration,
 )
 from mcp_static.model.errors import InputError
+from mcp_static.model.jsonc import parse_jsonc
 from mcp_static.packages.methods import methods_of
 from mcp_static.pages.install_snippets import Listing, snippets_of
 

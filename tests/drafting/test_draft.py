@@ -6,11 +6,15 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp_static.drafting.draft import Answers, Findings, draft
+from mcp_static.drafting.answers import Answers
+from mcp_static.drafting.draft import draft
+from mcp_static.drafting.facts import Findings
 from mcp_static.drafting.markers import missing_markers
 from mcp_static.drafting.readme import first_paragraph
+from mcp_static.drafting.repair import repaired
+from mcp_static.drafting.versions import Release
 from mcp_static.model.origin import Origin
-from mcp_static.model.wording import cut, one_line
+from mcp_static.model.wording import cut, cut_at_sentence, one_line
 from mcp_static.packages.manifest import Manifest
 from mcp_static.packages.markers import has_marker, marker_in
 from mcp_static.rules.run import findings_of, read_record
@@ -22,12 +26,14 @@ NO_REMOTE = Answers(remote="", image="")
 
 def npm(**more: Any) -> Manifest:
     facts: dict[str, Any] = {"identifier": "weather", "version": "1.0.0", "description": "Forecasts."}
-    return Manifest(file="package.json", registry_type="npm", **{**facts, **more})
+    program = {"commands": ("weather",), "default_command": "weather"}
+    return Manifest(file="package.json", registry_type="npm", **{**facts, **program, **more})
 
 
 def pypi(**more: Any) -> Manifest:
     facts: dict[str, Any] = {"identifier": "alice-weather", "version": "2.0.0"}
-    return Manifest(file="pyproject.toml", registry_type="pypi", **{**facts, **more})
+    program = {"commands": ("alice-weather",), "default_command": "alice-weather"}
+    return Manifest(file="pyproject.toml", registry_type="pypi", **{**facts, **program, **more})
 
 
 def oci(**more: Any) -> Manifest:
@@ -177,6 +183,54 @@ def test_a_cut_text_is_short_enough_and_its_beginning(text: str, longest: int) -
     short = cut(text, longest)
     assert len(short) <= longest
     assert short == text or text.startswith(short.removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Forecasts. For any place on Earth.", "Forecasts."),
+        ("Forecasts for you! For any place.", "Forecasts for you!"),
+        ("Version 1.2 of e.g. this tool.", "Version 1.2 of e.g. this…"),
+        ("Made by Alice W. Smith and others.", "Made by Alice W. Smith and…"),
+        ("One. Two. Three and four and five.", "One. Two."),
+        ("Forecasts for any place on Earth.", "Forecasts for any place on…"),
+        ("Short enough", "Short enough"),
+    ],
+)
+def test_a_long_text_ends_with_a_sentence_if_one_is_short_enough(text: str, short: str) -> None:
+    assert cut_at_sentence(text, 28) == short
+
+
+def test_a_description_that_fits_is_preferred_to_the_beginning_of_a_longer_one() -> None:
+    long = "Forecasts " + "of the weather " * 10
+    document = document_of(npm(description=long), readme="# W\n\nForecasts for any place.")
+    assert document["description"] == "Forecasts for any place."
+    drafted = draft(Findings(manifests=(npm(description=long),)), Answers())
+    assert drafted.document["description"].endswith("weather…")
+    assert "--description" in str(drafted.notes)
+
+
+@pytest.mark.parametrize("version", ["0.0.0", "{{VERSION}}", "${VERSION}", "$npm_package_version"])
+def test_a_version_that_a_tool_fills_in_is_none(version: str) -> None:
+    release = Release("v1.2.3", "1.2.3")
+    assert document_of(npm(version=version), release=release)["version"] == "1.2.3"
+    assert [
+        one.field for one in draft(Findings(manifests=(npm(version=version),)), NO_REMOTE).missing
+    ] == [
+        "name",
+        "version",
+    ]
+
+
+def test_what_a_rule_refuses_and_no_record_needs_is_left_out() -> None:
+    found = Findings(
+        manifests=(npm(website="https://user:secret@weather.alice.io/"), pypi(identifier="a b")),
+        origin=ORIGIN,
+    )
+    document, notes = repaired(draft(found, NO_REMOTE).document)
+    assert [package["identifier"] for package in document["packages"]] == ["weather"]
+    assert [note.split(" is left out")[0] for note in notes] == ["the package a b"]
+    assert not [one for one in findings_of(read_record(orjson.dumps(document))) if one.is_error]
 
 
 def test_a_long_text_is_cut_at_a_word() -> None:

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from mcp_static.drafting.findings import read_manifests
-from mcp_static.drafting.project import MAX_BYTES
+from mcp_static.drafting.manifests import read_manifests
+from mcp_static.drafting.project import MAX_BYTES, MAX_FILES
+from mcp_static.model.errors import ManifestError
 from mcp_static.packages.manifest import newest_tag
 from mcp_static.packages.types import PACKAGE_TYPES
 
@@ -28,7 +29,7 @@ def test_tags_of_a_subfolder_carry_its_path(tmp_path: Path) -> None:
         ("pyproject.toml", "[project", "is not TOML"),
         ("pyproject.toml", "[tool.ruff]\n", "has no [project] table"),
         ("pyproject.toml", "a = " + "[" * 100_000, "nests too deep"),
-        ("Cargo.toml", "[workspace]\n", "has no [package]"),
+        ("Cargo.toml", "[profile.dev]\n", "has no [package]"),
         ("Weather.csproj", "<Project>", "is not XML"),
         ("Weather.csproj", "<!DOCTYPE Project><Project/>", "has a DOCTYPE"),
         ("Weather.csproj", '<!DOCTYPE P [<!ENTITY a "aaaa">]><P>&a;</P>', "has a DOCTYPE"),
@@ -93,6 +94,33 @@ def test_a_readme_elsewhere_is_not_read(readme: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     text = f'[project]\nname = "w"\nreadme = "{readme}"\n'
     assert read(folder, **{"pyproject.toml": text}).readme is None
+
+
+def test_folders_elsewhere_have_no_names(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "x").touch()
+    folder = tmp_path / "project"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "link").symlink_to("../secret")
+    project = project_of(folder)
+    assert project.names() == ["inner", "link"]
+    for path in ("link", "../secret", "/etc", "missing", "a\0b", "inner/../../secret"):
+        assert project.names(path) == []
+        assert project.member(path) is None
+    inner = project.member("inner")
+    assert inner is not None
+    assert inner.subfolder == "inner"
+
+
+def test_no_more_is_read_of_a_project_than_anybody_writes_by_hand(tmp_path: Path) -> None:
+    for number in range(MAX_FILES + 1):
+        (tmp_path / f"{number}.txt").touch()
+    project = project_of(tmp_path)
+    member = project.member(".")
+    assert member is not None
+    assert {project.text(f"{number}.txt") for number in range(MAX_FILES)} == {""}
+    with pytest.raises(ManifestError, match="comes after"):
+        member.text(f"{MAX_FILES}.txt")
 
 
 def test_no_two_types_read_the_same_manifests() -> None:

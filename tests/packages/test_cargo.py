@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mcp_static.drafting.findings import read_manifests
+from mcp_static.drafting.manifests import read_manifests
 from mcp_static.packages import cargo
 from mcp_static.packages.manifest import Manifest
 from mcp_static.packages.methods import methods_of

@@ -36,6 +36,7 @@ SAMPLES = {
         commands=(
             (package("go", MODULE, "v1.2.3"), f"go run {MODULE}@v1.2.3"),
             (package("go", MODULE), f"go run {MODULE}@latest"),
+            (package("go", f"{MODULE}/cmd/w", "v1.2.3"), f"go run {MODULE}/cmd/w@v1.2.3"),
         ),
     )
 }
@@ -104,6 +105,15 @@ def test_a_module_of_somebody_else_fails(market: Market, name: str, module: str)
     for path in (module, "github.com/mallory/weather"):
         double.add(path, "v1.0.0", mod="module github.com/mallory/weather\n")
     assert market.prove_one(package("go", module, "v1.0.0"), name).level is Level.ERROR
+
+
+def test_a_program_in_the_cmd_folder_of_a_module_is_proven_by_the_module(market: Market) -> None:
+    GoProxy().add(MODULE, "v1.0.0", mod=f"module {MODULE}\n").on(market.front)
+    outcome = market.prove_one(package("go", f"{MODULE}/cmd/weather", "v1.0.0"))
+    assert outcome.has_passed, outcome.message
+    assert market.prove_one(package("go", f"{MODULE}/weather", "v1.0.0")).level is Level.ERROR
+    alone = market.prove_one(package("go", "github.com/alice/cmd/weather", "v1.0.0"))
+    assert alone.level is Level.ERROR, "what belongs to nobody's module"
 
 
 def test_capitals_are_escaped_for_the_proxy(market: Market) -> None:

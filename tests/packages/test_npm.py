@@ -93,6 +93,8 @@ def test_package_json(tmp_path: Path) -> None:
         subfolder="src/weather",
         website="https://weather.example",
         runtime_hint="npx",
+        commands=("weather", "other"),
+        default_command="weather",
     )
 
 

@@ -183,6 +183,8 @@ def test_pyproject_toml(tmp_path: Path) -> None:
         website="https://weather.example",
         runtime_hint="uvx",
         readme="Hello",
+        commands=("alice-weather",),
+        default_command="alice-weather",
     )
 
 

@@ -9,8 +9,6 @@ from packaging.utils import canonicalize_name
 from mcp_static.model.errors import UsageError
 
 _DISTRIBUTION: Final = "mcp-static"
-_MODULES: Final = {"pyyaml": "yaml"}
-"""The modules of distributions that are not named like them."""
 
 
 def missing_extra(error: ModuleNotFoundError, command: str) -> UsageError | None:
@@ -26,11 +24,7 @@ def missing_extra(error: ModuleNotFoundError, command: str) -> UsageError | None
         extra: [str(canonicalize_name(one.name)) for one in requirements if _is_of(one, extra)]
         for extra in metadata.get_all("Provides-Extra", [])
     }
-    fitting = [
-        extra
-        for extra, names in extras.items()
-        if module in {_MODULES.get(name, name) for name in names}
-    ]
+    fitting = [extra for extra, names in extras.items() if module in names]
     if not fitting:
         return None
     extra = min(fitting, key=lambda extra: len(extras[extra]))

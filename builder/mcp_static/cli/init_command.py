@@ -1,10 +1,6 @@
 """`mcp-static init`: a server.json drafted from what a project already says."""
 
-import os
 import shlex
-import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,15 +8,19 @@ from typing import Final
 import click
 import orjson
 
+from mcp_static.cli.author_options import REGISTRY
 from mcp_static.cli.console import say
-from mcp_static.drafting.draft import Answers, Draft, Findings, Question, draft
+from mcp_static.cli.init_next_steps import conclude
+from mcp_static.cli.init_output import require_free, write
+from mcp_static.cli.init_questions import drafted
+from mcp_static.cli.init_upgrade import upgrade
+from mcp_static.drafting.answers import Answers
+from mcp_static.drafting.draft import Draft
 from mcp_static.drafting.findings import Search, search
-from mcp_static.drafting.markers import missing_markers
-from mcp_static.model.errors import InputError
-from mcp_static.model.reading import packages_of
+from mcp_static.drafting.repair import repaired
+from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.terminal import printable
 from mcp_static.packages.types import PACKAGE_TYPES
-from mcp_static.reports.findings import Finding
 from mcp_static.reports.printing import print_report
 from mcp_static.rules.rule import EmptyRegistry
 from mcp_static.rules.run import findings_of, read_record
@@ -33,7 +33,9 @@ _MANIFESTS: Final = ", ".join(kind.manifest.pattern for kind in PACKAGE_TYPES if
     "init",
     help=f"""Draft a server.json from what the project in FOLDER (by default this one) already says.
 
-    It reads {_MANIFESTS}, the README, and Git's origin, and asks for what they do not say.
+    It reads {_MANIFESTS}, smithery.yaml, the workflows that push images, compose files, the
+    configurations of clients and the README, an older server.json, and Git's origin and tags, and asks
+    for what they do not say. It runs nothing of the project, and takes no value of a variable.
     """,
 )
 @click.argument("folder", default=".", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -41,14 +43,29 @@ _MANIFESTS: Final = ", ".join(kind.manifest.pattern for kind in PACKAGE_TYPES if
 @click.option("--name", help="The server's name, such as io.github.alice/weather.")
 @click.option("--description", help="What it does, in at most 100 characters.")
 @click.option("--server-version", help="The version of this release.")
+@click.option("--command", "program", help="The program of the package that starts the server.")
 @click.option("--image", help="Its image, such as ghcr.io/alice/weather; empty for none.")
 @click.option("--remote", help="The https address where it is hosted; empty for none.")
+@click.option(
+    "--env",
+    "variables",
+    multiple=True,
+    metavar="NAME",
+    help="An environment variable that its users set (repeatable); - for none.",
+)
+@click.option(
+    "--upgrade",
+    "is_upgrade",
+    is_flag=True,
+    help="Move the server.json that is there to the newest schema.",
+)
+@REGISTRY
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="The file to write.  [default: server.json in FOLDER]",
 )
-@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.option("--force", is_flag=True, help="Overwrite the file, keeping what only it says.")
 def command(
     folder: Path,
     *,
@@ -56,110 +73,79 @@ def command(
     name: str | None,
     description: str | None,
     server_version: str | None,
+    program: str | None,
     image: str | None,
     remote: str | None,
+    variables: tuple[str, ...],
+    is_upgrade: bool,
+    registry: str | None,
     out: Path | None,
     force: bool,
 ) -> None:
     """Draft a server.json."""
-    yes = yes or sys.stdin is None  # nobody can be asked
+    answers = Answers(
+        name=name,
+        description=description,
+        version=server_version,
+        command=program,
+        image=image,
+        remote=remote,
+        variables=" ".join(variables) if variables else None,
+    )
+    if is_upgrade:
+        if answers != Answers():
+            raise UsageError(
+                "--upgrade changes the form of a server.json, and nothing of what it says.",
+                "Leave the other answers out, or edit the file.",
+            )
+        upgrade(folder, out, registry)
+        return
     target = out or folder / "server.json"
-    _require_free(target, force=force)
+    require_free(target, force=force)
     found = search(folder)
     for note in found.notes:
         _note(note)
-    answers = Answers(
-        name=name, description=description, version=server_version, image=image, remote=remote
-    )
-    drafted = _drafted(found, answers, yes=yes)
-    for note in drafted.notes:
+    _require_no_workspace(folder, found, answers)
+    result = _repaired(drafted(found, answers, yes=yes))
+    for note in result.notes:
         _note(note)
-    content = orjson.dumps(drafted.document, option=orjson.OPT_INDENT_2) + b"\n"
+    content = orjson.dumps(result.document, option=orjson.OPT_INDENT_2) + b"\n"
     _require_valid(target, content)
-    _write(target, content, force=force)
-    _conclude(target, drafted, found.findings)
+    write(target, content, force=force)
+    conclude(target, result.document, found.findings, registry)
 
 
 def _note(text: str) -> None:
     say(f"note: {printable(text)}")
 
 
-def _require_free(target: Path, *, force: bool) -> None:
-    if target.is_dir():
-        raise InputError(f"{target} is a folder.", "Name a file with --out.")
-    if not target.parent.is_dir():
-        raise InputError(f"There is no folder {target.parent}.", "Make it, or give another --out.")
-    if os.path.lexists(target) and not force:
+def _require_no_workspace(folder: Path, found: Search, answers: Answers) -> None:
+    """Raise InputError for the root of a workspace that publishes nothing itself."""
+    findings = found.findings
+    publishes = any(one.identifier for one in findings.manifests) or findings.images or findings.bundles
+    if not findings.members or publishes or answers.image or answers.remote:
+        return
+    if not findings.servers:
+        names = ", ".join(member.folder for member in findings.members[:10])
         raise InputError(
-            f"{target} is there already, and is left as it is.",
-            "Overwrite it with --force, or write another file with --out.",
+            "This is the root of a workspace that publishes no package itself, and none of its members "
+            f"looks like a server ({names}).",
+            f"Run `mcp-static init {folder}/…` with the folder of the one that is a server.",
         )
-
-
-def _drafted(found: Search, answers: Answers, *, yes: bool) -> Draft:
-    """The draft, once nothing necessary is missing; otherwise raises InputError that lists what is."""
-    drafted = draft(found.findings, answers)
-    if not yes:
-        for question in drafted.missing:
-            default = found.tag if question.field == "version" else None
-            try:
-                answers = replace(answers, **{question.field: _ask(question, default)})
-            except click.Abort:
-                if sys.stdin.isatty():
-                    raise
-                raise _unanswered(draft(found.findings, answers).missing) from None
-        return draft(found.findings, answers)
-    necessary = [question for question in drafted.missing if question.is_necessary]
-    if necessary:
-        raise InputError(
-            f"The project does not say all that a server.json needs: "
-            f"{', '.join(question.field for question in necessary)}.",
-            _options_for(necessary),
-        )
-    if any(question.field == "image" for question in drafted.missing):
-        _note("the Dockerfile does not tell where its image is, so it is left out; see --image")
-    return drafted
-
-
-def _unanswered(questions: Iterable[Question]) -> InputError:
-    """The error for an input that is no terminal, and ends before all is answered."""
-    return InputError(
-        "The input ended before every question was answered.",
-        f"--yes asks nothing; these options answer:\n{_options_for(questions)}",
-    )
-
-
-def _options_for(questions: Iterable[Question]) -> str:
-    return "\n".join(f"{question.option}  {question.asks}." for question in questions)
-
-
-def _ask(question: Question, default: str | None) -> str:
-    """An answer that keeps the rules."""
-    answer: str = click.prompt(
-        question.asks,
-        default=default if question.is_necessary else "",
-        show_default=default is not None,
-        value_proc=_accepts(question),
-        err=True,
-    )
-    return answer
-
-
-def _accepts(question: Question) -> Callable[[str], str]:
-    def accept(text: str) -> str:
-        alone = draft(Findings(), replace(Answers(version="1.0.0"), **{question.field: text}))
-        for error in _errors(orjson.dumps(alone.document)):
-            if error.path.startswith(question.fills) and (text.strip() or question.is_necessary):
-                raise click.BadParameter(printable(f"{error.sentence}. {error.fix}"))
-        return text
-
-    return accept
-
-
-def _errors(content: bytes) -> list[Finding]:
-    return [
-        finding for finding in findings_of(read_record(content), EmptyRegistry()) if finding.is_error
+    lines = [
+        f"mcp-static init {shlex.quote(str(folder / one.folder))}  # {one.name}"
+        for one in findings.servers[:10]
     ]
+    raise InputError(
+        "This is the root of a workspace, and publishes no package itself.",
+        "\n".join(["Draft one of its members that look like servers:", *map(printable, lines)]),
+    )
+
+
+def _repaired(draft: Draft) -> Draft:
+    """The draft without what the rules refuse and nothing needs, with a note for each such thing."""
+    document, notes = repaired(draft.document)
+    return replace(draft, document=document, notes=(*draft.notes, *notes))
 
 
 def _require_valid(target: Path, content: bytes) -> None:
@@ -170,43 +156,4 @@ def _require_valid(target: Path, content: bytes) -> None:
         say(print_report(report, "text"))
     if report.exit_code:
         say("\nNothing was written. Correct what the project says, or give it with an option.")
-        sys.exit(1)
-
-
-def _write(target: Path, content: bytes, *, force: bool) -> None:
-    """Write the whole file in one step, or not at all."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        with fresh.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _require_free(target, force=force)  # again: questions take their time
-        fresh.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            fresh.unlink()
-
-
-def _conclude(target: Path, drafted: Draft, found: Findings) -> None:
-    """Say what was made, and what is next."""
-    document = drafted.document
-    click.echo(printable(f"{target}: {document['name']} {document['version']}"))
-    for _, package in packages_of(document):
-        version = f" {package['version']}" if "version" in package else ""
-        click.echo(printable(f"  {package['registryType']}: {package['identifier']}{version}"))
-    for remote in document.get("remotes", ()):
-        click.echo(printable(f"  {remote['type']}: {remote['url']}"))
-    if not document.get("packages") and not document.get("remotes"):
-        _note("it has neither packages nor a remote, so nobody can run it yet; see --remote")
-    click.echo("\nNext:")
-    for sentence in missing_markers(document, found):
-        click.echo(printable(f"  {sentence}"))
-    if document.get("packages"):
-        click.echo("  Publish the packages with these versions, if they are not published yet.")
-    click.echo(printable(f"  mcp-static validate{_argument(target)}"))
-    click.echo(printable(f"  mcp-static publish{_argument(target)}"))
-
-
-def _argument(target: Path) -> str:
-    return "" if target == Path("server.json") else f" {shlex.quote(str(target))}"
+        raise SystemExit(1)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mcp_static.doctor.clients import CLIENTS
-from mcp_static.doctor.configurations import parse_jsonc
 from mcp_static.model.errors import InputError
+from mcp_static.model.jsonc import parse_jsonc
 from mcp_static.model.reading import Part, objects_in, part_of, text_of
 from mcp_static.policies.claude_code import CLAUDE_CODE
 from mcp_static.policies.copilot import COPILOT

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mcp_static.drafting.draft import Findings
+from mcp_static.drafting.facts import Findings
 from mcp_static.model.reading import Part, packages_of
 from mcp_static.packages.types import PACKAGE_TYPES
 

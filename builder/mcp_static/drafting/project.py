@@ -2,7 +2,8 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,19 @@ from mcp_static.model.errors import ManifestError
 
 MAX_BYTES: Final = 1024 * 1024
 """A manifest or README larger than this was not written by hand."""
+MAX_FILES: Final = 1_000
+MAX_TOTAL: Final = 32 * 1024 * 1024
+"""Files of a project that are read, and their bytes in all."""
+MAX_NAMES: Final = 2_000
+"""Names of one folder that are looked at."""
+
+
+@dataclass(slots=True)
+class _Used:
+    """What has been read of a project so far."""
+
+    files: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,7 @@ class Project:
     path: Path
     top: Path
     tags: tuple[str, ...] = ()
+    used: _Used = field(default_factory=_Used, compare=False, repr=False)
 
     @property
     def subfolder(self) -> str:
@@ -29,14 +44,35 @@ class Project:
         relative = self.path.relative_to(self.top).as_posix()
         return "" if relative == "." else relative
 
-    def names(self) -> list[str]:
-        """The names of what is in the folder, sorted."""
-        return sorted(path.name for path in self.path.iterdir())
+    def names(self, folder: str = "") -> list[str]:
+        """What is in a folder, by its path from this one, sorted; empty if it is not there."""
+        found = self._within(folder)
+        if found is None or not found.is_dir():
+            return []
+        try:
+            with os.scandir(found) as entries:
+                return sorted(entry.name for entry in islice(entries, MAX_NAMES))
+        except OSError:
+            return []
+
+    def member(self, folder: str) -> "Project | None":
+        """A folder of this project as a project; None if it is not there."""
+        found = self._within(folder)
+        return replace(self, path=found) if found is not None and found.is_dir() else None
+
+    def _within(self, path: str) -> Path | None:
+        """A path with its links followed; None if that leads out of the repository, or nowhere."""
+        try:
+            found = _resolved(self.path / path)
+        except (ManifestError, OSError):
+            return None
+        return found if found.is_relative_to(self.top) else None
 
     def text(self, name: str) -> str | None:
         """A file's text, by its path from the folder; None when it is not there.
 
-        Raises ManifestError if it is too large, elsewhere, not a file, or not UTF-8.
+        Raises ManifestError if it is too large, elsewhere, not a file, or not UTF-8, and for every file
+        once too much has been read.
         """
         raw = self._read(self.path / name)
         if raw is None:
@@ -51,7 +87,11 @@ class Project:
             found = _resolved(path)
             if not found.is_relative_to(self.top):
                 raise ManifestError("leads out of the project")
+            if self.used.files >= MAX_FILES or self.used.bytes >= MAX_TOTAL:
+                raise ManifestError(f"comes after {MAX_FILES:,} files or {MAX_TOTAL:,} bytes")
             raw = _read_file(found)
+            self.used.files += 1
+            self.used.bytes += len(raw)
         except (FileNotFoundError, NotADirectoryError):
             if path.is_symlink():
                 raise ManifestError("leads nowhere") from None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import orjson
 
 from mcp_static.model.errors import ManifestError, NotProvenError
-from mcp_static.model.reading import Part, part_of, text_of
+from mcp_static.model.reading import Part, part_of, parts_of, text_of
 from mcp_static.model.wording import one_line
 from mcp_static.packages.identifiers import name_grammar
 from mcp_static.packages.launch import Launch, RunnablePackage
@@ -17,6 +17,7 @@ from mcp_static.packages.manifest import (
     Manifest,
     ManifestFormat,
     Project,
+    folders_above,
     parse_toml,
     readme_name,
     shipped_readme,
@@ -25,6 +26,7 @@ from mcp_static.packages.manifest import (
 from mcp_static.packages.markers import README_MARKER, readme_advice
 from mcp_static.packages.package import Package, PackageProof, digest, expect, require_marker
 from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.sdks import is_server_sdk
 from mcp_static.packages.type import PackageType
 
 REGISTRY: Final = PublicRegistry(site=Site("io.crates"), pages=Site("io.crates", "/crates"))
@@ -89,10 +91,12 @@ def _release_in(listing: bytes, version: str) -> dict[str, Any] | None:
     return None
 
 
-def _read(project: Project, file: str, text: str) -> Manifest:
+def _read(project: Project, file: str, text: str) -> Manifest | None:
     """Read a Cargo.toml, with what it inherits of its workspace (The Cargo Book)."""
     document = parse_toml(text)
     written = part_of(document, "package")
+    if not written and "workspace" in document:
+        return None  # the root of a workspace, whose members are looked at by themselves
     if not written:
         raise ManifestError("has no [package]; run this in the folder of a package")
     inherits = any(_is_inherited(value) for value in written.values())
@@ -102,6 +106,7 @@ def _read(project: Project, file: str, text: str) -> Manifest:
     }
     name = one_line(package.get("name"))
     is_private = package.get("publish") in (False, [])
+    commands = _commands(project, document, name)
     readme_folder = folder if _is_inherited(written.get("readme")) else ""
     return Manifest(
         file=file,
@@ -112,8 +117,33 @@ def _read(project: Project, file: str, text: str) -> Manifest:
         repository=one_line(package.get("repository")),
         website=one_line(package.get("homepage")),
         readme=_readme_of(project, readme_folder, package.get("readme", True)),
-        notes=unpublished_note(file, "crates.io", name, is_private=is_private),
+        is_server=any(is_server_sdk("cargo", one) for one in part_of(document, "dependencies")),
+        commands=commands,
+        default_command=name if name in commands else None,
+        notes=(
+            *unpublished_note(file, "crates.io", name, is_private=is_private),
+            *_command_notes(file, name if not is_private else None, commands),
+        ),
     )
+
+
+def _commands(project: Project, document: Part, name: str | None) -> tuple[str, ...]:
+    """The programs of a crate: those that it names, or `src/main.rs`, and those in `src/bin`."""
+    named = [text_of(one, "name") for _, one in parts_of(document, "bin")]
+    found = [one for one in named if one]
+    if not found and name and "main.rs" in project.names("src"):
+        found = [name]
+    files = project.names("src/bin")
+    found += [file.removesuffix(".rs") for file in files if file.endswith(".rs")]
+    return tuple(dict.fromkeys(found))
+
+
+def _command_notes(file: str, name: str | None, commands: tuple[str, ...]) -> tuple[str, ...]:
+    """What keeps clients from starting a crate: they run its name, and no record says otherwise."""
+    if not name or not commands or name in commands:
+        return ()
+    note = f"{file}: clients start {name}, which this crate does not install"
+    return (f"{note} (it installs {', '.join(commands)}); name a program like the crate",)
 
 
 def _is_inherited(value: Any) -> bool:
@@ -128,7 +158,7 @@ def _workspace(project: Project, document: Part) -> tuple[str, Part]:
     if "workspace" in document:
         return "", part_of(part_of(document, "workspace"), "package")
     named = text_of(part_of(document, "package"), "workspace")
-    for folder in [named] if named else _folders_above(project):
+    for folder in [named] if named else folders_above(project):
         if not _is_in_repository(project, folder):
             break
         text = project.text(posixpath.join(folder, "Cargo.toml"))
@@ -136,11 +166,6 @@ def _workspace(project: Project, document: Part) -> tuple[str, Part]:
         if isinstance(workspace, dict):
             return folder, part_of(workspace, "package")
     return "", {}
-
-
-def _folders_above(project: Project) -> list[str]:
-    depth = len(project.subfolder.split("/")) if project.subfolder else 0
-    return ["/".join([".."] * steps) for steps in range(1, depth + 1)]
 
 
 def _is_in_repository(project: Project, folder: str) -> bool:

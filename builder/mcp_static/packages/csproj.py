@@ -3,13 +3,17 @@
 Properties and their defaults: Microsoft's reference of NuGet's pack targets.
 """
 
+import re
+
 # A DOCTYPE is refused before any entity of it is read, which is what makes XML unsafe.
 from xml.etree import ElementTree as Tree
 
 from mcp_static.model.errors import ManifestError
 from mcp_static.model.wording import one_line
-from mcp_static.packages.manifest import Manifest, Project, shipped_readme
+from mcp_static.packages.manifest import Manifest, Project, folders_above, shipped_readme
+from mcp_static.packages.sdks import is_server_sdk
 
+_SHARED = "Directory.Build.props"
 _SIGNS_OF_A_PACKAGE = ("PackageId", "PackAsTool", "PackageType", "GeneratePackageOnBuild")
 
 
@@ -23,14 +27,15 @@ class _WithoutDoctype(Tree.TreeBuilder):
 
 def read_csproj(project: Project, file: str, text: str) -> Manifest:
     """Read a `*.csproj`; raises ManifestError."""
-    properties = _properties(text)
+    own = _properties(text)
+    properties = {**_shared_properties(project), **own}
     notes: tuple[str, ...] = ()
     identifier = properties.get("PackageId") or properties.get("AssemblyName")
-    if not any(key in properties for key in _SIGNS_OF_A_PACKAGE) or _is_kept(properties):
+    if not any(key in own for key in _SIGNS_OF_A_PACKAGE) or _is_kept(properties):
         identifier = None
         notes = (f"{file} packs no NuGet package (it has no PackageId, or is not packable)",)
     elif identifier is None:
-        identifier = file.removesuffix(".csproj")
+        identifier = file.rpartition("/")[2].removesuffix(".csproj")
     return Manifest(
         file=file,
         registry_type="nuget",
@@ -42,8 +47,26 @@ def read_csproj(project: Project, file: str, text: str) -> Manifest:
         website=properties.get("PackageProjectUrl"),
         runtime_hint="dnx" if properties.get("PackAsTool", "").lower() == "true" else None,
         readme=_readme(project, properties),
+        is_server=any(is_server_sdk("nuget", one) for one in _references(text)),
         notes=notes,
     )
+
+
+def _shared_properties(project: Project) -> dict[str, str]:
+    """What the nearest `Directory.Build.props` says (MSBuild, "Customize the build by folder")."""
+    for folder in ("", *folders_above(project)):
+        try:
+            text = project.text(f"{folder}/{_SHARED}".removeprefix("/"))
+            if text is not None:
+                return _properties(text)
+        except ManifestError:
+            return {}
+    return {}
+
+
+def _references(text: str) -> list[str]:
+    """The packages that a project refers to; the text has been read as XML before."""
+    return re.findall(r"""<PackageReference\s[^<>]*?Include\s*=\s*["']([^"'<>]+)["']""", text)
 
 
 def _properties(text: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ def read_dockerfile(_project: Project, file: str, text: str) -> Manifest:
         repository=source,
         website=labels.get(f"{_IMAGE}url") or labels.get(f"{_IMAGE}documentation"),
         runtime_hint="docker",
+        is_guess=bool(notes),
         notes=notes,
     )
 

@@ -15,6 +15,7 @@ from mcp_static.packages.launch import Launch, RunnablePackage, run_with
 from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, newest_tag
 from mcp_static.packages.package import Package, PackageProof, digest, expect, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.sdks import is_server_sdk
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.values import Value
 
@@ -26,6 +27,9 @@ _FORGES: Final = {"io.github": "github.com", "io.gitlab": "gitlab.com"}
 _VERSION: Final = re.compile(r"v\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
 # Within a line: across lines, each blank one would be read again from every one before it.
 _MODULE: Final = re.compile(r'^[ \t]*module[ \t]+"?([^\s"]+)"?', re.MULTILINE)
+_MAIN: Final = re.compile(r"^package[ \t]+main\b", re.MULTILINE)
+_MAX_FOLDERS: Final = 100
+_MAX_SOURCES: Final = 20
 
 
 def _without_scheme(text: str) -> str:
@@ -51,7 +55,8 @@ def _proxy(package: RunnablePackage, address: str) -> tuple[tuple[str, Value], .
 
     (Go Modules Reference, "Private modules": the public database knows none of them.)
     """
-    wanted: dict[str, Value] = {"GOPROXY": (address,), "GONOSUMDB": (package.identifier,)}
+    module = _modules(package.identifier)[-1]  # which stands for all paths below it
+    wanted: dict[str, Value] = {"GOPROXY": (address,), "GONOSUMDB": (module,)}
     given = dict(package.environment)
     if any(given.get(name, value) != value for name, value in wanted.items()):
         raise NoCommandError(f"its variables name another proxy than its registryBaseUrl, {address}")
@@ -83,16 +88,22 @@ def _prove(package: Package) -> PackageProof:
     """Ask the module proxy for the version and its go.mod.
 
     A proxy also resolves branches, and old repositories under foreign paths, so that the answer's
-    own version and the `module` line of the go.mod are compared.
+    own version and the `module` line of the go.mod are compared. The identifier is a module, or a
+    program in the folder `cmd` of one, as `go run` takes both.
     """
-    module, version = package.identifier, package.version
-    if foreign := _foreign(module, package.name):
+    version = package.version
+    if foreign := _foreign(package.identifier, package.name):
         raise NotProvenError(f"the package {foreign.message}", foreign.fix)
-    base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
-    info = package.get(f"{base}.info", "*/*")
-    found = json_of(info) if expect(info, 404, 410) else {}
-    if found.get("Version") != version:
-        raise package.missing(f"{module} {version}")
+    for module in _modules(package.identifier):
+        if _foreign(module, package.name):  # the account itself, which is no module
+            continue
+        base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
+        info = package.get(f"{base}.info", "*/*")
+        found = json_of(info) if expect(info, 404, 410) else {}
+        if found.get("Version") == version:
+            break
+    else:
+        raise package.missing(f"{package.identifier} {version}")
     mod = package.get(f"{base}.mod", "*/*")
     line = _MODULE.search(mod.body.decode(errors="replace"))
     if not expect(mod, 404, 410) or line is None or line[1] != module:
@@ -102,6 +113,12 @@ def _prove(package: Package) -> PackageProof:
     # The proxy gives the tag's commit; hashes of modules are in a checksum database beside it.
     noted = digest("git", part_of(found, "Origin").get("Hash"))
     return PackageProof(f"{module} {version} is below {_owner(package.name)}", noted)
+
+
+def _modules(path: str) -> list[str]:
+    """The modules that a path can belong to, the longest first: itself, and what has it in its cmd/."""
+    module, is_program, _ = path.rpartition("/cmd/")
+    return [path, module] if is_program else [path]
 
 
 def _owner(name: ServerName) -> str:
@@ -125,13 +142,52 @@ def _read(project: Project, file: str, text: str) -> Manifest:
     if module is None:
         raise ManifestError("has no module line")
     suffix = re.search(r"/v([0-9]{1,9})$", module)
+    mains, is_known = _mains(project)
+    is_program = bool(mains) or not is_known
     return Manifest(
         file=file,
         registry_type="go",
-        identifier=module,
+        identifier=module if is_program else None,
         version=newest_tag(project, (int(suffix[1]),) if suffix else (0, 1)),
         repository=f"https://{module}" if module.startswith("github.com/") else None,
+        is_server=any(is_server_sdk("go", one) for one in text.split()),
+        commands=mains,
+        default_command="." if "." in mains or not is_known else None,
+        notes=()
+        if is_program
+        else (f"{file} is that of a library: neither it nor cmd/ has a program",),
     )
+
+
+def _mains(project: Project) -> tuple[tuple[str, ...], bool]:
+    """The folders of programs, the module's own (`.`) and those in cmd/; whether there is any code."""
+    folders = [".", *(f"cmd/{name}" for name in project.names("cmd"))][:_MAX_FOLDERS]
+    sources = {folder: _sources(project, folder) for folder in folders}
+    mains = tuple(
+        folder for folder in folders if any(_is_main(project, one) for one in sources[folder])
+    )
+    return mains, any(sources.values())
+
+
+def _sources(project: Project, folder: str) -> list[str]:
+    names = [
+        one for one in project.names(folder) if one.endswith(".go") and not one.endswith("_test.go")
+    ]
+    names.sort(key=lambda name: name != "main.go")
+    return [f"{folder}/{name}" for name in names[:_MAX_SOURCES]]
+
+
+def _is_main(project: Project, file: str) -> bool:
+    """Whether a source file is of a program (The Go Programming Language Specification)."""
+    try:
+        return _MAIN.search(project.text(file) or "") is not None
+    except ManifestError:
+        return False
+
+
+def _with_command(package: Part, command: str) -> Part:
+    """A program below its module: `go run` takes the path of the program and the module's version."""
+    return {**package, "identifier": f"{package['identifier']}/{command}"}
 
 
 def _release(identifier: str, version: str) -> Part:
@@ -161,4 +217,5 @@ GO: Final = PackageType(
     prove=_prove,
     manifest=ManifestFormat("go.mod", _read),
     release=_release,
+    with_command=_with_command,
 )

@@ -27,8 +27,8 @@ class Project(Protocol):
     def tags(self) -> tuple[str, ...]:
         """The repository's tags."""
 
-    def names(self) -> list[str]:
-        """The names of what is in the folder, sorted."""
+    def names(self, folder: str = "") -> list[str]:
+        """What is in a folder, by its path from this one, sorted; empty if it is not there."""
 
     def text(self, name: str) -> str | None:
         """A file's text, by its path from the folder; None when it is not there.
@@ -38,11 +38,32 @@ class Project(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """An environment variable that a server reads: its name and what is said about it, never a value.
+
+    `default` and `choices` are those of a form that the project shows to everybody.
+    """
+
+    name: str
+    description: str | None = None
+    is_required: bool = False
+    is_secret: bool = False
+    format: str | None = None
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What one manifest says about its package; None where it says nothing.
 
-    `identifier` is None for a package that is not published. `server_name` is the marker that the
-    manifest itself carries; `readme` is the text of the README that the package ships.
+    `identifier` is None for a package that is not published, `base_url` for one in the public
+    registry. `server_name` is the marker that the manifest itself carries; `readme` is the text of the
+    README that the package ships. `is_server` tells whether it depends on an SDK for MCP servers.
+
+    `commands` are the programs that it installs, and `default_command` is the one that clients start by
+    the package alone; None if there is no such. `is_guess` tells whether the identifier only follows
+    from something else.
     """
 
     file: str
@@ -57,6 +78,12 @@ class Manifest:
     website: str | None = None
     runtime_hint: str | None = None
     readme: str | None = None
+    base_url: str | None = None
+    is_server: bool = False
+    is_guess: bool = False
+    commands: tuple[str, ...] = ()
+    default_command: str | None = None
+    variables: tuple[Variable, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -64,11 +91,13 @@ class Manifest:
 class ManifestFormat:
     """A format of manifests: the pattern of their names, and how one is read.
 
-    `read` takes the project, the file's name and its text, and raises ManifestError.
+    `read` takes the project, the file's path from there and its text, and raises ManifestError; what
+    is no manifest of this format is None. `folders` are those in which such files are looked for.
     """
 
     pattern: str
-    read: Callable[[Project, str, str], Manifest]
+    read: Callable[[Project, str, str], Manifest | None]
+    folders: tuple[str, ...] = ("",)
 
 
 def unpublished_note(
@@ -92,6 +121,12 @@ def parse_toml(text: str) -> Part:
         raise ManifestError(f"is not TOML: {error}") from None
     except RecursionError:
         raise ManifestError("nests too deep") from None
+
+
+def folders_above(project: Project) -> list[str]:
+    """The folders from the project's own up to the repository's root, as paths from the project's."""
+    depth = len(project.subfolder.split("/")) if project.subfolder else 0
+    return ["/".join([".."] * steps) for steps in range(1, depth + 1)]
 
 
 def readme_name(project: Project) -> str | None:

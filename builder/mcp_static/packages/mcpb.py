@@ -13,6 +13,7 @@ from mcp_static.model.errors import NotProvenError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.model.web_addresses import is_https
 from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
+from mcp_static.packages.manifest import Manifest, ManifestFormat, Project
 from mcp_static.packages.package import Package, PackageProof, digest, expect
 from mcp_static.packages.platforms import platform_of
 from mcp_static.packages.type import PackageType, Requirement
@@ -41,7 +42,7 @@ def _breaches(package: Part) -> Iterator[tuple[str, str]]:
 
 def _misnomer(identifier: str) -> Misnomer | None:
     """Why an address is not that of a file of a release, though it is an address of one file."""
-    if not is_https(identifier) or _is_release(identifier):
+    if not is_https(identifier) or is_release_address(identifier):
         return None
     shown = f"is {identifier[:MAX_SHOWN]!r}"
     if "/releases/latest/" in identifier:
@@ -71,7 +72,7 @@ def _variant(package: Part) -> str:
 
 def _prove(package: Package) -> PackageProof:
     url = package.identifier
-    if not _is_release(url):
+    if not is_release_address(url):
         raise NotProvenError(
             "the address is not that of a file of a release on GitHub or GitLab", _ATTACH
         )
@@ -89,7 +90,8 @@ def _prove(package: Package) -> PackageProof:
     return PackageProof(f"the file has the SHA-256 {wanted[:16]}…", digest("sha256", wanted))
 
 
-def _is_release(url: str) -> bool:
+def is_release_address(url: str) -> bool:
+    """Whether an address is that of a file of a release on GitHub or GitLab."""
     if not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
         return False
     try:
@@ -101,6 +103,16 @@ def _is_release(url: str) -> bool:
     if parts.query or parts.fragment or {".", ".."} & set(path.split("/")):
         return False
     return any(re.fullmatch(form, path) for form in _FORMS.get(host, ()))
+
+
+def _read(project: Project, file: str, text: str) -> Manifest | None:
+    from mcp_static.packages.bundle_manifest import read_bundle_manifest
+
+    return read_bundle_manifest(project, file, text)
+
+
+def _release(identifier: str, _version: str) -> Part:
+    return {"identifier": identifier}
 
 
 MCPB: Final = PackageType(
@@ -125,4 +137,6 @@ MCPB: Final = PackageType(
     marker="the file's `fileSha256` in `server.json`",
     prove=_prove,
     variant=_variant,
+    manifest=ManifestFormat("manifest.json", _read, ("", "mcpb", "dxt", "bundle")),
+    release=_release,
 )

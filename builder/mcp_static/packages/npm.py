@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mcp_static.model.errors import JsonError, ManifestError, NotProvenError
-from mcp_static.model.reading import part_of
+from mcp_static.model.reading import Part, part_of
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.wording import one_line
 from mcp_static.packages.identifiers import name_grammar
@@ -16,9 +16,16 @@ from mcp_static.packages.launch import (
     require_plain,
     run_with,
 )
-from mcp_static.packages.manifest import Manifest, ManifestFormat, Project, unpublished_note
+from mcp_static.packages.manifest import (
+    Manifest,
+    ManifestFormat,
+    Project,
+    folders_above,
+    unpublished_note,
+)
 from mcp_static.packages.package import Package, PackageProof, digest, expect, is_named, json_of
 from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.sdks import is_server_sdk
 from mcp_static.packages.type import PackageType
 
 REGISTRY: Final = PublicRegistry(
@@ -63,38 +70,93 @@ def _prove(package: Package) -> PackageProof:
     raise NotProvenError(f"{what} has no mcpName", fix)
 
 
-def _read(_project: Project, file: str, text: str) -> Manifest:
+def _read(project: Project, file: str, text: str) -> Manifest:
     """Read a package.json (npm's reference of its fields)."""
+    document = _object(text)
+    is_private = document.get("private") is True
+    name = one_line(document.get("name"))
+    repository = part_of(document, "repository")
+    subfolder = one_line(repository.get("directory"))
+    commands = _commands(document.get("bin"), name or "")
+    start = _default_command(commands, name or "")
+    return Manifest(
+        file=file,
+        registry_type="npm",
+        identifier=None if is_private else name,
+        version=_version(document) or _workspace_version(project),
+        description=one_line(document.get("description")),
+        server_name=one_line(document.get("mcpName")),
+        repository=one_line(document.get("repository")) or one_line(repository.get("url")),
+        subfolder=subfolder.removeprefix("./").strip("/") if subfolder else None,
+        website=one_line(document.get("homepage")),
+        runtime_hint="npx" if start else None,
+        base_url=_private_registry(document),
+        is_server=any(is_server_sdk("npm", one) for one in part_of(document, "dependencies")),
+        commands=commands,
+        default_command=start,
+        notes=unpublished_note(file, "npm", name, is_private=is_private),
+    )
+
+
+def _object(text: str) -> Part:
     try:
         document = parse_json(text.encode())
     except JsonError as error:
         raise ManifestError(str(error)) from None
     if not isinstance(document, dict):
         raise ManifestError("is not a JSON object")
-    is_private = document.get("private") is True
-    name, version = one_line(document.get("name")), one_line(document.get("version"))
-    repository = part_of(document, "repository")
-    subfolder = one_line(repository.get("directory"))
-    return Manifest(
-        file=file,
-        registry_type="npm",
-        identifier=None if is_private else name,
-        version=None if version in _PLACEHOLDERS else version,
-        description=one_line(document.get("description")),
-        server_name=one_line(document.get("mcpName")),
-        repository=one_line(document.get("repository")) or one_line(repository.get("url")),
-        subfolder=subfolder.removeprefix("./").strip("/") if subfolder else None,
-        website=one_line(document.get("homepage")),
-        runtime_hint="npx" if name and _is_run_by_npx(document.get("bin"), name) else None,
-        notes=unpublished_note(file, "npm", name, is_private=is_private),
-    )
+    return document
 
 
-def _is_run_by_npx(commands: Any, name: str) -> bool:
-    """Whether npx knows which command to run (npm-exec(1)): the only one, or the package's own."""
+def _version(document: Part) -> str | None:
+    version = one_line(document.get("version"))
+    return None if version in _PLACEHOLDERS else version
+
+
+def _workspace_version(project: Project) -> str | None:
+    """The version that a workspace's root gives to members without one of their own (Lerna, npm)."""
+    for folder in folders_above(project):
+        for name in ("lerna.json", "package.json"):
+            try:
+                document = _object(project.text(f"{folder}/{name}") or "{}")
+            except ManifestError:
+                continue
+            if name == "lerna.json" or "workspaces" in document:
+                version = _version(document)
+                if version and version[0].isdigit():  # Lerna also has "independent"
+                    return version
+    return None
+
+
+def _commands(commands: Any, name: str) -> tuple[str, ...]:
+    """The programs that a package installs (npm's reference of `bin`)."""
     if isinstance(commands, dict):
-        return len(commands) == 1 or name.rpartition("/")[2] in commands
-    return isinstance(commands, str)
+        return tuple(command for command in map(one_line, commands) if command)
+    return (name.rpartition("/")[2],) if isinstance(commands, str) else ()
+
+
+def _default_command(commands: tuple[str, ...], name: str) -> str | None:
+    """The program that npx starts for a package (npm-exec(1)): the only one, or the package's own."""
+    if len(commands) == 1:
+        return commands[0]
+    own = name.rpartition("/")[2]
+    return own if own in commands else None
+
+
+def _private_registry(document: Part) -> str | None:
+    """The registry that a package is published to, where that is not the public one."""
+    address = one_line(part_of(document, "publishConfig").get("registry"))
+    return None if REGISTRY.is_named_by(address) else address
+
+
+def _with_command(package: Part, command: str) -> Part:
+    """A package that npx starts by another program than the one it would choose."""
+    whole = f"{package['identifier']}@{package['version']}"
+    words = [
+        {"type": "named", "name": "--package", "value": whole},
+        {"type": "positional", "value": command},
+    ]
+    return {**package, "runtimeHint": "npx", "runtimeArguments": words}
 
 
 def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
@@ -130,4 +192,5 @@ NPM: Final = PackageType(
     prove=_prove,
     manifest=ManifestFormat("package.json", _read),
     marker_advice=_advice,
+    with_command=_with_command,
 )

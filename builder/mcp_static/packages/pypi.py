@@ -26,6 +26,7 @@ from mcp_static.packages.manifest import (
 from mcp_static.packages.markers import README_MARKER, readme_advice
 from mcp_static.packages.package import Package, PackageProof, digest_of_files, require_marker
 from mcp_static.packages.registry import PublicRegistry, Site
+from mcp_static.packages.sdks import is_server_sdk
 from mcp_static.packages.type import PackageType
 
 REGISTRY: Final = PublicRegistry(
@@ -36,6 +37,10 @@ _SOURCE_LABELS: Final = ("source", "sourcecode", "repository", "github", "gitlab
 _SITE_LABELS: Final = ("homepage", "documentation")
 _ADDING: Final = ("--index", "--extra-index-url", "--find-links", "-f")
 """Options of uv by which it looks for packages in other places as well."""
+_VERSION_IN_CODE: Final = re.compile(
+    r"""^(?:__version__|VERSION)(?:[ \t]*:[ \t]*\w+)?[ \t]*=[ \t]*["']v?([^"'\s]+)["']""", re.MULTILINE
+)
+"""What Hatch takes for a version (its reference of `tool.hatch.version`)."""
 _PRIVATE: Final = "Private :: Do Not Upload"
 
 
@@ -72,9 +77,13 @@ def _prove(package: Package) -> PackageProof:
     return PackageProof(f"the description of {what} names the server", noted)
 
 
-def _read(project: Project, file: str, text: str) -> Manifest:
-    """Read a pyproject.toml (PyPA's specification of `[project]`)."""
-    table = part_of(parse_toml(text), "project")
+def _read(project: Project, file: str, text: str) -> Manifest | None:
+    """Read a pyproject.toml (PyPA's specification of `[project]`; Poetry's reference of its table)."""
+    document = parse_toml(text)
+    tools = part_of(document, "tool")
+    table = part_of(document, "project") or part_of(tools, "poetry")
+    if not table and part_of(part_of(tools, "uv"), "workspace"):
+        return None  # the root of a workspace, whose members are looked at by themselves
     if not table:
         raise ManifestError("has no [project] table")
     name = one_line(table.get("name"))
@@ -82,29 +91,57 @@ def _read(project: Project, file: str, text: str) -> Manifest:
     is_private = isinstance(classifiers, list) and _PRIVATE in classifiers
     urls = {
         re.sub(r"[\W_]", "", label).lower(): one_line(url)
-        for label, url in part_of(table, "urls").items()
+        for label, url in (part_of(table, "urls") or table).items()
     }
+    commands = tuple(map(str, part_of(table, "scripts")))
+    start = next((one for one in commands if _normalized(one) == _normalized(name or "")), None)
     return Manifest(
         file=file,
         registry_type="pypi",
         identifier=None if is_private else name,
-        version=one_line(table.get("version")),
+        version=one_line(table.get("version")) or _version_in_code(project, part_of(tools, "hatch")),
         description=one_line(table.get("description")),
         repository=_first(urls, _SOURCE_LABELS) or urls.get("homepage"),
         website=_first(urls, _SITE_LABELS),
-        runtime_hint="uvx" if name and _is_run_by_uvx(part_of(table, "scripts"), name) else None,
+        runtime_hint="uvx" if start else None,
         readme=_readme_of(project, table),
+        is_server=any(is_server_sdk("pypi", one) for one in _dependencies(table)),
+        commands=commands,
+        default_command=start,
         notes=unpublished_note(file, "PyPI", name, is_private=is_private),
     )
 
 
-def _is_run_by_uvx(scripts: Part, name: str) -> bool:
-    """Whether uvx finds the command: it looks for one called as the package is."""
-    return _normalized(name) in map(_normalized, scripts)
-
-
 def _normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _dependencies(table: Part) -> list[str]:
+    """The names of what a package depends on, in either of the two forms."""
+    listed = table.get("dependencies")
+    names = [str(one) for one in listed] if isinstance(listed, list | dict) else []
+    return [_normalized(match[0]) for one in names if (match := re.match(r"[\w.-]+", one.strip()))]
+
+
+def _version_in_code(project: Project, hatch: Part) -> str | None:
+    """The version that Hatch reads from a file, by its usual pattern; the file is not run."""
+    path = text_of(part_of(hatch, "version"), "path")
+    try:
+        text = project.text(path) if path else None
+    except ManifestError:
+        return None
+    found = _VERSION_IN_CODE.search(text or "")
+    return found[1] if found else None
+
+
+def _with_command(package: Part, command: str) -> Part:
+    """A package that uvx starts by a program of another name than the package's."""
+    whole = f"{package['identifier']}=={package['version']}"
+    words = [
+        {"type": "named", "name": "--from", "value": whole},
+        {"type": "positional", "value": command},
+    ]
+    return {**package, "runtimeHint": "uvx", "runtimeArguments": words}
 
 
 def _first(urls: dict[str, str | None], labels: tuple[str, ...]) -> str | None:
@@ -144,4 +181,5 @@ PYPI: Final = PackageType(
     prove=_prove,
     manifest=ManifestFormat("pyproject.toml", _read),
     marker_advice=_advice,
+    with_command=_with_command,
 )

@@ -64,6 +64,8 @@ class PackageType:
     `manifest` is what `init` reads, `marker_advice` what it then tells the author to add before a
     package is published, and `release` how a record names a release, of identifier and version.
     `variant` tells several packages of one server apart, such as bundles for several platforms.
+    `with_command` is a drafted package started by another program than clients start by themselves;
+    None where a record cannot say that.
     """
 
     id: str
@@ -86,3 +88,4 @@ class PackageType:
     marker_advice: Callable[[Sequence[Manifest], str], Iterator[str]] = no_advice
     release: Callable[[str, str], Part] = identifier_and_version
     variant: Callable[[Part], str] = no_variant
+    with_command: Callable[[Part, str], Part] | None = None

@@ -46,7 +46,8 @@ def registry_address(given: str | None) -> str:
     address = given or os.environ.get(VARIABLE, "")
     if not address:
         raise UsageError(
-            "Which registry?", f"Give its address with --registry, or in the variable {VARIABLE}."
+            "No registry is named.",
+            f"Add --registry with the address that its clients use, or set {VARIABLE} to it.",
         )
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address) or not _has_host(address):
         raise UsageError(
