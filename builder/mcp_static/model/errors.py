@@ -114,6 +114,24 @@ class JsonError(InputError):
         self.problems = problems
 
 
+class UnreadableEntryError(InputError):
+    """An entry of another registry that cannot be read; the message reads on from its name.
+
+    `reason` is the kind of fault, in one word: `form`, `time` or `status`.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class IncompleteSourceError(InputError):
+    """A part of a source that could not be read, so that nobody knows what it holds.
+
+    The message reads on from the part's place.
+    """
+
+
 class ManifestError(InputError):
     """A file of a project cannot be used for a draft; the message reads on from the file's name."""
 

@@ -38,6 +38,12 @@ ACCEPTED_SCHEMA_DATES: Final = (
 SCHEMA_URL: Final = "https://static.modelcontextprotocol.io/schemas/{date}/server.schema.json"
 PUBLISHER_META: Final = "io.modelcontextprotocol.registry/publisher-provided"
 
+MAX_PUBLISHER_META_BYTES: Final = 4096
+"""What the official registry allows a publisher to provide, as compact JSON."""
+FORMATS: Final = ("string", "number", "boolean", "filepath")
+MIME_TYPES: Final = ("image/png", "image/jpeg", "image/jpg", "image/svg+xml", "image/webp")
+THEMES: Final = ("light", "dark")
+
 URL_TEMPLATE: Final = r"^(https?://[^\s]+|\{[a-zA-Z_][a-zA-Z0-9_]*\}[^\s]*)$"
 
 REPOSITORY: Final = record(
@@ -58,28 +64,19 @@ ICON: Final = record(
     "An icon of the server.",
     required={"src": text("HTTPS address of the picture.", longest=255)},
     optional={
-        "mimeType": one_of(
-            "Its type, when the address does not tell.",
-            "image/png",
-            "image/jpeg",
-            "image/jpg",
-            "image/svg+xml",
-            "image/webp",
-        ),
+        "mimeType": one_of("Its type, when the address does not tell.", *MIME_TYPES),
         "sizes": list_of(
             text("A size such as `48x48`, or `any`.", pattern=r"^(\d+x\d+|any)$"),
             "Sizes it suits.",
         ),
-        "theme": one_of("Background it is made for.", "light", "dark"),
+        "theme": one_of("Background it is made for.", *THEMES),
     },
 )
 
 _INPUT_FIELDS: Final[dict[str, Shape]] = {
     "description": text("What the value is for."),
     "isRequired": flag("Whether there must be a value."),
-    "format": one_of(
-        "What kind of value; `string` when absent.", "string", "number", "boolean", "filepath"
-    ),
+    "format": one_of("What kind of value; `string` when absent.", *FORMATS),
     "value": text("A fixed value; `{names}` in it are replaced from `variables`."),
     "isSecret": flag("Whether it must be kept confidential."),
     "default": text("The value when the user gives none."),

@@ -14,13 +14,16 @@ from pydantic_core import SchemaValidator, ValidationError
 
 from mcp_static.api.entries import MAX_SERVER_BYTES, server_bytes
 from mcp_static.model.reading import every_value, part_of
-from mcp_static.model.server import PUBLISHER_META, SCHEMA_TAGS, SERVER_DOCUMENT
+from mcp_static.model.server import (
+    MAX_PUBLISHER_META_BYTES,
+    PUBLISHER_META,
+    SCHEMA_TAGS,
+    SERVER_DOCUMENT,
+)
 from mcp_static.model.strictjson import child_path
 from mcp_static.reports.findings import Level
 from mcp_static.rules.fields import replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
-
-MAX_PUBLISHER_META_BYTES: Final = 4096
 
 _validate: Final = SchemaValidator(SERVER_DOCUMENT).validate_python
 _TYPE_ERRORS: Final = frozenset(
