@@ -95,7 +95,7 @@ test: lint docs-site test-tools .venv-clients/.ready  ## Run make lint and every
 	node --test tests/edge/
 	$(PYTEST)
 
-test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that read a corpus, from the file MCP_STATIC_CORPUS
+test-corpus: $(VENV)/.dev test-tools .venv-clients/.ready  ## Run the tests that read a corpus, from the file MCP_STATIC_CORPUS and the folder MCP_STATIC_CASES
 	$(PYTEST) -m corpus
 
 bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from mcp_static.api.source_records import taken_of
 from mcp_static.build.build import BuildOptions, build
 from mcp_static.build.result import BuildResult
-from mcp_static.importing.importing import ImportOptions, ImportReport, import_entries
+from mcp_static.importing.importing import ImportOptions, import_entries
+from mcp_static.importing.report import ImportReport
 from mcp_static.serve.snapshot import CurrentSnapshot
 
 from tests.made_up_entries import write_made_up_entries
@@ -57,6 +59,11 @@ class Corpus:
     out: Path
     imported: ImportReport
     built: BuildResult
+
+    @property
+    def servers(self) -> list[dict[str, Any]]:
+        """The server objects as they are taken in."""
+        return [taken_of(entry["server"], lenient=True)[0] for entry in self.entries]
 
 
 @pytest.fixture(scope="session")

@@ -73,10 +73,11 @@ def test_what_a_registry_says_is_found_wherever_it_says_it(entry: dict[str, Any]
         (official(status="active", firstListedAt=AT), "time", "firstListedAt"),
         (official(status="active", publication_timestamp=SECONDS), "time", "publication_timestamp"),
         (official(publishedAt=AT, status="gone"), "status", "gone"),
-        (official(publishedAt=AT, status=7), "status", "7"),
+        (official(publishedAt=AT, status=7), "status", "no text"),
         (official(publishedAt=AT, yanked=True), "status", "yanked"),
         (official(publishedAt=AT, is_active=False), "status", "is_active"),
-        (official(publishedAt=AT, status=["deleted"]), "status", "deleted"),
+        (official(publishedAt=AT, status=["deleted"]), "status", "no text"),
+        (official(publishedAt=AT, statusMessage="\ud800"), "form", "no Unicode text"),
         (
             {"server": {"name": "com.example/maps", "version_detail": {"version": "1.0.0"}}},
             "form",

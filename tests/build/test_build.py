@@ -124,7 +124,7 @@ def test_export_parts_joined_are_every_entry(corpus: Corpus) -> None:
     joined = b"".join((corpus.out / part["path"]).read_bytes() for part in index["parts"])
     entries = [json.loads(line) for line in gzip.decompress(joined).splitlines()]
     servers = sorted(json.dumps(entry["server"], sort_keys=True) for entry in entries)
-    assert servers == sorted(json.dumps(entry["server"], sort_keys=True) for entry in corpus.entries)
+    assert servers == sorted(json.dumps(server, sort_keys=True) for server in corpus.servers)
 
 
 def test_no_authors_text_is_markup_anywhere(registry: Registry, tmp_path: Path) -> None:

@@ -11,15 +11,27 @@ from urllib.parse import parse_qsl, urlsplit
 Answerer = Callable[[dict[str, str]], tuple[int, bytes]]
 
 
+PATH = ":path"
+"""The member of a query, as an answerer gets it, that holds the path."""
+
+
 @contextmanager
-def registry_double(answerer: Answerer) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """Serve what `answerer` says to each query; gives the address and the queries asked so far."""
+def registry_double(
+    answerer: Answerer, *, reads_no_query: bool = False
+) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Serve what `answerer` says to each query; gives the address and the queries asked so far.
+
+    With `reads_no_query` the path is told as well, and no query is refused.
+    """
     asked: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            query = dict(parse_qsl(urlsplit(self.path).query))
-            if query.get("limit") == "0":  # refused, as the standard has it
+            parts = urlsplit(self.path)
+            query = dict(parse_qsl(parts.query))
+            if reads_no_query:
+                query[PATH] = parts.path
+            if query.get("limit") == "0" and not reads_no_query:  # refused, as the standard has it
                 status, body = 422, b"{}"
             else:
                 asked.append(query)

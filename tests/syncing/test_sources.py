@@ -66,13 +66,44 @@ def test_credentials_come_from_the_environment_and_are_printed_nowhere(
         assert result.report.exit_code == 3
         monkeypatch.setenv("SOURCE_TOKEN", "wrong")
         result = mirror.sync()
-        assert "401" in said(result, "source")[0]
+        assert "answers 401 (no)" in said(result, "source")[0]
+        (fix,) = [one.fix for one in result.plan.findings[source.url] if one.id == "source"]
+        assert fix.startswith("Renew what the variable SOURCE_TOKEN holds")
         assert "wrong" not in repr(result.report)
         monkeypatch.setenv("SOURCE_TOKEN", source.token + "\n")
         result = mirror.sync()
     assert mirror.served == {f"{WEATHER}@1.0.0"}
     assert source.token not in repr(result)
     assert source.token not in mirror.registry.git("log", "-p", "--all")
+
+
+@pytest.mark.parametrize("include", [WEATHER, "com.example/*"])
+def test_what_no_schema_has_is_left_out_and_named_once(mirror: Mirror, include: str) -> None:
+    odd = entry(repository={}, title="", icons=[{"src": "https://example.com/i", "theme": "blue"}])
+    with serving(Source(odd)) as source:
+        mirror.configure(table(source.url, include))
+        result = mirror.sync()
+        assert mirror.served == {f"{WEATHER}@1.0.0"}
+        assert len(said(result, "empty")) == 2
+        assert "icons[0].theme is left out" in said(result, "format")[0]
+        again = mirror.sync()
+    assert again.made == ()
+    assert said(again, "changed-bytes") == said(again, "empty") == []
+
+
+@pytest.mark.parametrize("member", ["nextCursor", "hasMore"])
+def test_a_first_page_of_a_servers_versions_is_not_taken_for_all(mirror: Mirror, member: str) -> None:
+    class Cut(Source):
+        def _list(self, entries: list[dict[str, Any]]) -> dict[str, Any]:
+            return {"servers": entries[:1], "metadata": {member: True}}
+
+    with serving(Source(entry(), entry(version="2.0.0"))) as source:
+        mirror.configure(table(source.url, WEATHER))
+        mirror.sync()
+        source.__class__ = Cut
+        result = mirror.sync()
+    assert "only the first page" in said(result, "source")[0]
+    assert mirror.served == {f"{WEATHER}@1.0.0", f"{WEATHER}@2.0.0"}
 
 
 def test_credentials_do_not_follow_a_redirect_to_another_origin(
@@ -97,7 +128,7 @@ def spoil(entry: dict[str, Any], how: str) -> dict[str, Any]:
     elif how == "name of a member":
         entry["server"]["\ud800"] = 1
     elif how == "size":
-        entry["server"]["_meta"] = {"com.example/x": "x" * 200_000}
+        entry["server"]["readme"] = "x" * 200_000
     else:
         nested: list[Any] = []
         for _ in range(600):

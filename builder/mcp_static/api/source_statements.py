@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from pydantic import ValidationError
+
 from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.api.source_times import is_no_time, read_time
 from mcp_static.model.errors import UnreadableEntryError
@@ -198,7 +200,11 @@ def _status(said: _Places, places: _Places) -> StatusRecord:
         raise UnreadableEntryError("status", f"has no status, and says `{sign}`")
     messages = (place.get("statusmessage", ("", None))[1] for place in places)
     message = next((text for text in messages if isinstance(text, str) and text), None)
-    return StatusRecord(status=status, statusMessage=message[:MAX_STATUS_MESSAGE] if message else None)
+    try:
+        cut = message[:MAX_STATUS_MESSAGE] if message else None
+        return StatusRecord(status=status, statusMessage=cut)
+    except ValidationError:
+        raise UnreadableEntryError("form", "has a statusMessage that is no Unicode text") from None
 
 
 def _word(places: _Places) -> Status | None:
@@ -207,8 +213,10 @@ def _word(places: _Places) -> Status | None:
         _, value = place.get("status", ("", None))
         if value is None or value == "":
             continue
+        if not isinstance(value, str):
+            raise UnreadableEntryError("status", "has a status that is no text")
         try:
-            return Status(value.strip().lower() if isinstance(value, str) else value)
+            return Status(value.strip().lower())
         except ValueError:
             raise UnreadableEntryError("status", f"has the unknown status {_shown(value)}") from None
     return None
@@ -234,6 +242,5 @@ def _is_true(places: _Places, *names: str) -> bool:
     return any(place.get(name, ("", None))[1] is True for place in places for name in names)
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _shown(text: str) -> str:
+    return ascii(text if len(text) <= 60 else text[:57] + "...")

@@ -23,6 +23,8 @@ _DOTNET: Final = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _PARTS: Final = ({"seconds", "nanos"}, {"_seconds", "_nanoseconds"})
 """The members of a time in Protocol Buffers and in Firestore."""
 _WITHOUT_OFFSET: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d+)?", re.ASCII)
+_LONGEST: Final = 100
+"""Characters; no way to write a time takes more."""
 _NUMBER: Final = re.compile(r"\d{9,20}", re.ASCII)
 _UNITS: Final = ((10**11, 1), (10**14, 10**3), (10**17, 10**6), (10**20, 10**9))
 """Numbers below the first bound count seconds, then come milliseconds, microseconds, nanoseconds: each
@@ -54,6 +56,8 @@ def read_time(value: Any) -> int:
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, str):
+        if len(value) > _LONGEST:
+            raise ValueError(f"is {_shown(value)}, which is no time")
         return _within(_of_text(value.strip()))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _within(_of_number(value))
@@ -61,6 +65,8 @@ def read_time(value: Any) -> int:
 
 
 def _of_number(value: float) -> float:
+    if value < 0:
+        raise ValueError("is before 1970")
     for bound, unit in _UNITS:
         if value < bound:
             return value / unit

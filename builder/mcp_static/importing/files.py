@@ -1,114 +1,52 @@
-"""Entries from a file or from standard input: NDJSON or JSON, plain or gzip."""
+"""Entries from a file or from standard input, in whatever way they were saved."""
 
-import codecs
-import gzip
-import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any
 
-from mcp_static.model.errors import InputError, JsonError
-from mcp_static.model.reading import part_of
-from mcp_static.model.strictjson import parse_json
-
-STANDARD_INPUT: Final = "-"
-MAX_LINE_BYTES: Final = 64 * 1024 * 1024
-"""The longest line; a whole registry as one JSON array is one line at most."""
+from mcp_static.importing.documents import documents
+from mcp_static.importing.opening import name_of, opened
+from mcp_static.importing.pages import GIVE_ENTRIES, entries_of, follows, is_entry, total_of
+from mcp_static.model.errors import IncompleteSourceError, InputError
 
 
-def read_file(source: str) -> Iterator[tuple[str, Any]]:
-    """Every value of a file, with its place for messages.
+def read_file(source: str, *, may_be_empty: bool = False) -> Iterator[tuple[str, Any]]:
+    """Every entry of a file, with its place for messages.
 
-    One JSON value per line, or one JSON document; each an entry, a list of entries, or a page with
-    `servers`. Raises InputError when the file cannot be read, JsonError never: a line that is not JSON
-    is given as the JsonError itself, and a missing next page as an InputError, for the caller to tell.
+    The file is plain, gzip, bzip2 or xz. It has JSON documents, one a line or one after another; each
+    is an entry, a page, or a list of either. What cannot be read is given in its place: a JsonError for
+    an entry that readers would take differently, an IncompleteSourceError for what may have held
+    entries, or should. Raises InputError when nothing can be read, or nothing is there.
     """
-    name = "standard input" if source == STANDARD_INPUT else source
-    try:
-        with _open(source) as stream:
-            yield from _values(stream, name)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{name} is not a complete gzip file: {error}.", "Fetch it again.") from None
-    except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}.", "Check the path.") from None
-
-
-@contextmanager
-def _open(source: str) -> Iterator[IO[bytes]]:
-    is_file = source != STANDARD_INPUT
-    with open(Path(source) if is_file else sys.stdin.fileno(), "rb", closefd=is_file) as stream:
-        head = stream.peek(4)[:4]
-        if head == b"PK\x03\x04":
-            raise InputError(f"{source} is a zip archive.", "Unpack it, and name the file in it.")
-        if head[:2] == b"\x1f\x8b":
-            with gzip.open(stream) as plain:
-                yield cast("IO[bytes]", plain)
-        else:
-            yield stream
-
-
-def _values(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
-    goes_on = False
-    for place, document in _documents(stream, name):
-        goes_on = _names_a_next_page(document)
-        yield from _members(document, place)
-    if goes_on:
+    name, read, total = name_of(source), 0, 0
+    is_empty = True
+    more: str | None = None
+    with opened(source) as stream:
+        for place, document in documents(stream, name):
+            is_empty = False
+            if isinstance(document, Exception):
+                yield place, document
+                continue
+            if not is_entry(document):
+                more, total = follows(document), max(total, total_of(document))
+            for entry in entries_of(document, place):
+                read += 1
+                yield entry
+    if is_empty and not may_be_empty:
+        raise InputError(f"{name} has no entries: it is empty.", GIVE_ENTRIES)
+    if more is not None:
         yield (
             name,
-            InputError(
-                "ends with a page that names a next one (`nextCursor`); what follows it is missing",
-                "Fetch the pages after it as well, or import from the registry's address.",
+            IncompleteSourceError(
+                f"ends with a page that names a next one (`{more}`); what follows it is missing",
+                "Fetch the pages after it as well and give them in their order, or import from the "
+                "registry's address.",
             ),
         )
-
-
-def _documents(stream: IO[bytes], name: str) -> Iterator[tuple[str, Any]]:
-    """Every JSON value of a file: the one that it is, or one a line."""
-    first = stream.readline(MAX_LINE_BYTES).removeprefix(codecs.BOM_UTF8)
-    value = _parse(first)
-    lines: Iterator[bytes] = iter(lambda: stream.readline(MAX_LINE_BYTES), b"")
-    if isinstance(value, JsonError) and first.strip():
-        # Not one value per line, so one document over many lines; or a first line that is broken.
-        whole = first + stream.read(MAX_LINE_BYTES)
-        document = _parse(whole)
-        if not isinstance(document, JsonError):
-            yield name, document
-            return
-        lines = iter(whole.splitlines(keepends=True)[1:])
-        if all(isinstance(_parse(line), JsonError) for line in lines if line.strip()):
-            raise InputError(
-                f"{name} is neither one JSON value per line nor one JSON document: {value}.",
-                "Give standard entries, as /v0.1/servers or data/export/ have them.",
-            )
-        lines = iter(whole.splitlines(keepends=True)[1:])
-    if first.strip():
-        yield f"{name}:1", value
-    for number, line in enumerate(lines, start=2):
-        if line.strip():
-            yield f"{name}:{number}", _parse(line)
-
-
-def _parse(line: bytes) -> Any:
-    try:
-        return parse_json(line)
-    except JsonError as error:
-        return error
-
-
-def _members(document: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """The entries of a list or of a response; anything else is one entry itself."""
-    members = document
-    if isinstance(document, dict) and "servers" in document:
-        members = document["servers"]
-    if not isinstance(members, list):
-        yield place, members
-        return
-    for index, member in enumerate(members):
-        yield f"{place}[{index}]", member
-
-
-def _names_a_next_page(document: Any) -> bool:
-    metadata = part_of(document, "metadata") if isinstance(document, dict) else {}
-    return bool(metadata.get("nextCursor") or metadata.get("next_cursor"))
+    elif total > read:
+        yield (
+            name,
+            IncompleteSourceError(
+                f"says that there are {total:,} entries, and has {read:,}",
+                "Fetch the other pages as well, or import from the registry's address.",
+            ),
+        )

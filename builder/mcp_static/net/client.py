@@ -31,10 +31,14 @@ _READ_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Authorization:
-    """What a service is told to know us by: a scheme and a secret, which nothing prints."""
+    """What a service is told to know us by: a scheme and a secret, which nothing prints.
+
+    `variable` is where the secret comes from, for messages.
+    """
 
     scheme: str
     secret: str
+    variable: str = ""
 
 
 class _OwnOrigin(AuthBase):
@@ -69,6 +73,7 @@ class Client:
         network: NetworkSettings | None = None,
     ) -> None:
         self._access: Final = Access(network or NetworkSettings())
+        self._variable: Final = authorization.variable if authorization is not None else ""
         self._max_bytes: Final = max_bytes
         self._seconds: Final = seconds
         self._session: Final = requests.Session()
@@ -106,7 +111,7 @@ class Client:
 
     def require_signed_in(self, url: str, answer: Answer) -> None:
         """Raise OperatorError where an answer is a request to sign in, or a page for people."""
-        require_signed_in(url, answer, self._access.variable(url))
+        require_signed_in(url, answer, self._variable or self._access.variable(url))
 
     def post(self, url: str, form: Mapping[str, str]) -> Answer:
         """The JSON that a form is answered with; raises InputError and UnansweredError."""

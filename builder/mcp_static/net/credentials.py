@@ -20,4 +20,4 @@ def authorization_of(source: Source) -> Authorization | None:
             f"The environment variable {source.credentials} has no token for {source.address}.",
             "Set it to the token alone: printable ASCII characters on one line.",
         )
-    return Authorization(source.scheme, secret)
+    return Authorization(source.scheme, secret, source.credentials)

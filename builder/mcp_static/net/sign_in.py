@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from mcp_static.model.errors import OperatorError, SignInError
 from mcp_static.model.terminal import shown_address
 from mcp_static.net.limits import REDIRECTS, Answer
+from mcp_static.net.reasons import reason_in
 
 WANTS_CREDENTIALS: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _PAGE: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
@@ -22,7 +23,9 @@ def require_signed_in(asked: str, answer: Answer, variable: str = "") -> None:
     """
     host = urlsplit(asked).netloc.rpartition("@")[2]
     if answer.status in WANTS_CREDENTIALS:
-        raise SignInError(shown_address(asked), f"answers {answer.status}", host, variable)
+        reason = reason_in(answer.body)
+        said = f"answers {answer.status}{f' ({reason})' if reason else ''}"
+        raise SignInError(shown_address(asked), said, host, variable)
     place = _led_to(asked, answer)
     if place:
         raise SignInError(shown_address(asked), f"redirects to {shown_address(place)}", host, variable)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mcp_static.api.source_entries import read_entry
+from mcp_static.api.source_records import pinned_of
 from mcp_static.model.canonical import digest_of
 from mcp_static.model.errors import InputError
 from mcp_static.model.lifecycle import Status
@@ -108,7 +109,8 @@ def _compared(
     try:
         value: Any = json.loads(answer.body)
         entry = read_entry(value, int(context.now))
-        served, proposed = digest_of(entry.server), digest_of(claim.document)
+        _, served, _ = pinned_of(entry.server, lenient=source.lenient)
+        proposed = digest_of(claim.document)
     except (ValueError, RecursionError):
         return unknown(SOURCE_REGISTRY, f"{source.url} does not answer with an entry")
     except InputError as error:

@@ -1,6 +1,6 @@
 """Printing a report: for a terminal, a comment in Markdown, programs, and a workflow's annotations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import orjson
@@ -51,16 +51,23 @@ def section_text(section: Section, most: int | None = None) -> str:
     lines = [printable(f"{_SIGNS[section.level]} {section.title}")]
     counted = [finding for finding in section.findings if finding.has_passed and finding.is_counted]
     shown = [finding for finding in section.findings if finding not in counted]
-    for finding in shown[:most]:
+    lines += findings_lines(shown, most)
+    if counted:
+        lines.append(f"  {_SIGNS[Level.PASSED]} {counted_of(len(counted), 'rule')} passed")
+    return "\n".join(lines)
+
+
+def findings_lines(findings: Sequence[Finding], most: int | None = None) -> list[str]:
+    """Findings for a terminal, each with its fix; `most` of them, if given."""
+    lines = []
+    for finding in findings[:most]:
         place = f"{finding.line}:{finding.column}: " if finding.line else ""
         lines.append(printable(f"  {_SIGNS[finding.level]} {place}{finding.sentence}  [{finding.id}]"))
         if finding.fix and not finding.has_passed:
             lines += [printable(f"      {line}") for line in finding.fix.splitlines()]
-    if most is not None and len(shown) > most:
-        lines.append(f"  … and {len(shown) - most:,} more")
-    if counted:
-        lines.append(f"  {_SIGNS[Level.PASSED]} {counted_of(len(counted), 'rule')} passed")
-    return "\n".join(lines)
+    if most is not None and len(findings) > most:
+        lines.append(f"  … and {len(findings) - most:,} more")
+    return lines
 
 
 def counted_of(number: int, noun: str) -> str:

@@ -5,7 +5,7 @@ The rules decide, and the operator's word: takedowns, blocks, a freeze, digests.
 
 from typing import Final
 
-from mcp_static.importing.importing import breaches_of, record_bytes
+from mcp_static.importing.records import breaches_of, record_bytes
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.remotes import claimed_addresses
@@ -104,3 +104,6 @@ class Admission:
             return
         self._registry.index.add(name, key[1], served.entry.server)
         self._plan.incoming.append(incoming)
+        for altered in served.alterations:
+            message = f"{altered.path} {altered.message}"
+            self._plan.say(source.address, Level.NOTE, altered.kind, message, "", " ".join(key))

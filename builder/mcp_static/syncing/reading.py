@@ -5,22 +5,25 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from mcp_static.api.source_entries import SourceEntry, read_entry
+from mcp_static.api.source_entries import SourceEntry, key_of, read_entry
+from mcp_static.api.source_records import Alteration, pinned_of
 from mcp_static.importing.files import read_file
-from mcp_static.importing.importing import is_record
-from mcp_static.importing.registry_walk import RegistryWalk, registry_client
+from mcp_static.importing.pages import follows
+from mcp_static.importing.records import is_record
+from mcp_static.importing.registry_pages import registry_client
+from mcp_static.importing.registry_walk import RegistryWalk
 from mcp_static.model.approvals import Approval
-from mcp_static.model.canonical import digest_of
-from mcp_static.model.errors import InputError, RegistryError, ServiceError
+from mcp_static.model.errors import IncompleteSourceError, InputError, RegistryError, ServiceError
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import name_problem
 from mcp_static.net.client import Client
 from mcp_static.net.credentials import authorization_of
+from mcp_static.net.reasons import reason_in
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.settings.network import NetworkSettings
@@ -43,10 +46,11 @@ _LONGEST_MESSAGE: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An entry of a source, with the digest of its server object as it was served."""
+    """An entry of a source, its server object as it is taken in, and the digest of that."""
 
     entry: SourceEntry
     digest: str
+    alterations: tuple[Alteration, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,7 +107,7 @@ def read_sources(
         try:
             for place, value in _values(mine[0], approvals, folder, network, deadline):
                 told(1)
-                _take(state, approvals, place, value, now)
+                _take(state, mine, place, value, now)
         except (InputError, ServiceError) as error:
             state.failure = error
     return states
@@ -119,7 +123,7 @@ def _values(
     if not approvals:
         return
     if source.file:
-        yield from read_file(str(folder / source.file))
+        yield from read_file(str(folder / source.file), may_be_empty=True)
         return
     authorization = authorization_of(source)
     names = sorted({approval.name for approval in approvals})
@@ -132,9 +136,10 @@ def _values(
         for _ in walk.pages():
             _require_time(source.url, deadline)
         # Not strictly: what has no canonical form is found later, once it is known what it is about.
-        with walk.spool.open("rb") as lines:
-            for number, line in enumerate(lines):
-                yield f"{source.url}[{number}]", json.loads(line)
+        for page in walk.received():
+            yield from ((where, json.loads(entry)) for where, entry in page.entries)
+        if walk.shortfall:
+            yield source.url, IncompleteSourceError(walk.shortfall, "Tell its operator.")
 
 
 def _require_time(url: str, deadline: float) -> None:
@@ -167,41 +172,44 @@ def _page(client: Client, url: str, address: str) -> list[Any] | None:
     answer = client.get(address)
     if answer.status in {404, 410}:
         return None
+    client.require_signed_in(address, answer)
     if not answer.is_ok:
-        hint = ": it wants credentials, or others than it got" if answer.status in {401, 403} else ""
+        reason = reason_in(answer.body)
         fix = "Check the source in registry.toml, or try again later."
-        raise ServiceError(f"{url} answers {answer.status}{hint}.", fix)
+        raise ServiceError(f"{url} answers {answer.status}{f' ({reason})' if reason else ''}.", fix)
     try:
         page = json.loads(answer.body)
     except (ValueError, RecursionError):
         page = None
-    servers = page.get("servers") if isinstance(page, dict) else None
-    if not isinstance(servers, list):
+    servers = page.get("servers", "missing") if isinstance(page, dict) else "missing"
+    if not isinstance(servers, list | None) or follows(page) is not None:
+        kind = (
+            "no list of servers" if not isinstance(servers, list) else "only the first page of a list"
+        )
         raise ServiceError(
-            f"{url} does not answer as a registry should: {address} is no list of servers.",
+            f"{url} does not answer as a registry should: {address} is {kind}.",
             "Check the address; if it is right, try again later.",
         )
-    return servers
+    return servers or []
 
 
-def _take(
-    state: SourceState, approvals: tuple[Approval, ...], place: str, value: Any, now: int
-) -> None:
+def _take(state: SourceState, sources: Sequence[Source], place: str, value: Any, now: int) -> None:
     """Note an entry, if a list is about its server; one that cannot be read is there all the same."""
     if isinstance(value, InputError):
         state.failure = InputError(f"{place} {value}", value.fix)
         return
-    key = _key_of(value)
+    key = key_of(value)
     if key is None or name_problem(key[0]) or version_problem(key[1]):
-        if key is None or any(approval.covers_name(key[0]) for approval in approvals):
+        if key is None or any(source.covers_name(key[0]) for source in sources):
             state.note("entry", _key_problem(key), place)
         return
-    if not any(approval.covers_name(key[0]) for approval in approvals):
+    if not any(source.covers_name(key[0]) for source in sources):
         return
     state.seen[key[0]].add(key[1])
     title = " ".join(key)
     try:
-        served = _read(value, now)
+        lenient = next((source.lenient for source in sources if source.covers(*key)), False)
+        served = _read(value, now, lenient=lenient)
     except InputError as error:
         state.note("entry", str(error), title)
         return
@@ -212,21 +220,13 @@ def _take(
         )
 
 
-def _read(value: Any, now: int) -> Served:
+def _read(value: Any, now: int, *, lenient: bool) -> Served:
     """An entry with its digest; raises InputError, also for one that no record could hold."""
     entry = read_entry(value, now)
-    served = Served(entry, digest_of(entry.server))
-    if not is_record(entry.server):
+    server, digest, alterations = pinned_of(entry.server, lenient=lenient)
+    if not is_record(server):
         raise InputError(f"is larger than {MAX_FILE_BYTES} bytes, or nested too deeply")
-    return served
-
-
-def _key_of(value: Any) -> Key | None:
-    server = value.get("server", value) if isinstance(value, dict) else None
-    name, version = (
-        (server.get("name"), server.get("version")) if isinstance(server, dict) else (None, None)
-    )
-    return (name, version) if isinstance(name, str) and isinstance(version, str) else None
+    return Served(replace(entry, server=server), digest, alterations)
 
 
 def _key_problem(key: Key | None) -> str:
