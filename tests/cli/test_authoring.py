@@ -71,7 +71,22 @@ def test_what_is_published_already_is_told(desk: Desk) -> None:
     assert "is published already, with these very bytes" in desk.ok("publish")
     (desk.folder / "server.json").write_bytes(source_record(WEATHER, title="Other"))
     done = desk.run("publish")
-    assert (done.returncode, "other bytes" in done.stderr) == (1, True)
+    assert (done.returncode, "other contents" in done.stderr) == (1, True)
+    assert desk.stage.registry.pulls() == []
+
+
+def test_the_same_contents_in_other_bytes_are_published_already(desk: Desk) -> None:
+    desk.stage.registry.commit(desk.stage.record(WEATHER))
+    reordered = dict(sorted(json.loads(source_record(WEATHER)).items(), reverse=True))
+    (desk.folder / "server.json").write_text(json.dumps(reordered, indent=4))
+    said = desk.ok("publish")
+    assert "is published already, with these contents" in said
+    assert "written differently there" in said
+    remote = f"file://{desk.stage.registry.path}"
+    assert "Nothing was pushed" in desk.ok("publish", "--remote", remote)
+    (desk.folder / "server.json").write_bytes(source_record(WEATHER, title="Other"))
+    done = desk.run("publish", "--remote", remote)
+    assert (done.returncode, "other contents" in done.stderr) == (1, True)
     assert desk.stage.registry.pulls() == []
 
 

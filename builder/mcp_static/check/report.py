@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mcp_static.model.names import ServerName
 from mcp_static.model.proofs import Facts
-from mcp_static.reports.findings import Finding, Level, Report, Section
+from mcp_static.reports.findings import Finding, Level, Report, Section, is_only_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class CheckReport(Report):
     def is_green(self) -> bool:
         """Whether the change is a publish that may be merged."""
         return self.is_publish and self.level is Level.PASSED
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether packages that are not shown yet are all that keeps the change out."""
+        return is_only_awaited(one for section in self.sections for one in section.findings)
 
     @property
     def footer(self) -> str:
@@ -88,6 +93,8 @@ def _summary(sections: Sequence[Section]) -> str:
     errors = sum(section.count(Level.ERROR) for section in sections)
     if errors:
         return f"{subject if titles else 'The change'}: {errors} to fix before it can be merged."
+    if is_only_awaited(finding for section in sections for finding in section.findings):
+        return f"{subject}: waits for a package that its registry does not show yet."
     if any(section.level is Level.UNKNOWN for section in sections):
         return f"{subject}: could not be checked to the end; nothing is wrong so far."
     if any(section.level is Level.HELD for section in sections):

@@ -11,7 +11,9 @@ import click
 
 from mcp_static.check.checking import check
 from mcp_static.check.report import CheckReport
+from mcp_static.cli.console import say
 from mcp_static.cli.forge_options import REPO, STATE
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.style_options import STYLE
 from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
@@ -30,14 +32,18 @@ from mcp_static.model.forge_ids import (
     ForgeId,
     parse_forge_id,
 )
+from mcp_static.proofs.claims import ProofContext
 from mcp_static.proofs.context import proof_context
+from mcp_static.publishing.awaiting import ask_until
 from mcp_static.publishing.checking import check_event, handover_of, pull_job
 from mcp_static.reports.markdown import report_markdown
-from mcp_static.reports.printing import Style, print_report
+from mcp_static.reports.printing import Style
 from mcp_static.settings import Settings
 
 _ON_GITHUB: Final = re.compile(rf"(?P<login>{LOGIN.pattern})#(?P<number>\d{{1,18}})", re.ASCII)
 _ON_GITLAB: Final = re.compile(r"gitlab:(?P<login>\w[\w.-]{0,254})#(?P<number>\d{1,18})", re.ASCII)
+_LONGEST_WAIT: Final = 900
+"""Seconds; the jobs of a forge end after 20 minutes."""
 _KINDS: Final = {GITHUB_HOST: {ACCOUNT}, GITLAB_HOST: {USER}}
 """What accounts of public forges are in ids; those of others may be either."""
 
@@ -78,6 +84,15 @@ _KINDS: Final = {GITHUB_HOST: {ACCOUNT}, GITLAB_HOST: {USER}}
     type=click.Path(path_type=Path, dir_okay=False),
     help="Append the result's level for later jobs of a workflow ($GITHUB_OUTPUT).",
 )
+@click.option(
+    "--wait",
+    "seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(0, _LONGEST_WAIT),
+    default=0.0,
+    help="Check again, with growing pauses, while all that is open is a package that its registry does "
+    "not show yet; 0 unless given.",
+)
 def command(
     base: str | None,
     head: str | None,
@@ -89,6 +104,7 @@ def command(
     summary: Path | None,
     handover: Path | None,
     outputs: Path | None,
+    seconds: float,
 ) -> None:
     """Check what a change adds and edits: the rules, and the proofs of names, statuses and packages.
 
@@ -97,14 +113,14 @@ def command(
     if event_file is not None:
         if head is not None or author is not None:
             raise UsageError("--event names the head and who brought it.", "Leave them out.")
-        report = _check_event(event_file, repo, base or "HEAD", built, handover)
+        report = _check_event(event_file, repo, base or "HEAD", built, handover, seconds)
     elif handover is not None:
         raise UsageError("--handover is about a pull request.", "Give its event with --event.")
     elif base is None or head is None:
         raise UsageError("--base and --head are needed.", "Or give a workflow's event with --event.")
     else:
-        report = _check_revisions(repo, base, head, author, built)
-    click.echo(print_report(report, style, more=report.members()))
+        report = _check_revisions(repo, base, head, author, built, seconds)
+    show_report(report, style, more=report.members())
     if summary is not None:
         with summary.open("a", encoding="utf-8") as stream:
             stream.write(report_markdown(report, report.footer) + "\n")
@@ -116,7 +132,7 @@ def command(
 
 
 def _check_event(
-    event_file: Path, repo: Path, base: str, built: Path, handover: Path | None
+    event_file: Path, repo: Path, base: str, built: Path, handover: Path | None, seconds: float
 ) -> CheckReport:
     event = read_event(event_file)
     with (
@@ -124,13 +140,25 @@ def _check_event(
         open_workflow(event.repository, network=network_of(clone)) as workflow,
     ):
         job = pull_job(event, clone, workflow.registry, workflow.clients, built)
-        checked = check_event(job, resolve_commit(clone, base))
+        commit = resolve_commit(clone, base)
+        checked = ask_until(
+            lambda: check_event(job, commit),
+            lambda checked: checked.report.is_awaiting and checked.pull.state == "open",
+            seconds,
+            _tell_pause,
+        )
     if handover is not None:
         handover.write_bytes(handover_of(checked).written())
     return checked.report
 
 
-def _check_revisions(repo: Path, base: str, head: str, author: str | None, built: Path) -> CheckReport:
+def _tell_pause(pause: float) -> None:
+    say(f"A package is not shown by its registry yet; the check runs again in {pause:.0f} s.")
+
+
+def _check_revisions(
+    repo: Path, base: str, head: str, author: str | None, built: Path, seconds: float
+) -> CheckReport:
     with ExitStack() as stack:
         repository = stack.enter_context(open_repository(repo))
         base, head = resolve_commit(repository, base), resolve_commit(repository, head)
@@ -138,14 +166,31 @@ def _check_revisions(repo: Path, base: str, head: str, author: str | None, built
         github = GitHub(token_from_environment(), network=settings.network)
         stack.enter_context(github)
         requester = _account(author, github, settings) if author else None
-        context = proof_context(settings, Clients(github), requester)
-        host = _gitlab_host(requester, settings)
-        if host:
-            from mcp_static.forges.gitlab.repository import GitLabProject  # slow, for GitLab alone
 
-            sign = GitLabProject.command_sign
-            context = replace(context, account_hosts=frozenset({host}), command_sign=sign)
-        return check(repository, base, head, context, built)
+        def checked() -> CheckReport:
+            """A check with a context of its own, which knows no answers yet."""
+            context = _context(settings, Clients(github), requester)
+            return check(repository, base, head, context, built)
+
+        return ask_until(
+            checked,
+            lambda report: report.is_awaiting,
+            seconds,
+            _tell_pause,
+        )
+
+
+def _context(
+    settings: Settings, clients: Clients, requester: Account | UnansweredError | None
+) -> ProofContext:
+    context = proof_context(settings, clients, requester)
+    host = _gitlab_host(requester, settings)
+    if not host:
+        return context
+    from mcp_static.forges.gitlab.repository import GitLabProject  # slow, for GitLab alone
+
+    sign = GitLabProject.command_sign
+    return replace(context, account_hosts=frozenset({host}), command_sign=sign)
 
 
 def _gitlab_host(requester: Account | UnansweredError | None, settings: Settings) -> str:

@@ -9,6 +9,7 @@ import click
 from mcp_static.api.abilities import Ability
 from mcp_static.cli.console import ConsoleProgress
 from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.conformance.check import run_checks
 from mcp_static.conformance.checks import CHECKS
@@ -16,7 +17,7 @@ from mcp_static.conformance.probe import Probe
 from mcp_static.model.errors import UsageError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.reports.findings import Finding, Level, Report, Section
-from mcp_static.reports.printing import Style, counted_of, print_report
+from mcp_static.reports.printing import Style, counted_of
 
 
 @click.command("conformance")
@@ -48,7 +49,7 @@ def command(url: str, only: tuple[str, ...], style: Style, settings_file: Path |
             progress.advance()
     sections = tuple(Section(ability.value, url, tuple(rows)) for ability, rows in found.items())
     report = Report(sections, _summary(sections))
-    click.echo(print_report(report, style))
+    show_report(report, style)
     if report.exit_code:
         sys.exit(report.exit_code)
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -15,11 +16,39 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
 _SECONDS_BETWEEN_LINES: Final = 10.0
+_QUIET: Final = f"{__name__}.quiet"
 
 
-def say(text: str) -> None:
-    """Print a line for people, on standard error; in the log of a workflow it is no command."""
-    click.echo(_fit(text), err=True)
+def wants_color(environment: Mapping[str, str] = os.environ) -> bool | None:
+    """Whether to print colors: None leaves it to each stream, so that a terminal has them, a pipe not.
+
+    NO_COLOR (https://no-color.org) goes before FORCE_COLOR (https://force-color.org); both count with
+    any value but an empty one.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return False if environment.get("TERM") == "dumb" else None
+
+
+def be_quiet(context: click.Context) -> None:
+    """Have nothing said from now on but results and errors."""
+    context.meta[_QUIET] = True
+
+
+def _is_quiet() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and _QUIET in context.meta
+
+
+def say(text: str, *, always: bool = False) -> None:
+    """Print a line for people, on standard error; in the log of a workflow it is no command.
+
+    With `--quiet`, only what is said `always` is printed.
+    """
+    if always or not _is_quiet():
+        click.echo(_fit(text), err=True)
 
 
 def show(text: str) -> None:
@@ -33,15 +62,19 @@ def _fit(text: str) -> str:
 
 def fail(error: RegistryError) -> None:
     """Print an error and its advice, on standard error."""
-    color = False if os.environ.get("NO_COLOR") else None  # https://no-color.org
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=color)
-    say(error.message if error.message.endswith((".", "!", "?")) else f"{error.message}.")
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=wants_color())
+    say(error.message if error.message.endswith((".", "!", "?")) else f"{error.message}.", always=True)
     if error.fix:
-        say(error.fix)
+        say(error.fix, always=True)
+
+
+def was_interrupted(aborted: click.Abort) -> bool:
+    """Whether it was Ctrl-C, and not the end of the input or a no, for which click raises the same."""
+    return isinstance(aborted.__context__, KeyboardInterrupt)
 
 
 class ConsoleProgress:
-    """A bar on a terminal, plain lines elsewhere; a context manager."""
+    """A bar on a terminal, plain lines elsewhere, nothing with `--quiet`; a context manager."""
 
     def __init__(self) -> None:
         self._bar: RichProgress | None = None
@@ -52,7 +85,7 @@ class ConsoleProgress:
         self._spoke_at = 0.0
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not _is_quiet():
             # Imported here: a log needs none of it, and it takes a while to load.
             from rich.console import Console
             from rich.progress import (

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.doctor.clients import CLIENTS, Client
 from mcp_static.doctor.configurations import MAX_BYTES, read_configuration
@@ -16,7 +17,7 @@ from mcp_static.doctor.examination import Configuration, examine
 from mcp_static.doctor.policy_files import POLICIES_IN_FORCE, PolicyFile, read_policy
 from mcp_static.doctor.registry import AskedRegistry
 from mcp_static.model.errors import InputError, UsageError
-from mcp_static.reports.printing import Style, print_report
+from mcp_static.reports.printing import Style
 
 _BY_ID = {client.id: client for client in CLIENTS}
 
@@ -69,7 +70,7 @@ def command(
             registry.require_registry()
             policies = policies or list(_policies_of(registry, configurations))
         report = examine(configurations, registry, policies)
-    click.echo(print_report(report, style))
+    show_report(report, style)
     if report.exit_code:
         sys.exit(report.exit_code)
 

@@ -14,6 +14,7 @@ from mcp_static.cli.init_next_steps import conclude
 from mcp_static.cli.init_output import require_free, write
 from mcp_static.cli.init_questions import drafted
 from mcp_static.cli.init_upgrade import upgrade
+from mcp_static.cli.reporting import show_report
 from mcp_static.drafting.answers import Answers
 from mcp_static.drafting.draft import Draft
 from mcp_static.drafting.findings import Search, search
@@ -21,7 +22,6 @@ from mcp_static.drafting.repair import repaired
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.terminal import printable
 from mcp_static.packages.types import PACKAGE_TYPES
-from mcp_static.reports.printing import print_report
 from mcp_static.rules.rule import EmptyRegistry
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.validation import validation_report
@@ -153,7 +153,8 @@ def _require_valid(target: Path, content: bytes) -> None:
     findings = findings_of(read_record(content), EmptyRegistry())
     report = validation_report((str(target), findings))
     if findings:
-        say(print_report(report, "text"))
+        show_report(report, "text", is_error=True)
     if report.exit_code:
-        say("\nNothing was written. Correct what the project says, or give it with an option.")
+        message = "\nNothing was written. Correct what the project says, or give it with an option."
+        say(message, always=True)
         raise SystemExit(1)

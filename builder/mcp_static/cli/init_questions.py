@@ -7,6 +7,7 @@ from dataclasses import replace
 import click
 import orjson
 
+from mcp_static.cli.console import was_interrupted
 from mcp_static.drafting.answers import NONE, Answers, Question
 from mcp_static.drafting.draft import Draft, draft
 from mcp_static.drafting.facts import Findings
@@ -39,8 +40,8 @@ def _asked(found: Findings, answers: Answers, questions: Iterable[Question]) -> 
     for question in questions:
         try:
             answers = replace(answers, **{question.field: _ask(question)})
-        except click.Abort:
-            if sys.stdin.isatty():
+        except click.Abort as aborted:
+            if sys.stdin.isatty() or was_interrupted(aborted):
                 raise
             raise _unanswered(draft(found, answers).missing) from None
     return draft(found, answers)

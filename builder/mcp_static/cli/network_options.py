@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from mcp_static.model.errors import InputError
-from mcp_static.settings import SETTINGS_FILE, parse_settings
+from mcp_static.settings import SETTINGS_FILE, Settings, parse_settings
 from mcp_static.settings.network import NetworkSettings
 
 NETWORK: Final = click.option(
@@ -26,7 +26,15 @@ def network_of(path: Path | None) -> NetworkSettings:
     file = path or Path(SETTINGS_FILE)
     if path is None and not file.is_file():
         return NetworkSettings()
+    return read_settings_file(file).network
+
+
+def read_settings_file(path: Path) -> Settings:
+    """The settings of a file; raises InputError for one that cannot be read."""
+    fix = "Give a registry.toml."
     try:
-        return parse_settings(file.read_text(encoding="utf-8-sig")).network
-    except (OSError, UnicodeError) as error:
-        raise InputError(f"{file} cannot be read: {error}.", "Give a registry.toml.") from None
+        return parse_settings(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", fix) from None
+    except UnicodeError:
+        raise InputError(f"{path} is not UTF-8.", fix) from None

@@ -1,15 +1,17 @@
 """Proposing from the command line: the ways to a registry's repository, and what is said about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 import click
 
 from mcp_static.check.proving import namespace_findings, package_findings
-from mcp_static.cli.author_options import settings_of
-from mcp_static.cli.console import say, show
+from mcp_static.cli.author_options import ProposalOptions, settings_of
+from mcp_static.cli.console import say
+from mcp_static.cli.reporting import show_section
 from mcp_static.forges.clients import Clients
 from mcp_static.forges.forge import Account
 from mcp_static.forges.github.client import GitHub
@@ -19,17 +21,19 @@ from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.forges.gitlab import login as gitlab_login
 from mcp_static.forges.gitlab.instance import Instance
 from mcp_static.forges.logins import gitlab_at
-from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.errors import InputError, ServiceError, UsageError
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.context import proof_context
 from mcp_static.publishing.authoring import Author
+from mcp_static.publishing.awaiting import ask_until
 from mcp_static.publishing.registry_client import RegistryFacts, repository_name
-from mcp_static.reports.findings import Level, Section
-from mcp_static.reports.printing import section_text
+from mcp_static.reports.findings import Level, Section, is_only_awaited
 from mcp_static.settings import SETTINGS_FILE
 from mcp_static.settings.network import NetworkSettings
 
-_WAIT_SECONDS = 1800.0
+_WAIT_SECONDS: Final = 1800.0
+_PACKAGE_SECONDS: Final = 900.0
+"""How long `--wait` waits for a pull request, and before that for packages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +85,24 @@ def _on_gitlab(
         yield Proposer(facts, Author(project), Clients(github, project.facts), account)
 
 
-def prove_here(claims: Iterable[Claim], proposer: Proposer, settings_file: Path | None) -> bool:
-    """Try the proofs from this machine, as the registry's settings have them; print the outcome.
-
-    False when the check would surely be red. What cannot be told from here is left to the check.
-    """
-    text = proposer.author.published(SETTINGS_FILE)
-    settings = settings_of(settings_file, text.decode(errors="replace") if text else None)
-    settings = settings.model_copy(update={"url": proposer.facts.url})
-    context = proof_context(settings, proposer.clients, proposer.account)
-    sections = [_section(claim, context) for claim in claims]
-    for section in sections:
-        show(section_text(section))
-    return all(section.level is not Level.ERROR for section in sections)
-
-
-def _section(claim: Claim, context: ProofContext) -> Section:
-    findings, _ = namespace_findings(claim, context)
-    if isinstance(claim, Publication):
-        findings += package_findings(claim, context)
-    return Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(findings))
-
-
 def propose(
-    proposer: Proposer, branch: str, files: Mapping[str, bytes], title: str, *, wait: bool
+    proposer: Proposer,
+    claims: Sequence[Claim],
+    branch: str,
+    files: Mapping[str, bytes],
+    title: str,
+    how: ProposalOptions,
 ) -> None:
-    """Open the pull request, say where it is, and follow it if asked to."""
+    """Try the proofs from here, then open a pull request and follow it, as far as the options say.
+
+    Ends with exit code 1 when the check would surely be red, and with 3 for a package that its
+    registry does not show yet.
+    """
+    if not how.no_check:
+        _require_proven(claims, proposer, how)
+    if how.dry_run:
+        click.echo(f"Nothing was sent; it would go to {proposer.facts.repository}.")
+        return
     body = (
         f"{title}.\n\nProposed with `mcp-static`; the check reports here, and edits its report "
         "when something changes."
@@ -114,10 +110,50 @@ def propose(
     proposal = proposer.author.propose(branch, files, title, body)
     verb = "is" if proposal.is_new else "has these very files already:"
     click.echo(f"The pull request {verb} {proposal.pull.url}")
-    if wait:
+    if how.wait:
         number = proposal.pull.number
         if proposer.author.wait(number, files, say, _WAIT_SECONDS) is None:
             raise InputError(
                 f"{proposal.pull.reference} was closed, not published.", f"See {proposal.pull.url}."
             )
         click.echo("It is published; the next deploy shows it.")
+
+
+def _require_proven(claims: Sequence[Claim], proposer: Proposer, how: ProposalOptions) -> None:
+    """Try the proofs from this machine, as the registry's settings have them; print the outcome.
+
+    What cannot be told from here is left to the check.
+    """
+    text = proposer.author.published(SETTINGS_FILE)
+    settings = settings_of(how.settings_file, text.decode(errors="replace") if text else None)
+    settings = settings.model_copy(update={"url": proposer.facts.url})
+    seconds = _PACKAGE_SECONDS if how.wait else 0.0
+    sections = [
+        _section(claim, lambda: proof_context(settings, proposer.clients, proposer.account), seconds)
+        for claim in claims
+    ]
+    for section in sections:
+        show_section(section)
+    if any(section.level is Level.ERROR for section in sections):
+        click.echo("Nothing was sent: the check would be red. --no-check sends it anyway.")
+        sys.exit(1)
+    if any(finding.is_awaited for section in sections for finding in section.findings):
+        raise ServiceError(
+            "Nothing was sent: a package is not shown by its registry yet.",
+            "Run it again in a while; --wait waits for it, --no-check sends it anyway.",
+        )
+
+
+def _section(claim: Claim, context: Callable[[], ProofContext], seconds: float) -> Section:
+    """The findings about a claim; each look at its packages has a `context` without answers yet."""
+    findings, _ = namespace_findings(claim, context())
+    if isinstance(claim, Publication):
+        findings += ask_until(
+            lambda: package_findings(claim, context()),
+            is_only_awaited,
+            seconds,
+            lambda pause: say(
+                f"A package is not shown by its registry yet; next try in {pause:.0f} s."
+            ),
+        )
+    return Section(f"{claim.name} {claim.version}, as seen from here", "", tuple(findings))

@@ -1,25 +1,14 @@
 """`mcp-static publish`: proposes a server.json to a registry as a pull request."""
 
 import json
-import sys
 import time
 from pathlib import Path
 
 import click
 
 from mcp_static.api.entries import server_bytes
-from mcp_static.cli.author_options import (
-    DRY_RUN,
-    KEY,
-    NO_CHECK,
-    REGISTRY,
-    REMOTE,
-    SETTINGS,
-    WAIT,
-    require_no_remote,
-    settings_of,
-)
-from mcp_static.cli.proposal import open_proposer, propose, prove_here
+from mcp_static.cli.author_options import ProposalOptions, proposal_options, settings_of
+from mcp_static.cli.proposal import open_proposer, propose
 from mcp_static.cli.record_file import RecordFile, read_valid_record
 from mcp_static.forges.logins import git_access_for
 from mcp_static.model.errors import InputError, SignatureError
@@ -32,7 +21,7 @@ from mcp_static.proofs.signatures import (
     read_publish_signature,
     sign_publish,
 )
-from mcp_static.publishing.authoring import push_branch
+from mcp_static.publishing.authoring import Read, push_branch
 from mcp_static.publishing.proposing import branch_for, publish_files
 from mcp_static.publishing.registry_client import (
     RegistryFacts,
@@ -40,105 +29,100 @@ from mcp_static.publishing.registry_client import (
     registry_address,
     served_version,
 )
+from mcp_static.rules.run import read_record
 from mcp_static.settings.network import NetworkSettings
 
 
 @click.command("publish")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@REGISTRY
-@KEY
 @click.option(
     "--proof",
     "proof_file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="A signature made earlier; proof.json next to FILE if it signs this version.",
 )
-@DRY_RUN
-@NO_CHECK
-@WAIT
-@REMOTE
-@SETTINGS
-def command(
-    file: Path | None,
-    registry: str | None,
-    key_file: Path | None,
-    proof_file: Path | None,
-    remote: str | None,
-    settings_file: Path | None,
-    *,
-    dry_run: bool,
-    no_check: bool,
-    wait: bool,
-) -> None:
+@proposal_options
+def command(file: Path | None, proof_file: Path | None, how: ProposalOptions) -> None:
     """Propose FILE to a registry: validate it, try the proofs, open a pull request.
 
-    Publishing the same bytes again changes nothing, and says so.
+    Publishing the same contents again changes nothing, and says so.
     """
-    require_no_remote(remote, wait=wait, dry_run=dry_run)
     record = read_valid_record(file)
-    private = read_private_key(key_file) if key_file is not None else None
+    private = read_private_key(how.key_file) if how.key_file is not None else None
     facts = None
-    network = settings_of(settings_file).network
-    if remote is None or private is not None:
-        facts = read_facts(registry_address(registry), network)
-        if _is_served(record, facts, network):
+    network = settings_of(how.settings_file).network
+    if how.remote is None or private is not None:
+        facts = read_facts(registry_address(how.registry), network)
+        served = served_version(facts.address, record.name, record.version, network)
+        if served is not None:
+            _require_same(record, served)
             click.echo(f"{record.name} {record.version} is published already, with these contents.")
             return
     signature = _signature(record, record.path, private, proof_file, facts)
     files = publish_files(record.name, record.version, record.content, signature)
     title = f"Publish {record.name} {record.version}"
     branch = branch_for(record.name, record.version, "publish")
-    if remote is not None:
-        _push(remote, branch, files, title, network)
+    if how.remote is not None:
+        _push(how.remote, branch, record, files, title, network)
         return
     assert facts is not None
-    with open_proposer(facts, network, must_log_in=not dry_run) as proposer:
-        known = proposer.author.published(record_path(record.name, record.version))
-        if known == record.content:
-            click.echo(f"{record.name} {record.version} is published already, with these very bytes.")
+    with open_proposer(facts, network, must_log_in=not how.dry_run) as proposer:
+        if _is_known(record, proposer.author.published(_path(record))):
             return
-        if known is not None:
-            raise _published_otherwise(record, "bytes")
         claim = Publication(record.name, record.version, record.content, record.document, signature)
-        if not no_check and not prove_here([claim], proposer, settings_file):
-            click.echo("Nothing was sent: the check would be red. --no-check sends it anyway.")
-            sys.exit(1)
-        if dry_run:
-            click.echo(f"Nothing was sent; it would go to {facts.repository}.")
-            return
-        propose(proposer, branch, files, title, wait=wait)
+        propose(proposer, [claim], branch, files, title, how)
 
 
-def _is_served(record: RecordFile, facts: RegistryFacts, network: NetworkSettings) -> bool:
-    """Whether the registry serves these contents; raises InputError for others in the same version.
+def _path(record: RecordFile) -> str:
+    return record_path(record.name, record.version)
 
-    What it does not serve may be published all the same, since the last deploy.
+
+def _is_known(record: RecordFile, known: bytes | None) -> bool:
+    """Whether the registry's repository has this version already, which is told.
+
+    Raises InputError if its contents are others.
     """
-    served = served_version(facts.address, record.name, record.version, network)
-    if served is None:
+    if known is None:
         return False
-    if served != json.loads(server_bytes(record.document)):
-        raise _published_otherwise(record, "contents")
+    title = f"{record.name} {record.version}"
+    if known == record.content:
+        click.echo(f"{title} is published already, with these very bytes.")
+        return True
+    _require_same(record, json.loads(server_bytes(read_record(known).document)))
+    click.echo(
+        f"{title} is published already, with these contents. The file is written differently there, "
+        "and stays as it is."
+    )
     return True
 
 
-def _published_otherwise(record: RecordFile, what: str) -> InputError:
-    return InputError(
-        f"{record.name} {record.version} is published already, with other {what}.",
-        "A published version never changes; publish the change under a new one.",
-    )
+def _require_same(record: RecordFile, served: object) -> None:
+    """Raise InputError unless these are the contents that are served of the version."""
+    if served != json.loads(server_bytes(record.document)):
+        raise InputError(
+            f"{record.name} {record.version} is published already, with other contents.",
+            "A published version never changes; publish the change under a new one.",
+        )
 
 
 def _push(
-    remote: str, branch: str, files: dict[str, bytes], title: str, network: NetworkSettings
+    remote: str,
+    branch: str,
+    record: RecordFile,
+    files: dict[str, bytes],
+    title: str,
+    network: NetworkSettings,
 ) -> None:
-    if push_branch(remote, branch, lambda _: files, title, git_access_for(remote, network)):
+    def wanted(read: Read) -> dict[str, bytes]:
+        return {} if _is_known(record, read(_path(record))) else files
+
+    if push_branch(remote, branch, wanted, title, git_access_for(remote, network)):
         click.echo(
             f"The branch {branch} is at {remote}. Open a pull request (or merge request) from it to "
             "the registry's main branch; the check runs there."
         )
     else:
-        click.echo("These very bytes are published already; nothing was pushed.")
+        click.echo("Nothing was pushed.")
 
 
 def _signature(

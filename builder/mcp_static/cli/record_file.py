@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
-from mcp_static.cli.console import say
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.server_files import server_file
 from mcp_static.model.errors import InputError
 from mcp_static.model.names import ServerName, parse_name
-from mcp_static.reports.printing import print_report
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.run import findings_of, located, read_record
 from mcp_static.rules.validation import validation_report
@@ -51,9 +48,9 @@ def read_valid_record(named: Path | None) -> RecordFile:
     findings = findings_of(record)
     report = validation_report((str(path), located(findings, content)))
     if report.exit_code:
-        click.echo(print_report(report, "text"))
+        show_report(report, "text")
         sys.exit(report.exit_code)
     if findings:
-        say(print_report(report, "text"))
+        show_report(report, "text", is_error=True)
     name = parse_name(str(record.document["name"]))
     return RecordFile(path, name, str(record.document["version"]), content, record.document)

@@ -1,6 +1,5 @@
 """`mcp-static serve`: the embedded host."""
 
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -54,5 +53,4 @@ def command(out: Path, host: str, port: int, *, watch: bool, repo: Path) -> None
             f"API's definition have that one; set `url` to the address that readers use.",
             err=True,
         )
-    with suppress(KeyboardInterrupt):
-        serve(listener, current, on_start)
+    serve(listener, current, on_start)

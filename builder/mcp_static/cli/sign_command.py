@@ -6,6 +6,7 @@ import click
 
 from mcp_static.cli.author_options import REGISTRY, SETTINGS, settings_of
 from mcp_static.cli.record_file import read_valid_record
+from mcp_static.git.interruption import uninterrupted
 from mcp_static.proofs.keys import key_of, read_private_key
 from mcp_static.proofs.signatures import publish_claims, sign_publish
 from mcp_static.publishing.registry_client import read_facts, registry_address
@@ -48,7 +49,9 @@ def command(
     facts = read_facts(registry_address(registry), settings_of(settings_file).network)
     claims = publish_claims(record.name, record.version, record.content, facts.url)
     out = out or record.path.with_name("proof.json")
-    out.write_bytes(sign_publish(claims, private, previous))
+    signature = sign_publish(claims, private, previous)
+    with uninterrupted():
+        out.write_bytes(signature)
     click.echo(
         f"{out} signs {record.name} {record.version} for {facts.url} with the key "
         f"{key_of(private).fingerprint}. Change {record.path} again, and it has to be signed again."

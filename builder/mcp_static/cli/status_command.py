@@ -1,23 +1,9 @@
 """`mcp-static status`: proposes the lifecycle of a version to a registry as a pull request."""
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import click
 
-from mcp_static.cli.author_options import (
-    DRY_RUN,
-    KEY,
-    NO_CHECK,
-    REGISTRY,
-    REMOTE,
-    SETTINGS,
-    WAIT,
-    require_no_remote,
-    settings_of,
-)
-from mcp_static.cli.proposal import open_proposer, propose, prove_here
+from mcp_static.cli.author_options import ProposalOptions, proposal_options, settings_of
+from mcp_static.cli.proposal import open_proposer, propose
 from mcp_static.forges.logins import git_access_for
 from mcp_static.model.errors import InputError, UsageError
 from mcp_static.model.layout import named_version_problem, record_path
@@ -28,49 +14,28 @@ from mcp_static.model.visible_text import is_visible_line
 from mcp_static.proofs.claims import StatusChange
 from mcp_static.proofs.keys import PrivateKey, read_private_key
 from mcp_static.proofs.signatures import sign_status, status_claims
-from mcp_static.publishing.authoring import push_branch
+from mcp_static.publishing.authoring import Read, push_branch
 from mcp_static.publishing.proposing import branch_for, status_bytes, status_file
 from mcp_static.publishing.registry_client import read_facts, registry_address, versions_of
 from mcp_static.rules.run import read_record
 from mcp_static.rules.sidecars import parse_lifecycle, read_status
-
-Read = Callable[[str], bytes | None]
 
 
 @click.command("status")
 @click.argument("target", metavar="NAME[@VERSION]")
 @click.argument("status", type=click.Choice([status.value for status in Status]))
 @click.option("-m", "--message", help="Why, for those who use the server.")
-@REGISTRY
-@KEY
-@DRY_RUN
-@NO_CHECK
-@WAIT
-@REMOTE
-@SETTINGS
-def command(
-    target: str,
-    status: str,
-    message: str | None,
-    registry: str | None,
-    key_file: Path | None,
-    remote: str | None,
-    settings_file: Path | None,
-    *,
-    dry_run: bool,
-    no_check: bool,
-    wait: bool,
-) -> None:
+@proposal_options
+def command(target: str, status: str, message: str | None, how: ProposalOptions) -> None:
     """Propose that a version, or every version of a server, is active, deprecated or deleted."""
-    require_no_remote(remote, wait=wait, dry_run=dry_run)
     name, version = _target(target)
     if message is not None and len(message) > MAX_STATUS_MESSAGE:
         raise UsageError(f"A message has at most {MAX_STATUS_MESSAGE} characters.", "Shorten it.")
     if message is not None and not is_visible_line(message):
         raise UsageError("The message has characters that cannot be shown.", "Write plain text.")
-    private = read_private_key(key_file) if key_file is not None else None
-    network = settings_of(settings_file).network
-    facts = read_facts(registry_address(registry), network)
+    private = read_private_key(how.key_file) if how.key_file is not None else None
+    network = settings_of(how.settings_file).network
+    facts = read_facts(registry_address(how.registry), network)
     versions = [version] if version else versions_of(facts.address, name, network)
     if not versions:
         raise InputError(f"{facts.address} has no version of {name}.", "Check the name.")
@@ -78,24 +43,18 @@ def command(
     work = _Statuses(name, versions, wanted, private, facts.url)
     title = f"Set {name}{f' {version}' if version else ''} to {status}"
     branch = branch_for(name, version or "*", "status")
-    if remote is not None:
-        if push_branch(remote, branch, work.files, title, git_access_for(remote, network)):
-            click.echo(f"The branch {branch} is at {remote}. Open a pull request from it.")
+    if how.remote is not None:
+        if push_branch(how.remote, branch, work.files, title, git_access_for(how.remote, network)):
+            click.echo(f"The branch {branch} is at {how.remote}. Open a pull request from it.")
         else:
             click.echo(f"{name} has that status already; nothing was pushed.")
         return
-    with open_proposer(facts, network, must_log_in=not dry_run) as proposer:
+    with open_proposer(facts, network, must_log_in=not how.dry_run) as proposer:
         files = work.files(proposer.author.published)
         if not files:
             click.echo(f"{name} has that status already; there is nothing to do.")
             return
-        if not no_check and not prove_here(work.claims, proposer, settings_file):
-            click.echo("Nothing was sent: the check would be red. --no-check sends it anyway.")
-            sys.exit(1)
-        if dry_run:
-            click.echo(f"Nothing was sent; it would go to {facts.repository}.")
-            return
-        propose(proposer, branch, files, title, wait=wait)
+        propose(proposer, work.claims, branch, files, title, how)
 
 
 def _target(target: str) -> tuple[ServerName, str | None]:

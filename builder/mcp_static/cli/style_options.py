@@ -12,6 +12,9 @@ STYLE: Final = click.option(
     show_default=True,
     help="For people, a comment, programs, or annotations of a GitHub workflow.",
 )
+JSON: Final = click.option(
+    "--json", "is_json", is_flag=True, help="Print JSON, as the registry answers it, for programs."
+)
 TEXT_OR_JSON: Final = click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
 )

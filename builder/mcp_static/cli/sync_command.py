@@ -8,6 +8,7 @@ import click
 
 from mcp_static.cli.console import ConsoleProgress, say
 from mcp_static.cli.operator_options import REPO
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.style_options import STYLE
 from mcp_static.forges.workflow import open_workflow
 from mcp_static.git.access import network_of
@@ -15,7 +16,7 @@ from mcp_static.git.repository import Repository, open_repository, read_settings
 from mcp_static.git.writing import lock_for_import, require_clean, write_commits
 from mcp_static.model.errors import UsageError
 from mcp_static.reports.markdown import report_markdown
-from mcp_static.reports.printing import Style, counted_of, print_report
+from mcp_static.reports.printing import Style, counted_of
 from mcp_static.syncing.handover import SyncHandover, read_sync_handover
 from mcp_static.syncing.judging import judged
 from mcp_static.syncing.on_forge import close_others, land_sync, propose_reviews
@@ -169,7 +170,7 @@ def _tell_reviews(result: SyncResult, heads: dict[str, str]) -> None:
 
 
 def _tell(result: SyncResult, style: Style, report_file: Path | None, outputs: Path | None) -> None:
-    click.echo(print_report(result.report, style, most=_NAMED))
+    show_report(result.report, style, most=_NAMED)
     if report_file is not None:
         blocks = [report_markdown(result.report), *(review.markdown for review in result.reviews)]
         with report_file.open("a", encoding="utf-8") as stream:

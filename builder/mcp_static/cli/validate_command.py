@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.server_files import server_files
 from mcp_static.model.errors import InputError
 from mcp_static.model.layout import DATA_ROOT, Location, parse_location
-from mcp_static.reports.printing import Style, print_report
+from mcp_static.reports.printing import Style
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.rule import EmptyRegistry, RegistryIndex
 from mcp_static.rules.run import findings_of, located, read_record
@@ -62,7 +63,7 @@ def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> Non
         record = read_record(_read(file), _location(file))
         results.append((str(file), located(findings_of(record, index), record.raw)))
     report = validation_report(*results)
-    click.echo(print_report(report, style))
+    show_report(report, style)
     if report.exit_code:
         sys.exit(report.exit_code)
 

@@ -7,6 +7,7 @@ import click
 
 from mcp_static.cli.console import ConsoleProgress
 from mcp_static.cli.network_options import NETWORK, network_of
+from mcp_static.cli.reporting import show_report
 from mcp_static.cli.style_options import TEXT_OR_JSON
 from mcp_static.conformance.served import ServedRegistry
 from mcp_static.conformance.verifying import Verification, folder_reader, verify
@@ -14,7 +15,7 @@ from mcp_static.model.errors import InputError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.net.client import Client
 from mcp_static.reports.findings import Report, Section
-from mcp_static.reports.printing import Style, counted_of, print_report
+from mcp_static.reports.printing import Style, counted_of
 
 _SAMPLE = 200
 _SECONDS = 120
@@ -53,7 +54,7 @@ def command(
         else:
             raise InputError(f"{target} is neither a folder nor a URL.", "Give dist, or https://….")
     report = _report(target, found)
-    click.echo(print_report(report, style, most=_NAMED))
+    show_report(report, style, most=_NAMED)
     if report.exit_code:
         sys.exit(report.exit_code)
 

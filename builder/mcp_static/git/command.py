@@ -1,6 +1,8 @@
 """Running git as a command: the one place that starts it, reads its errors and ends it."""
 
+import logging
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +22,9 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+_LOGGER: Final = logging.getLogger(__name__)
+_ASKING: Final = frozenset({"clone", "fetch", "ls-remote", "push"})
+"""Commands that may ask for a password, which only what is in a terminal's foreground can."""
 _CHUNK: Final = 1 << 16
 _LONGEST_ERROR: Final = 1 << 16
 
@@ -55,6 +60,8 @@ class GitProcess:
         self, repository: git.Repo, *arguments: str, env: Mapping[str, str] | None = None
     ) -> None:
         self._repository: Final = repository
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            _LOGGER.debug("git %s", shlex.join(arguments))
         # A file, not a pipe: however much git complains, it never waits for a reader.
         self._errors: Final = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
         try:
@@ -65,6 +72,8 @@ class GitProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
+                # A group of its own has no part in Ctrl-C: whoever started it decides about its end.
+                process_group=None if arguments[0] in _ASKING else 0,
             )
         except OSError:
             self._errors.close()

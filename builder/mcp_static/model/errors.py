@@ -77,6 +77,10 @@ class FetchRefusedError(InputError):
     """What was named may not or cannot be fetched, and that is the fault of who named it."""
 
 
+class NotShownError(UnansweredError):
+    """A package registry does not show what is named: it may do so in a while, or never."""
+
+
 class InsideAddressError(FetchRefusedError):
     """`host` is at an address that is not public, and that the settings do not open."""
 

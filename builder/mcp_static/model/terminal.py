@@ -3,6 +3,12 @@
 import re
 from typing import Final
 
+_SEQUENCE: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # control sequences, such as colors
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # such as titles
+    r"|\x1b[ -/]*[0-~]?"  # all other escape sequences
+)
+"""What acts on a terminal (ECMA-48, 5.4 to 5.6; XTerm's BEL at the end of a string)."""
 _COMMAND: Final = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
@@ -22,6 +28,25 @@ def printable(text: str, keep: str = "") -> str:
 def shown_address(url: str) -> str:
     """An address as messages show it: without its query, which may be signed, or a password."""
     return re.sub(r"//[^/]*@", "//", url.partition("?")[0])[:200]
+
+
+def without_sequences(text: str) -> str:
+    """Text without the escape sequences of terminals, which are no part of what it says."""
+    return _SEQUENCE.sub("", text)
+
+
+def printable_json(text: str) -> str:
+    """The same JSON document, in which nothing can act on a terminal or in the log of a workflow."""
+    escaped = "".join(
+        character if character.isprintable() or character == "\n" else _json_escape(character)
+        for character in text
+    )
+    return escaped.replace("##[", r"\u0023#[")
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
 
 
 def without_commands(text: str) -> str:

@@ -57,7 +57,7 @@ def _prove(package: Package) -> PackageProof:
     listing = package.get(f"{index}/{_folder(name)}/{quote(name, safe='')}", "*/*")
     found = _release_in(listing.body, package.version) if expect(listing, 403, 404, 410, 451) else None
     if found is None:
-        raise package.missing(what)
+        raise package.not_shown(what)
     crate = str(found.get("name"))
     readmes = READMES.url if is_public else package.base
     file = f"{quote(crate, safe='')}-{quote(package.version, safe='')}.html"

@@ -94,16 +94,20 @@ def _prove(package: Package) -> PackageProof:
     version = package.version
     if foreign := _foreign(package.identifier, package.name):
         raise NotProvenError(f"the package {foreign.message}", foreign.fix)
+    resolved = False
     for module in _modules(package.identifier):
         if _foreign(module, package.name):  # the account itself, which is no module
             continue
         base = f"{package.base}/{_escaped(module)}/@v/{_escaped(version)}"
         info = package.get(f"{base}.info", "*/*")
-        found = json_of(info) if expect(info, 404, 410) else {}
+        is_there = expect(info, 404, 410)
+        found = json_of(info) if is_there else {}
         if found.get("Version") == version:
             break
+        resolved = resolved or is_there
     else:
-        raise package.missing(f"{package.identifier} {version}")
+        what = f"{package.identifier} {version}"
+        raise package.missing(what) if resolved else package.not_shown(what)
     mod = package.get(f"{base}.mod", "*/*")
     line = _MODULE.search(mod.body.decode(errors="replace"))
     if not expect(mod, 404, 410) or line is None or line[1] != module:

@@ -93,7 +93,7 @@ class _Image:
         if answer.status in {401, 403}:
             raise self._hidden(answer)
         if answer.status == 404:
-            raise self._package.missing(self._package.identifier)
+            raise self._package.not_shown(self._package.identifier)
         raise UnansweredError(f"{url} answered {answer.status}")
 
     def _hidden(self, answer: Answer) -> NotProvenError | SignInError:

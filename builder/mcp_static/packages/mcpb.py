@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from mcp_static.model.errors import NotProvenError
+from mcp_static.model.errors import NotProvenError, NotShownError
 from mcp_static.model.reading import Part, text_of
 from mcp_static.model.web_addresses import is_https
 from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
@@ -81,7 +81,9 @@ def _prove(package: Package) -> PackageProof:
         raise NotProvenError("the package has no fileSha256", "Add the file's SHA-256.")
     answer = package.fetch.release(url)
     if not expect(answer, 404):
-        raise NotProvenError("the file does not exist", "Attach the file to that release.")
+        raise NotShownError(
+            "the file does not exist, or is not shown yet", "Attach the file to that release."
+        )
     if answer.sha256 != wanted:
         raise NotProvenError(
             f"the file's SHA-256 is {answer.sha256}, not {wanted}",

@@ -54,7 +54,7 @@ def _prove(package: Package) -> PackageProof:
     url = f"{package.base}/{quote(package.identifier, safe='@')}/{quote(package.version, safe='')}"
     answer = package.get(url)
     if not expect(answer, 404):
-        raise package.missing(what)
+        raise package.not_shown(what)
     manifest = json_of(answer)
     if manifest.get("name") != package.identifier or manifest.get("version") != package.version:
         raise package.missing(what)

@@ -71,7 +71,7 @@ def _prove(package: Package) -> PackageProof:
     )
     versions = json_of(listing).get("versions") if expect(listing, 404) else []
     if not isinstance(versions, list) or _normalized(package.version) not in versions:
-        raise package.missing(what)
+        raise package.not_shown(what)
     template = _resource(resources, "ReadmeUriTemplate/6.13.0")
     readme = package.get(
         template.replace("{lower_id}", name).replace("{lower_version}", version), "*/*"

@@ -4,13 +4,16 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
-from mcp_static.model.errors import NotProvenError, SignInError, UnansweredError
+from mcp_static.model.errors import NotProvenError, NotShownError, SignInError, UnansweredError
 from mcp_static.model.names import ServerName
 from mcp_static.packages.markers import named_server, names_server, readme_marker
+
+_NAME: Final = re.compile(r"@?\w[\w.~-]*(?:[/:@][\w.~+-]+)*", re.ASCII)
+_VERSION: Final = re.compile(r"v?\d[\w.+!-]*", re.ASCII)
 
 
 class Answer(Protocol):
@@ -100,11 +103,23 @@ class Package:
         return self.fetch.answer(url, {"Accept": accept})
 
     def missing(self, what: str) -> NotProvenError:
-        """The error for a version that the registry does not have."""
+        """The error for a version that the registry will never have."""
         return NotProvenError(
-            f"{what} does not exist",
-            "Publish the package first, with this very version; a fresh one can take some minutes "
-            "to be seen.",
+            f"{what} does not exist", "Name a package and one version of it, as its registry does."
+        )
+
+    def not_shown(self, what: str) -> NotProvenError | NotShownError:
+        """The error for a version that the registry does not have, or does not show yet.
+
+        What cannot be a name or a version never appears. (Images have their version in the name.)
+        """
+        has_version = not self.base or _VERSION.fullmatch(self.version)
+        if not has_version or not _NAME.fullmatch(self.identifier):
+            return self.missing(what)
+        return NotShownError(
+            f"{what} does not exist, or is not shown by its registry yet",
+            "Publish the package with this very version, if that is still to be done; a fresh one can "
+            "take some minutes to be seen.",
         )
 
 

@@ -34,13 +34,13 @@ class Release:
 
 
 def release_of(package: Package) -> Release:
-    """A release as the index has it; raises NotProvenError if there is no such release.
+    """A release as the index has it; raises NotProvenError if there can be no such release.
 
-    Raises UnansweredError and FetchRefusedError as well.
+    Raises NotShownError for one that is not there (yet), UnansweredError and FetchRefusedError as well.
     """
     release = _described(package) or _listed(package)
     if release is None:
-        raise package.missing(f"{package.identifier} {package.version}")
+        raise package.not_shown(f"{package.identifier} {package.version}")
     return release
 
 

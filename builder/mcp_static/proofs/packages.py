@@ -9,6 +9,7 @@ from mcp_static.model.errors import (
     FetchRefusedError,
     InsideAddressError,
     NotProvenError,
+    NotShownError,
     OperatorError,
     UnansweredError,
     UntrustedCertificateError,
@@ -19,7 +20,7 @@ from mcp_static.packages.images import is_public_host, parse_repository
 from mcp_static.packages.package import Fetch, Package, host_of
 from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.types import package_type
-from mcp_static.proofs.results import fails, holds, unknown
+from mcp_static.proofs.results import awaited, fails, holds, unknown
 from mcp_static.reports.findings import Finding
 from mcp_static.settings import Settings
 from mcp_static.settings.publishing import PackageRegistry
@@ -67,6 +68,8 @@ def _prove(index: int, package: Package) -> Finding:
         return holds(title, proof.message, **{key: value for key, value in facts.items() if value})
     except UnicodeEncodeError:
         return fails(title, f"packages[{index}] has text that is not valid Unicode", "Write it again.")
+    except NotShownError as error:
+        return awaited(title, error.message, error.fix)
     except NotProvenError as error:
         return fails(title, error.message, error.fix)
     except InsideAddressError as error:

@@ -13,6 +13,11 @@ def fails(proof: str, message: str, fix: str) -> Finding:
     return Finding(proof, Level.ERROR, message, fix)
 
 
+def awaited(proof: str, message: str, fix: str) -> Finding:
+    """A proof that may come to hold by itself in some minutes."""
+    return Finding(proof, Level.UNKNOWN, message, fix, is_awaited=True)
+
+
 def unknown(proof: str, message: str, fix: str = "Run the check again in a while.") -> Finding:
     """A proof that could not be tried to its end."""
     return Finding(proof, Level.UNKNOWN, message, fix)

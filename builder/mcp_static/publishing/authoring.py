@@ -25,6 +25,9 @@ _POLLS: Final = 60
 _BETWEEN_POLLS: Final = 2.0
 _MAX_FILE: Final = 1 << 20
 
+Read = Callable[[str], bytes | None]
+"""Gives a file of the registry's main by its path, None if there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -115,7 +118,7 @@ class Author:
 def push_branch(
     url: str,
     branch: str,
-    make: Callable[[Callable[[str], bytes | None]], Mapping[str, bytes]],
+    make: Callable[[Read], Mapping[str, bytes]],
     title: str,
     access: GitAccess,
 ) -> bool:

@@ -27,7 +27,9 @@ def post_report(registry: RegistryForge, handover: Handover) -> None:
     """Post the report in the one comment of ours, with the words that somebody can say next."""
     footer = f"Checked {handover.head} against {handover.base}."
     text = report_markdown(handover.report.report(), footer)
-    word = _next_word(handover)
+    word, again = _next_word(handover), f"{registry.command_sign}check"
+    if handover.level is Level.UNKNOWN:
+        text += f"\n\nA new push is checked again, and so is this head with the comment `{again}`."
     if word:
         text += f"\n\n{word}\n\n```\n{registry.command_sign}{_word(handover)} {handover.head}\n```"
     registry.comments.post(handover.pull_request, "check", text)

@@ -29,7 +29,8 @@ class Finding:
     `id` is the rule's, proof's or check's. `path` is where: a JSON path or a file; the message reads
     on from it. `line` and `column` are where that is in the file, counted from 1; 0 if nobody knows.
     `fix` is the next step for whoever can take it. `facts` are what a proof rests on. `is_counted`
-    marks what text shows only as a number when it passed.
+    marks what text shows only as a number when it passed, `is_awaited` what may come to hold by itself
+    in some minutes.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Finding:
     is_counted: bool = False
     line: int = 0
     column: int = 0
+    is_awaited: bool = False
 
     @property
     def has_passed(self) -> bool:
@@ -93,6 +95,12 @@ class Report:
     def exit_code(self) -> int:
         """0 if nothing keeps it out, 1 for an error or a hold, 3 for what could not be found out."""
         return {Level.ERROR: 1, Level.HELD: 1, Level.UNKNOWN: 3}.get(self.level, 0)
+
+
+def is_only_awaited(findings: Iterable[Finding]) -> bool:
+    """Whether what may come to hold by itself is all that keeps something out, and there is some."""
+    kept_out = [one for one in findings if one.level in {Level.ERROR, Level.UNKNOWN}]
+    return bool(kept_out) and all(one.is_awaited for one in kept_out)
 
 
 def _worst(levels: Iterable[Level]) -> Level:

@@ -1,15 +1,17 @@
 """Printing a report: for a terminal, a comment in Markdown, programs, and a workflow's annotations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import orjson
 
-from mcp_static.model.terminal import printable, without_commands
+from mcp_static.model.terminal import printable, printable_json, without_commands
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.markdown import report_markdown
 
 Style = Literal["text", "markdown", "json", "github"]
+Paint = Callable[[str, Level], str]
+"""Colors the sign of a level, for a terminal."""
 
 MAX_TEXT: Final = 20_000
 """Characters of one text of a report in JSON."""
@@ -24,45 +26,57 @@ _SIGNS: Final = {
 }
 
 
+def _plain(sign: str, _level: Level) -> str:
+    return sign
+
+
 def print_report(
-    report: Report, style: Style, most: int | None = None, more: Mapping[str, object] | None = None
+    report: Report,
+    style: Style,
+    most: int | None = None,
+    more: Mapping[str, object] | None = None,
+    paint: Paint = _plain,
 ) -> str:
     """A report in one of the styles, without a newline at the end.
 
-    Text shows `most` findings of a section, if given; JSON always has all, with `more` members. In the
-    log of a workflow, none of them is a command but the annotations of the style `github`.
+    Text shows `most` findings of a section, if given, and signs as `paint` colors them; JSON always has
+    all, with `more` members. In the log of a workflow, none of them is a command but the annotations of
+    the style `github`.
     """
     if style == "json":
         document = report_document(report) | dict(more or {})
-        text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
-        return text.replace("##[", r"\u0023#[")  # the same in JSON, and no command of a workflow
+        return printable_json(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
     if style == "markdown":
         return report_markdown(report)
     if style == "github":
         summary = without_commands(printable(report.summary, keep="\n"))
         return "\n".join([*_annotations(report), summary])
-    blocks = [section_text(section, most) for section in report.sections if section.findings]
+    blocks = [section_text(section, most, paint) for section in report.sections if section.findings]
     blocks += [printable(note) for note in report.notes]
     return without_commands("\n".join([*blocks, printable(report.summary, keep="\n")]))
 
 
-def section_text(section: Section, most: int | None = None) -> str:
+def section_text(section: Section, most: int | None = None, paint: Paint = _plain) -> str:
     """One section for a terminal; rules that passed are counted, everything else is shown."""
-    lines = [printable(f"{_SIGNS[section.level]} {section.title}")]
+    signs = {level: paint(sign, level) for level, sign in _SIGNS.items()}
+    lines = [f"{signs[section.level]} {printable(section.title)}"]
     counted = [finding for finding in section.findings if finding.has_passed and finding.is_counted]
     shown = [finding for finding in section.findings if finding not in counted]
-    lines += findings_lines(shown, most)
+    lines += findings_lines(shown, most, paint)
     if counted:
-        lines.append(f"  {_SIGNS[Level.PASSED]} {counted_of(len(counted), 'rule')} passed")
+        lines.append(f"  {signs[Level.PASSED]} {counted_of(len(counted), 'rule')} passed")
     return "\n".join(lines)
 
 
-def findings_lines(findings: Sequence[Finding], most: int | None = None) -> list[str]:
+def findings_lines(
+    findings: Sequence[Finding], most: int | None = None, paint: Paint = _plain
+) -> list[str]:
     """Findings for a terminal, each with its fix; `most` of them, if given."""
     lines = []
     for finding in findings[:most]:
         place = f"{finding.line}:{finding.column}: " if finding.line else ""
-        lines.append(printable(f"  {_SIGNS[finding.level]} {place}{finding.sentence}  [{finding.id}]"))
+        sign = paint(_SIGNS[finding.level], finding.level)
+        lines.append(f"  {sign} {printable(place + finding.sentence)}  [{finding.id}]")
         if finding.fix and not finding.has_passed:
             lines += [printable(f"      {line}") for line in finding.fix.splitlines()]
     if most is not None and len(findings) > most:
@@ -70,9 +84,9 @@ def findings_lines(findings: Sequence[Finding], most: int | None = None) -> list
     return lines
 
 
-def counted_of(number: int, noun: str) -> str:
-    """A number of things, in words: `1 error`, `2 errors`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted_of(number: int, noun: str, plural: str = "") -> str:
+    """A number of things, in words: `1 error`, `2 errors`, and with its plural `2 entries`."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _annotations(report: Report) -> list[str]:
