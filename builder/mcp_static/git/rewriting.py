@@ -31,8 +31,12 @@ _ESCAPE: Final = re.compile(rb'\\([0-7]{3}|[abfnrtv"\\])')
 _ESCAPED: Final = dict(zip(b'abfnrtv"\\', b'\a\b\f\n\r\t\v"\\', strict=True))
 
 
-def rewrite_history(repository: git.Repo, replace: Replace) -> list[str]:
+def rewrite_history(
+    repository: git.Repo, replace: Replace, before_moving: Callable[[], object]
+) -> list[str]:
     """Rewrite every branch and tag, by `replace` for each file that a commit writes.
+
+    `before_moving` is called when all is written, and before the first reference moves.
 
     Gives the references that changed. Commits keep their order, messages, authors and times, and
     lose their signatures, as their ids change. What is known of remote branches is forgotten,
@@ -41,7 +45,7 @@ def rewrite_history(repository: git.Repo, replace: Replace) -> list[str]:
     """
     before = _references(repository, *_REWRITTEN)
     try:
-        _rewrite(repository, replace)
+        _rewrite(repository, replace, before_moving)
     finally:
         if not repository.bare:
             run(repository, "reset", "--hard", "--quiet", "HEAD")
@@ -50,11 +54,12 @@ def rewrite_history(repository: git.Repo, replace: Replace) -> list[str]:
     return [name for name in after if after[name] != before.get(name)]
 
 
-def _rewrite(repository: git.Repo, replace: Replace) -> None:
+def _rewrite(repository: git.Repo, replace: Replace, before_moving: Callable[[], object]) -> None:
     with GitProcess(repository, *_EXPORT) as export, GitProcess(repository, *_IMPORT) as importing:
         with suppress(BrokenPipeError):  # git has ended; `finish` gives its reason
             _copy(export.stdout, importing.stdin, replace)
             export.finish()
+            before_moving()
         importing.finish()
 
 

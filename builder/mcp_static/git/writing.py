@@ -11,6 +11,7 @@ from git.exc import GitCommandError
 
 from mcp_static.git.command import GitProcess, require_git, run
 from mcp_static.git.commits import is_ancestor
+from mcp_static.git.interruption import uninterrupted
 from mcp_static.model.errors import GitError, InputError
 from mcp_static.model.layout import DATA_ROOT
 
@@ -33,8 +34,13 @@ def create_repository(path: Path) -> git.Repo:
     Raises InputError when it cannot be made there.
     """
     require_git()
+    kind = ["--bare"] if path.suffix == ".git" else []
     try:
-        return git.Repo.init(path, mkdir=True, bare=path.suffix == ".git", initial_branch="main")
+        with uninterrupted():
+            path.mkdir(parents=True, exist_ok=True)
+            command = ["git", "init", "--quiet", "--initial-branch=main", *kind]
+            git.Git(path).execute(command, process_group=0)  # a group that has no part in Ctrl-C
+        return git.Repo(path)
     except OSError as error:
         raise _not_made(path, error.strerror or str(error)) from None
     except GitCommandError as error:
@@ -134,18 +140,19 @@ def write_commits(
                 count += 1
         except BrokenPipeError:
             pass  # git has ended; `finish` gives its reason
-        try:
-            process.finish()
-        except GitError as error:
-            _unfinished(repository).unlink(missing_ok=True)
-            raise InputError(
-                f"Git refused the commits: {error}.",
-                "Nothing was changed. If somebody else committed meanwhile, run it again.",
-            ) from None
-    if not repository.bare:
-        if count:
-            _check_out(repository)
-        _unfinished(repository).unlink(missing_ok=True)
+        with uninterrupted():  # from here on, the branch may have moved
+            try:
+                process.finish()
+            except GitError as error:
+                _unfinished(repository).unlink(missing_ok=True)
+                raise InputError(
+                    f"Git refused the commits: {error}.",
+                    "Nothing was changed. If somebody else committed meanwhile, run it again.",
+                ) from None
+            if not repository.bare:
+                if count:
+                    _check_out(repository)
+                _unfinished(repository).unlink(missing_ok=True)
     return count
 
 

@@ -1,11 +1,12 @@
 """Erasing what was published from all of history, so that nobody who clones the registry has it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from mcp_static.git.blobs import BlobReader
+from mcp_static.git.interruption import uninterrupted
 from mcp_static.git.repository import Repository, require_whole_history, resolve_commit
 from mcp_static.git.rewriting import (
     Replace,
@@ -66,9 +67,10 @@ def erase(repository: Repository, place: Place, why: Grounds) -> Erasure:
     place = as_spelled(repository, head, past.place)
     made = decision(Act.ERASE, title_of(place), why, _takedowns(repository, head, place, past, why))
     erased: set[str] = set()
-    with _tombstones(repository, place, past, erased) as replace:
-        rewritten = rewrite_history(repository, replace)
-    commit = commit_decision(repository, made)
+    with ExitStack() as stack:
+        replace = stack.enter_context(_tombstones(repository, place, past, erased))
+        rewritten = rewrite_history(repository, replace, lambda: stack.enter_context(uninterrupted()))
+        commit = commit_decision(repository, made)
     return Erasure(
         made,
         commit,

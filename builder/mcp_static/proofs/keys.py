@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from mcp_static.git.interruption import uninterrupted
 from mcp_static.model.errors import InputError
 
 Algorithm = Literal["ed25519", "ecdsap384"]
@@ -130,6 +131,11 @@ def write_private_key(path: Path, private: PrivateKey) -> None:
     Raises InputError when the file is there already: a key that is in use is never overwritten.
     """
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with uninterrupted():
+        _write_new(path, pem)
+
+
+def _write_new(path: Path, pem: bytes) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import mcp_static
+from mcp_static.git.interruption import uninterrupted
 from mcp_static.git.repository import has_commits, open_repository
 from mcp_static.git.writing import NewCommit, create_repository, start_main, write_commits
 from mcp_static.model.errors import InputError
@@ -26,7 +27,7 @@ def create_registry(folder: Path, answers: Answers, installed: Installation, too
     keep = {f"{SERVERS_ROOT}/.gitkeep": b""}
     files = texts | installed.files | keep | {RECORD_FILE: record.written()}
     message = f"Begin the registry\n\nWritten by mcp-static {mcp_static.__version__}.\n"
-    with create_repository(folder) as repository:
+    with uninterrupted(), create_repository(folder) as repository:
         start_main(repository)  # an empty clone may be on another branch
         write_commits(repository, [NewCommit(int(time.time()), message, files)])
     return len(files)

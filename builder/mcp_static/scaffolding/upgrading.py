@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from mcp_static.git.interruption import uninterrupted
 from mcp_static.git.merging import merge_texts
 from mcp_static.git.repository import Repository
 from mcp_static.model.errors import InputError
@@ -142,6 +143,11 @@ def _generated_steps(folder: Path, wanted: dict[str, bytes], known: dict[str, st
 
 def carry_out(folder: Path, upgrade: Upgrade) -> None:
     """Write what was planned."""
+    with uninterrupted():
+        _write(folder, upgrade)
+
+
+def _write(folder: Path, upgrade: Upgrade) -> None:
     for step in upgrade.steps:
         file = folder / step.path
         if step.after == step.before:
