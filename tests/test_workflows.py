@@ -114,10 +114,10 @@ def test_bot_answers_a_comment(stage: Stage, environment: Environment) -> None:
         comment = issue.create_comment("/help")
         event = stage.hub.issue_comment_event(stage.registry, issue.number, comment.id)
     runner = Runner(stage, environment, stage.write_event(event))
-    assert "1 commands read" in runner.run("bot.yml", "read")
+    assert "1 command read" in runner.run("bot.yml", "read")
     assert runner.outputs.read_text() == "commands=1\n"
     assert comments(stage) == []
-    assert "1 commands answered" in runner.run("bot.yml", "answer")
+    assert "1 command answered" in runner.run("bot.yml", "answer")
     [said] = comments(stage)
     assert "/publish" in said
 

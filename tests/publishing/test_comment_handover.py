@@ -33,7 +33,7 @@ class TestReading:
 
         for name in ("mcp_static.rules.run.parse_json", "mcp_static.publishing.bot.parse_commands"):
             monkeypatch.setattr(name, parse)
-        assert carry_out(stage, event, handover) == "1 commands answered."
+        assert carry_out(stage, event, handover) == "1 command answered."
         assert len(stage.registry.pulls()) == 1
 
     def test_reading_changes_nothing(self, stage: Stage, source: RepositoryDouble) -> None:

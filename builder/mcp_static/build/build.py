@@ -69,7 +69,7 @@ def build(options: BuildOptions, progress: Progress | None = None) -> BuildResul
             with output.locked():
                 result = _run(job, options)
         except OSError as error:
-            raise _unwritable(output, error.strerror or str(error)) from None
+            raise _unwritable(output, error.strerror or "the disk failed") from None
     result.seconds = time.monotonic() - started
     return result
 

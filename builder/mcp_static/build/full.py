@@ -100,9 +100,12 @@ class _FullBuild:
         job.progress.stage("Writing documents", len(tasks))
         rows: list[WrittenDocument] = []
         work = _RenderWork(self._location, job.settings.namespace, job.site, job.target.variants)
-        for written in self._workers.map(work, batches(tasks, _TASKS_A_BATCH)):
+        sizes = map(len, batches(tasks, _TASKS_A_BATCH))
+        for size, written in zip(
+            sizes, self._workers.map(work, batches(tasks, _TASKS_A_BATCH)), strict=True
+        ):
             rows += written
-            job.progress.advance(_TASKS_A_BATCH)
+            job.progress.advance(size)
         self._note(sorted(rows))
         context = RenderContext(store, job.settings.namespace, job.site)
         closing = closing_documents(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mcp_static.api.limits import MAX_LIST_BYTES
 from mcp_static.model.errors import InputError
+from mcp_static.reports.printing import counted_of
 from mcp_static.store.store import Store
 
 _NAMED = 20
@@ -43,6 +44,6 @@ def refuse_leaving_out(store: Store, *, strict: bool) -> None:
         if len(left_out) > _NAMED:
             named.append(f"  … and {len(left_out) - _NAMED} more")
         raise InputError(
-            "\n".join([f"{len(left_out)} records cannot be served:", *named]),
+            "\n".join([f"{counted_of(len(left_out), 'record')} cannot be served:", *named]),
             "Correct or remove them, or build without --strict to serve all others.",
         )

@@ -22,6 +22,7 @@ from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.results import unknown
 from mcp_static.proofs.source import linked_repository
 from mcp_static.reports.findings import Finding, Level
+from mcp_static.reports.printing import counted_of
 from mcp_static.settings import Settings
 
 FROZEN: Final = "publishing-open"
@@ -225,7 +226,8 @@ def limit_findings(
     found = []
     total = used.publishes + publishes
     if total > limits.publishes_a_day:
-        message = f"{who} would have published, or set the status of, {total:,} versions within a day; "
+        versions = counted_of(total, "version")
+        message = f"{who} would have published, or set the status of, {versions} within a day; "
         message += f"{limits.publishes_a_day:,} are allowed"
         found.append(Finding(LIMIT, Level.HELD, message, _WAIT))
     if used.size + size > limits.bytes_a_day:

@@ -10,6 +10,7 @@ from mcp_static.git.repository import open_repository
 from mcp_static.git.writing import NewCommit, require_clean, tip_of, write_commits
 from mcp_static.model.errors import InputError
 from mcp_static.proofs.adoption import adopted_files
+from mcp_static.reports.printing import counted_of
 
 
 @click.command("adopt")
@@ -31,4 +32,4 @@ def command(repo: Path) -> None:
             return
         message = "Remember who has proven the names so far"
         write_commits(repository, [NewCommit(int(time.time()), message, files)])
-    click.echo(f"{len(files)} identity.json files are written, in one commit.")
+    click.echo(f"{counted_of(len(files), 'identity.json file')} written, in one commit.")

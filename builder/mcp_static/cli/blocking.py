@@ -5,13 +5,22 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from pydantic import ValidationError
 
 from mcp_static.cli.operator_options import carry_out
 from mcp_static.git.repository import open_repository, read_settings_text
 from mcp_static.model.errors import UsageError
-from mcp_static.model.moderation import BLOCK_LISTS, BlockList
+from mcp_static.model.faults import fault_in_words
+from mcp_static.model.moderation import BLOCK_LISTS, BlockList, BlockSettings
 from mcp_static.moderation.decisions import Decision, Grounds, grounds
 
+_FORMS: Final = {
+    "account": "Write it as github.com/account/1001; `affected-by` and reports print such ids.",
+    "repository": "Write it as github.com/repository/555; a server's page names it so.",
+    "namespace": "Write it as com.example, or com.example.* for all below it as well.",
+    "key": "Write the 16 characters that `keygen` and reports print.",
+    "host": "Write it as example.net, in lowercase and without https://.",
+}
 _OPTIONS: Final = (
     click.option("--account", metavar="ID", help="Such as github.com/account/1001."),
     click.option("--repository", metavar="ID", help="Such as github.com/repository/555."),
@@ -34,7 +43,14 @@ def chosen(given: dict[str, str | None]) -> tuple[BlockList, str]:
     if len(named) != 1:
         options = ", ".join(f"--{option}" for option in BLOCK_LISTS)
         raise UsageError(f"Exactly one of {options} is needed.", "Give one.")
-    return named[0]
+    listed, value = named[0]
+    try:
+        BlockSettings.model_validate({listed: [value]})
+    except ValidationError as error:
+        option = next(option for option, name in BLOCK_LISTS.items() if name == listed)
+        reason = fault_in_words(error.errors()[0])
+        raise UsageError(f"--{option}: {reason}.", _FORMS[option]) from None
+    return listed, value
 
 
 def change_settings(

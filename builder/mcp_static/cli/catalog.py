@@ -83,7 +83,7 @@ GROUPS: Final[dict[str, dict[str, Entry]]] = {
             "Tell which servers clients block, and what to change.",
             (
                 "mcp-static doctor --registry https://registry.example.com",
-                "mcp-static doctor --client vscode --policy policy.json mcp.json",
+                "mcp-static doctor --client vs-code --policy policy.json mcp.json",
             ),
         ),
         "conformance": Entry(

@@ -74,13 +74,16 @@ def was_interrupted(aborted: click.Abort) -> bool:
 
 
 class ConsoleProgress:
-    """A bar on a terminal, plain lines elsewhere, nothing with `--quiet`; a context manager."""
+    """A bar on a terminal, plain lines elsewhere, nothing with `--quiet`; a context manager.
+
+    `done` is how many steps of the stage are done.
+    """
 
     def __init__(self) -> None:
         self._bar: RichProgress | None = None
         self._task: Any = None
         self._title = ""
-        self._done = 0
+        self.done = 0
         self._total: int | None = None
         self._spoke_at = 0.0
 
@@ -118,7 +121,7 @@ class ConsoleProgress:
 
     def stage(self, title: str, total: int | None = None) -> None:
         """A new stage begins."""
-        self._title, self._done, self._total = title, 0, total
+        self._title, self.done, self._total = title, 0, total
         if self._bar is not None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
@@ -128,11 +131,12 @@ class ConsoleProgress:
             self._spoke_at = time.monotonic()
 
     def advance(self, steps: int = 1) -> None:
-        """Some steps of the stage are done."""
-        self._done += steps
+        """Some steps of the stage are done; never more than were expected."""
+        left = steps if self._total is None else self._total - self.done
+        self.done += min(steps, left)
         if self._bar is not None:
-            self._bar.advance(self._task, steps)
+            self._bar.update(self._task, completed=self.done)
         elif time.monotonic() - self._spoke_at >= _SECONDS_BETWEEN_LINES:
             of = f" of {self._total:,}" if self._total is not None else ""
-            say(f"  {self._title}: {self._done:,}{of}")
+            say(f"  {self._title}: {self.done:,}{of}")
             self._spoke_at = time.monotonic()

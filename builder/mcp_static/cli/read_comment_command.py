@@ -9,6 +9,7 @@ from mcp_static.forges.workflow import open_workflow, read_event
 from mcp_static.git.access import network_of
 from mcp_static.git.repository import open_repository
 from mcp_static.publishing.comment_reading import read_comment
+from mcp_static.reports.printing import counted_of
 
 
 @click.command("read-comment")
@@ -42,7 +43,7 @@ def command(event_file: Path, repo: Path, handover: Path, outputs: Path | None) 
     else:
         count = len(read.requests)
         handover.write_bytes(read.written())
-        click.echo(f"{count} commands read.")
+        click.echo(f"{counted_of(count, 'command')} read.")
     if outputs is not None:
         with outputs.open("a", encoding="utf-8") as stream:
             stream.write(f"commands={count}\n")

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from mcp_static.cli.author_options import SETTINGS, settings_of
 from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.errors import UsageError
+from mcp_static.model.faults import fault_in_words
 from mcp_static.net.addresses import Reach
 from mcp_static.net.fetch import Fetcher
 from mcp_static.scaffolding.answers import AUDIENCES, FORGES, Forge, Given
@@ -137,7 +138,7 @@ def _accepts_setting(name: str) -> Callable[[str], str]:
         try:
             Settings.model_validate({name: text})
         except ValidationError as error:
-            raise click.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            raise click.BadParameter(fault_in_words(error.errors()[0])) from None
         return text
 
     return accept

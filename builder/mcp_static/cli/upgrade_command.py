@@ -20,6 +20,7 @@ from mcp_static.git.repository import open_repository
 from mcp_static.git.writing import require_clean
 from mcp_static.model.errors import InputError
 from mcp_static.model.terminal import printable
+from mcp_static.reports.printing import counted_of
 from mcp_static.scaffolding.answers import Answers, Given
 from mcp_static.scaffolding.installation import TOOL_FILE
 from mcp_static.scaffolding.record import Origin, Record
@@ -92,11 +93,13 @@ def _conclude(folder: Path, upgrade: Upgrade, before: Record | None, *, is_dry: 
     changed = [step for step in upgrade.steps if step.after != step.before]
     place = "" if folder == Path() else f" -C {shlex.quote(str(folder))}"
     if is_dry:
-        click.echo(f"\nNothing was changed; {len(changed)} files would be.")
+        click.echo(f"\nNothing was changed; {counted_of(len(changed), 'file')} would be.")
     elif changed or before != upgrade.record:
         is_newer = before is not None and before.version != mcp_static.__version__
         title = f"Upgrade to {release}" if is_newer else "Set the registry up anew"
-        click.echo(f"\n{len(changed)} files were changed. Look them through, and commit them:")
+        click.echo(
+            f"\nChanged {counted_of(len(changed), 'file')}. Look through the changes, and commit them:"
+        )
         click.echo(f"  git{place} add --all && git{place} commit -m '{title}'")
     else:
         click.echo(f"There is nothing to change: {release} wrote this registry.")

@@ -43,14 +43,13 @@ def command(
     """
     chosen = None if is_all else sample
     with ConsoleProgress() as progress:
-        progress.stage("Comparing documents", chosen)
         if target.startswith(("http://", "https://")):
             target = registry_address(target)
             with Client(seconds=_SECONDS, network=network_of(settings_file)) as client:
                 served = ServedRegistry(client, target)
-                found = verify(served.read, chosen, progress.advance, served.read_list, served)
+                found = verify(served.read, chosen, progress, served.read_list, served)
         elif Path(target).is_dir():
-            found = verify(folder_reader(Path(target)), chosen, progress.advance)
+            found = verify(folder_reader(Path(target)), chosen, progress)
         else:
             raise InputError(f"{target} is neither a folder nor a URL.", "Give dist, or https://….")
     report = _report(target, found)
@@ -61,7 +60,8 @@ def command(
 
 def _report(target: str, found: Verification) -> Report:
     summary = (
-        f"{target} has {found.commit[:12]}: {found.compared} of {found.listed} documents compared, "
+        f"{target} has {found.commit[:12]}: {found.compared:,} of "
+        f"{counted_of(found.listed, 'document')} compared, "
         f"{sum(problem.is_error for problem in found.problems)} wrong."
     )
     if found.stale:

@@ -38,4 +38,9 @@ async def rebuild(options: BuildOptions) -> None:
             except RegistryError as error:
                 fail(error)
             except OSError as error:  # such as a full disk
-                fail(InputError(f"The build failed: {error}.", "The last build stays served."))
+                fail(
+                    InputError(
+                        f"The build failed: {error.strerror or 'the disk failed'}.",
+                        "The last build stays served.",
+                    )
+                )

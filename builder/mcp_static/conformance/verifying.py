@@ -23,6 +23,7 @@ from mcp_static.api.paths import (
     is_for_host,
 )
 from mcp_static.api.snapshot import host_of, read_snapshot
+from mcp_static.build.progress import Progress
 from mcp_static.conformance.served import ServedRegistry
 from mcp_static.model.errors import ServiceError
 from mcp_static.model.reading import part_of, text_of
@@ -65,7 +66,7 @@ def folder_reader(root: Path) -> Read:
 def verify(
     read: Read,
     sample: int | None,
-    advance: Callable[[], None],
+    progress: Progress,
     read_list: ReadList | None = None,
     served: ServedRegistry | None = None,
 ) -> Verification:
@@ -98,10 +99,11 @@ def verify(
     chosen = documents
     if sample is not None and sample < len(documents):
         chosen = random.SystemRandom().sample(documents, sample)
+    progress.stage("Comparing documents", len(chosen))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for problems in pool.map(lambda document: list(_compared(read, *document)), chosen):
             found.compared += 1
-            advance()
+            progress.advance()
             found.problems += problems
         if served is not None:
             found.problems = _seen_anew(served, dict(documents), found)

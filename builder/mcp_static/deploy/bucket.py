@@ -57,7 +57,7 @@ class Bucket:
         if "NoSuchBucket" in text:
             return InputError(f"{self.name}: the bucket does not exist.", "Create it first.")
         return ServiceError(
-            f"{self.name} could not be reached or failed: {text.splitlines()[0][:200]}",
+            f"{self.name} could not be reached, or failed.",
             "Run it again: it goes on where it stopped. AWS_ENDPOINT_URL and AWS_REGION say where "
             "the bucket is.",
         )

@@ -18,6 +18,7 @@ from mcp_static.deploy.lock import DeployLock
 from mcp_static.deploy.release import Difference, Release, difference
 from mcp_static.deploy.rollback import RollbackGuard
 from mcp_static.model.errors import InputError
+from mcp_static.reports.printing import counted_of
 
 _AT_ONCE: Final = 32
 _NAMED: Final = 5
@@ -138,8 +139,8 @@ def _refuse_foreign(bucket: Bucket, there: dict[str, str]) -> None:
         return
     named = ", ".join(foreign[:_NAMED]) + (", …" if len(foreign) > _NAMED else "")
     raise InputError(
-        f"{bucket.name} already holds {len(foreign)} objects that mcp-static did not put there: "
-        f"{named}.",
+        f"{bucket.name} already holds {counted_of(len(foreign), 'object')} that mcp-static did not "
+        f"put there: {named}.",
         "Deploy to a prefix of its own (s3://BUCKET/PREFIX), or empty this one first. --adopt deploys "
         "next to them: objects with the same name are overwritten, all others stay.",
     )

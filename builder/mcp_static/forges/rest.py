@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, RootModel, TypeAdapter, ValidationError, field_validator
 
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError, UsageError
+from mcp_static.model.faults import faults_in_words
 from mcp_static.model.times import parse_time
 
 _PAGE: Final = 100
@@ -135,10 +136,8 @@ class RestApi(ABC):
         try:
             return TypeAdapter(shape).validate_json(reply.body)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "all of it"
             raise UnansweredError(
-                f"{self.forge}'s answer for {what} cannot be read ({where}: {first['msg']})"
+                f"{self.forge}'s answer for {what} cannot be read ({faults_in_words(error)[0]})"
             ) from None
 
     def _failure(self, status: int, message: object, what: str) -> InputError | UnansweredError:

@@ -17,6 +17,7 @@ from mcp_static.git.access import GITHUB_USER, GitAccess, network_of
 from mcp_static.git.command import GitProcess, run
 from mcp_static.model.errors import GitError, ServiceError
 from mcp_static.model.terminal import shown_address
+from mcp_static.reports.printing import counted_of
 
 _TOKENS: Final = (
     ("GITHUB_SERVER_URL", "https://github.com", "GITHUB_TOKEN", GITHUB_USER),
@@ -72,7 +73,7 @@ def _fetch(repository: git.Repo, remote: str, blobs: list[str]) -> None:
             process.finish()
     except (GitError, BrokenPipeError) as error:
         raise ServiceError(
-            f"git could not fetch {len(blobs)} files that this partial clone of "
+            f"git could not fetch {counted_of(len(blobs), 'file')} that this partial clone of "
             f"{shown_address(url)} lacks: {error}.",
             "Check the network and the token, or clone without --filter.",
         ) from None

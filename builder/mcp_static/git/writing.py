@@ -42,7 +42,7 @@ def create_repository(path: Path) -> git.Repo:
             git.Git(path).execute(command, process_group=0)  # a group that has no part in Ctrl-C
         return git.Repo(path)
     except OSError as error:
-        raise _not_made(path, error.strerror or str(error)) from None
+        raise _not_made(path, error.strerror or "it cannot be written") from None
     except GitCommandError as error:
         raise _not_made(path, error.stderr.strip()) from None
 

@@ -21,8 +21,8 @@ def digest_of(document: Mapping[str, Any]) -> str:
     """
     try:
         canonical = rfc8785.dumps(dict(document))
-    except rfc8785.CanonicalizationError as error:
-        raise InputError(f"has no canonical form: {error}") from None
+    except rfc8785.CanonicalizationError:
+        raise InputError("has a number that has no canonical form, as JSON cannot carry it") from None
     except UnicodeEncodeError:  # of a member's name, which the library does not look at
         raise InputError("has no canonical form: a name of a member is no Unicode text") from None
     except RecursionError:

@@ -105,6 +105,26 @@ def _end_of_string(raw: bytes, quote: int) -> int:
         position = closing + 1
 
 
+_SYNTAX: Final = {
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting property name": "a name in double quotes is expected",
+    "Expecting value": "a value is expected",
+    "Extra data": "something follows the end of the document",
+    "Illegal trailing comma": "a comma has nothing after it",
+    "Invalid \\escape": "a backslash escapes nothing",
+    "Invalid \\uXXXX escape": "an escape does not have four hexadecimal digits",
+    "Invalid control character": "a text has a line break or another control character",
+    "Unterminated string": "a text has no closing quotation mark; it begins",
+}
+"""How the messages of Python's `json` begin (json/decoder.py, json/scanner.py), in words of ours."""
+
+
+def _syntax_in_words(message: str) -> str:
+    known = (words for beginning, words in _SYNTAX.items() if message.startswith(beginning))
+    return next(known, "there is a mistake")
+
+
 def _parse_carefully(raw: bytes) -> Any:
     """Read with the standard library, which can report what a fast parser passes over."""
     try:
@@ -118,7 +138,8 @@ def _parse_carefully(raw: bytes) -> Any:
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
-        message = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        where = f"at line {error.lineno}, column {error.colno}"
+        message = f"is not JSON: {_syntax_in_words(error.msg)} {where}"
         raise JsonError((JsonProblem("syntax", "", message),)) from None
     problems = tuple(islice(_ambiguities(value, ""), MAX_PROBLEMS))
     if problems:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from mcp_static.git.repository import Repository, resolve_commit
 from mcp_static.git.writing import NewCommit, committer_name, require_clean, write_commits
 from mcp_static.model.errors import InputError
+from mcp_static.model.faults import faults_in_words
 from mcp_static.model.moderation_log import Act, LogEntry
 from mcp_static.model.times import format_time
 
@@ -82,10 +83,7 @@ def decision(
 
 def faulty(error: ValidationError) -> InputError:
     """The error for what an operator gave that cannot be written."""
-    faults = "; ".join(
-        f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)
-    )
+    faults = "; ".join(faults_in_words(error))
     return InputError(f"That cannot be written: {faults}.", "Nothing was changed.")
 
 

@@ -66,8 +66,10 @@ def _document(text: str) -> tomlkit.TOMLDocument:
     parse_settings(text)
     try:
         return tomlkit.parse(text)
-    except TOMLKitError as error:
-        raise InputError(f"{SETTINGS_FILE} cannot be edited: {error}.", "Edit it by hand.") from None
+    except TOMLKitError:
+        raise InputError(
+            f"{SETTINGS_FILE} is written in a way that cannot be edited here.", "Edit it by hand."
+        ) from None
 
 
 def _table(document: tomlkit.TOMLDocument, name: str) -> MutableMapping[str, Any]:

@@ -3,7 +3,6 @@
 import hashlib
 import math
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ from mcp_static.model.terminal import shown_address
 from mcp_static.net.access import Access
 from mcp_static.net.addresses import Reach
 from mcp_static.net.budget import Budget
-from mcp_static.net.failures import FAILURES, reason_of
+from mcp_static.net.failures import FAILURES, is_refused_by_proxy, reason_of
 from mcp_static.net.guard import Guard, guarded_session
 from mcp_static.net.limits import (
     ANSWER,
@@ -34,7 +33,6 @@ from mcp_static.net.limits import (
     FetchLimits,
 )
 
-_PROXY_REFUSES: Final = re.compile(r"Tunnel connection failed: 40[37]")
 _CHUNK: Final = 1 << 16
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _TRIES: Final = 4
@@ -189,7 +187,7 @@ def _unanswered(url: str, proxy: str, error: Exception) -> UnansweredError:
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         message = f"{shown_address(url)}: its certificate is from no authority that is trusted here"
         return UntrustedCertificateError(message, urlsplit(url).hostname or "")
-    if proxy and _PROXY_REFUSES.search(reason):
+    if proxy and is_refused_by_proxy(error):
         return OperatorError(
             f"The proxy {shown_address(proxy)} does not let {shown_address(url)} through: {reason}",
             "Let it through there, or name credentials for the proxy (host:port) in [network].",

@@ -116,7 +116,7 @@ def _connector(reach: Reach, guard: Guard) -> Callable[[HTTPConnection], socket.
             proxy = [(connection.host, port)] if connection.proxy else None
             places = proxy or reach.places(connection.host, port)
         except OSError as error:
-            raise NewConnectionError(connection, f"cannot be resolved: {error.strerror}") from None
+            raise NewConnectionError(connection, "cannot be resolved") from error
         except UnicodeError:
             raise FetchRefusedError(f"{connection.host[:200]} is not a host name") from None
         for place in places:
@@ -130,6 +130,6 @@ def _connector(reach: Reach, guard: Guard) -> Callable[[HTTPConnection], socket.
             guard.watch(made)
             made.settimeout(guard.seconds)
             return made
-        raise NewConnectionError(connection, f"cannot be reached: {failure}")
+        raise NewConnectionError(connection, "cannot be reached") from failure
 
     return connect

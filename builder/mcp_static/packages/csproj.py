@@ -76,7 +76,8 @@ def _properties(text: str) -> dict[str, str]:
         parser.feed(text)
         root = parser.close()
     except Tree.ParseError as error:
-        raise ManifestError(f"is not XML: {error}") from None
+        line, column = error.position
+        raise ManifestError(f"is not XML (line {line}, column {column + 1})") from None
     found: dict[str, str] = {}
     for group in root:
         if _tag(group) != "PropertyGroup":

@@ -90,8 +90,8 @@ def _pairs(rest: str) -> Iterator[tuple[str, str]]:
         raise ManifestError(f"has a LABEL of more than {_LONGEST_LABEL} characters")
     try:
         words = shlex.split(rest)
-    except ValueError as error:
-        raise ManifestError(f"has a LABEL that cannot be read: {error}") from None
+    except ValueError:
+        raise ManifestError("has a LABEL with a quotation that does not end") from None
     if words and "=" not in words[0]:
         yield words[0], " ".join(words[1:])
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from mcp_static.model.errors import ManifestError
+from mcp_static.model.faults import place_in
 from mcp_static.model.reading import Part
 from mcp_static.model.versions import semantic_version
 
@@ -118,7 +119,7 @@ def parse_toml(text: str) -> Part:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ManifestError(f"is not TOML: {error}") from None
+        raise ManifestError(f"is not TOML{place_in(error)}") from None
     except RecursionError:
         raise ManifestError("nests too deep") from None
 

@@ -28,6 +28,7 @@ from mcp_static.publishing.operating import carry_out
 from mcp_static.publishing.proposing import branch_for, commit_message, shown_version
 from mcp_static.publishing.requester import TRAILER
 from mcp_static.reports.markdown import escaped
+from mcp_static.reports.printing import counted_of
 
 _ANSWER: Final = "answer"
 _UNREAD: Final = Answered(text="❔ This could not be read. Please ask again, in a new comment.")
@@ -60,7 +61,7 @@ def answer_comment(
     ]
     reply_to = None if event.is_pull_request else comment.id
     forge.comments.post(comment.issue, _ANSWER, "\n\n".join(answers), reply_to)
-    return f"{len(requests)} commands answered."
+    return f"{counted_of(len(requests), 'command')} answered."
 
 
 def _requests(comment: IssueComment, commands: list[Command], sign: str) -> tuple[Request, ...]:

@@ -16,6 +16,7 @@ from mcp_static.check.report import CheckReport
 from mcp_static.forges.forge import Account
 from mcp_static.model.change import MAX_PATHS
 from mcp_static.model.errors import InputError
+from mcp_static.model.faults import faults_in_words
 from mcp_static.model.forge_ids import FORGE_ID
 from mcp_static.proofs.continuity import HELD_UNTIL
 from mcp_static.reports.findings import Finding, Level, Report, Section
@@ -205,6 +206,5 @@ def read_handed(path: Path, model: type[_Handed], fix: str) -> _Handed:
     except (ValueError, RecursionError) as error:
         reason = "is not JSON"
         if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+            reason = faults_in_words(error)[0]
         raise InputError(f"{path} is not what another job hands over: {reason}.", fix) from None

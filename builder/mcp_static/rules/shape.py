@@ -13,6 +13,7 @@ import orjson
 from pydantic_core import SchemaValidator, ValidationError
 
 from mcp_static.api.entries import MAX_SERVER_BYTES, server_bytes
+from mcp_static.model.faults import fault_in_words
 from mcp_static.model.reading import every_value, part_of
 from mcp_static.model.server import (
     MAX_PUBLISHER_META_BYTES,
@@ -136,7 +137,7 @@ def _sentence(fault: Any) -> str:
         return (
             f"has the type {_shown(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
         )
-    return str(fault["msg"])
+    return fault_in_words(fault)
 
 
 def _allowed(value: Any, expected: str) -> str:

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from mcp_static.api.entries import MAX_ACCEPTED_BYTES
+from mcp_static.model.faults import faults_in_words
 from mcp_static.model.layout import Place
 from mcp_static.model.moderation_log import LogEntry
 from mcp_static.model.status import StatusFile, StatusRecord
@@ -70,11 +71,7 @@ def parse_accepted(raw: bytes) -> bytes | str:
 
 
 def _faults(error: ValidationError) -> str:
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}".lstrip(": ")
-        for fault in faults
-    )
+    return "; ".join(faults_in_words(error))
 
 
 def _in_words(findings: list[Finding]) -> str:

@@ -119,8 +119,8 @@ def require_address(address: str, option: str) -> None:
 def _require_requirement(tool: str) -> None:
     try:
         requirement = Requirement(tool)
-    except InvalidRequirement as error:
-        raise UsageError(f"{tool!r} is no requirement: {error}", _FIX) from None
+    except InvalidRequirement:
+        raise UsageError(f"{tool!r} is no requirement that pip reads.", _FIX) from None
     if requirement.name != TOOL:
         raise UsageError(f"{tool!r} installs {requirement.name}, not {TOOL}.", _FIX)
     if (requirement.url or "").startswith(("http://", "https://")):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from mcp_static.model.errors import InputError
+from mcp_static.model.faults import faults_in_words, place_in
 from mcp_static.model.forge_ids import GITHUB_HOST, GITLAB_HOST
 from mcp_static.model.moderation import BlockSettings, LimitSettings
 from mcp_static.model.security_contact import SecuritySettings
@@ -140,26 +141,16 @@ def _has_host_and_port(address: str) -> bool:
         return False
 
 
-def _in_words(message: str) -> str:
-    """A library's sentence about a fault, in the words of TOML."""
-    return (
-        message.removeprefix("Value error, ")
-        .replace("Extra inputs are not permitted", "is not a setting")
-        .replace("Tuple", "List")
-        .replace("tuple", "list")
-    )
-
-
 def parse_settings(text: str) -> Settings:
     """Read `registry.toml`; raises InputError that names every setting at fault."""
     try:
         return Settings.model_validate(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{SETTINGS_FILE} is not TOML: {error}", "Fix that line.") from None
+        place = place_in(error) if isinstance(error, ValueError) else ""
+        raise InputError(f"{SETTINGS_FILE} is not TOML{place}.", "Fix that line.") from None
     except ValidationError as error:
         faults = [
-            f"  {'.'.join(str(part) for part in fault['loc'])}: {_in_words(fault['msg'])}"
-            for fault in error.errors(include_url=False)
+            f"  {fault}".replace("is not known", "is not a setting") for fault in faults_in_words(error)
         ]
         known = ", ".join(Settings.model_fields)
         raise InputError(

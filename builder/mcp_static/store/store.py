@@ -4,6 +4,7 @@ It holds what the ledger knows about every version, the rendered server objects,
 were written with which digest. It can always be rebuilt from Git.
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -155,9 +156,9 @@ def telling_damage() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _DAMAGE:
-            raise StoreUnusableError(f"is damaged: {error}") from None
+            raise StoreUnusableError("is damaged") from None
         if code in _NO_ROOM:
-            raise OSError(str(error)) from None
+            raise OSError(errno.ENOSPC, "no room is left for the build's database") from None
         raise
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from mcp_static.git.writing import NewCommit
 from mcp_static.model.errors import InputError
+from mcp_static.model.faults import faults_in_words
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import MAX_RECORDS
 from mcp_static.syncing.reviews import LONGEST_BODY, MOST_REVIEWS, Proposal
@@ -97,11 +98,8 @@ def read_sync_handover(path: Path) -> SyncHandover:
     try:
         return SyncHandover.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(
-            f"{path} is not what a sync hands over: {where} {first['msg']}.", FIX
-        ) from None
+        first = faults_in_words(error)[0]
+        raise InputError(f"{path} is not what a sync hands over: {first}.", FIX) from None
 
 
 def decoded(files: Mapping[str, str]) -> dict[str, bytes]:

@@ -88,8 +88,8 @@ class Api(RestApi):
             raise UnansweredError(f"GitHub's rate limit is reached, asking for {what}") from None
         except GithubException as error:  # a 403 of a GET, which PyGithub reads to tell the two apart
             raise self._failure(error.status, _message(error.data), what) from None
-        except RuntimeError as error:  # PyGithub follows no redirect to another host
-            raise UnansweredError(f"GitHub redirects the request for {what}: {error}") from None
+        except RuntimeError:  # PyGithub follows no redirect to another host
+            raise UnansweredError(f"GitHub redirects the request for {what} to another host") from None
         if status in refusals:
             return None
         if not 200 <= status < 300:

@@ -14,6 +14,7 @@ from mcp_static.forges.github.instance import registry_instance
 from mcp_static.forges.github.shapes import User
 from mcp_static.forges.rest import Shape
 from mcp_static.model.errors import InputError
+from mcp_static.model.faults import faults_in_words
 
 _MAX_EVENT: Final = 25 << 20
 
@@ -75,9 +76,7 @@ def read_event(path: Path) -> Event:
     try:
         event = _event(_Payload.model_validate_json(content))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _unknown(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
+        raise _unknown(path, faults_in_words(error)[0]) from None
     if event is None:
         raise _unknown(path, "it names no pull request and no comment")
     return event

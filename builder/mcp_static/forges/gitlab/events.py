@@ -16,6 +16,7 @@ from mcp_static.forges.gitlab.instance import registry_instance
 from mcp_static.forges.gitlab.shapes import User
 from mcp_static.forges.rest import Shape
 from mcp_static.model.errors import InputError
+from mcp_static.model.faults import faults_in_words
 
 _MAX_EVENT: Final = 25 << 20
 _BRINGS_A_HEAD: Final = frozenset({"open", "reopen", "check"})
@@ -104,9 +105,7 @@ def read_event(path: Path) -> Event:
     try:
         payload = _Payload.model_validate_json(b'{"root": %s}' % content).root
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:])
-        raise _unknown(path, f"{where}: {first['msg']}" if where else first["msg"]) from None
+        raise _unknown(path, faults_in_words(error, skipped=1)[0]) from None
     project = os.environ.get("CI_PROJECT_ID")
     if project and str(payload.project.id) != project:
         raise _unknown(path, "it is about another project")
