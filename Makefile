@@ -102,6 +102,7 @@ bench: $(VENV)/.dev  ## Measure performance, as reported in benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
 RULES = $(BIN)/mcp-static rules --format markdown
+COMMANDS = $(BIN)/python -c 'from mcp_static.cli.markdown import commands_page; print(commands_page(), end="")'
 FACTS = $(BIN)/python -c 'from mcp_static.api.edge_facts import edge_facts; print(edge_facts(), end="")'
 
 # A file written from what a command prints: replaced by all of it, or left alone.
@@ -110,8 +111,9 @@ define write
 	@trap 'rm -f $(1).new' EXIT; $(2) > $(1).new && mv $(1).new $(1)
 endef
 
-docs: $(VENV)/.dev  ## Regenerate docs/rules.md, the table of package types, site/edge/facts.js and workflows
+docs: $(VENV)/.dev  ## Regenerate docs/rules.md and docs/commands.md, the table of package types, site/edge/facts.js and workflows
 	$(call write,docs/rules.md,$(RULES))
+	$(call write,docs/commands.md,$(COMMANDS))
 	$(BIN)/python scripts/write_package_types.py docs/authors.md
 	$(BIN)/python scripts/write_workflows.py
 	$(call write,site/edge/facts.js,$(FACTS))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 from mcp_static.check.accepted import accepted_bytes
+from mcp_static.cli.markdown import commands_page
 from mcp_static.hosts.hosts import HOSTS
 from mcp_static.model.moderation import BlockSettings, LimitSettings
 from mcp_static.model.proofs import ProofId, proof_label
@@ -97,6 +98,7 @@ def test_the_proofs_page_has_every_proof() -> None:
 
 def test_the_authors_page_has_every_package_type() -> None:
     assert types_table() in (PROJECT / "docs/authors.md").read_text(), "run `make docs`"
+    assert commands_page() == (PROJECT / "docs/commands.md").read_text(), "run `make docs`"
 
 
 def test_the_operators_page_knows_which_types_can_have_private_registries() -> None:
