@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
+if TYPE_CHECKING:  # slow to load, and what validates one file needs none of it
+    from pydantic import ValidationError
 
 _WORDS: Final = {
     "bool_parsing": "must be true or false",
@@ -60,7 +61,7 @@ def fault_in_words(fault: Mapping[str, Any]) -> str:
     return _WORDS.get(kind, "is not what is expected here")
 
 
-def faults_in_words(error: ValidationError, skipped: int = 0) -> list[str]:
+def faults_in_words(error: "ValidationError", skipped: int = 0) -> list[str]:
     """Each fault with its place before it, `merge.identity: must be a text`.
 
     Of a place, the first `skipped` parts are not the input's own.
