@@ -67,7 +67,9 @@ def test_validate_says_what_it_cannot_read(tmp_path: Path) -> None:
 def test_validate_finds_the_files_of_a_folder(tmp_path: Path) -> None:
     for name, folder in (("a", ".mcp"), ("b", "servers/b"), ("c", "node_modules/c"), ("d", ".git/d")):
         (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "server.json").write_text(json.dumps(server_json(f"io.github.alice/{name}")))
+        (tmp_path / folder / "server.json").write_text(
+            json.dumps(server_json(f"io.github.alice/{name}"))
+        )
     run = run_cli("validate", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, ".mcp/server.json is valid.\n")
     run = run_cli("validate", ".", cwd=tmp_path)
