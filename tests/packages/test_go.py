@@ -111,9 +111,9 @@ def test_a_program_in_the_cmd_folder_of_a_module_is_proven_by_the_module(market:
     GoProxy().add(MODULE, "v1.0.0", mod=f"module {MODULE}\n").on(market.front)
     outcome = market.prove_one(package("go", f"{MODULE}/cmd/weather", "v1.0.0"))
     assert outcome.has_passed, outcome.message
-    assert market.prove_one(package("go", f"{MODULE}/weather", "v1.0.0")).level is Level.ERROR
+    assert market.prove_one(package("go", f"{MODULE}/weather", "v1.0.0")).level is Level.UNKNOWN
     alone = market.prove_one(package("go", "github.com/alice/cmd/weather", "v1.0.0"))
-    assert alone.level is Level.ERROR, "what belongs to nobody's module"
+    assert alone.level is Level.UNKNOWN, "what belongs to nobody's module"
 
 
 def test_capitals_are_escaped_for_the_proxy(market: Market) -> None:
