@@ -11,6 +11,7 @@ import orjson
 import pytest
 from mcp_static.api.abilities import Ability
 from mcp_static.api.paths import SNAPSHOT
+from mcp_static.build.progress import Silent
 from mcp_static.conformance.served import address_of
 from mcp_static.conformance.verifying import folder_reader, verify
 from mcp_static.hosts.hosts import host_named
@@ -106,7 +107,7 @@ def test_a_served_list_that_loses_or_repeats_entries_is_named(out: Path) -> None
 
     def said(*pages: dict[str, Any] | None) -> list[tuple[str, str]]:
         waiting = [None if page is None else orjson.dumps(page) for page in pages]
-        found = verify(read, 1, lambda: None, lambda _: waiting.pop(0))
+        found = verify(read, 1, Silent(), lambda _: waiting.pop(0))
         return [(one.path, one.message) for one in found.problems if one.path == "v0.1/servers"]
 
     def of(entries: list[Any], cursor: str = "") -> dict[str, Any]:

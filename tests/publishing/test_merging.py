@@ -114,7 +114,7 @@ def test_what_was_merged_is_built_with_its_provenance(stage: Stage, tmp_path: Pa
     registry = Registry(stage.registry.path)
     build_registry(registry, tmp_path / "dist")
     page = tmp_path / "dist/v0.1/servers/io.github.alice/weather/versions/1.0.0.json"
-    provenance = json.loads(page.read_bytes())["_meta"]["dev.weather-tools.registry/provenance"]
+    provenance = json.loads(page.read_bytes())["_meta"]["com.example.registry/provenance"]
     assert provenance["accepted"]["account"]["login"] == "alice"
 
 

@@ -119,6 +119,7 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeli
                 "CI_SERVER_URL": address,
                 "CI_SERVER_TLS_CA_FILE": str(authority.bundle),
                 "CI_API_V4_URL": f"{hub.url}/api/v4",
+                "CI_PIPELINE_ID": "7",
                 "CI_PROJECT_ID": str(stage.registry.id),
                 "CI_PROJECT_PATH": REGISTRY,
                 "CI_PROJECT_URL": f"{address}/{REGISTRY}",
@@ -146,7 +147,7 @@ def _check(pipeline: Pipeline) -> tuple[dict[str, Any], int]:
     event = pipeline.stage.opened(pipeline.stage.registry.merge_requests[1])
     pipeline.server.sent = 0
     project = pipeline.run("check", TRIGGER_PAYLOAD=str(event))
-    return json.loads((project / "handover.json").read_bytes()), pipeline.server.sent
+    return json.loads((project / "handover-7.json").read_bytes()), pipeline.server.sent
 
 
 def test_a_check_reads_the_state_of_the_last_deploy_and_not_every_record(pipeline: Pipeline) -> None:
