@@ -106,7 +106,7 @@ def propose(repository: Path) -> str:
         "name": "com.example.proposer/weather",
         "description": "Forecasts.",
         "version": "1.0.0",
-        "remotes": [{"type": "streamable-http", "url": "https://mcp.proposer.example.com/"}],
+        "remotes": [{"type": "streamable-http", "url": "https://mcp.weather-tools.dev/"}],
     }
     content = json.dumps(server).encode()
     path = record_path(parse_name("com.example.proposer/weather"), "1.0.0")
