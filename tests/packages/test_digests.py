@@ -7,7 +7,9 @@ import pytest
 from mcp_static.packages.package import digest, digest_of_files
 from mcp_static.reports.findings import Level
 
-from tests.doubles.package_registries import Npm, Pypi, integrity, sha256
+from tests.doubles.package_registries import Npm
+from tests.doubles.python_index import Pypi
+from tests.doubles.registry_double import integrity, sha256
 from tests.packages.market import ALICE, Market, package, readme
 from tests.packages.samples import SAMPLES, every_type
 

@@ -10,7 +10,8 @@ from mcp_static.packages.methods import methods_of
 from mcp_static.reports.findings import Level
 
 from tests.doubles.https import Body, HttpsFront, always
-from tests.doubles.package_registries import Releases, digest_of
+from tests.doubles.package_registries import Releases
+from tests.doubles.registry_double import digest_of
 from tests.packages.market import Document, Market, Sample, package
 
 RELEASE_PATH = "/alice/weather-mcp/releases/download/v1.0.0/weather.mcpb"

@@ -18,7 +18,8 @@ from mcp_static.packages.oci import OCI
 from mcp_static.reports.findings import Level
 
 from tests.doubles.https import HttpsFront, always
-from tests.doubles.package_registries import OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Oci, digest_of
+from tests.doubles.image_registry import OCI_CONFIG, OCI_INDEX, OCI_MANIFEST, Oci
+from tests.doubles.registry_double import digest_of
 from tests.drafting.projects import read, write_and_read
 from tests.packages.market import ALICE, MALLORY, Document, Market, Sample, package
 

@@ -9,7 +9,7 @@ from mcp_static.packages.manifest import Manifest
 from mcp_static.reports.findings import Level
 
 from tests.doubles.https import HttpsFront, always
-from tests.doubles.package_registries import Pypi
+from tests.doubles.python_index import Pypi
 from tests.drafting.projects import read
 from tests.packages.market import ALICE, MALLORY, PRIVATE, Document, Market, Sample, package, readme
 

@@ -14,7 +14,7 @@ from mcp_static.settings.network import NetworkSettings
 from mcp_static.settings.publishing import PackageRegistry
 
 from tests.doubles.https import always
-from tests.doubles.package_registries import Oci
+from tests.doubles.image_registry import Oci
 from tests.packages.market import ALICE, PRIVATE, Market, package
 from tests.packages.samples import SAMPLES, with_private_registries
 

@@ -11,7 +11,7 @@ import pytest
 from mcp_static.scaffolding.answers import Answers, Given
 
 from tests.doubles.https import Authority, HttpsFront
-from tests.doubles.package_registries import Pypi
+from tests.doubles.python_index import Pypi
 
 GIVEN = Given(title="Weather", repository="weatherco/registry")
 

@@ -17,7 +17,7 @@ from mcp_static.scaffolding.record import read_record
 from mcp_static.scaffolding.templates import own_files, project_url, registry_files
 from mcp_static.settings import parse_settings
 
-from tests.doubles.package_registries import sha256
+from tests.doubles.registry_double import sha256
 from tests.scaffolding.registries import answers, index
 from tests.servers import PROJECT
 
