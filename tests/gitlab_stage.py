@@ -20,8 +20,10 @@ from mcp_static.publishing.handover import Handover
 from mcp_static.publishing.merging import MergeResult, merge
 from mcp_static.publishing.reporting import post_report
 
-from tests.doubles.gitlab_forge import MAINTAINER, ForgeProject, GitLabForge, clone_of
+from tests.doubles.gitlab_forge import GitLabForge
 from tests.doubles.gitlab_models import IssueDouble, MergeRequestDouble, NoteDouble
+from tests.doubles.gitlab_routes import MAINTAINER
+from tests.doubles.gitlab_state import ForgeProject, clone_of
 from tests.registries import path_of, server_json
 
 REGISTRY = "acme/mcp/registry"

@@ -17,7 +17,8 @@ from tests.doubles.gitlab_routes import (
 )
 
 if TYPE_CHECKING:
-    from tests.doubles.gitlab_forge import ForgeProject, GitLabForge
+    from tests.doubles.gitlab_forge import GitLabForge
+    from tests.doubles.gitlab_state import ForgeProject
 
 PUBLISHING = Routes()
 

@@ -16,8 +16,9 @@ from mcp_static.model.errors import InputError, UnansweredError, UsageError
 from mcp_static.publishing.catching_up import catch_up
 from mcp_static.publishing.merging import MergeOutcome
 
-from tests.doubles.gitlab_forge import QUICK, GitLabForge
+from tests.doubles.gitlab_forge import GitLabForge
 from tests.doubles.gitlab_models import Pipeline
+from tests.doubles.gitlab_state import QUICK
 from tests.gitlab_stage import BOT, REGISTRY, GitLabStage, gitlab_record, gitlab_staged
 from tests.registries import path_of
 

@@ -12,7 +12,8 @@ from mcp_static.publishing.merging import MergeOutcome
 from mcp_static.publishing.registry_client import RegistryFacts
 from mcp_static.settings.network import NetworkSettings
 
-from tests.doubles.gitlab_forge import DEVELOPER, GitLabForge
+from tests.doubles.gitlab_forge import GitLabForge
+from tests.doubles.gitlab_routes import DEVELOPER
 from tests.gitlab_stage import REGISTRY, GitLabStage, gitlab_record, gitlab_staged
 
 WEATHER = "io.gitlab.alice/weather"
