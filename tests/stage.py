@@ -22,8 +22,8 @@ from mcp_static.settings import Settings, parse_settings
 
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_models import PullRequest, User
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_rules import BranchRules
-from tests.doubles.github_state import RepositoryDouble
 from tests.registries import path_of, server_json
 from tests.servers import PROJECT
 

@@ -13,7 +13,7 @@ from mcp_static.settings import parse_settings
 
 from tests.check.domains import KEY, WEATHER, Domains
 from tests.check.memories import land
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.https import always
 from tests.registries import accepted_json, path_of
 from tests.stage import Stage, failed, held, ids, settings_text, source_record

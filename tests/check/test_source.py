@@ -9,7 +9,7 @@ from mcp_static.reports.findings import Finding, Level
 from mcp_static.settings import parse_settings
 
 from tests.check.memories import land
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.gitlab_double import GitLabDouble
 from tests.doubles.https import Authority, HttpsFront
 from tests.registries import path_of

@@ -13,7 +13,7 @@ from mcp_static.publishing.proposing import status_bytes, status_file
 from mcp_static.reports.findings import Level
 
 from tests.conftest import build_registry
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.registries import Registry, path_of
 from tests.stage import Stage, failed, ids, source_record
 

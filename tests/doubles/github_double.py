@@ -24,9 +24,10 @@ from tests.doubles.github_merge_routes import MERGES
 from tests.doubles.github_models import Json, Token
 from tests.doubles.github_pull_routes import PULLS
 from tests.doubles.github_ref_routes import REFS
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_routes import DOCS, RefusalError, Request, Response, not_found
 from tests.doubles.github_run_routes import RUNS
-from tests.doubles.github_state import Hub, RepositoryDouble
+from tests.doubles.github_state import Hub
 
 Answer = tuple[int, dict[str, str], bytes]
 Hook = Callable[[str, str], None]

@@ -1,7 +1,8 @@
 """Webhook payloads as GitHub sends them, which a workflow finds in its event's file."""
 
 from tests.doubles.bare import NO_SHA
-from tests.doubles.github_models import Json, PullRequest, User
+from tests.doubles.github_models import Json, PullRequest, User, email_of
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_shapes import (
     api_url,
     comment_json,
@@ -12,7 +13,7 @@ from tests.doubles.github_shapes import (
     repository_json,
     user_json,
 )
-from tests.doubles.github_state import Hub, RepositoryDouble, email_of
+from tests.doubles.github_state import Hub
 
 
 class Events:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.doubles.bare import Signature
-from tests.doubles.github_models import Json
+from tests.doubles.github_models import Json, email_of
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
 from tests.doubles.github_shapes import (
     api_url,
@@ -18,7 +19,6 @@ from tests.doubles.github_shapes import (
     tree_entry_json,
     wrapped,
 )
-from tests.doubles.github_state import RepositoryDouble, email_of
 
 GIT = Routes()
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.doubles.github_state import RepositoryDouble
+    from tests.doubles.github_repository import RepositoryDouble
 
 Json = dict[str, Any]
+WEB_FLOW_EMAIL = "noreply@github.com"
 
 
 @dataclass
@@ -16,6 +17,11 @@ class User:
     id: int
     login: str
     type: str = "User"
+
+
+def email_of(user: User) -> str:
+    """The address GitHub gives a user's commits."""
+    return f"{user.id}+{user.login}@users.noreply.github.com"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from tests.doubles.github_git_routes import commit_named
 from tests.doubles.github_models import Issue, PullRequest, User
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
 from tests.doubles.github_shapes import (
     commit_json,
@@ -11,7 +12,6 @@ from tests.doubles.github_shapes import (
     pull_json,
     repository_json,
 )
-from tests.doubles.github_state import RepositoryDouble
 
 PULLS = Routes()
 

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.doubles.github_models import Json, Token, User
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_rules import violations
-from tests.doubles.github_state import Hub, RepositoryDouble
+from tests.doubles.github_state import Hub
 
 DOCS = "https://docs.github.com/rest"
 DOTS = re.compile(r"\{(\w+)(\.\.\.)?\}")

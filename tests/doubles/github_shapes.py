@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
 
 from tests.doubles.bare import Commit, FileChange, Signature, TreeEntry
-from tests.doubles.github_models import Comment, Issue, Json, PullRequest, Push, User
+from tests.doubles.github_models import WEB_FLOW_EMAIL, Comment, Issue, Json, PullRequest, Push, User
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_rules import unmet
-from tests.doubles.github_state import WEB_FLOW_EMAIL, Hub, RepositoryDouble
+from tests.doubles.github_state import Hub
 
 LARGEST_CONTENT = 1024 * 1024
 """Bytes up to which the contents API gives a file inline."""

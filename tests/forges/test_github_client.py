@@ -9,7 +9,7 @@ from mcp_static.forges.github.repository import GitHubRepository
 from mcp_static.model.errors import ForbiddenError, InputError, UnansweredError
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 
 REPOSITORY = "acme/registry"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.publishing.steps import WEATHER
 from tests.stage import Stage, settings_text, source_record, staged
 

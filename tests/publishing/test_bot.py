@@ -8,8 +8,8 @@ from mcp_static.forges.github.repository import REQUIRED_STATUS
 from mcp_static.publishing.merging import MergeOutcome
 from mcp_static.settings import parse_settings
 
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_rules import BranchRules
-from tests.doubles.github_state import RepositoryDouble
 from tests.publishing.commenting import answer, ask, carry_out, checked, comment
 from tests.registries import path_of
 from tests.stage import BOT, REGISTRY, Stage, client_of, settings_text, source_record

@@ -13,7 +13,7 @@ from mcp_static.publishing.comment_handover import (
     read_comment_handover,
 )
 
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.publishing.commenting import ask, carry_out, checked, comment, comment_id, handed_over
 from tests.publishing.steps import WEATHER
 from tests.stage import BOT, Stage, settings_text

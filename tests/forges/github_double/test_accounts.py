@@ -9,7 +9,8 @@ from github.GithubException import BadCredentialsException, UnknownObjectExcepti
 
 from tests.doubles.github_double import GitHubDouble
 from tests.doubles.github_login import GRANT
-from tests.doubles.github_state import ACTIONS_BOT, RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
+from tests.doubles.github_state import ACTIONS_BOT
 from tests.forges.github_double.clients import Clients
 
 

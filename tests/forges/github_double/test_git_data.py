@@ -8,7 +8,7 @@ from github import GithubException, InputGitTreeElement
 from github.GithubException import UnknownObjectException
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.forges.github_double.clients import Clients
 
 

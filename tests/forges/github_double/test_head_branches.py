@@ -7,7 +7,7 @@ from github import GithubException
 from github.PullRequest import PullRequest
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.forges.github_double.clients import Clients
 
 

@@ -4,7 +4,8 @@ import pytest
 from github import GithubException
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import ACTIONS_BOT, RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
+from tests.doubles.github_state import ACTIONS_BOT
 from tests.forges.github_double.clients import Clients
 
 

@@ -9,7 +9,7 @@ from github import GithubException
 from github.Repository import Repository
 
 from tests.doubles.github_double import GitHubDouble
-from tests.doubles.github_state import RepositoryDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.forges.github_double.clients import Clients, commit_file
 
 

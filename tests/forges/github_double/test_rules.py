@@ -11,8 +11,9 @@ from github import GithubException
 from github.Repository import Repository
 
 from tests.doubles.github_double import GitHubDouble
+from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_rules import BranchRules
-from tests.doubles.github_state import ACTIONS_APP, ACTIONS_BOT, RepositoryDouble
+from tests.doubles.github_state import ACTIONS_APP, ACTIONS_BOT
 from tests.forges.github_double.clients import Clients
 from tests.stage import REGISTRY, STATUS, client_of, settings_text, staged
 
