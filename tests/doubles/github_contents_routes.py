@@ -2,9 +2,9 @@
 
 from tests.doubles.bare import TreeEntry
 from tests.doubles.github_git_routes import commit_named, wants_raw
+from tests.doubles.github_git_shapes import LARGEST_CONTENT, content_json, wrapped
 from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, not_found
-from tests.doubles.github_shapes import LARGEST_CONTENT, content_json, wrapped
 
 CONTENTS = Routes()
 

@@ -1,12 +1,12 @@
 """Webhook payloads as GitHub sends them, which a workflow finds in its event's file."""
 
 from tests.doubles.bare import NO_SHA
+from tests.doubles.github_git_shapes import commit_json
 from tests.doubles.github_models import Json, PullRequest, User, email_of
 from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_shapes import (
     api_url,
     comment_json,
-    commit_json,
     full_pull_json,
     html_url,
     issue_json,

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.doubles.bare import Signature
-from tests.doubles.github_models import Json, email_of
-from tests.doubles.github_repository import RepositoryDouble
-from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from tests.doubles.github_shapes import (
-    api_url,
+from tests.doubles.github_git_shapes import (
     commit_json,
     file_change_json,
     git_commit_json,
     tree_entry_json,
     wrapped,
 )
+from tests.doubles.github_models import Json, email_of
+from tests.doubles.github_repository import RepositoryDouble
+from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
+from tests.doubles.github_shapes import api_url
 
 GIT = Routes()
 

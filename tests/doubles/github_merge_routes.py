@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tests.doubles.bare import Signature
 from tests.doubles.github_git_routes import commit_named
+from tests.doubles.github_git_shapes import commit_json
 from tests.doubles.github_models import WEB_FLOW_EMAIL, Json, PullRequest, User, email_of
 from tests.doubles.github_pull_routes import pull_at
 from tests.doubles.github_routes import (
@@ -15,7 +16,6 @@ from tests.doubles.github_routes import (
     rule_violation,
 )
 from tests.doubles.github_rules import unmet
-from tests.doubles.github_shapes import commit_json
 
 MERGES = Routes()
 

@@ -1,17 +1,11 @@
 """GitHub's endpoints for forks and pull requests."""
 
 from tests.doubles.github_git_routes import commit_named
+from tests.doubles.github_git_shapes import commit_json, file_change_json
 from tests.doubles.github_models import Issue, PullRequest, User
 from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, invalid, not_found
-from tests.doubles.github_shapes import (
-    commit_json,
-    file_change_json,
-    full_pull_json,
-    full_repository_json,
-    pull_json,
-    repository_json,
-)
+from tests.doubles.github_shapes import full_pull_json, full_repository_json, pull_json, repository_json
 
 PULLS = Routes()
 

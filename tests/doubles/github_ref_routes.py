@@ -2,11 +2,12 @@
 
 from tests.doubles.bare import NO_SHA
 from tests.doubles.github_git_routes import store_ready
+from tests.doubles.github_git_shapes import commit_json, ref_json
 from tests.doubles.github_models import Json
 from tests.doubles.github_repository import RepositoryDouble
 from tests.doubles.github_routes import RefusalError, Request, Response, Routes, not_found
 from tests.doubles.github_rules import BranchRules
-from tests.doubles.github_shapes import api_url, commit_json, ref_json
+from tests.doubles.github_shapes import api_url
 
 REFS = Routes()
 
