@@ -8,130 +8,32 @@ own misbehaves where a proper one would not. All are ordinary processes on unpri
 import os
 import shutil
 import socket
-import socketserver
-import struct
 import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import dns.flags
 import dns.message
 import dns.query
-import dns.rcode
 import dns.rdatatype
-import dns.rrset
 from mcp_static.settings.network import DnsSettings, NetworkSettings
 
-KEY = "v=MCPv1; k=ed25519; p=" + "A" * 43 + "="
-OTHER_KEY = "v=MCPv1; k=ed25519; p=" + "B" * 43 + "="
+from tests.doubles.dns_configurations import KNOT, OTHER_ANSWERS, UNBOUND
+from tests.doubles.dns_odd_servers import OddServers
+from tests.doubles.dns_zones import (
+    ALL,
+    DEAD,
+    ELSEWHERE,
+    SERVFAIL,
+    SIGNED_BEFORE,
+    UNSIGNED,
+    ZONES,
+    parent_of,
+)
+from tests.doubles.ports import free_ports
 
-_LEAF = [f'@ TXT "{KEY}"', '@ TXT "v=spf1 -all"']
-_ZONES: Mapping[str, list[str]] = {
-    ".": [],
-    "test.": ["wrongds DS 12345 13 2 " + "0" * 64],
-    "com.": [],
-    "example.com.": [*_LEAF, "api A 192.0.2.1"],
-    "signed.test.": [
-        *_LEAF,
-        f'split TXT "{KEY[:9]}" "{KEY[9:]}"',
-        f'*.wild TXT "{KEY}"',
-        "silent A 192.0.2.1",
-        *(f'big TXT "{number:03} {"x" * 200}"' for number in range(60)),
-        f'big TXT "{KEY}"',
-    ],
-    "plain.test.": [*_LEAF, f'differs TXT "{KEY}"', "lonely A 192.0.2.1"],
-    "wrongds.test.": _LEAF,
-    "tampered.test.": _LEAF,
-    "expired.test.": _LEAF,
-}
-_UNSIGNED = frozenset({"plain.test."})
-_SIGNED_BEFORE = frozenset({"tampered.test.", "expired.test."})
-_ELSEWHERE = ("cnameapex.test.", "refused.test.")
-_SERVFAIL = "servfail.test."
-_DEAD = "dead.test."
-_ALL = (*_ZONES, *_ELSEWHERE, _SERVFAIL, _DEAD)
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-
-_KNOT = """\
-server:
-  rundir: "{run}"
-  listen: [ 127.0.0.1@{port} ]
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 2
-control:
-  listen: "{run}/knot.sock"
-database:
-  storage: "{run}/db"
-log:
-  - target: stderr
-    any: warning
-policy:
-  - id: one-key
-    algorithm: ecdsap256sha256
-    single-type-signing: on
-    manual: on
-template:
-  - id: default
-    storage: "{run}/zones"
-    file: "%s.zone"
-    semantic-checks: off
-    zonefile-sync: -1
-    zonefile-load: difference-no-serial
-    journal-content: all
-  - id: signed
-    storage: "{run}/zones"
-    file: "%s.zone"
-    zonefile-sync: -1
-    zonefile-load: difference-no-serial
-    journal-content: all
-    dnssec-signing: on
-    dnssec-policy: one-key
-zone:
-"""
-# A name server that is silent for the longest timeout is given up for seconds: on a busy machine any may
-# be, for a moment. Below 1,000 ms, unbound's arithmetic never forgives it.
-_UNBOUND = """\
-server:
-  directory: "{run}"
-  chroot: ""
-  username: ""
-  pidfile: ""
-  do-daemonize: no
-  use-syslog: no
-  logfile: ""
-  interface: 127.0.0.1@{port}
-  port: {port}
-  access-control: 127.0.0.0/8 allow
-  do-ip6: no
-  num-threads: 1
-  module-config: "validator iterator"
-  trust-anchor-file: "{run}/anchor.key"
-  trust-anchor-signaling: no
-  do-not-query-localhost: no
-  local-zone: "test." nodefault
-  cache-max-ttl: 0
-  cache-max-negative-ttl: 0
-  val-bogus-ttl: 0
-  infra-host-ttl: 0
-  infra-cache-min-rtt: 500
-  infra-cache-max-rtt: 2000
-  target-fetch-policy: "0 0 0 0 0"
-  aggressive-nsec: no
-{more}
-remote-control:
-  control-enable: no
-"""
-_OTHER_ANSWERS = f"""\
-  local-zone: "differs.plain.test." redirect
-  local-data: 'differs.plain.test. 0 IN TXT "{OTHER_KEY}"'
-  local-zone: "lonely.plain.test." redirect
-  local-data: 'lonely.plain.test. 0 IN TXT "{KEY}"'
-"""
 
 
 class DnsLab:
@@ -145,9 +47,9 @@ class DnsLab:
         self._run = Path(tempfile.mkdtemp(prefix="dns"))  # sockets' paths have to be short
         self._log = (self._run / "log").open("wb")
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._odd: _OddServers | None = None
+        self._odd: OddServers | None = None
         self._silent: list[socket.socket] = []
-        self._lines = {zone: list(lines) for zone, lines in _ZONES.items()}
+        self._lines = {zone: list(lines) for zone, lines in ZONES.items()}
         self.resolvers: tuple[str, ...] = ()
         self.trust_anchors: tuple[str, ...] = ()
         self.connect: dict[str, str] = {}
@@ -195,7 +97,7 @@ class DnsLab:
     def set_txt(self, domain: str, *texts: str) -> None:
         """Replace the TXT records at a name of one of its zones; in force when this returns."""
         name = f"{domain.rstrip('.')}."
-        zone = max((zone for zone in _ZONES if name.endswith(zone)), key=len)
+        zone = max((zone for zone in ZONES if name.endswith(zone)), key=len)
         owner = name[: -len(zone)].rstrip(".") or "@"
         kept = [line for line in self._lines[zone] if not line.startswith(f"{owner} TXT ")]
         quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
@@ -209,30 +111,30 @@ class DnsLab:
     def _start(self) -> None:
         for folder in ("zones", "db"):
             (self._run / folder).mkdir(exist_ok=True)
-        self.port, *ports = _free_ports(4)
-        for zone in _ZONES:
+        self.port, *ports = free_ports(4)
+        for zone in ZONES:
             self._write_zone(zone)
         self._write_knot()
         self._make_keys()
         self._spoil()
         self._spawn("knotd", "-c", str(self._run / "knot.conf"))
-        self._odd = _OddServers()
+        self._odd = OddServers()
         self._silent = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
         self._silent[0].bind(("127.0.0.1", 0))
-        places = dict.fromkeys(_ALL, self.port)
-        places |= dict.fromkeys(_ELSEWHERE, self._odd.port)
-        places[_DEAD] = self._silent[0].getsockname()[1]
+        places = dict.fromkeys(ALL, self.port)
+        places |= dict.fromkeys(ELSEWHERE, self._odd.port)
+        places[DEAD] = self._silent[0].getsockname()[1]
         for number, port in enumerate(ports):
             stubs = "".join(
                 f'stub-zone:\n  name: "{zone}"\n  stub-addr: 127.0.0.1@{place}\n  stub-prime: no\n'
                 for zone, place in places.items()
             )
-            more = _OTHER_ANSWERS if number == 2 else ""
+            more = OTHER_ANSWERS if number == 2 else ""
             config = self._run / f"unbound{number}.conf"
-            config.write_text(_UNBOUND.format(run=self._run, port=port, more=more) + stubs)
+            config.write_text(UNBOUND.format(run=self._run, port=port, more=more) + stubs)
             self._spawn("unbound", "-d", "-c", str(config))
         self.resolvers = tuple(f"127.0.0.1:{port}" for port in ports)
-        for zone in _ALL:
+        for zone in ALL:
             for server in ("ns1", "ns2"):
                 host = f"{server}.{zone}".rstrip(".")
                 self.connect[f"{host}:53"] = f"127.0.0.1:{places[zone]}"
@@ -240,7 +142,7 @@ class DnsLab:
             self._wait_for(port)
 
     def _write_zone(self, zone: str) -> None:
-        children = [child for child in _ALL if child != zone and _parent(child) == zone]
+        children = [child for child in ALL if child != zone and parent_of(child) == zone]
         lines = [
             f"$ORIGIN {zone}",
             "$TTL 0",
@@ -260,19 +162,19 @@ class DnsLab:
         return self._run / "zones" / ("root.zone" if zone == "." else f"{zone.rstrip('.')}.zone")
 
     def _write_knot(self) -> None:
-        text = _KNOT.format(run=self._run, port=self.port)
-        for zone in (*_ZONES, _SERVFAIL):
+        text = KNOT.format(run=self._run, port=self.port)
+        for zone in (*ZONES, SERVFAIL):
             text += f"  - domain: {zone}\n"
             if zone == ".":
                 text += "    file: root.zone\n"
-            if zone in _ZONES and zone not in _UNSIGNED and zone not in _SIGNED_BEFORE:
+            if zone in ZONES and zone not in UNSIGNED and zone not in SIGNED_BEFORE:
                 text += "    template: signed\n"
         (self._run / "knot.conf").write_text(text)
 
     def _make_keys(self) -> None:
         """Keys for the signed zones, and the delegations that name them."""
-        for zone in _ZONES:
-            if zone in _UNSIGNED:
+        for zone in ZONES:
+            if zone in UNSIGNED:
                 continue
             old = ["created", "publish", "ready", "active"] if zone == "expired.test." else []
             self._tool(
@@ -280,7 +182,7 @@ class DnsLab:
                 "algorithm=ECDSAP256SHA256", "ksk=yes", "zsk=yes", *(f"{moment}=t-60d" for moment in old),
             )  # fmt: skip
             if zone not in {".", "wrongds.test."}:
-                self._lines[_parent(zone)].append(f"{zone} DS {self._ds(zone)}")
+                self._lines[parent_of(zone)].append(f"{zone} DS {self._ds(zone)}")
         self.trust_anchors = (self._ds("."),)
         keys = self._tool("keymgr", "-c", f"{self._run}/knot.conf", ".", "dnskey")
         (self._run / "anchor.key").write_text(keys.replace(". ", ". IN ", 1))
@@ -296,7 +198,7 @@ class DnsLab:
     def _spoil(self) -> None:
         """Sign two zones beforehand: one is then changed, the other was signed long ago."""
         config = (self._run / "knot.conf").read_text()
-        for zone in _SIGNED_BEFORE:
+        for zone in SIGNED_BEFORE:
             line = f"  - domain: {zone}\n"
             (self._run / "sign.conf").write_text(config.replace(line, line + "    template: signed\n"))
             at = ["-t", str(int(time.time()) - 40 * 86_400)] if zone == "expired.test." else []
@@ -356,84 +258,3 @@ class DnsLab:
                     return
                 time.sleep(0.02)
         raise AssertionError(f"nothing answers on port {port}")
-
-
-def _parent(zone: str) -> str:
-    return "." if zone.count(".") == 1 else zone.partition(".")[2]
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that are free for UDP and TCP."""
-    held: list[socket.socket] = []
-    ports: list[int] = []
-    try:
-        while len(ports) < count:
-            stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            held.append(stream)
-            stream.bind(("127.0.0.1", 0))
-            datagram = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            held.append(datagram)
-            try:
-                datagram.bind(stream.getsockname())
-            except OSError:
-                continue
-            ports.append(stream.getsockname()[1])
-    finally:
-        for one in held:
-            one.close()
-    return ports
-
-
-class _OddServers:
-    """Answers as no proper server would: a CNAME at an apex, refusals."""
-
-    def __init__(self) -> None:
-        (self.port,) = _free_ports(1)
-        place = ("127.0.0.1", self.port)
-        self._servers = (
-            socketserver.ThreadingUDPServer(place, _Datagram),
-            socketserver.ThreadingTCPServer(place, _Stream),
-        )
-        self._threads = [threading.Thread(target=server.serve_forever) for server in self._servers]
-        for thread in self._threads:
-            thread.start()
-
-    def close(self) -> None:
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
-        for thread in self._threads:
-            thread.join()
-
-
-def _odd_answer(wire: bytes) -> bytes:
-    question = dns.message.from_wire(wire)
-    answer = dns.message.make_response(question)
-    answer.flags |= dns.flags.AA
-    name, kind = question.question[0].name, question.question[0].rdtype
-    text = name.to_text().lower()
-    if text.endswith("refused.test."):
-        answer.set_rcode(dns.rcode.REFUSED)
-    elif text == "cnameapex.test." and kind == dns.rdatatype.NS:
-        answer.answer.append(dns.rrset.from_text(name, 0, "IN", "NS", "ns1.cnameapex.test."))
-    elif text == "cnameapex.test." and kind == dns.rdatatype.SOA:
-        record = "ns1.cnameapex.test. host.cnameapex.test. 1 3600 600 86400 0"
-        answer.answer.append(dns.rrset.from_text(name, 0, "IN", "SOA", record))
-    elif text == "cnameapex.test.":
-        answer.answer.append(dns.rrset.from_text(name, 0, "IN", "CNAME", "plain.test."))
-    elif kind == dns.rdatatype.A:
-        answer.answer.append(dns.rrset.from_text(name, 0, "IN", "A", "127.0.0.1"))
-    return answer.to_wire()
-
-
-class _Datagram(socketserver.BaseRequestHandler):
-    def handle(self) -> None:
-        wire, connection = self.request
-        connection.sendto(_odd_answer(wire), self.client_address)
-
-
-class _Stream(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        while head := self.rfile.read(2):
-            wire = _odd_answer(self.rfile.read(struct.unpack("!H", head)[0]))
-            self.wfile.write(struct.pack("!H", len(wire)) + wire)

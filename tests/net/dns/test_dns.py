@@ -16,7 +16,8 @@ from mcp_static.net.dns.dnssec import Security
 from mcp_static.net.dns.resolution import Lookup, LookupResult, Resolution
 from mcp_static.settings.network import DnsSettings, NetworkSettings
 
-from tests.doubles.dns_lab import KEY, OTHER_KEY, DnsLab
+from tests.doubles.dns_lab import DnsLab
+from tests.doubles.dns_zones import KEY, OTHER_KEY
 
 
 @pytest.fixture(scope="module")
