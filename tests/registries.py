@@ -18,6 +18,11 @@ START = 1_760_000_000
 CURRENT_SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 
 
+def day(number: float, clock: str = "T00:00:00Z") -> str:
+    """A time on a day counted from the first commit's, 2025-10-09."""
+    return f"2025-10-{9 + number:02.0f}{clock}"
+
+
 def server_json(name: str, version: str = "1.0.0", **more: Any) -> dict[str, Any]:
     """A valid `server.json`; `more` replaces or (None) removes fields."""
     document = {

@@ -1,13 +1,10 @@
 """One suite against every host, each held to what it says it honors."""
 
 import http.client
-import itertools
 import json
-import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -16,12 +13,11 @@ from mcp_static.conformance.check import Check, run_checks
 from mcp_static.conformance.checks import CHECKS
 from mcp_static.conformance.probe import Probe
 from mcp_static.hosts.hosts import HOSTS
-from mcp_static.serve.answers import answer
-from mcp_static.serve.snapshot import Snapshot
 
-from tests.contract.conftest import BY_RULES, FULL, SERVERS, Serve, smallest_workerd
+from tests.contract.conftest import BY_RULES, FULL, SERVERS, Serve
+from tests.contract.exact_requests import assert_refused, heard
 from tests.hosting import Hosted, Starting, caddy, nginx, site_of
-from tests.registries import Registry, entries_of
+from tests.registries import Registry
 
 COMPRESSED_IN_FRONT = {"workerd", "node"}
 """Bare runtimes: what stands in front of them, Cloudflare or a proxy, compresses."""
@@ -121,227 +117,6 @@ def test_pages_give_complete_lists_and_harmless_markup(files_host: Hosted) -> No
         assert page == (files_host.out / path / "index.html").read_bytes()
 
 
-def heard(hosted: Hosted, target: str, method: str = "GET") -> tuple[int, bytes]:
-    """A request exactly as written."""
-    connection = http.client.HTTPConnection(urlsplit(hosted.url).netloc, timeout=30)
-    connection.putrequest(method, target, skip_accept_encoding=True)
-    connection.endheaders()
-    response = connection.getresponse()
-    found = response.status, response.read()
-    connection.close()
-    return found
-
-
-def day(number: float, clock: str = "T00:00:00Z") -> str:
-    """A time on a day counted from the first commit's, 2025-10-09."""
-    return f"2025-10-{9 + number:02.0f}{clock}"
-
-
-VALUES: dict[str, list[str]] = {
-    "search": ["", "SERVER-1", "number 25", "ödd", "ÍSTANBUL", "σασ", "😀", "<b>", "zzz", "1.0", "17", "a\tb", "com.example/", "\n"],
-    "version": ["", "latest", "1.0.3", "1.1.2", "1.0.0+build.7", "2.0.0-RC_1", "50% off", "vÄ 1", "a?b#c&d=e", "none", "..", "."],
-    "updated_since": ["", day(0), day(0, "T09:30:00Z"), day(0, "T12:34:56.75+02:00"), day(1), day(3), day(9), day(9, "T08:53:20Z"),
-                      day(9, "T08:53:21Z"), day(10), "1970-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+23:59"],
-    "include_deleted": ["", "true", "FALSE", "0", "1"],
-    "limit": ["", "1", "3", "30", "99", "100"],
-}  # fmt: skip
-MALFORMED = [
-    "limit=0", "limit=101", "limit=-1", "limit=1.5", "limit=%31", "limit=٣", "limit=9999999999", "limit=1&limit=2", "limit=1;limit=2",
-    "cursor=nonsense", "cursor=all.x", "cursor=all.007", "cursor=../../etc", "cursor=%00", "cursor=all.0--", "cursor=all.0--AAAA",
-    "cursor=version....0", "cursor=version.%2e%2e.0", "cursor=updated.2025-02-30.0", "cursor=updated.2025-10-09.100",
-    "cursor=latest.50", "cursor=everything.999999999999", "cursor=all.9999999999999", "cursor=all.100&search=server",
-    "updated_since=yesterday", "updated_since=2025-02-30T00:00:00Z", "updated_since=2025-10-09T24:00:00Z", "updated_since=2025-10-09",
-    "updated_since=2025-10-09T00:00:00+24:00", "updated_since=2025-10-09T02:00:00+02:00", "updated_since=0000-01-01T00:00:00Z",
-    "include_deleted=maybe", "updated_since=2025-10-09T00:00:00Z&include_deleted=false", "search=%FF", "search=a%00b", "search=%zz", "search=%C3%B6", "sea%72ch=tides", "SEARCH=zzz", "version=a&version=b",
-    "x=1&" * 99, "x=1&" * 120, "search=" + "x" * 990, "search=" + "x" * 1001, "search=" + "%C3%B6" * 170, "&&&", "=", "search", "?",
-]  # fmt: skip
-PATHS = [
-    "/v0.1/servers/com.example%2Fodd/versions", "/v0/servers/com.example%2fodd/versions/latest", "/v0.1/servers/com.example/odd/versions/",
-    *(f"/v0.1/servers/com.example%2Fodd/versions/{quote(v, safe='')}" for v in VALUES["version"] if v),
-    *(f"/v0.1/servers/com.example%2Fodd/versions/{quote(v, safe='')}?include_deleted=true" for v in VALUES["version"] if v),
-    "/v0.1/servers/com.example%2Fgone/versions", "/v0.1/servers/com.example%2Fgone/versions?include_deleted=true",
-    "/v0.1/servers/com.example%2Fgone/versions/latest?include_deleted=1", "/v0.1/servers/com.example%2Fgone/versions?include_deleted=x",
-    "/v0.1/servers/com.example%2Fodd/versions?limit=0&cursor=x", "/v0.1/servers/com.example%2Fodd/versions/latest/more",
-    "/v0.1/health", "/v0/ping", "/v0.1/version", "/v0.1/health.json", "/v0.1/servers.json", "/v0.1", "/v0.1/", "/v0.1/nothing", "/v0.2/servers",
-    "/data/snapshot.json", "/openapi.yaml", "/data", "/data/pages", "/data/pages/all/0.json", "/data/pages/all/9.json", "/nothing",
-    "/v0.1/servers/..%2f..%2fdata/versions", "/v0.1/servers/%2e%2e/%2e%2e/versions", "/..%2f..%2fetc%2fpasswd", "/data/..%2f..%2fetc%2fpasswd",
-    "/v0.1/servers/a%5cb/c/versions", "/v0.1/servers/%ff/x/versions", "/v0.1/servers/x//versions", "/v0.1/servers/%252e/x/versions",
-    "/v0.1/servers/" + "x" * 3000 + "/versions", "/v0.1/servers/com.example%2Fodd%2Fversions%2Flatest", "/v0.1%2Fservers", "/v0.1/servers/?limit=1",
-]  # fmt: skip
-
-
-def queries() -> Iterator[str]:
-    """Every pair of values, and a share of the other combinations."""
-    for first, second in itertools.combinations(VALUES, 2):
-        for pair in itertools.product(VALUES[first], VALUES[second]):
-            yield urlencode({first: pair[0], second: pair[1]})
-    chance = random.Random(7)
-    for _ in range(400):
-        yield urlencode({name: chance.choice(values) for name, values in VALUES.items()})
-
-
-def test_the_same_request_gets_the_same_answer_from_every_host(full_host: Hosted) -> None:
-    snapshot = Snapshot(full_host.out.resolve())
-    targets = [f"/v0.1/servers?{query}" for query in (*queries(), *MALFORMED)] + PATHS
-    following = []
-    for target in targets:
-        path, _, query = target.partition("?")
-        expected = answer(snapshot, "GET", path.encode(), query)
-        if target.isascii():
-            got = heard(full_host, target)
-            if (got[0], expected.status) == (400, 404):  # refused before any program has seen it
-                assert b"cannot be understood" in got[1], target
-                continue
-            assert got == (expected.status, expected.body), target
-        if expected.body.startswith(b'{"servers"') and b"nextCursor" in expected.body:
-            following.append(json.loads(expected.body)["metadata"]["nextCursor"])
-    assert len(targets) > 900
-    cursors = sorted(set(following))
-    assert len(cursors) > 60
-    for cursor in cursors:
-        query = f"limit=30&cursor={cursor}"
-        expected = answer(snapshot, "GET", b"/v0.1/servers", query)
-        assert expected.status == 200
-        assert heard(full_host, f"/v0.1/servers?{query}") == (200, expected.body), cursor
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"])
-def test_writing_gets_the_same_answer_too(full_host: Hosted, method: str) -> None:
-    snapshot = Snapshot(full_host.out.resolve())
-    for path in ("/v0.1/publish", "/v0.1/servers/com.example%2Fodd/versions/latest", "/feed.xml"):
-        expected = answer(snapshot, method, path.encode(), "")
-        assert heard(full_host, path, method) == (expected.status, expected.body)
-    assert "example/registry" in answer(snapshot, "POST", b"/x", "").body.decode()
-
-
-def test_trace_is_refused_by_rules_like_every_other_method(rules_host: Hosted) -> None:
-    answers = {heard(rules_host, "/v0.1/servers", method) for method in ("PUT", "PROPFIND", "TRACE")}
-    [(status, body)] = answers
-    assert (status, list(json.loads(body))) == (501, ["error"])
-
-
-HOSTILE = [
-    "/v0.1/servers?search=" + "x" * 65_000, "/v0.1/servers?cursor=" + "9" * 65_000, "/v0.1/servers?limit=1&limit=2&limit=3",
-    "/v0.1/servers?search=%FF%FE", "/v0.1/servers?search=%00", "/v0.1/servers?cursor=%00%0d%0aX-Evil:%201", "/v0.1/servers?version=../../x",
-    "/v0.1/servers?version=..%2f..%2fx", "/v0.1/servers?cursor=updated.2025-10-09../0.0", "/v0.1/servers?updated_since=%27;--",
-    "/v0.1/servers/%00/versions", "/v0.1/servers/a%00/b/versions/1", "/v0.1/servers/a%2f..%2f..%2f..%2f..%2fetc%2fpasswd/versions",
-    "/../../../etc/passwd", "/..%2f..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/data/%00", "/host/nginx.conf", "/host/edge/registry.js",
-    "/host", "/HOST/nginx.conf", "//host/nginx.conf", "/./host/nginx.conf", "/data/../host/nginx.conf", "/%68ost/Caddyfile", "/host%2fCaddyfile",
-    "/mcp-file/host/nginx.conf", "/mcp-file/data/snapshot.json", "/" + "a/" * 3000, "/v0.1/servers/" + "%41" * 2000 + "/versions",
-]  # fmt: skip
-
-
-def _is_refused(hosted: Hosted, target: str) -> None:
-    status, body = heard(hosted, target)
-    if "servers?" in target:
-        assert status in {200, 400, 404, 414, 431}, (target[:80], status)
-    elif "snapshot" not in target:
-        assert 400 <= status < 500, (target[:80], status)
-    for secret in (b"root:", b"js_import", b"use strict", b"export default", b"file_server"):
-        assert secret not in body
-    assert b"X-Evil" not in body or status == 400
-
-
-@pytest.mark.parametrize("target", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_hostile_request_breaks_a_full_host(full_host: Hosted, target: str) -> None:
-    _is_refused(full_host, target)
-
-
-@pytest.mark.parametrize("target", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_hostile_request_breaks_a_host_by_rules(rules_host: Hosted, target: str) -> None:
-    _is_refused(rules_host, target)
-
-
-@pytest.mark.parametrize("target", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_hostile_request_breaks_a_bucket(bucket_host: Hosted, target: str) -> None:
-    _is_refused(bucket_host, target)
-
-
-@pytest.mark.parametrize("target", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_hostile_request_breaks_pages(files_host: Hosted, target: str) -> None:
-    status, body = heard(files_host, f"{urlsplit(files_host.url).path}{target}")
-    assert status < 500
-    assert b"root:" not in body
-
-
-def test_rules_give_pages_of_a_hundred_and_never_less_than_was_asked_for(rules_host: Hosted) -> None:
-    def keys(query: str) -> list[tuple[str, str]]:
-        status, body = heard(rules_host, f"/v0.1/servers?{query}")
-        assert status == 200
-        return entries_of(body)
-
-    def walk(since: str) -> list[tuple[str, str]]:
-        with Probe(rules_host.url) as probe:
-            entries = probe.walk(updated_since=since)
-        return [(entry["server"]["name"], entry["server"]["version"]) for entry in entries]
-
-    assert len(keys("limit=5")) == len(keys("")) == len(keys("search=zzz")) == 100
-    assert len(keys("cursor=all.200")) == 66
-    assert keys("version=1.1.2&limit=3")
-    assert {version for _, version in keys("version=1.1.2")} == {"1.1.2"}
-    assert keys("version=none") == []
-    # The day before, the day itself and later ones; none after the last; all from before the first.
-    last = ("com.example/last", "1.0.0")
-    assert walk(day(9, "T23:00:00Z")) == walk(day(10)) == [last]
-    assert walk(day(11)) == []
-    everything = walk("1970-01-01T00:00:00Z")
-    assert len(everything) == len(set(everything)) == 268
-    assert walk(day(0, "T12:00:00+02:00")) == everything
-    assert set(walk(day(3))) == {
-        ("com.example/gone", "1.0.0"),
-        last,
-        ("io.github.user3/server-3", "1.0.3"),
-    }
-    assert heard(rules_host, "/v0.1/servers?cursor=nonsense")[0] == 400
-
-
-def test_the_smallest_plan_of_workers_walks_everything_too(
-    contract_registry: Registry, tmp_path: Path
-) -> None:
-    site = site_of(contract_registry, tmp_path / "site", "cloudflare")
-    with smallest_workerd(site) as hosted, Probe(hosted.url) as probe:
-        for filters in ({"search": "server"}, {"search": "server", "version": "latest"},
-                        {"version": "latest", "updated_since": day(0)}):  # fmt: skip
-            entries = probe.walk(limit=100, **filters)
-            keys = [(e["server"]["name"], e["server"]["version"]) for e in entries]
-            assert len(keys) == len(set(keys)) >= 130
-        assert len(probe.listing(limit=100, search="server").entries()) == 46
-
-
-def test_a_walk_meets_everything_once_though_the_registry_goes_on(
-    registry: Registry, tmp_path: Path
-) -> None:
-    for number in range(150):
-        registry.publish(f"io.github.user{number}/server")
-    site = site_of(registry, tmp_path / "site", "nginx")
-    entries = [(f"io.github.user{number}/server", "1.0.0") for number in range(150)]
-    with nginx(site) as hosted:
-        for query in (
-            "",
-            "version=latest&",
-            "search=io.github&",
-            "updated_since=2020-01-01T00:00:00Z&",
-        ):
-            met, cursor, number = [], "", 0
-            while True:
-                status, body = heard(hosted, f"/v0.1/servers?{query}limit=30{cursor}")
-                assert status == 200
-                met += entries_of(body)
-                following = json.loads(body)["metadata"].get("nextCursor")
-                if following is None:
-                    break
-                cursor = f"&cursor={following}"
-                number += 1
-                # Between any two pages: a new server, a new version of another, and one deleted.
-                again = site.registry()
-                again.publish(f"com.example/new-{number}", f"1.0.{len(met)}-{query[:3] or 'all'}")
-                again.publish("com.example/busy", f"{len(met)}.0.{number}-{query[:3] or 'all'}")
-                site.build()
-            assert {key for key in met if key in entries} == set(entries)
-            once = [key for key in met if key in entries]
-            assert len(once) == len(set(once))
-
-
 def test_nginx_gives_ranges_of_whole_files_and_compressed_ones(
     contract_registry: Registry, tmp_path: Path
 ) -> None:
@@ -416,7 +191,7 @@ def test_a_registry_is_found_under_its_path_and_by_what_takes_that_off(name: str
         for target in ("/v0.1/servers", "/v0/servers?version=latest", "/feed.xml"):
             assert heard(hosted, target) == heard(hosted, f"{path}{target}"), target
         for target in ("/host/nginx.conf", "/../host/nginx.conf", "//host/nginx.conf"):
-            _is_refused(hosted, f"{path}{target}")
+            assert_refused(hosted, f"{path}{target}")
 
 
 def test_nginx_serves_a_registry_under_a_path_by_program_too(
