@@ -18,9 +18,9 @@ from mcp_static.settings import Settings
 from mcp_static.settings.network import NetworkSettings
 
 from tests.doubles.package_registries import Npm
+from tests.packages.images import GHCR
 from tests.packages.market import ALICE, Market, package
 from tests.packages.test_go import MODULE
-from tests.packages.test_oci import GHCR
 
 
 def test_packages_are_asked_at_the_same_time(market: Market) -> None:
