@@ -21,6 +21,8 @@ _INTEGRATION: Final = (
     "deploy",
     "doctor/test_doctor.py",
     "drafting/test_init.py",
+    "drafting/test_init_older_files.py",
+    "drafting/test_init_prompts.py",
     "forges/test_github_client.py",
     "forges/test_gitlab.py",
     "forges/github_double",

@@ -1,40 +1,13 @@
-"""`mcp-static init` as authors run it: real folders, real repositories, real prompts."""
+"""`mcp-static init` as authors run it: real folders and real repositories."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from mcp_static.cli import main
 
+from tests.drafting.init_runs import ALICE, drafted, init, write_package
 from tests.drafting.projects import git, make_repository
 from tests.servers import run_cli
-
-ALICE = "io.github.alice/weather"
-PACKAGE = {"name": "weather", "version": "1.2.3", "description": "Forecasts.", "bin": "cli.js"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "weather"
-    path.mkdir()
-    return path
-
-
-def write_package(folder: Path, **more: Any) -> None:
-    (folder / "package.json").write_text(json.dumps({**PACKAGE, **more}))
-
-
-def init(*arguments: str | Path, answers: str = "") -> Result:
-    return CliRunner().invoke(main, ["init", *map(str, arguments)], input=answers)
-
-
-def drafted(folder: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((folder / "server.json").read_bytes())
-    run = run_cli("validate", folder / "server.json")
-    assert run.returncode == 0, run.stdout
-    return document
 
 
 @pytest.mark.parametrize(
@@ -59,17 +32,6 @@ def test_a_repository_and_a_manifest_need_no_question(address: str, folder: Path
     assert f'package.json: add `"mcpName": "{ALICE}"`.' in result.output
     assert "mcp-static validate" in result.output
     assert "mcp-static publish" in result.output
-
-
-def test_an_input_that_ends_says_what_is_missing_and_how_to_give_it(folder: Path) -> None:
-    result = init(folder, answers=f"{ALICE}\n")
-    assert result.exit_code == 1
-    assert "The input ended before every question was answered." in result.output
-    assert "--yes" in result.output
-    assert "--description  " in result.output
-    assert "--name  " not in result.output, "that is answered"
-    assert "Aborted" not in result.output
-    assert not (folder / "server.json").exists()
 
 
 def test_it_runs_as_a_command_in_the_folder_itself(folder: Path) -> None:
@@ -128,61 +90,6 @@ def test_several_manifests_become_several_packages(folder: Path) -> None:
     assert result.exit_code == 0
     assert [package["registryType"] for package in drafted(folder)["packages"]] == ["npm", "pypi"]
     assert "see --image" in result.output
-
-
-def test_what_is_missing_is_listed_all_at_once(folder: Path) -> None:
-    result = init(folder, "--yes")
-    assert result.exit_code == 1
-    for option in ("--name", "--description", "--server-version"):
-        assert f"\n{option}  " in result.output
-    assert not list(folder.iterdir())
-
-
-def test_options_answer_everything(folder: Path) -> None:
-    options = ["--name", ALICE, "--description", "Forecasts.", "--server-version", "1.0.0"]
-    assert init(folder, "--yes", *options).exit_code == 0
-    assert (
-        init(folder, "--yes", "--force", *options, "--remote", "https://w.alice.io/mcp").exit_code == 0
-    )
-    assert drafted(folder)["remotes"] == [{"type": "streamable-http", "url": "https://w.alice.io/mcp"}]
-
-
-def test_prompts_ask_what_is_unknown_until_it_keeps_the_rules(folder: Path) -> None:
-    (folder / "Dockerfile").write_text("FROM scratch\n")
-    answers = [
-        *("weather", ALICE),
-        *("x" * 101, "Forecasts."),
-        *("", "^1.0", "1.0.0"),
-        "ghcr.io/alice/weather",
-        *("http://w.alice.io/mcp", "https://127.0.0.1/mcp", "https://w.alice.io/mcp"),
-    ]
-    result = init(folder, answers="\n".join(answers) + "\n")
-    assert result.exit_code == 0, result.output
-    assert result.output.count("Error: ") == 5
-    document = drafted(folder)
-    assert (document["name"], document["description"]) == (ALICE, "Forecasts.")
-    assert document["packages"][0]["identifier"] == "ghcr.io/alice/weather:1.0.0"
-    assert document["remotes"][0]["url"] == "https://w.alice.io/mcp"
-
-
-def test_prompts_offer_the_newest_tag_and_take_no_for_an_answer(folder: Path) -> None:
-    make_repository(folder)
-    git(folder, "commit", "-q", "--allow-empty", "-m", "x")
-    git(folder, "tag", "v3.1.4")
-    (folder / "pyproject.toml").write_text(
-        '[project]\nname = "weather"\ndescription = "Forecasts."\ndynamic = ["version"]\n'
-    )
-    result = init(folder, answers="\n\n")
-    assert result.exit_code == 0, result.output
-    assert "Name of the server" not in result.output
-    document = drafted(folder)
-    assert (document["version"], document["packages"][0]["version"]) == ("3.1.4", "3.1.4")
-    assert "remotes" not in document
-
-
-def test_prompts_that_nobody_answers_write_nothing(folder: Path) -> None:
-    assert init(folder).exit_code == 1
-    assert not list(folder.iterdir())
 
 
 def test_nothing_is_overwritten_without_force(folder: Path) -> None:
@@ -270,101 +177,6 @@ def test_the_file_can_be_read_by_others_and_no_trace_is_left(folder: Path) -> No
     assert (folder / "server.json").read_bytes().endswith(b"}\n")
 
 
-def older(**more: Any) -> str:
-    schema = "https://static.modelcontextprotocol.io/schemas/2025-07-09/server.schema.json"
-    package = {"registry_type": "npm", "identifier": "weather", "version": "1.0.0"}
-    document = {"$schema": schema, "name": ALICE, "description": "Forecasts.", "version": "1.0.0"}
-    return json.dumps({**document, "status": "active", "packages": [package], **more})
-
-
-@pytest.mark.parametrize("place", ["server.json", ".mcp/server.json"])
-def test_an_older_file_is_moved_to_the_newest_schema_where_it_is(place: str, folder: Path) -> None:
-    file = folder / place
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(older())
-    result = init(folder, "--upgrade")
-    assert result.exit_code == 0, result.output
-    assert "registry_type: is now registryType" in result.output
-    assert run_cli("validate", file).returncode == 0
-    again = init(folder, "--upgrade", "--registry", "https://registry.alice.io")
-    assert "the newest schema already" in again.output
-    assert f"publish {file} --registry https://registry.alice.io" in again.output
-
-
-def test_what_an_upgrade_cannot_know_is_reported_and_the_rest_is_moved(folder: Path) -> None:
-    (folder / "server.json").write_text(older(version="^1.0"))
-    result = init(folder, "--upgrade")
-    assert result.exit_code == 1
-    assert "version-is-one-version" in result.output
-    assert '"registryType": "npm"' in (folder / "server.json").read_text()
-
-
-@pytest.mark.parametrize("content", [None, "{", "[]", '{"a": 1, "a": 2}'])
-def test_what_is_no_server_json_is_not_upgraded(content: str | None, folder: Path) -> None:
-    if content is not None:
-        (folder / "server.json").write_text(content)
-    result = init(folder, "--upgrade")
-    assert result.exit_code == 1
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    assert [path.read_text() for path in folder.iterdir()] == ([content] if content else [])
-
-
-def test_an_upgrade_takes_no_answers(folder: Path) -> None:
-    (folder / "server.json").write_text(older())
-    assert init(folder, "--upgrade", "--name", ALICE).exit_code == 2
-    assert (folder / "server.json").read_text() == older()
-
-
-def test_a_new_draft_keeps_what_only_the_old_file_says(folder: Path) -> None:
-    variables = [{"name": "WEATHER_KEY", "description": "From your account.", "is_secret": True}]
-    old = {"registry_type": "npm", "identifier": "weather", "version": "1.0.0"}
-    said = {"packages": [{**old, "environment_variables": variables}], "title": "Weather"}
-    (folder / "server.json").write_text(older(description="Forecasts for all.", **said))
-    make_repository(folder)
-    write_package(folder)
-    assert init(folder, "--yes", "--force").exit_code == 0
-    document = drafted(folder)
-    assert (document["version"], document["packages"][0]["version"]) == ("1.2.3", "1.2.3")
-    assert (document["title"], document["description"]) == ("Weather", "Forecasts for all.")
-    assert document["packages"][0]["environmentVariables"] == [
-        {"name": "WEATHER_KEY", "description": "From your account.", "isSecret": True}
-    ]
-    assert init(folder, "--yes", "--force", "--env", "CITY").exit_code == 0
-    assert drafted(folder)["packages"][0]["environmentVariables"] == [{"name": "CITY"}]
-
-
-def test_a_template_that_releases_fill_in_still_names_its_image(folder: Path) -> None:
-    image = {"registry_type": "oci", "identifier": "ghcr.io/alice/weather:v{{VERSION}}"}
-    variables = [{"name": "WEATHER_KEY", "is_secret": True}]
-    (folder / "server.json").write_text(
-        older(version="{{VERSION}}", packages=[{**image, "environment_variables": variables}])
-    )
-    make_repository(folder)
-    write_package(folder)
-    assert init(folder, "--yes", "--force").exit_code == 0
-    document = drafted(folder)
-    assert document["version"] == "1.2.3"
-    _, package = document["packages"]
-    assert package["identifier"] == "ghcr.io/alice/weather:v1.2.3"
-    assert package["environmentVariables"] == [{"name": "WEATHER_KEY", "isSecret": True}]
-
-
-def test_a_template_that_was_never_filled_in_says_nothing(folder: Path) -> None:
-    (folder / ".mcp").mkdir()
-    (folder / ".mcp/server.json").write_text(
-        older(
-            name="io.github.<your GitHub username here>/<your repo name>",
-            description="<your description here>",
-            packages=[{"registry_type": "nuget", "identifier": "<your package ID here>"}],
-        )
-    )
-    make_repository(folder)
-    write_package(folder)
-    assert init(folder, "--yes").exit_code == 0
-    assert "<" not in (folder / "server.json").read_text()
-    assert drafted(folder)["name"] == ALICE
-
-
 def test_the_root_of_a_workspace_names_its_servers_and_writes_nothing(folder: Path) -> None:
     make_repository(folder)
     (folder / "package.json").write_text('{"private": true, "workspaces": ["packages/*"]}')
@@ -393,19 +205,3 @@ def test_the_next_steps_name_the_registry_that_is_known(
     monkeypatch.setenv("MCP_STATIC_REGISTRY", "https://registry.alice.io")
     result = init(folder, "--yes", "--force")
     assert result.output.splitlines()[-1].endswith(f"mcp-static publish {folder / 'server.json'}")
-
-
-def test_prompts_ask_about_programs_and_variables(folder: Path) -> None:
-    make_repository(folder)
-    write_package(folder, bin={"serve": "x.js", "admin": "y.js"})
-    config = {"mcpServers": {"w": {"command": "npx", "args": ["weather"], "env": {"KEY": "secret"}}}}
-    (folder / ".mcp.json").write_text(json.dumps(config))
-    result = init(folder, answers="nothing\nserve\nno-name\nKEY CITY\n\n")
-    assert result.exit_code == 0, result.output
-    assert "Program that starts the server: serve, admin" in result.output
-    assert "(- for none) [KEY]" in result.output
-    assert result.output.count("Error: ") == 2
-    assert "secret" not in result.output
-    (package,) = drafted(folder)["packages"]
-    assert package["runtimeArguments"][1] == {"type": "positional", "value": "serve"}
-    assert [one["name"] for one in package["environmentVariables"]] == ["KEY", "CITY"]
