@@ -35,7 +35,7 @@ def test_tags_of_a_subfolder_carry_its_path(tmp_path: Path) -> None:
         ("Weather.csproj", '<!DOCTYPE P [<!ENTITY a "aaaa">]><P>&a;</P>', "has a DOCTYPE"),
         ("Weather.csproj", '<!DOCTYPE P SYSTEM "file:///etc/passwd"><P/>', "has a DOCTYPE"),
         ("go.mod", "go 1.24\n", "has no module line"),
-        ("Dockerfile", 'FROM scratch\nLABEL a="b\n', "cannot be read"),
+        ("Dockerfile", 'FROM scratch\nLABEL a="b\n', "a quotation that does not end"),
         ("package.json", " " * (MAX_BYTES + 1), "is larger than"),
     ],
 )

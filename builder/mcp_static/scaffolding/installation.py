@@ -17,6 +17,7 @@ import mcp_static
 from mcp_static.model.errors import (
     FetchRefusedError,
     NotProvenError,
+    NotShownError,
     ServiceError,
     UnansweredError,
     UsageError,
@@ -88,16 +89,16 @@ def _digests(fetcher: Fetcher, index: str) -> tuple[str, ...]:
     )
     try:
         release = release_of(package)
+    except (NotProvenError, NotShownError) as error:
+        raise UsageError(
+            f"The package index has no {TOOL} {mcp_static.__version__}.",
+            "Give what installs it with --tool, or leave the index alone with --offline.",
+        ) from error
     except (FetchRefusedError, UnansweredError) as error:
         raise ServiceError(
             f"The package index cannot be asked: {error}.",
             "Try again, leave it alone with --offline, or name another one with --index.",
         ) from None
-    except NotProvenError as error:
-        raise UsageError(
-            f"The package index has no {TOOL} {mcp_static.__version__}.",
-            "Give what installs it with --tool, or leave the index alone with --offline.",
-        ) from error
     digests = tuple(sorted(digest for _, digest in release.files if digest))
     if not digests:
         raise UnansweredError(f"The package index gives no digest of {TOOL} {mcp_static.__version__}")
