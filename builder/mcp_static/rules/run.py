@@ -17,6 +17,7 @@ from mcp_static.rules.rule import Applies, Record, RegistryIndex, Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
+_TOLD_BY: Final = {rule.id: rule.told_by for rule in RULES if rule.told_by}
 _AUTHORING: Final = frozenset(rule.id for rule in RULES if rule.applies is Applies.AUTHORING)
 
 
@@ -49,7 +50,20 @@ def findings_of(
     if not found:
         found += _breaches(RECORD_RULES, record)
         found += index_findings(record, index) if index is not None else ()
-    return found if is_authored else [_as_mirrored(finding) for finding in found]
+    found = found if is_authored else [_as_mirrored(finding) for finding in found]
+    return [finding for finding in found if not _is_told_better(finding, found)]
+
+
+def _is_told_better(finding: Finding, found: list[Finding]) -> bool:
+    """Whether another rule says the same of the same place in better words (`Rule.told_by`).
+
+    A warning takes no error's place, as that of an authoring rule would in what is mirrored.
+    """
+    better = _TOLD_BY.get(finding.id, ())
+    return any(
+        other.path == finding.path and other.id in better and other.is_error >= finding.is_error
+        for other in found
+    )
 
 
 def _as_mirrored(finding: Finding) -> Finding:

@@ -1,7 +1,8 @@
 """Secrets that were left in a server.json, where everybody can read them.
 
 The forms of tokens: the documentation of the services that give them out (GitHub's and GitLab's token
-prefixes, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI) and RFC 7519, RFC 7468.
+prefixes, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI and others) or, where that is silent,
+the rules of github.com/gitleaks/gitleaks (`config/gitleaks.toml`); RFC 7519, RFC 7468.
 """
 
 import re
@@ -16,6 +17,12 @@ _TOKEN: Final = re.compile(
     r"gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}|gl(?:pat|ptt|dt|rt)-[A-Za-z0-9_-]{20,}"
     r"|sk-ant-[A-Za-z0-9_-]{20,}|sk-(?:proj-)?[A-Za-z0-9_-]{32,}|[sr]k_live_[A-Za-z0-9]{20,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|AIza[A-Za-z0-9_-]{35}"
+    r"|GOCSPX-[A-Za-z0-9_-]{28}|ya29\.[A-Za-z0-9_-]{30,}|hvs\.[A-Za-z0-9_-]{24,}|dckr_pat_[A-Za-z0-9_-]{27,}"
+    r"|SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"
+    r"|do[opr]_v1_[a-f0-9]{64}|glsa_[A-Za-z0-9_]{32,}|lin_api_[A-Za-z0-9]{32,}|ntn_[A-Za-z0-9]{40,}"
+    r"|figd_[A-Za-z0-9_-]{30,}|tvly-[A-Za-z0-9-]{20,}|pplx-[A-Za-z0-9]{32,}|gsk_[A-Za-z0-9]{40,}"
+    r"|xai-[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{30,}|fc-[a-f0-9]{32}(?![A-Za-z0-9])|sntry[su]_[A-Za-z0-9+/=_]{40,}"
+    r"|ATATT3[A-Za-z0-9_=-]{40,}|PMAK-[a-f0-9]{24}-[a-f0-9]{34}|oy2[a-z0-9]{43}(?![A-Za-z0-9])"
     r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,}|hf_[A-Za-z0-9]{30,}"
     r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)"

@@ -107,9 +107,9 @@ def _address_problem(text: str) -> str | None:
         return f"has more than {MAX_CHARACTERS:,} characters"
     address = parse_address(text) if is_plainly_written(text) else None
     if address is None or address.port == "0":
-        return "is not an https URL"
+        return f"is {text[:120]!r}, which is not an https URL"
     if address.scheme != "https":
-        return "is not encrypted"
+        return "begins with http://, which is not encrypted"
     if address.has_credentials:
         return "has a user name or a password before its host"
     if address.is_on_the_users_machine:
