@@ -13,6 +13,7 @@ from mcp_static.model.strictjson import MAX_PROBLEMS, parse_json
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules import RECORD_RULES, RULES
 from mcp_static.rules.file import FILE_RULES, MAX_FILE_BYTES
+from mcp_static.rules.official import OFFICIAL_RULES
 from mcp_static.rules.rule import Applies, Record, RegistryIndex, Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
@@ -64,6 +65,19 @@ def _is_told_better(finding: Finding, found: list[Finding]) -> bool:
         other.path == finding.path and other.id in better and other.is_error >= finding.is_error
         for other in found
     )
+
+
+def official_findings(record: Record, found: list[Finding]) -> Iterator[Finding]:
+    """What the official registry would refuse beyond what has been found, as warnings.
+
+    Nothing about a file that cannot be read, nor about what is in error already.
+    """
+    if not record.document:
+        return
+    wrong = {finding.path for finding in found if finding.is_error}
+    for finding in _breaches(OFFICIAL_RULES, record):
+        if finding.path not in wrong:
+            yield finding
 
 
 def _as_mirrored(finding: Finding) -> Finding:

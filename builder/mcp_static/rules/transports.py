@@ -76,7 +76,7 @@ def _too_many(record: Record) -> Iterator[Breach]:
 
 
 def _draft_urls(record: Record) -> Iterator[Breach]:
-    for path, part in _all_transports(record.document):
+    for path, part in all_transports(record.document):
         if (text_of(part, "url") or "").startswith("{"):
             yield Breach(child_path(path, "url"), "begins with a variable")
 
@@ -133,14 +133,15 @@ def _host_scripts(record: Record) -> Iterator[Breach]:
 
 
 def _headers(record: Record) -> Iterator[Breach]:
-    for path, part in _all_transports(record.document):
+    for path, part in all_transports(record.document):
         for header_path, header in parts_of(part, "headers", path):
             name = text_of(header, "name")
             if name is not None and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
                 yield Breach(child_path(header_path, "name"), f"{name!r} is not a valid header name")
 
 
-def _all_transports(document: Part) -> Iterator[tuple[str, Part]]:
+def all_transports(document: Part) -> Iterator[tuple[str, Part]]:
+    """The transports of packages and the remotes, each with its path."""
     for path, package in packages_of(document):
         yield f"{path}.transport", part_of(package, "transport")
     yield from parts_of(document, "remotes")
