@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from mcp_static.model.web_addresses import MAX_CHARACTERS
+from mcp_static.packages.images import parse_reference
 from mcp_static.packages.registry import PublicRegistry
 
 MAX_SHOWN: Final = 120
@@ -132,8 +133,12 @@ def _not_a_name(
             f"is {shown}, which has a version in it",
             f"Write `{match['name']}`, and the version in `version`.",
         )
+    if "/" in identifier and parse_reference(identifier):
+        yield Misnomer(
+            f"is {shown}, a container image", 'Write "oci" for `registryType`, if the image is meant.'
+        )
     first, colon, rest = identifier.partition(":")
-    if colon and is_name(rest):
+    if colon and first.isalnum() and is_name(rest):
         yield Misnomer(f"is {shown}, with {first}: before the name", _write(rest))
 
 

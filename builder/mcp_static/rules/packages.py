@@ -133,8 +133,13 @@ def _named_in(command: str) -> str:
 def _version_range(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         version = text_of(package, "version")
-        if version is not None and (problem := range_problem(version)):
-            yield Breach(child_path(path, "version"), problem)
+        if version is None:
+            continue
+        place = child_path(path, "version")
+        if problem := range_problem(version):
+            yield Breach(place, problem)
+        elif version != version.strip():
+            yield Breach(place, f"{version!r} has white space around it", f"Write `{version.strip()}`.")
 
 
 def _version_needed(record: Record) -> Iterator[Breach]:

@@ -47,6 +47,7 @@ def _front_page(source: str, url: str) -> str:
 REPOSITORY_RULES: Final = (
     Rule(
         id="repository-address",
+        told_by=("no-placeholder",),
         requirement="`repository.url` has the form of its `source`: "
         "https://github.com/<owner>/<repository>, or https://gitlab.com/<group>/…/<project>; "
         "or likewise on a forge that the registry's settings name.",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mcp_static.model.reading import every_value
+from mcp_static.model.strictjson import child_path
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _TOKEN: Final = re.compile(
@@ -31,6 +32,8 @@ _NAME: Final = re.compile(
     r"api[_-]?key|secret|password|passwd|token|private[_-]?key|credential", re.IGNORECASE
 )
 _MADE_UP: Final = re.compile(r"x{6}|\*{3}|\.{3}|\u2026|<|\{|your|example|placeholder", re.IGNORECASE)
+_RANDOM: Final = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{20,}")
+"""A word of letters and digits that is too long for people to have made it up."""
 _ADVICE: Final = (
     "Remove it, and revoke it where it was given out: whoever has seen the file knows it. A user's own "
     "key is a variable with `isSecret`."
@@ -60,6 +63,21 @@ def _secrets(record: Record) -> Iterator[Breach]:
     for path, value in every_value(record.document):
         if isinstance(value, str) and _is_token(value):
             yield Breach(path, "holds what looks like a secret")
+        elif isinstance(value, dict) and _gives_a_secret_away(value):
+            yield Breach(
+                child_path(path, "value"), "is the same for everybody, and looks like a secret"
+            )
+
+
+def _gives_a_secret_away(part: dict[str, Any]) -> bool:
+    """Whether an input that is for a secret has a fixed value, rather than one that each user gives."""
+    name, value = part.get("name"), part.get("value")
+    is_for_a_secret = part.get("isSecret") is True or (
+        isinstance(name, str) and (name.lower() == "authorization" or _NAME.search(name))
+    )
+    if not (is_for_a_secret and isinstance(value, str)) or _is_token(value):
+        return False
+    return _RANDOM.search(value) is not None and not _MADE_UP.search(value)
 
 
 SECRET_RULES: Final = (

@@ -228,7 +228,7 @@ def _schema(record: Record) -> Iterator[Breach]:
 
 def _empty(record: Record) -> Iterator[Breach]:
     for path, shown in record.empty_members:
-        name = path.rpartition(".")[2]
+        name = PUBLISHER_META if path.endswith(f'["{PUBLISHER_META}"]') else path.rpartition(".")[2]
         yield Breach(path, f"is {shown}, which is as good as nothing", f"Leave `{name}` out.")
 
 
@@ -289,7 +289,7 @@ SHAPE_RULES: Final = (
     ),
     Rule(
         id="schema",
-        told_by=("name-grammar", "remote-address", "transport-address"),
+        told_by=("name-grammar", "remote-address", "transport-address", "no-placeholder"),
         requirement="The document has every field that the schema requires, and every value is within "
         "its limits.",
         fix="Correct the value; `mcp-static schema server` prints what is allowed.",
@@ -298,7 +298,7 @@ SHAPE_RULES: Final = (
     Rule(
         id="no-empty-member",
         level=Level.WARNING,
-        told_by=("schema-named", "package-version-needed"),
+        told_by=("schema-named", "schema", "package-version-needed"),
         requirement="An optional field that has nothing to say is left out, not null, an empty text or "
         "an empty object; the registry serves the record without it.",
         fix="Leave it out.",

@@ -98,12 +98,14 @@ TEXT_RULES: Final = (
     ),
     Rule(
         id="website-https",
+        told_by=("no-placeholder",),
         requirement="`websiteUrl` is an absolute https address without a user name.",
         fix="Write the whole address, such as https://example.com/docs.",
         check=_website,
     ),
     Rule(
         id="icon-https",
+        told_by=("no-placeholder",),
         requirement="An icon's `src` is an absolute https address without a user name (no http, no "
         "data: address).",
         fix="Put the icon on an https server, and write its whole address.",

@@ -138,6 +138,9 @@ def _headers(record: Record) -> Iterator[Breach]:
             name = text_of(header, "name")
             if name is not None and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
                 yield Breach(child_path(header_path, "name"), f"{name!r} is not a valid header name")
+            for key in ("value", "default"):
+                if re.search(r"[\r\n]", text_of(header, key) or ""):
+                    yield Breach(child_path(header_path, key), "has a line break", "Write one line.")
 
 
 def all_transports(document: Part) -> Iterator[tuple[str, Part]]:
@@ -156,6 +159,7 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="transport-address",
+        told_by=("no-placeholder",),
         requirement="A package's streamable-http or sse transport has an http or https URL, without a "
         "user name.",
         fix="Write a URL such as http://127.0.0.1:{port}/mcp.",
@@ -163,6 +167,7 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="transport-variables",
+        told_by=("no-placeholder",),
         requirement="Every `{variable}` in a package's transport URL is the name or `valueHint` of "
         "one of its arguments, or one of its environment variables.",
         fix="Declare the variable among packageArguments, runtimeArguments or environmentVariables.",
@@ -170,6 +175,7 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="remote-address",
+        told_by=("no-placeholder",),
         requirement="A remote has an https URL that leads to a named host, not to an IP address nor to "
         "the user's own machine, and has no user name; also with defaults, fixed values and choices "
         "filled in.",
@@ -203,13 +209,15 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="remote-variables",
+        told_by=("no-placeholder",),
         requirement="Every `{variable}` in a remote's URL is declared in its `variables`.",
         fix="Declare it there, with a description.",
         check=_remote_variables,
     ),
     Rule(
         id="header-name",
-        requirement="A header's name is an HTTP field name (RFC 9110, 5.1).",
+        requirement="A header's name is an HTTP field name, and its value one line (RFC 9110, 5.1 and "
+        "5.5).",
         fix="Use letters, digits and '-'; what follows the colon goes into `value`.",
         check=_headers,
     ),
