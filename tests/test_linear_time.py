@@ -181,6 +181,9 @@ CASES: Final[Mapping[str, Callable[[], object]]] = {
     ),
     "brackets": lambda: record("[" * 90_000),
     "backslashes": lambda: record('{"a":"' + "\\\\" * 40_000),
+    "identifier of versions": lambda: record(
+        server(packages='[{"registryType":"npm","identifier":"' + "1.1." * 22_000 + '"}]')
+    ),
     "version of digits": lambda: record(server(version='"1.0.0-' + "1" * 90_000 + '!"')),
     "version of gaps": lambda: record(server(version='"1' + " " * 90_000 + '-"')),
     "version of dots": lambda: record(server(version='"' + "1." * 45_000 + '"')),

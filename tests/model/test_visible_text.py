@@ -2,7 +2,7 @@
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mcp_static.model.visible_text import hidden_character, is_blank, is_of_one_script, without_hidden
 
@@ -72,6 +72,7 @@ def test_no_context_hides_what_no_script_needs(before: str, character: str, afte
         assert hidden_character(f"{before}{character}{after}") is not None
 
 
+@example("\u2600\u180e\u180e")
 @given(st.text(st.sampled_from("".join([*SEEN, *HIDDEN.values()]))))
 def test_what_is_hidden_can_be_taken_out(text: str) -> None:
     assert hidden_character(without_hidden(text)) is None

@@ -129,8 +129,8 @@ def test_a_template_says_whose_domain_it_is_in(url: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["server.local", "mcp.corp", "mcp.internal", "intranet", "co.uk", "github.io", "a..example.com",
-     "a b.example.com", "x" * 64 + ".example.com", "-.example.com"],
+    ["server.local", "mcp.corp", "mcp.internal", "intranet", "co.uk", "github.io", "a..weather-tools.dev",
+     "a b.weather-tools.dev", "x" * 64 + ".weather-tools.dev", "-.weather-tools.dev"],
 )  # fmt: skip
 def test_a_host_is_below_a_suffix_that_is_really_there(host: str) -> None:
     document = with_remote(url=f"https://{host}/")

@@ -13,7 +13,7 @@ from mcp_static.model.layout import DATA_ROOT, Location, parse_location
 from mcp_static.reports.printing import Style
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.rule import EmptyRegistry, RegistryIndex
-from mcp_static.rules.run import findings_of, located, read_record
+from mcp_static.rules.run import findings_of, located, official_findings, read_record
 from mcp_static.rules.validation import validation_report
 
 
@@ -51,7 +51,12 @@ class _Clone(click.Path):
     type=_Clone(path_type=Path, exists=True, file_okay=False),
     help="A clone of a registry's Git repository; the rules over its snapshot then hold too.",
 )
-def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> None:
+@click.option(
+    "--official",
+    is_flag=True,
+    help="Also warn of what the official registry (version 1.6.0) would refuse.",
+)
+def command(files: tuple[Path, ...], style: Style, registry: Path | None, official: bool) -> None:
     """Check FILES against every rule, and report all problems at once.
 
     A folder stands for every server.json in it; without FILES, server.json or .mcp/server.json of this
@@ -61,7 +66,10 @@ def command(files: tuple[Path, ...], style: Style, registry: Path | None) -> Non
     results = []
     for file in server_files(files):
         record = read_record(_read(file), _location(file))
-        results.append((str(file), located(findings_of(record, index), record.raw)))
+        findings = findings_of(record, index)
+        if official:
+            findings += official_findings(record, findings)
+        results.append((str(file), located(findings, record.raw)))
     report = validation_report(*results)
     show_report(report, style)
     if report.exit_code:

@@ -43,8 +43,8 @@ _NEEDED: Final = (
     rf"(?<=[{_any_of('Script', _JOINED)}&&[\p{{L}}\p{{M}}]])[\u200c\u200d]",
     # a place where a line may end, in a script without spaces
     rf"(?<=[{_any_of('Script', _UNSPACED)}])\u200b(?=[{_any_of('Script', _UNSPACED)}])",
-    # a variant of a Mongolian letter
-    r"(?<=\p{Script=Mongolian})[\u180b-\u180f]",
+    # a variant of a Mongolian letter, and the vowel separator, which is of that script itself
+    r"(?<=[\p{Script=Mongolian}&&\p{L}][\u180b-\u180d\u180f]?)[\u180b-\u180f]",
     # text or emoji presentation, and keycaps
     r"(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]",
     r"(?<=[0-9#*])\ufe0f(?=\u20e3)",

@@ -19,8 +19,9 @@ MAX_CHARACTERS: Final = 2_048
 _ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _WRITTEN: Final = re.compile(r"https?://(?:[^\s/?#\\%{}<>\"'`^|]|\{\})+(?:[/?#]\S*)?", re.IGNORECASE)
-_URI: Final = re.compile(r"[^\s\x00-\x20\x7f\"'<>\\^`{|}]*")
-"""What a URI is made of (RFC 3986, 2), and letters of other scripts, which browsers escape.
+_MAX_SHOWN: Final = 120
+_NO_URI: Final = re.compile(r"[\s\x00-\x20\x7f\"'<>\\^`{|}]")
+"""What no URI has (RFC 3986, 2); letters of other scripts are escaped by browsers.
 
 The RFC allows an apostrophe; it is refused all the same, since it ends an attribute in careless HTML.
 """
@@ -130,6 +131,25 @@ def is_plainly_written(text: str) -> bool:
 
 def is_https(text: str) -> bool:
     """Whether this is an absolute https address of characters that a URI has, without a user name."""
-    is_plain = is_plainly_written(text) and _URI.fullmatch(text)
-    address = parse_address(text) if is_plain else None
-    return address is not None and address.scheme == "https" and not address.has_credentials
+    return https_problem(text) is None
+
+
+def https_problem(text: str) -> str | None:
+    """What keeps a text from being such an address, as the end of a sentence; None if nothing does."""
+    scheme, colon, rest = text.partition("://")
+    if not colon:
+        return f"is {_shown(text)}, which does not begin with https://"
+    if scheme.lower() != "https":
+        return f"begins with {_shown(scheme + colon)}, not with https://"
+    if character := _NO_URI.search(text):
+        return f"has {character[0]!r} in it, which is percent-encoded in addresses"
+    if "@" in re.split(r"[/?#]", rest, maxsplit=1)[0]:
+        return "has a user name or a password before its host"
+    address = parse_address(text) if is_plainly_written(text) else None
+    if address is None:
+        return f"is {_shown(text)}, which is not an absolute https address"
+    return None
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}\u2026")

@@ -34,7 +34,8 @@ _MAX_SOURCES: Final = 20
 
 def _without_scheme(text: str) -> str:
     """A module path out of the address of its repository."""
-    return re.sub(r"^(?:https?|git|ssh)://(?:git@)?|\.git$|/$", "", text)
+    text = re.sub(r"^(?:(?:git\+)?(?:https?|git|ssh)://(?:git@)?)|\.git$|/$", "", text)
+    return re.sub(r"^git@([^:/]+):", r"\1/", text)
 
 
 def _breaches(package: Part) -> Iterator[tuple[str, str]]:

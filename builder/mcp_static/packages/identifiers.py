@@ -9,18 +9,24 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
+from mcp_static.model.web_addresses import MAX_CHARACTERS
+from mcp_static.packages.images import parse_reference
 from mcp_static.packages.registry import PublicRegistry
 
 MAX_SHOWN: Final = 120
 """Characters of an identifier that a message quotes."""
 
 _VERSION_BEHIND: Final = re.compile(
-    r"(?P<name>.+?)(?:[<>=~!^]=?=?|@)(?P<version>v?\d[\w.+!-]*|latest)\Z"
+    r"(?P<name>.+?)(?:[<>=~!^]=?=?|[@:/])[\^~<>=]*(?P<version>v?\d[\w.,<>=+!-]*|latest)\Z"
 )
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _GIT: Final = re.compile(r"git\+|git@|(?:github|gitlab|bitbucket|gist):|.*\.git(?:#.*)?\Z")
 _PATH: Final = re.compile(r"\.{1,2}[/\\]|/|~/|[A-Za-z]:[/\\]|file:")
 _FILE: Final = re.compile(r".*\.(?:tgz|tar\.gz|whl|zip|nupkg|crate|mcpb)(?:[?#].*)?\Z", re.IGNORECASE)
+_BUILT: Final = (".tgz", ".tar.gz", ".whl", ".nupkg", ".crate")
+"""Ends of files that a build writes; with a version before one, it is no name that ends like a file."""
+
+_VERSION_INSIDE: Final = re.compile(r"[-.]\d{1,9}\.\d")
 _EXTRAS: Final = re.compile(r"(?P<name>[\w.-]+)\[(?P<extras>[^\[\]]*)\]")
 _PURL: Final = re.compile(r"pkg:[a-z]+/(?P<name>[^?#]+)")
 
@@ -55,9 +61,17 @@ def name_grammar(
         return len(text) <= longest and grammar.fullmatch(text) is not None
 
     def misnomer(identifier: str) -> Misnomer | None:
-        if is_name(identifier) or not identifier or re.search(r"\s", identifier):
-            return None  # what is empty or has white space breaks a rule over all types
-        found = next(_not_a_name(identifier, registry, is_name), None)
+        if not identifier or re.search(r"\s", identifier):
+            return None  # breaks a rule over all types
+        if identifier.lower().endswith(_BUILT) and "/" not in identifier and _has_version(identifier):
+            return Misnomer(
+                f"is {_shown(identifier)}, the name of a file",
+                "Write the package's name, and the version in `version`.",
+            )
+        if is_name(identifier):
+            return None
+        known = identifier[:MAX_CHARACTERS]  # what is longer is no address, nor a name
+        found = next(_not_a_name(known, registry, is_name, respell), None)
         if found is not None:
             return found
         spelt = respell(identifier)
@@ -73,8 +87,15 @@ def name_grammar(
     return misnomer
 
 
+def _has_version(file: str) -> bool:
+    return _VERSION_INSIDE.search(file) is not None
+
+
 def _not_a_name(
-    identifier: str, registry: PublicRegistry, is_name: Callable[[str], bool]
+    identifier: str,
+    registry: PublicRegistry,
+    is_name: Callable[[str], bool],
+    respell: Callable[[str], str],
 ) -> Iterator[Misnomer]:
     """What else an identifier may be, the surest first."""
     shown = _shown(identifier)
@@ -91,6 +112,8 @@ def _not_a_name(
                 'bundle of a release the registryType "mcpb".',
             )
     if _GIT.match(identifier) or _ADDRESS.match(identifier):
+        if is_name(name := respell(identifier)):
+            yield Misnomer(f"is {shown}, the address of a repository", _write(name))
         yield Misnomer(
             f"is {shown}, the address of a repository or a page",
             "Publish the package to its registry, and write the name it has there.",
@@ -110,8 +133,12 @@ def _not_a_name(
             f"is {shown}, which has a version in it",
             f"Write `{match['name']}`, and the version in `version`.",
         )
+    if "/" in identifier and parse_reference(identifier):
+        yield Misnomer(
+            f"is {shown}, a container image", 'Write "oci" for `registryType`, if the image is meant.'
+        )
     first, colon, rest = identifier.partition(":")
-    if colon and is_name(rest):
+    if colon and first.isalnum() and is_name(rest):
         yield Misnomer(f"is {shown}, with {first}: before the name", _write(rest))
 
 
@@ -124,6 +151,9 @@ def _name_in_page(address: str, registry: PublicRegistry, is_name: Callable[[str
     skipped = {"package", "packages", "project", "crates", "simple", "pypi", "v3", "mod"}
     while parts and parts[0] in skipped:
         parts.pop(0)
+    whole = "/".join(parts).partition("@")[0]
+    if len(parts) > 1 and is_name(whole):
+        return whole  # as a Go module's path is
     for length in (2, 1):
         name = "/".join(parts[:length])
         if len(parts) >= length and is_name(name) and (length == 1 or name.startswith("@")):

@@ -38,10 +38,22 @@ _MOVING: Final = frozenset(
         "develop",
         "stable",
         "release",
+        "alpha",
         "beta",
+        "canary",
+        "head",
+        "lts",
         "next",
+        "rolling",
+        "snapshot",
+        "trunk",
+        "unstable",
     }
 )
+_FLAVOR: Final = re.compile(
+    r"(?:-(?:alpine|slim|debian|bookworm|bullseye|trixie|ubuntu|distroless|full|cpu|gpu|cuda|a(?:md|rm)64))+\Z"
+)
+"""What tags of one release differ in, by custom."""
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+|/)[a-z0-9]+)*")
 _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
@@ -88,7 +100,7 @@ def has_tag_or_digest(reference: str) -> bool:
 
 def is_moving_tag(tag: str, version: str = "") -> bool:
     """Whether a tag by custom moves on, with every push or with the releases after `version`."""
-    return tag.lower() in _MOVING or version.startswith(f"{tag.removeprefix('v')}.")
+    return _FLAVOR.sub("", tag.lower()) in _MOVING or version.startswith(f"{tag.removeprefix('v')}.")
 
 
 def with_tag(image: str, version: str) -> str:

@@ -127,7 +127,8 @@ MCPB: Final = PackageType(
             id="package-mcpb-file",
             requirement="An MCPB package is an https address that contains `mcp`, with the file's "
             "SHA-256.",
-            fix="Add `fileSha256` (sha256sum prints it) and the address of the .mcpb file.",
+            fix="Give the https address of the file, with `mcp` somewhere in it, and its `fileSha256`, "
+            "which sha256sum prints.",
             breaches=_breaches,
         ),
     ),

@@ -166,12 +166,18 @@ def _advice(manifests: Sequence[Manifest], name: str) -> Iterator[str]:
             yield f'{manifest.file}: {verb} `"mcpName": "{name}"`.'
 
 
+def _respell(text: str) -> str:
+    """A name in lowercase, with the `@` of its scope: without it, npm reads an account on GitHub."""
+    has_scope = "/" in text and not text.startswith("@")
+    return f"@{text}".lower() if has_scope else text.lower()
+
+
 _misnomer = name_grammar(
     REGISTRY,
     r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*",
     "lowercase letters, digits, '-', '.', '_' and '~', after a scope if it has one: @scope/name",
     longest=214,
-    respell=str.lower,
+    respell=_respell,
 )
 """Names of new packages (npm's documentation of package.json, and `validate-npm-package-name`)."""
 

@@ -17,7 +17,15 @@ def _names(record: Record) -> Iterator[Breach]:
         if not name:
             yield Breach(child_path(path, "name"), "is empty")
         elif re.search(r"[\s<>$]", name):
-            yield Breach(child_path(path, "name"), f"{name!r} contains more than a flag's name")
+            yield Breach(
+                child_path(path, "name"), f"{name!r} contains more than a flag's name", _split(name)
+            )
+
+
+def _split(name: str) -> str:
+    """What to write instead of a flag with its value in one text."""
+    parts = re.fullmatch(r"(-[\w-]*)[\s=]+([^<>$]+)", name)
+    return f'Write {{"name": "{parts[1]}", "value": "{parts[2]}"}}.' if parts else ""
 
 
 def _repeated_names(record: Record) -> Iterator[Breach]:

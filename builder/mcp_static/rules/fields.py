@@ -39,9 +39,12 @@ _HABITS: Final[Mapping[str, Mapping[str, str]]] = {
         "logo": "icons",
         "remote": "remotes",
         "endpoints": "remotes",
+        "url": "remotes",
         "package": "packages",
         "repo": "repository",
         "summary": "description",
+        "desc": "description",
+        "about": "description",
         "schema": "$schema",
         "schemaVersion": "$schema",
         "meta": "_meta",
@@ -89,6 +92,9 @@ _HABITS: Final[Mapping[str, Mapping[str, str]]] = {
         "multiple": "isRepeated",
         "enum": "choices",
         "options": "choices",
+        "values": "choices",
+        "allowedValues": "choices",
+        "defaultValue": "default",
         "type": "format",
         "hint": "valueHint",
         "example": "placeholder",
@@ -111,9 +117,16 @@ _CLIENT_CONFIGURATION: Final = frozenset(
         "disabled",
         "autoApprove",
         "alwaysAllow",
+        "cwd",
+        "envFile",
+        "timeout",
     }
 )
 """Members of clients' `mcp.json` files, which say how one machine runs a server."""
+
+_OF_TRANSPORTS: Final = frozenset({"url", "headers", "variables"})
+_STARTED: Final = frozenset({_TOP, "transport"})
+"""Objects beside packages in which people write how a client starts a server."""
 
 _INSTALLED: Final = (
     "Say what to install instead: a package with `registryType`, `identifier`, `version` and "
@@ -137,12 +150,11 @@ def stands_for(found: Described, key: str) -> str:
     """The known field that an unknown one was meant for, as far as its name tells; or empty."""
     if old := _of_old(key, found.members):
         return old
-    habit = _HABITS.get(_group(found), {}).get(key) or _HABITS.get(found.owner, {}).get(key)
-    if habit is not None and habit in found.members:
-        return habit
-    plain = {_plain(name): name for name in found.members}
-    near = difflib.get_close_matches(_plain(key), plain, n=1, cutoff=0.8)
-    return plain[near[0]] if near else ""
+    habits = {**_HABITS.get(_group(found), {}), **_HABITS.get(found.owner, {})}
+    known = {_plain(habit): name for habit, name in habits.items() if name in found.members}
+    known |= {_plain(name): name for name in found.members}
+    near = difflib.get_close_matches(_plain(key), known, n=1, cutoff=0.8)
+    return known[near[0]] if near else ""
 
 
 def replaced_fields(document: dict[str, Any]) -> frozenset[str]:
@@ -200,10 +212,11 @@ def _advice(found: Described, key: str) -> tuple[str, str]:
                 f"is not a field of server.json, and `{name}` is there as well",
                 f"Keep one of the two, as `{name}`.",
             )
-        return "is not a field of server.json", f"Call it `{name}`{_form_of(name)}."
+        form = form_of(name)
+        return "is not a field of server.json", f"Call it `{name}`{form and f', {form}'}."
     if elsewhere := _elsewhere(found, key):
         return f"is not a field here; it belongs in {elsewhere}", f"Move it into {elsewhere}."
-    if key in _CLIENT_CONFIGURATION and found.owner in {_TOP, "Package"}:
+    if key in _CLIENT_CONFIGURATION and (found.owner == "Package" or _group(found) in _STARTED):
         return "is of a client's configuration (`mcp.json`), not of server.json", _INSTALLED
     return (
         "is not a field of server.json, so no client reads it",
@@ -212,18 +225,24 @@ def _advice(found: Described, key: str) -> tuple[str, str]:
 
 
 _FORMS: Final = {
-    "environmentVariables": ', an array of objects such as {"name": "API_KEY", "isSecret": true}',
-    "packageArguments": ', an array of objects such as {"type": "named", "name": "--port"}',
-    "runtimeArguments": ', an array of objects such as {"type": "named", "name": "--port"}',
-    "icons": ', an array of objects such as {"src": "https://…/icon.png"}',
-    "remotes": ', an array of objects such as {"type": "streamable-http", "url": "https://…"}',
-    "packages": ", an array of objects",
-    "transport": ', an object such as {"type": "stdio"}',
-    "type": ': "stdio", "streamable-http" or "sse"',
+    "environmentVariables": 'an array of objects such as {"name": "API_KEY", "isSecret": true}',
+    "packageArguments": 'an array of objects such as {"type": "named", "name": "--port"}',
+    "runtimeArguments": 'an array of objects such as {"type": "named", "name": "--port"}',
+    "headers": 'an array of objects such as {"name": "X-Api-Key", "isSecret": true}',
+    "variables": 'an object such as {"port": {"default": "8080"}}',
+    "icons": 'an array of objects such as {"src": "https://…/icon.png"}',
+    "remotes": 'an array of objects such as {"type": "streamable-http", "url": "https://…"}',
+    "packages": 'an array of objects such as {"registryType": "npm", "identifier": "…", …}',
+    "repository": 'an object such as {"url": "https://github.com/…", "source": "github"}',
+    "transport": 'an object such as {"type": "stdio"}',
+    "choices": 'an array of strings such as ["a", "b"]',
+    "sizes": 'an array of strings such as ["48x48"]',
+    "type": 'one of "stdio", "streamable-http" and "sse"',
 }
 
 
-def _form_of(name: str) -> str:
+def form_of(name: str) -> str:
+    """What a field holds, in words and with an example; empty where its name tells."""
     return _FORMS.get(name, "")
 
 
@@ -242,6 +261,8 @@ def _places() -> dict[str, str]:
 
 
 def _elsewhere(found: Described, key: str) -> str:
+    if found.owner == "Package" and key in _OF_TRANSPORTS:
+        return "`transport`"
     if found.owner != _TOP:
         return ""
     place = _places().get(key, "")

@@ -122,7 +122,7 @@ def _schema_older(record: Record) -> Iterator[Breach]:
 
 def _schema_absent(record: Record) -> Iterator[Breach]:
     if "$schema" not in record.document:
-        yield Breach("$schema", "is missing")
+        yield Breach("$schema", record.absence("$schema"))
 
 
 IDENTITY_RULES: Final = (
@@ -175,6 +175,7 @@ IDENTITY_RULES: Final = (
     ),
     Rule(
         id="version-is-one-version",
+        told_by=("version-in-a-path", "no-placeholder"),
         requirement="A version names one release: no ranges, no wildcards, not `latest`.",
         fix="Give the exact version of this release, such as 1.2.3.",
         check=_one_version,
@@ -189,6 +190,7 @@ IDENTITY_RULES: Final = (
     Rule(
         id="version-semantic",
         level=Level.WARNING,
+        told_by=("version-in-a-path", "version-ascii", "version-on-windows"),
         requirement="A version is a semantic version (SemVer 2.0.0), with or without a `v` before it, "
         "so that clients know which is newest.",
         fix="Use three numbers, such as 1.2.3 or 1.2.3-beta.1.",

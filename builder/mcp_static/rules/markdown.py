@@ -5,6 +5,7 @@ from typing import Final
 
 from mcp_static.rules import RECORD_RULES, RULES
 from mcp_static.rules.file import FILE_RULES
+from mcp_static.rules.official import OFFICIAL_RULES
 from mcp_static.rules.pull_request import CHANGE_RULES
 from mcp_static.rules.rule import Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
@@ -34,6 +35,7 @@ def rules_page() -> str:
             *_section("The record", RECORD_RULES),
             *_section("The record in its registry", SNAPSHOT_RULES),
             *_pull_requests(),
+            *_official(),
         ]
     )
 
@@ -46,6 +48,21 @@ def _pull_requests() -> list[str]:
         "",
     ]
     for rule in CHANGE_RULES:
+        lines += [f"### `{rule.id}`", "", rule.requirement, "", rule.fix, ""]
+    return lines
+
+
+def _official() -> list[str]:
+    lines = [
+        "## The official registry",
+        "",
+        (
+            f"By {len(OFFICIAL_RULES)} more rules, `mcp-static validate --official` warns of what "
+            "version 1.6.0 of the official registry refuses and this one accepts."
+        ),
+        "",
+    ]
+    for rule in OFFICIAL_RULES:
         lines += [f"### `{rule.id}`", "", rule.requirement, "", rule.fix, ""]
     return lines
 

@@ -59,6 +59,7 @@ def _untrusted(record: Record, index: RegistryIndex) -> Iterator[Breach]:
 PACKAGE_REGISTRY_RULES: Final = (
     Rule(
         id="package-registry-private",
+        told_by=("package-registry-other", "no-placeholder"),
         level=Level.WARNING,
         requirement="A package is in a public registry, or in one that the registry's settings trust "
         f"({_SETTING}).",

@@ -13,7 +13,8 @@ from mcp_static.model.names import name_problem, parse_name
 from mcp_static.model.reading import Part, packages_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem
-from mcp_static.model.web_addresses import is_https, parse_address
+from mcp_static.model.web_addresses import https_problem, parse_address
+from mcp_static.packages.identifiers import MAX_SHOWN
 from mcp_static.packages.images import DIGEST, is_moving_tag, parse_reference
 from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.type import PackageType, Requirement
@@ -39,7 +40,7 @@ _MEANT: Final = {
     "uv": "pypi",
     "crates": "cargo",
     "crate": "cargo",
-    "crates.io": "cargo",
+    "cratesio": "cargo",
     "rust": "cargo",
     "dotnet": "nuget",
     "golang": "go",
@@ -71,6 +72,25 @@ _ELSEWHERE: Final = frozenset(
     }
 )
 """Where people get programs from, and clients do not."""
+_INSTALLERS: Final = frozenset(
+    {
+        "npx",
+        "npm",
+        "pnpm",
+        "yarn",
+        "bunx",
+        "uvx",
+        "uv",
+        "pip",
+        "pip3",
+        "pipx",
+        "cargo",
+        "dnx",
+        "dotnet",
+        "go",
+    }
+    | {"docker", "podman"}
+)
 _EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)")
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
@@ -80,7 +100,8 @@ def _type(record: Record) -> Iterator[Breach]:
         kind = text_of(package, "registryType")
         if kind is not None and package_type(kind) is None:
             message = f"is {kind[:60]!r}; allowed are {_TYPES}"
-            meant = _MEANT.get(kind.lower()) or next(iter(get_close_matches(kind.lower(), _IDS, 1)), "")
+            plain = re.sub(r"[^a-z0-9]", "", kind.lower())
+            meant = _MEANT.get(plain) or next(iter(get_close_matches(plain, _IDS, 1)), "")
             fix = f'Write "{meant}".' if meant else ""
             yield Breach(
                 child_path(path, "registryType"),
@@ -92,22 +113,41 @@ def _type(record: Record) -> Iterator[Breach]:
 def _identifier(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         identifier = text_of(package, "identifier")
-        if identifier is not None and (not identifier or re.search(r"\s", identifier)):
-            yield Breach(child_path(path, "identifier"), "is empty or has white space")
+        place = child_path(path, "identifier")
+        if identifier == "":
+            yield Breach(place, "is empty")
+        elif identifier is not None and re.search(r"\s", identifier):
+            yield Breach(
+                place, f"is {identifier[:MAX_SHOWN]!r}, which has white space", _named_in(identifier)
+            )
+
+
+def _named_in(command: str) -> str:
+    """What to write instead of a command line: the last of its words that is no option."""
+    words = command[:MAX_SHOWN].split()
+    names = [word for word in words[1:] if not word.startswith("-")]
+    is_command = bool(names) and words[0] in _INSTALLERS
+    return f"Write `{names[-1]}`, without the command." if is_command else ""
 
 
 def _version_range(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         version = text_of(package, "version")
-        if version is not None and (problem := range_problem(version)):
-            yield Breach(child_path(path, "version"), problem)
+        if version is None:
+            continue
+        place = child_path(path, "version")
+        if problem := range_problem(version):
+            yield Breach(place, problem)
+        elif version != version.strip():
+            yield Breach(place, f"{version!r} has white space around it", f"Write `{version.strip()}`.")
 
 
 def _version_needed(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document, *_VERSIONED):
         if not text_of(package, "version"):
             kind = package["registryType"]
-            yield Breach(child_path(path, "version"), f"is missing; {kind} packages need one")
+            place = child_path(path, "version")
+            yield Breach(place, f"{record.absence(place)}; {kind} packages need one")
 
 
 def _misnomers(record: Record) -> Iterator[Breach]:
@@ -147,7 +187,7 @@ def _repeated_options(record: Record) -> Iterator[Breach]:
             yield Breach(
                 places,
                 f"repeats {words}, which clients put there themselves",
-                f"Leave {words} out; most clients would give them to {runner} twice.",
+                f"Leave {words} out; most clients would give {runner} the same twice.",
             )
 
 
@@ -200,9 +240,9 @@ def _other_registry(record: Record) -> Iterator[Breach]:
         place = child_path(path, "registryBaseUrl")
         if registry.is_named_by(address):
             continue
-        parsed = parse_address(address) if is_https(address) else None
-        if parsed is None:
-            yield Breach(place, "is not an absolute https address")
+        problem, parsed = https_problem(address), parse_address(address)
+        if problem or parsed is None:
+            yield Breach(place, problem or "is not an absolute https address")
         elif _EXAMPLE_HOST.fullmatch(parsed.host):
             yield Breach(place, f"is on {parsed.host}, a host for examples that belongs to nobody")
         elif other := next(_types_of(address, registry), ""):
@@ -277,6 +317,7 @@ PACKAGE_RULES: Final = (
     ),
     Rule(
         id="package-one-version",
+        told_by=("no-placeholder",),
         requirement="A package's version names one release: no ranges, no wildcards, not `latest`.",
         fix="Give the exact version that was published.",
         check=_version_range,
@@ -304,6 +345,7 @@ PACKAGE_RULES: Final = (
     *(_rule_of(kind, requirement) for kind in PACKAGE_TYPES for requirement in kind.requirements),
     Rule(
         id="package-registry-other",
+        told_by=("no-placeholder",),
         applies=Applies.AUTHORING,
         requirement="`registryBaseUrl` is the absolute https address of a registry of the package's "
         "type.",

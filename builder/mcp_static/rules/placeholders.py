@@ -17,7 +17,7 @@ from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _EXPRESSION: Final = re.compile(
-    r"\$\{\{?[^{}]*\}\}?|\{\{[^{}]*\}\}|<%[^%]*%>|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Z][A-Z0-9_]+%"
+    r"\$\{\{?[^{}]*\}\}?|\{\{[^{}]*\}\}|<%[^%]*%>|#\{[^{}]*\}|\{%[^%]*%\}|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Z][A-Z0-9_]+%"
     r"|__[A-Z][A-Z0-9_]*__|@@?[A-Z][A-Z0-9_]+@@?"
 )
 """Expressions of shells, build tools and templates."""
@@ -27,20 +27,48 @@ _IN_PROSE: Final = re.compile(
 )
 """What a sentence for people holds only where a template was not filled in."""
 
-_BRACKETS: Final = re.compile(r"<[^<>]*>|\[(?:your|insert|add|todo)\b[^\[\]]*\]", re.IGNORECASE)
+_TO_FILL_IN: Final = r"\[(?:your|describe|insert|add|enter|fill in|todo)\b[^\[\]]*\]"
+_CONSTANT: Final = re.compile(r"(?:\$|%|@@?|__)[A-Z][A-Z0-9_]{3,}(?:%|@@?|__)?|\$\([^()]*\)")
+"""An expression that is a whole text: in a sentence it may be what the sentence is about."""
+_BRACKETS: Final = re.compile(rf"<[^<>]*>|{_TO_FILL_IN}", re.IGNORECASE)
+_SQUARE: Final = re.compile(_TO_FILL_IN, re.IGNORECASE)
 _YOURS: Final = re.compile(
     r"\bYOUR[_-][A-Z0-9_-]+|(?<![a-z0-9-])your[-_]?(?:user-?name|user|name|login|org|organi[sz]ation|company"
     r"|domain|project|repo(?:sitory)?|package|server|mcp-server|image|app|id|version)(?![a-z0-9])"
 )
+_BLANK: Final = r"todo|tbd|fixme|xxx|change[ _-]?me|replace[ _-]?me|placeholder"
+_ADJECTIVES: Final = r"(?:(?:a|an|the|your|my|some|this|short|brief|mcp|server|package)\s+)*"
 _NOTHING_SAID: Final = re.compile(
-    r"(?:todo|tbd|fixme|xxx|change[ _-]?me|replace[ _-]?me|placeholder|lorem ipsum.*"
-    r"|(?:(?:a|the|your|some)\s+)*(?:server\s+)?(?:description|title|name)(?:\s+(?:goes\s+)?here)?)"
-    r"[.:!\u2026]*",
+    rf"(?:{_BLANK}|(?-i:TODO|TBD|FIXME)\b\s*(?:[:\u2013\u2014-]|(?:add|write|describe|fill)\b).*"
+    r"|lorem ipsum.*"
+    rf"|(?:(?:add|write|insert|enter|put|provide)\s+)?{_ADJECTIVES}(?:description|title|name)"
+    rf"(?:\s+of\s+{_ADJECTIVES}(?:server|project|package|tool))?(?:\s+(?:goes\s+)?here)?"
+    rf"|describe\s+{_ADJECTIVES}(?:server|project|package|tool)(?:\s+here)?)[.:!\u2026]*",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_VERSION: Final = re.compile(
+    rf"v?x\.y(?:\.z)?|\{{[^{{}}]*\}}|\[[^\[\]]*\]|<.*>|version|{_BLANK}", re.IGNORECASE
+)
+_YOUR_SECRET: Final = re.compile(
+    r"your[-_ ](?:[a-z0-9]+[-_ ])*(?:key|token|secret|password|credentials?)(?:[-_ ]here)?",
+    re.IGNORECASE,
+)
+_SCHEME: Final = re.compile(r"(?:Bearer|Basic|Token|ApiKey)\s+", re.IGNORECASE)
 _EMPTY_FILE: Final = hashlib.sha256(b"").hexdigest()
 _EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|org|net))?")
-_DIGEST_FIX: Final = "Write the digest of the published file; `sha256sum FILE` prints it."
+_RELEASED: Final = "Let the release fill it in, or write the version that is released, such as 1.2.3."
+_FIXES: Final = {
+    "version": _RELEASED,
+    "description": "Write what the server does: a published version cannot be changed.",
+    "title": "Write the server's name as people should read it, or leave `title` out.",
+}
+_FIXES_WITHIN: Final = {
+    "version": _RELEASED,
+    "fileSha256": "Write the digest of the published file; `sha256sum FILE` prints it.",
+    "identifier": "Write the name of the published package.",
+    "default": "Leave it out, or write what holds for most users; an example goes into `placeholder`.",
+}
+"""What to do about a placeholder, by the path or by the field; the rule's fix says it of the others."""
 _EXACT: Final = frozenset(
     {
         "name",
@@ -65,7 +93,7 @@ def _placeholders(record: Record) -> Iterator[Breach]:
         if not isinstance(value, str) or path.startswith(meta) or path == "$schema":
             continue
         if found := placeholder_in(path, value):
-            fix = _DIGEST_FIX if path.endswith(".fileSha256") else ""
+            fix = _FIXES.get(path) or _FIXES_WITHIN.get(path.rpartition(".")[2], "")
             yield Breach(path, f"has the placeholder {found[:80]!r}", fix)
 
 
@@ -76,14 +104,17 @@ def placeholder_in(path: str, text: str) -> str:
         return ""  # a flag, which has rules of its own
     if key == "fileSha256" and (set(text) == {"0"} or text == _EMPTY_FILE):
         return text
+    if key == "version" and _NO_VERSION.fullmatch(text.strip()):
+        return text
     if key in _EXACT:
         return _first(text, _EXPRESSION, _BRACKETS, _YOURS) or _zero_digest(text)
     if key in {"title", "description"} and path == key:
         if _NOTHING_SAID.fullmatch(text.strip()):
             return text
-        return _first(text, _IN_PROSE) or _whole(text)
+        return _first(text, _IN_PROSE, _SQUARE) or _whole(text) or _whole(text, _CONSTANT)
     if key in {"value", "default"} or key.startswith("choices["):
-        return _first(text, _IN_PROSE) or _whole(text)
+        plain = _SCHEME.sub("", text, count=1)
+        return _first(text, _IN_PROSE) or _whole(plain) or _whole(plain, _YOUR_SECRET)
     return _first(text, re.compile(r"\{\{[^{}]*\}\}"))
 
 
@@ -91,9 +122,9 @@ def _first(text: str, *patterns: re.Pattern[str]) -> str:
     return next((match[0] for pattern in patterns if (match := pattern.search(text))), "")
 
 
-def _whole(text: str) -> str:
-    """The text, where it is nothing but a placeholder in brackets."""
-    return text if _BRACKETS.fullmatch(text.strip()) else ""
+def _whole(text: str, pattern: re.Pattern[str] = _BRACKETS) -> str:
+    """The text, where it is nothing but a placeholder, such as one in brackets."""
+    return text if pattern.fullmatch(text.strip()) else ""
 
 
 def _zero_digest(text: str) -> str:

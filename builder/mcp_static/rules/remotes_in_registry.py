@@ -101,6 +101,7 @@ def _is_internal(domain: str, patterns: tuple[str, ...], has_more: bool) -> bool
 REMOTE_REGISTRY_RULES: Final = (
     Rule(
         id="remote-host",
+        told_by=("no-example-host", "no-placeholder"),
         requirement="A remote's host is below a public suffix (publicsuffix.org), or one of those that "
         "the registry's settings allow; of a template, at least the registrable domain is written out, "
         "unless one variable is the whole host.",

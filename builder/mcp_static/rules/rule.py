@@ -40,6 +40,11 @@ class Record:
     location: Location | None = None
     empty_members: tuple[tuple[str, str], ...] = ()
 
+    def absence(self, path: str) -> str:
+        """What is wrong with a member that the document lacks: it is missing, or stood there empty."""
+        shown = dict(self.empty_members).get(path)
+        return "is missing" if shown is None else f"is {shown}"
+
 
 class RemoteClaim(NamedTuple):
     """A version of a server that leads to an address, which is as addresses are compared."""
@@ -124,6 +129,9 @@ class Breach:
 class Rule:
     """One condition: `requirement` is what must hold, `fix` what to do where it does not.
 
+    `told_by` are rules that say it better: where one of them is broken at the same path, this one is
+    silent.
+
     Exactly one of `check` (over the record alone) and `check_within` (over the record and its
     snapshot) is given.
     """
@@ -133,6 +141,7 @@ class Rule:
     applies: Applies = Applies.PUBLISH
     requirement: str
     fix: str
+    told_by: tuple[str, ...] = ()
     check: Callable[[Record], Iterable[Breach]] | None = None
     check_within: Callable[[Record, RegistryIndex], Iterable[Breach]] | None = None
 

@@ -13,10 +13,12 @@ from mcp_static.model.strictjson import MAX_PROBLEMS, parse_json
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules import RECORD_RULES, RULES
 from mcp_static.rules.file import FILE_RULES, MAX_FILE_BYTES
+from mcp_static.rules.official import OFFICIAL_RULES
 from mcp_static.rules.rule import Applies, Record, RegistryIndex, Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
+_TOLD_BY: Final = {rule.id: rule.told_by for rule in RULES if rule.told_by}
 _AUTHORING: Final = frozenset(rule.id for rule in RULES if rule.applies is Applies.AUTHORING)
 
 
@@ -49,7 +51,33 @@ def findings_of(
     if not found:
         found += _breaches(RECORD_RULES, record)
         found += index_findings(record, index) if index is not None else ()
-    return found if is_authored else [_as_mirrored(finding) for finding in found]
+    found = found if is_authored else [_as_mirrored(finding) for finding in found]
+    return [finding for finding in found if not _is_told_better(finding, found)]
+
+
+def _is_told_better(finding: Finding, found: list[Finding]) -> bool:
+    """Whether another rule says the same of the same place in better words (`Rule.told_by`).
+
+    A warning takes no error's place, as that of an authoring rule would in what is mirrored.
+    """
+    better = _TOLD_BY.get(finding.id, ())
+    return any(
+        other.path == finding.path and other.id in better and other.is_error >= finding.is_error
+        for other in found
+    )
+
+
+def official_findings(record: Record, found: list[Finding]) -> Iterator[Finding]:
+    """What the official registry would refuse beyond what has been found, as warnings.
+
+    Nothing about a file that cannot be read, nor about what is in error already.
+    """
+    if not record.document:
+        return
+    wrong = {finding.path for finding in found if finding.is_error}
+    for finding in _breaches(OFFICIAL_RULES, record):
+        if finding.path not in wrong:
+            yield finding
 
 
 def _as_mirrored(finding: Finding) -> Finding:

@@ -1,7 +1,8 @@
 """Secrets that were left in a server.json, where everybody can read them.
 
 The forms of tokens: the documentation of the services that give them out (GitHub's and GitLab's token
-prefixes, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI) and RFC 7519, RFC 7468.
+prefixes, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI and others) or, where that is silent,
+the rules of github.com/gitleaks/gitleaks (`config/gitleaks.toml`); RFC 7519, RFC 7468.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mcp_static.model.reading import every_value
+from mcp_static.model.strictjson import child_path
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _TOKEN: Final = re.compile(
@@ -16,6 +18,12 @@ _TOKEN: Final = re.compile(
     r"gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}|gl(?:pat|ptt|dt|rt)-[A-Za-z0-9_-]{20,}"
     r"|sk-ant-[A-Za-z0-9_-]{20,}|sk-(?:proj-)?[A-Za-z0-9_-]{32,}|[sr]k_live_[A-Za-z0-9]{20,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])|AIza[A-Za-z0-9_-]{35}"
+    r"|GOCSPX-[A-Za-z0-9_-]{28}|ya29\.[A-Za-z0-9_-]{30,}|hvs\.[A-Za-z0-9_-]{24,}|dckr_pat_[A-Za-z0-9_-]{27,}"
+    r"|SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"
+    r"|do[opr]_v1_[a-f0-9]{64}|glsa_[A-Za-z0-9_]{32,}|lin_api_[A-Za-z0-9]{32,}|ntn_[A-Za-z0-9]{40,}"
+    r"|figd_[A-Za-z0-9_-]{30,}|tvly-[A-Za-z0-9-]{20,}|pplx-[A-Za-z0-9]{32,}|gsk_[A-Za-z0-9]{40,}"
+    r"|xai-[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{30,}|fc-[a-f0-9]{32}(?![A-Za-z0-9])|sntry[su]_[A-Za-z0-9+/=_]{40,}"
+    r"|ATATT3[A-Za-z0-9_=-]{40,}|PMAK-[a-f0-9]{24}-[a-f0-9]{34}|oy2[a-z0-9]{43}(?![A-Za-z0-9])"
     r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,}|hf_[A-Za-z0-9]{30,}"
     r"|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----)"
@@ -24,6 +32,8 @@ _NAME: Final = re.compile(
     r"api[_-]?key|secret|password|passwd|token|private[_-]?key|credential", re.IGNORECASE
 )
 _MADE_UP: Final = re.compile(r"x{6}|\*{3}|\.{3}|\u2026|<|\{|your|example|placeholder", re.IGNORECASE)
+_RANDOM: Final = re.compile(r"(?<![A-Za-z0-9_-])(?=[A-Za-z_-]{0,60}\d)[A-Za-z0-9_-]{20,}")
+"""A word of letters and digits that is too long for people to have made it up."""
 _ADVICE: Final = (
     "Remove it, and revoke it where it was given out: whoever has seen the file knows it. A user's own "
     "key is a variable with `isSecret`."
@@ -53,6 +63,21 @@ def _secrets(record: Record) -> Iterator[Breach]:
     for path, value in every_value(record.document):
         if isinstance(value, str) and _is_token(value):
             yield Breach(path, "holds what looks like a secret")
+        elif isinstance(value, dict) and _gives_a_secret_away(value):
+            yield Breach(
+                child_path(path, "value"), "is the same for everybody, and looks like a secret"
+            )
+
+
+def _gives_a_secret_away(part: dict[str, Any]) -> bool:
+    """Whether an input that is for a secret has a fixed value, rather than one that each user gives."""
+    name, value = part.get("name"), part.get("value")
+    is_for_a_secret = part.get("isSecret") is True or (
+        isinstance(name, str) and (name.lower() == "authorization" or _NAME.search(name))
+    )
+    if not (is_for_a_secret and isinstance(value, str)) or _is_token(value):
+        return False
+    return _RANDOM.search(value) is not None and not _MADE_UP.search(value)
 
 
 SECRET_RULES: Final = (

@@ -23,7 +23,7 @@ from mcp_static.model.server import (
 )
 from mcp_static.model.strictjson import child_path
 from mcp_static.reports.findings import Level
-from mcp_static.rules.fields import replaced_fields
+from mcp_static.rules.fields import form_of, replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _validate: Final = SchemaValidator(SERVER_DOCUMENT).validate_python
@@ -58,10 +58,41 @@ def _breach(document: dict[str, Any], fault: Any) -> Breach:
         if is_missing and fault["loc"] and isinstance(fault["loc"][-1], str)
         else fault["type"]
     )
-    fix = _FIXES.get(kind, "").format(field=path.rpartition(".")[2])
-    if fault["type"] == "union_tag_not_found":
-        fix = _FIXES["union_tag_not_found"]
-    return Breach(path, _sentence(fault), fix)
+    return Breach(path, _sentence(path, fault), _fix(path, kind, fault))
+
+
+def _fix(path: str, kind: str, fault: Any) -> str:
+    """What to do about a fault; empty where the rule's own fix says it."""
+    field = path.rpartition(".")[2]
+    if kind == "missing" and fault["type"] == "union_tag_not_found":
+        return _ARGUMENT_TYPE if "Arguments[" in path else _FIXES["union_tag_not_found"]
+    if fault["input"] is None and field.endswith("]"):
+        return "Remove it."
+    if kind == "string_pattern_mismatch" and (known := _pattern_of(field)):
+        return known[1]
+    if kind == "string_type" and isinstance(fault["input"], bool | int | float):
+        return f'Write it in quotes: "{str(fault["input"]).lower()}".'
+    if kind == "bool_type":
+        return "Write true or false, without quotes."
+    if kind in _JSON_TYPES and (form := form_of(re.sub(r"\[.*", "", field))):
+        is_element = field.endswith("]")
+        return f"Make it {form.replace('an array of objects', 'an object') if is_element else form}."
+    return _FIXES.get(kind, "").format(field=field)
+
+
+_ARGUMENT_TYPE: Final = 'Add a `type`: "named" for a flag, "positional" for a value by itself.'
+_PATTERNS: Final = {
+    "fileSha256": (
+        "which is no SHA-256 in 64 lowercase hexadecimal digits",
+        "Write what `sha256sum FILE` prints, without a prefix.",
+    ),
+    "sizes": ("which is no size", 'Write sizes such as "48x48", or "any".'),
+}
+"""Patterns of the schema in words, and what to write, by the field."""
+
+
+def _pattern_of(field: str) -> tuple[str, str] | None:
+    return _PATTERNS.get(re.sub(r"\[.*", "", field))
 
 
 def _is_of_shape(fault: Any) -> bool:
@@ -116,7 +147,7 @@ _FIXES: Final = {
 """What to do about a fault of one pydantic kind, where the rule's own fix would be vague."""
 
 
-def _sentence(fault: Any) -> str:
+def _sentence(path: str, fault: Any) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in {"missing", "union_tag_not_found"}:
         return "is missing"
@@ -130,7 +161,9 @@ def _sentence(fault: Any) -> str:
         least = context["min_length"]
         return "is empty" if not fault["input"] else f"is shorter than {least} characters"
     if kind == "string_pattern_mismatch":
-        return f"is {_shown(fault['input'])}, which does not match {context['pattern']}"
+        known = _pattern_of(path.rpartition(".")[2])
+        reason = known[0] if known else f"which does not match {context['pattern']}"
+        return f"is {_shown(fault['input'])}, {reason}"
     if kind == "literal_error":
         return f"is {_shown(fault['input'])}{_allowed(fault['input'], context['expected'])}"
     if kind == "union_tag_invalid":
@@ -195,7 +228,7 @@ def _schema(record: Record) -> Iterator[Breach]:
 
 def _empty(record: Record) -> Iterator[Breach]:
     for path, shown in record.empty_members:
-        name = path.rpartition(".")[2]
+        name = PUBLISHER_META if path.endswith(f'["{PUBLISHER_META}"]') else path.rpartition(".")[2]
         yield Breach(path, f"is {shown}, which is as good as nothing", f"Leave `{name}` out.")
 
 
@@ -256,6 +289,7 @@ SHAPE_RULES: Final = (
     ),
     Rule(
         id="schema",
+        told_by=("name-grammar", "remote-address", "transport-address", "no-placeholder"),
         requirement="The document has every field that the schema requires, and every value is within "
         "its limits.",
         fix="Correct the value; `mcp-static schema server` prints what is allowed.",
@@ -264,6 +298,7 @@ SHAPE_RULES: Final = (
     Rule(
         id="no-empty-member",
         level=Level.WARNING,
+        told_by=("schema-named", "schema", "package-version-needed"),
         requirement="An optional field that has nothing to say is left out, not null, an empty text or "
         "an empty object; the registry serves the record without it.",
         fix="Leave it out.",

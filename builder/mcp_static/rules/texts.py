@@ -1,13 +1,14 @@
 """Rules over what people read and follow: descriptions, titles, addresses, the repository."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.model.reading import Part, every_value, part_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.visible_text import hidden_character, is_blank
-from mcp_static.model.web_addresses import is_https
+from mcp_static.model.web_addresses import https_problem
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Breach, Record, Rule
 
@@ -16,7 +17,8 @@ def _hidden_characters(record: Record) -> Iterator[Breach]:
     for path, text in _every_text(record.document):
         character = hidden_character(text)
         if character is not None:
-            yield Breach(path, f"has the character U+{ord(character):04X}")
+            name = unicodedata.name(character, "")
+            yield Breach(path, f"has the character U+{ord(character):04X}{name and f' ({name})'}")
 
 
 def _every_text(document: Part) -> Iterator[tuple[str, str]]:
@@ -44,15 +46,15 @@ def _blank(record: Record) -> Iterator[Breach]:
 
 def _website(record: Record) -> Iterator[Breach]:
     address = text_of(record.document, "websiteUrl")
-    if address is not None and not is_https(address):
-        yield Breach("websiteUrl", "is not an absolute https address")
+    if address is not None and (problem := https_problem(address)):
+        yield Breach("websiteUrl", problem)
 
 
 def _icons(record: Record) -> Iterator[Breach]:
     for path, icon in parts_of(record.document, "icons"):
         source = text_of(icon, "src")
-        if source is not None and not is_https(source):
-            yield Breach(child_path(path, "src"), "is not an absolute https address")
+        if source is not None and (problem := https_problem(source)):
+            yield Breach(child_path(path, "src"), problem)
 
 
 def _repository_https(record: Record) -> Iterator[Breach]:
@@ -96,15 +98,17 @@ TEXT_RULES: Final = (
     ),
     Rule(
         id="website-https",
+        told_by=("no-placeholder",),
         requirement="`websiteUrl` is an absolute https address without a user name.",
-        fix="Use an address that begins with https://.",
+        fix="Write the whole address, such as https://example.com/docs.",
         check=_website,
     ),
     Rule(
         id="icon-https",
+        told_by=("no-placeholder",),
         requirement="An icon's `src` is an absolute https address without a user name (no http, no "
         "data: address).",
-        fix="Put the icon on an https server.",
+        fix="Put the icon on an https server, and write its whole address.",
         check=_icons,
     ),
     Rule(

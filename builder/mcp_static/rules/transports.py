@@ -76,7 +76,7 @@ def _too_many(record: Record) -> Iterator[Breach]:
 
 
 def _draft_urls(record: Record) -> Iterator[Breach]:
-    for path, part in _all_transports(record.document):
+    for path, part in all_transports(record.document):
         if (text_of(part, "url") or "").startswith("{"):
             yield Breach(child_path(path, "url"), "begins with a variable")
 
@@ -107,9 +107,9 @@ def _address_problem(text: str) -> str | None:
         return f"has more than {MAX_CHARACTERS:,} characters"
     address = parse_address(text) if is_plainly_written(text) else None
     if address is None or address.port == "0":
-        return "is not an https URL"
+        return f"is {text[:120]!r}, which is not an https URL"
     if address.scheme != "https":
-        return "is not encrypted"
+        return "begins with http://, which is not encrypted"
     if address.has_credentials:
         return "has a user name or a password before its host"
     if address.is_on_the_users_machine:
@@ -133,14 +133,18 @@ def _host_scripts(record: Record) -> Iterator[Breach]:
 
 
 def _headers(record: Record) -> Iterator[Breach]:
-    for path, part in _all_transports(record.document):
+    for path, part in all_transports(record.document):
         for header_path, header in parts_of(part, "headers", path):
             name = text_of(header, "name")
             if name is not None and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
                 yield Breach(child_path(header_path, "name"), f"{name!r} is not a valid header name")
+            for key in ("value", "default"):
+                if re.search(r"[\r\n]", text_of(header, key) or ""):
+                    yield Breach(child_path(header_path, key), "has a line break", "Write one line.")
 
 
-def _all_transports(document: Part) -> Iterator[tuple[str, Part]]:
+def all_transports(document: Part) -> Iterator[tuple[str, Part]]:
+    """The transports of packages and the remotes, each with its path."""
     for path, package in packages_of(document):
         yield f"{path}.transport", part_of(package, "transport")
     yield from parts_of(document, "remotes")
@@ -155,6 +159,7 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="transport-address",
+        told_by=("no-placeholder",),
         requirement="A package's streamable-http or sse transport has an http or https URL, without a "
         "user name.",
         fix="Write a URL such as http://127.0.0.1:{port}/mcp.",
@@ -162,6 +167,7 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="transport-variables",
+        told_by=("no-placeholder",),
         requirement="Every `{variable}` in a package's transport URL is the name or `valueHint` of "
         "one of its arguments, or one of its environment variables.",
         fix="Declare the variable among packageArguments, runtimeArguments or environmentVariables.",
@@ -169,6 +175,7 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="remote-address",
+        told_by=("no-placeholder",),
         requirement="A remote has an https URL that leads to a named host, not to an IP address nor to "
         "the user's own machine, and has no user name; also with defaults, fixed values and choices "
         "filled in.",
@@ -202,13 +209,15 @@ TRANSPORT_RULES: Final = (
     ),
     Rule(
         id="remote-variables",
+        told_by=("no-placeholder",),
         requirement="Every `{variable}` in a remote's URL is declared in its `variables`.",
         fix="Declare it there, with a description.",
         check=_remote_variables,
     ),
     Rule(
         id="header-name",
-        requirement="A header's name is an HTTP field name (RFC 9110, 5.1).",
+        requirement="A header's name is an HTTP field name, and its value one line (RFC 9110, 5.1 and "
+        "5.5).",
         fix="Use letters, digits and '-'; what follows the colon goes into `value`.",
         check=_headers,
     ),
