@@ -8,7 +8,7 @@ NPM, PYPI, CARGO, NUGET = (kind.REGISTRY for kind in (npm, pypi, cargo, nuget))
 
 MEANT = [
     ("npm", "@corp/docs@1.0.0", "`@corp/docs`"),
-    ("npm", "docs@^1.2.0", "package's name"),
+    ("npm", "docs@^1.2.0", "`docs`"),
     ("npm", "docs@latest", "`docs`"),
     ("npm", "Docs-MCP", "`docs-mcp`"),
     ("npm", "@Corp/Docs", "`@corp/docs`"),
@@ -39,7 +39,7 @@ MEANT = [
     ("cargo", "docs.mcp", "name"),
     ("cargo", "9docs", "name"),
     ("cargo", "d" * 65, "name"),
-    ("go", "https://github.com/example/docs", "its registry"),
+    ("go", "https://github.com/example/docs", "`github.com/example/docs`"),
     ("go", "github.com/example/docs@v1.0.0", "`github.com/example/docs`"),
     ("go", "docs", "name"),
     ("oci", "https://ghcr.io/alice/weather:1.0.0", "`ghcr.io/alice/weather:1.0.0`"),

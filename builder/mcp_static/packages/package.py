@@ -13,7 +13,7 @@ from mcp_static.model.names import ServerName
 from mcp_static.packages.markers import named_server, names_server, readme_marker
 
 _NAME: Final = re.compile(r"@?\w[\w.~-]*(?:[/:@][\w.~+-]+)*", re.ASCII)
-_VERSION: Final = re.compile(r"v?\d[\w.+!-]*", re.ASCII)
+_VERSION: Final = re.compile(r"v?\d[\w.+!-]{0,254}", re.ASCII)
 
 
 class Answer(Protocol):

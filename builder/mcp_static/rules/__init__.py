@@ -6,6 +6,7 @@ from mcp_static.rules.arguments import ARGUMENT_RULES
 from mcp_static.rules.fields import FIELD_RULES
 from mcp_static.rules.file import FILE_RULES
 from mcp_static.rules.identity import IDENTITY_RULES
+from mcp_static.rules.package_registries import REGISTRY_ADDRESS_RULES
 from mcp_static.rules.packages import PACKAGE_RULES
 from mcp_static.rules.placeholders import PLACEHOLDER_RULES
 from mcp_static.rules.rule import Rule
@@ -23,6 +24,7 @@ RECORD_RULES: Final[tuple[Rule, ...]] = (
     *SECRET_RULES,
     *TEXT_RULES,
     *PACKAGE_RULES,
+    *REGISTRY_ADDRESS_RULES,
     *ARGUMENT_RULES,
     *TRANSPORT_RULES,
 )

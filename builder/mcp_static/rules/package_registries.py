@@ -1,16 +1,19 @@
-"""Rules over where packages are: in public registries, or in others that the settings trust."""
+"""Rules over where packages are: the address of a registry, and whether it is public or trusted."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.model.reading import Part, packages_of, text_of
 from mcp_static.model.strictjson import child_path
-from mcp_static.model.web_addresses import is_https
+from mcp_static.model.web_addresses import https_problem, is_https, parse_address
 from mcp_static.packages.images import is_public_host, parse_reference
+from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
 
+_EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)")
 _SETTING: Final = "[[package_registries]] of registry.toml"
 
 
@@ -56,7 +59,78 @@ def _untrusted(record: Record, index: RegistryIndex) -> Iterator[Breach]:
             )
 
 
-PACKAGE_REGISTRY_RULES: Final = (
+def _public_registry(record: Record) -> Iterator[Breach]:
+    for path, address, registry in _named_registries(record):
+        if registry.is_named_by(address):
+            yield Breach(child_path(path, "registryBaseUrl"), "names the public registry's site")
+
+
+def _public_registry_address(record: Record) -> Iterator[Breach]:
+    for path, address, registry in _named_registries(record):
+        if registry.has_host_of(address) and not registry.is_named_by(address):
+            message = f"is on the public registry's host, but its address is {registry.site.url}"
+            yield Breach(child_path(path, "registryBaseUrl"), message)
+
+
+def _other_registry(record: Record) -> Iterator[Breach]:
+    """A registry's address that is none, or that of another type's public registry."""
+    for path, address, registry in _named_registries(record):
+        place = child_path(path, "registryBaseUrl")
+        if registry.is_named_by(address):
+            continue
+        problem, parsed = https_problem(address), parse_address(address)
+        if problem or parsed is None:
+            yield Breach(place, problem or "is not an absolute https address")
+        elif _EXAMPLE_HOST.fullmatch(parsed.host):
+            yield Breach(place, f"is on {parsed.host}, a host for examples that belongs to nobody")
+        elif other := next(_types_of(address, registry), ""):
+            yield Breach(place, f"is the public registry of {other} packages")
+
+
+def _types_of(address: str, registry: PublicRegistry) -> Iterator[str]:
+    """The types whose public registry, other than this one, an address is on the host of."""
+    for kind in PACKAGE_TYPES:
+        if kind.registry and kind.registry is not registry and kind.registry.has_host_of(address):
+            yield kind.id
+
+
+def _named_registries(record: Record) -> Iterator[tuple[str, str, PublicRegistry]]:
+    """The packages that name a registry: path, address, and their type's public registry."""
+    for path, package in packages_of(record.document):
+        kind = package_type(text_of(package, "registryType") or "")
+        address = text_of(package, "registryBaseUrl")
+        if kind is not None and kind.registry is not None and address:
+            yield path, address, kind.registry
+
+
+REGISTRY_ADDRESS_RULES: Final = (
+    Rule(
+        id="package-registry-address",
+        requirement="A `registryBaseUrl` on the host of a type's public registry is its address.",
+        fix="Leave `registryBaseUrl` out: the public registry is implied.",
+        check=_public_registry_address,
+    ),
+    Rule(
+        id="package-registry-implied",
+        level=Level.WARNING,
+        requirement="A package in the public registry of its type has no `registryBaseUrl`: clients "
+        "hand it to the runner, for which that address may be no index.",
+        fix="Leave `registryBaseUrl` out: the public registry is implied.",
+        check=_public_registry,
+    ),
+    Rule(
+        id="package-registry-other",
+        told_by=("no-placeholder",),
+        applies=Applies.AUTHORING,
+        requirement="`registryBaseUrl` is the absolute https address of a registry of the package's "
+        "type.",
+        fix="Leave `registryBaseUrl` out, unless the package is in a registry of your own.",
+        check=_other_registry,
+    ),
+)
+"""Rules over the address alone."""
+
+TRUST_RULES: Final = (
     Rule(
         id="package-registry-private",
         told_by=("package-registry-other", "no-placeholder"),

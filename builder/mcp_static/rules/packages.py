@@ -13,10 +13,8 @@ from mcp_static.model.names import name_problem, parse_name
 from mcp_static.model.reading import Part, packages_of, parts_of, text_of
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem
-from mcp_static.model.web_addresses import https_problem, parse_address
 from mcp_static.packages.identifiers import MAX_SHOWN
 from mcp_static.packages.images import DIGEST, is_moving_tag, parse_reference
-from mcp_static.packages.registry import PublicRegistry
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
@@ -91,7 +89,6 @@ _INSTALLERS: Final = frozenset(
     }
     | {"docker", "podman"}
 )
-_EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)")
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
 
@@ -221,50 +218,6 @@ def _typed_packages(document: Part) -> Iterator[tuple[str, Part, PackageType]]:
             yield path, package, kind
 
 
-def _public_registry(record: Record) -> Iterator[Breach]:
-    for path, address, registry in _named_registries(record):
-        if registry.is_named_by(address):
-            yield Breach(child_path(path, "registryBaseUrl"), "names the public registry's site")
-
-
-def _public_registry_address(record: Record) -> Iterator[Breach]:
-    for path, address, registry in _named_registries(record):
-        if registry.has_host_of(address) and not registry.is_named_by(address):
-            message = f"is on the public registry's host, but its address is {registry.site.url}"
-            yield Breach(child_path(path, "registryBaseUrl"), message)
-
-
-def _other_registry(record: Record) -> Iterator[Breach]:
-    """A registry's address that is none, or that of another type's public registry."""
-    for path, address, registry in _named_registries(record):
-        place = child_path(path, "registryBaseUrl")
-        if registry.is_named_by(address):
-            continue
-        problem, parsed = https_problem(address), parse_address(address)
-        if problem or parsed is None:
-            yield Breach(place, problem or "is not an absolute https address")
-        elif _EXAMPLE_HOST.fullmatch(parsed.host):
-            yield Breach(place, f"is on {parsed.host}, a host for examples that belongs to nobody")
-        elif other := next(_types_of(address, registry), ""):
-            yield Breach(place, f"is the public registry of {other} packages")
-
-
-def _types_of(address: str, registry: PublicRegistry) -> Iterator[str]:
-    """The types whose public registry, other than this one, an address is on the host of."""
-    for kind in PACKAGE_TYPES:
-        if kind.registry and kind.registry is not registry and kind.registry.has_host_of(address):
-            yield kind.id
-
-
-def _named_registries(record: Record) -> Iterator[tuple[str, str, PublicRegistry]]:
-    """The packages that name a registry: path, address, and their type's public registry."""
-    for path, package in packages_of(record.document):
-        kind = package_type(text_of(package, "registryType") or "")
-        address = text_of(package, "registryBaseUrl")
-        if kind is not None and kind.registry is not None and address:
-            yield path, address, kind.registry
-
-
 def _runtime_hint(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         if package.get("runtimeArguments") and not text_of(package, "runtimeHint"):
@@ -328,30 +281,7 @@ PACKAGE_RULES: Final = (
         fix="Add the version that was published.",
         check=_version_needed,
     ),
-    Rule(
-        id="package-registry-address",
-        requirement="A `registryBaseUrl` on the host of a type's public registry is its address.",
-        fix="Leave `registryBaseUrl` out: the public registry is implied.",
-        check=_public_registry_address,
-    ),
-    Rule(
-        id="package-registry-implied",
-        level=Level.WARNING,
-        requirement="A package in the public registry of its type has no `registryBaseUrl`: clients "
-        "hand it to the runner, for which that address may be no index.",
-        fix="Leave `registryBaseUrl` out: the public registry is implied.",
-        check=_public_registry,
-    ),
     *(_rule_of(kind, requirement) for kind in PACKAGE_TYPES for requirement in kind.requirements),
-    Rule(
-        id="package-registry-other",
-        told_by=("no-placeholder",),
-        applies=Applies.AUTHORING,
-        requirement="`registryBaseUrl` is the absolute https address of a registry of the package's "
-        "type.",
-        fix="Leave `registryBaseUrl` out, unless the package is in a registry of your own.",
-        check=_other_registry,
-    ),
     Rule(
         id="package-moving-tag",
         level=Level.WARNING,

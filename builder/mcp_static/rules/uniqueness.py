@@ -5,7 +5,7 @@ from typing import Final
 
 from mcp_static.model.names import ServerName, name_problem, parse_name
 from mcp_static.model.reading import text_of
-from mcp_static.rules.package_registries import PACKAGE_REGISTRY_RULES
+from mcp_static.rules.package_registries import TRUST_RULES
 from mcp_static.rules.remotes_in_registry import REMOTE_REGISTRY_RULES
 from mcp_static.rules.repository import REPOSITORY_RULES
 from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
@@ -65,6 +65,6 @@ SNAPSHOT_RULES: Final = (
         check_within=_version_count,
     ),
     *REMOTE_REGISTRY_RULES,
-    *PACKAGE_REGISTRY_RULES,
+    *TRUST_RULES,
     *REPOSITORY_RULES,
 )
