@@ -32,6 +32,17 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_taken(tmp_path: Path) -> 
     assert (report.published, report.known, len(report.unread)) == (1, 1, 2)
 
 
+def test_what_only_authors_may_not_do_is_taken_and_counted(tmp_path: Path) -> None:
+    odd, odder = entry(version="1.1.0"), entry(version="1.2.0")
+    odd["server"]["license"] = "MIT"
+    odder["server"] |= {"license": "MIT", "description": "<your description here>"}
+    report = take([entry(), odd, odder], tmp_path / "r.git")
+    assert (report.published, report.left_out) == (3, [])
+    assert report.spared["unknown-field"] == 2
+    assert report.spared["no-placeholder"] == 1
+    assert any("unknown-field (2), no-placeholder (1)" in note for note in report.notes)
+
+
 def test_everything_is_named_once_and_counted_by_reason(tmp_path: Path) -> None:
     long = [entry(version=f"1.0.{number}", day=1) for number in range(60)]
     for one in long:

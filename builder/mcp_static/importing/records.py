@@ -1,7 +1,7 @@
 """A server object of a source as a record: its bytes, and what keeps it out."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -12,25 +12,38 @@ from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.rule import Applies, Record
-from mcp_static.rules.run import findings_of, index_findings, read_record, structural_findings
+from mcp_static.rules.run import AUTHORING, findings_of, index_findings, read_record, structural_findings
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in SNAPSHOT_RULES if rule.applies is Applies.STRUCTURAL)
 
 
-def breaches_of(
+class Judged(NamedTuple):
+    """What keeps a record out, and what would only if its author brought it here.
+
+    `spared` are the ids of the authoring rules that it breaks; leniently, nobody asks for them.
+    """
+
+    breaches: list[Finding]
+    spared: frozenset[str] = frozenset()
+
+
+def judged(
     key: tuple[ServerName, str], content: bytes, index: SnapshotIndex, *, lenient: bool
-) -> list[Finding]:
-    """What keeps a new record out: the breaches of all rules, or leniently of structural ones alone.
+) -> Judged:
+    """A new record against all rules, or leniently against the structural ones alone.
 
     A `type` that no schema has keeps it out as well, since strict clients would drop its whole page.
     """
     record = read_record(content, parse_location(record_path(*key)))
-    if not lenient:
-        return [
-            finding for finding in findings_of(record, index, is_authored=False) if finding.is_error
-        ]
-    return [*structural_findings(record), *index_findings(record, index, _STRUCTURAL), *_types(record)]
+    if lenient:
+        found = [*structural_findings(record), *index_findings(record, index, _STRUCTURAL)]
+        return Judged([*found, *_types(record)])
+    findings = findings_of(record, index, is_authored=False)
+    return Judged(
+        [finding for finding in findings if finding.is_error],
+        frozenset(finding.id for finding in findings) & AUTHORING,
+    )
 
 
 def _types(record: Record) -> Iterator[Finding]:

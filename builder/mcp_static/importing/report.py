@@ -31,6 +31,8 @@ class ImportReport:
     """Parts of the source that could not be read, so that nobody knows what is missing."""
     lenience: int = 0
     """Entries that were left out, and would be taken in leniently."""
+    spared: Counter[str] = field(default_factory=Counter)
+    """How many versions break each of the rules for authors, which hold for nothing that is imported."""
     no_longer_asked_for: list[str] = field(default_factory=list)
     _left_out: dict[str, Finding] = field(default_factory=dict)
     _altered: dict[tuple[str, str], Finding] = field(default_factory=dict)
@@ -94,6 +96,9 @@ class ImportReport:
                 f"{counted_of(self.undated, 'version')} without a time of publication "
                 f"{'counts' if self.undated == 1 else 'count'} as published now."
             )
+        if self.spared:
+            counts = ", ".join(f"{rule} ({number:,})" for rule, number in self.spared.most_common())
+            notes.append(f"Taken in as they are, though an author could not publish them so: {counts}.")
         if self.unread:
             notes.append("The source was not read to its end, so there may be more than was imported.")
         return tuple(notes)

@@ -15,7 +15,7 @@ from mcp_static.git.repository import Repository, read_settings, resolve_commit
 from mcp_static.git.writing import NewCommit, current_branch
 from mcp_static.importing.bare_names import in_namespace
 from mcp_static.importing.received import ReceivedPage
-from mcp_static.importing.records import breaches_of, record_bytes
+from mcp_static.importing.records import judged, record_bytes
 from mcp_static.importing.report import ImportReport
 from mcp_static.model.approvals import parse_approval
 from mcp_static.model.errors import (
@@ -151,7 +151,7 @@ class Taking:
         """Take in a new version, unless rules keep it out; tells whether it was taken in."""
         server, alterations = taken_of(entry.server, lenient=self._lenient)
         content = record_bytes(server)
-        breaches = breaches_of(key, content, self._index, lenient=self._lenient)
+        breaches, spared = judged(key, content, self._index, lenient=self._lenient)
         if breaches:
             message = "; ".join(breach.sentence for breach in breaches)
             self.report.leave_out(
@@ -168,6 +168,7 @@ class Taking:
             (entry.published_at, f"Publish {key[0]} {key[1]}", record_path(*key), content)
         )
         self.report.published += 1
+        self.report.spared.update(spared)
         self.report.undated += not entry.is_dated
         self.report.take(entry.title)
         for altered in alterations:
@@ -181,7 +182,7 @@ class Taking:
         if self._lenient:
             return False
         content = record_bytes(taken_of(entry.server, lenient=True)[0])
-        return not breaches_of(key, content, self._index, lenient=True)
+        return not judged(key, content, self._index, lenient=True).breaches
 
     def _compare(self, key: _Key, entry: SourceEntry) -> None:
         """Name a version that the source has twice, with different contents."""

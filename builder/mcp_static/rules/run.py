@@ -19,7 +19,8 @@ from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
 _TOLD_BY: Final = {rule.id: rule.told_by for rule in RULES if rule.told_by}
-_AUTHORING: Final = frozenset(rule.id for rule in RULES if rule.applies is Applies.AUTHORING)
+AUTHORING: Final = frozenset(rule.id for rule in RULES if rule.applies is Applies.AUTHORING)
+"""The ids of the rules that hold for authors alone."""
 
 
 def read_record(raw: bytes, location: Location | None = None) -> Record:
@@ -81,7 +82,7 @@ def official_findings(record: Record, found: list[Finding]) -> Iterator[Finding]
 
 
 def _as_mirrored(finding: Finding) -> Finding:
-    if finding.is_error and finding.id in _AUTHORING:
+    if finding.is_error and finding.id in AUTHORING:
         return replace(finding, level=Level.WARNING)
     return finding
 

@@ -5,7 +5,7 @@ The rules decide, and the operator's word: takedowns, blocks, a freeze, digests.
 
 from typing import Final
 
-from mcp_static.importing.records import breaches_of, record_bytes
+from mcp_static.importing.records import judged, record_bytes
 from mcp_static.model.lifecycle import Status
 from mcp_static.model.names import parse_name
 from mcp_static.model.remotes import claimed_addresses
@@ -91,7 +91,7 @@ class Admission:
     def _judge(self, key: Key, served: Served, source: Source) -> None:
         name, content = parse_name(key[0]), record_bytes(served.entry.server)
         place = (name, key[1])
-        breaches = breaches_of(place, content, self._registry.index, lenient=source.lenient)
+        breaches = judged(place, content, self._registry.index, lenient=source.lenient).breaches
         if breaches:
             message = "; ".join(breach.sentence for breach in breaches)
             fix = "" if source.lenient else "`lenient = true` takes what breaks publish rules."
