@@ -108,7 +108,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("official-variables", with_package(transport=SERVED, packageArguments=[PORT]), "packages[0].transport.url"),
     ("official-address", server_json(NAME, websiteUrl=ONE_DIGIT), "websiteUrl"),
     ("official-address", server_json(NAME, icons=[{"src": ONE_DIGIT}]), "icons[0].src"),
-    ("official-address", with_remote(url="{base}/mcp", variables={"base": {}}), "remotes[0].url"),
     ("official-package-fields", with_package(fileSha256=SHA), "packages[0].fileSha256"),
     ("official-package-fields", image("ghcr.io/alice/weather:1.0.0", fileSha256=SHA), "packages[0].fileSha256"),
     ("official-package-fields", bundle(registryBaseUrl="https://github.com"), "packages[0].registryBaseUrl"),

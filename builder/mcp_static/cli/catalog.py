@@ -54,7 +54,7 @@ GROUPS: Final[dict[str, dict[str, Entry]]] = {
             ),
         ),
         "login": Entry(
-            "Log in to GitHub, for publish and status.",
+            "Log in to the forge of a registry, for publish and status.",
             ("mcp-static login --registry https://registry.example.com",),
         ),
         "logout": Entry("Forget that login.", ("mcp-static logout",)),

@@ -12,7 +12,13 @@ from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.registry_index import SnapshotIndex
 from mcp_static.rules.rule import Applies, Record
-from mcp_static.rules.run import AUTHORING, findings_of, index_findings, read_record, structural_findings
+from mcp_static.rules.run import (
+    AUTHORING,
+    findings_of,
+    index_findings,
+    read_record,
+    structural_findings,
+)
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in SNAPSHOT_RULES if rule.applies is Applies.STRUCTURAL)

@@ -158,6 +158,8 @@ def _addresses(record: Record) -> Iterator[Breach]:
     ]
     places += [(child_path(at, "url"), text_of(part, "url")) for at, part in all_transports(document)]
     for path, url in places:
+        if url and url.startswith("{"):
+            continue  # which `transport-url-of-the-draft` says
         if url and (problem := address_problem(url, is_remote=path.startswith("remotes["))):
             yield Breach(path, f"{problem}; {_REFUSED}")
 
@@ -285,8 +287,7 @@ OFFICIAL_RULES: Final = (
     Rule(
         id="official-address",
         level=Level.WARNING,
-        requirement="Addresses begin with http:// or https:// (those of remotes with https://), not "
-        "with a variable; each `%` in a path begins a percent-encoding; a port that is a `{variable}` "
+        requirement="Addresses begin with http:// or https:// (those of remotes with https://); each `%` in a path begins a percent-encoding; a port that is a `{variable}` "
         "is followed by `/` or nothing.",
         fix="Write the scheme out, `%25` for a percent sign, and a `/` behind the port.",
         check=_addresses,
