@@ -32,7 +32,7 @@ class ImportReport:
     lenience: int = 0
     """Entries that were left out, and would be taken in leniently."""
     spared: Counter[str] = field(default_factory=Counter)
-    """How many versions break each of the rules for authors, which hold for nothing that is imported."""
+    """How many versions break each of the rules that hold for authors alone."""
     no_longer_asked_for: list[str] = field(default_factory=list)
     _left_out: dict[str, Finding] = field(default_factory=dict)
     _altered: dict[tuple[str, str], Finding] = field(default_factory=dict)

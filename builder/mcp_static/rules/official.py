@@ -287,8 +287,9 @@ OFFICIAL_RULES: Final = (
     Rule(
         id="official-address",
         level=Level.WARNING,
-        requirement="Addresses begin with http:// or https:// (those of remotes with https://); each `%` in a path begins a percent-encoding; a port that is a `{variable}` "
-        "is followed by `/` or nothing.",
+        requirement="Addresses begin with http:// or https:// (those of remotes with https://); each "
+        "`%` in a path begins a percent-encoding; a port that is a `{variable}` is followed by `/` or "
+        "nothing.",
         fix="Write the scheme out, `%25` for a percent sign, and a `/` behind the port.",
         check=_addresses,
     ),
