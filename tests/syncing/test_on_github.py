@@ -22,7 +22,7 @@ from mcp_static.syncing.syncing import SyncOptions, SyncResult, sync
 
 from tests.publishing.steps import again, files_of, hand_over, published, run, say
 from tests.registries import path_of
-from tests.stage import REGISTRY, Stage, client_of, settings_text
+from tests.stage import REGISTRY, Stage, client_of, lines_of, settings_text
 from tests.syncing.sources import MAPS, WEATHER, Source, entry, serving, table
 
 
@@ -129,6 +129,21 @@ def test_the_proof_holds_for_what_the_source_serves_and_a_list_names(
     }
     assert proofs == {"passed" if kind == "same" else "error"}
     assert report.is_green is (kind == "same")
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_source_may_serve_what_an_author_could_not_publish(
+    protected_stage: Stage, is_listed: bool
+) -> None:
+    stage = protected_stage
+    there = entry(version="2.0.0")
+    there["server"]["license"] = "MIT"
+    with serving(Source(there)) as source:
+        configure(stage, table(source.url, WEATHER if is_listed else "com.example/other"))
+        report = check_of(stage, json.dumps(there["server"]).encode())
+    (finding,) = (line for line in lines_of(report) if line.id == "unknown-field")
+    assert finding.level.value == ("warning" if is_listed else "error")
+    assert report.is_green is is_listed
 
 
 def test_nobody_adds_what_a_source_serves_to_a_server_of_the_registrys_own(

@@ -29,7 +29,7 @@ from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusCha
 from mcp_static.proofs.memory import GitMemories
 from mcp_static.proofs.results import unknown
 from mcp_static.proofs.signatures import read_publish_signature
-from mcp_static.proofs.source_registry import is_mirrored
+from mcp_static.proofs.source_registry import is_of_a_source
 from mcp_static.reports.findings import Finding, Level, Section
 from mcp_static.rules import RULES
 from mcp_static.rules.file import MAX_FILE_BYTES
@@ -148,7 +148,7 @@ class _Check:
         name, version = location.name, location.version
         assert changed.after is not None  # removals break a rule over the change
         record = read_record(content["server.json"], location)
-        is_authored = not is_mirrored(name.namespace, self._context)
+        is_authored = not is_of_a_source(name, version, self._context)
         broken = findings_of(record, self._index, is_authored=is_authored)
         findings = _with_passed_rules(located(broken, record.raw))
         findings += self._first_bytes.findings(changed.path, changed.after.id)

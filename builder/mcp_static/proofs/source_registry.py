@@ -15,7 +15,7 @@ from mcp_static.api.source_records import pinned_of
 from mcp_static.model.canonical import digest_of
 from mcp_static.model.errors import InputError
 from mcp_static.model.lifecycle import Status
-from mcp_static.model.names import Namespace
+from mcp_static.model.names import Namespace, ServerName
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.times import format_time
 from mcp_static.net.client import Authorization, Client
@@ -42,6 +42,12 @@ def is_mirrored(namespace: Namespace, context: ProofContext) -> bool:
         for source in context.settings.sources
         for approval in source.approvals
     )
+
+
+def is_of_a_source(name: ServerName, version: str, context: ProofContext) -> bool:
+    """Whether a version is what a source serves and its list approves, rather than an author's publish."""
+    is_listed = any(one.covers(str(name), version) for one in context.settings.sources)
+    return is_listed and not context.memories.is_own(name)
 
 
 def prove_source_registry(claim: Claim, context: ProofContext) -> Finding:
