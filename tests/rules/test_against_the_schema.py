@@ -1,9 +1,11 @@
 """Whatever is done to an entry: what the closed schema of 2025-12-11 refuses, the rules refuse as well."""
 
 import copy
+import gzip
 import json
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import jsonschema
@@ -98,3 +100,13 @@ def test_what_is_sound_is_valid_by_the_closed_schema(document: dict[str, Any]) -
 @given(st.integers(0, len(ENTRIES) - 1), st.integers(0, 2**32))
 def test_no_damage_gets_past_the_rules_that_the_schema_sees(which: int, seed: int) -> None:
     assert disagreement(damaged(ENTRIES[which], random.Random(seed))) == ""
+
+
+def test_no_damage_to_an_entry_of_a_corpus_gets_past_them_either(corpus_file: Path) -> None:
+    with gzip.open(corpus_file) as lines:
+        entries = [json.loads(line)["server"] for line in lines]
+    found = set()
+    for seed in range(2_000):
+        chance = random.Random(seed)
+        found.add(disagreement(damaged(chance.choice(entries), chance)))
+    assert found == {""}
