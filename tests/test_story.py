@@ -41,7 +41,7 @@ def test_the_whole_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         # An author drafts a server.json, and makes a key.
         (desk.folder / "server.json").unlink()
         (desk.folder / "README.md").write_text(README)
-        remote = "https://weather.example.com/mcp"
+        remote = "https://mcp.weather-tools.dev/mcp"
         desk.ok("init", "--yes", "--name", NAME, "--server-version", "1.0.0", "--remote", remote)
         desk.ok("validate")
         said = desk.ok("keygen", DOMAIN)

@@ -212,7 +212,7 @@ def test_what_proved_a_domain_is_noted_for_later(domains: Domains) -> None:
     assert facts["key"] == key_of(KEY).record
     land(domains.stage, report)
     for folder in ("dev.weather-tools.api", "dev.weather-tools.api/weather", "dev.weather-tools"):
-        path = f"registry-data/servers/{'ex' if folder == 'dev.weather-tools' else 'ap'}/{folder}"
+        path = f"registry-data/servers/{'we' if folder == 'dev.weather-tools' else 'ap'}/{folder}"
         document = json.loads(domains.stage.registry.store.read("show", f"main:{path}/identity.json"))
         [identity] = document["identities"]
         assert (identity["kind"], identity["domain"]) == ("key", "weather-tools.dev")

@@ -47,7 +47,10 @@ def test_every_format_says_the_same(desk: Desk, tmp_path: Path) -> None:
     assert document["level"] == "error"
     [line] = [row for s in document["sections"] for row in s["findings"] if row["level"] == "error"]
     path = path_of(WEATHER, "1.0.0")
-    assert f"::error file={path},title={line['id']}::" in said["github"]
+    assert (
+        f"::error file={path},line={line['line']},col={line['column']},title={line['id']}::"
+        in said["github"]
+    )
     assert f"[{line['id']}]" in said["text"]
     assert f"<code>{line['id']}</code>" in said["markdown"]
     assert (tmp_path / "summary.md").read_text().count(line["id"]) == 4

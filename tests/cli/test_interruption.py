@@ -101,7 +101,7 @@ def test_a_deploy_is_shown_whole_or_not_at_all(large: Registry, tmp_path: Path) 
     before = files_below(place)
     large.publish(ALICE)
     build_registry(large, out)
-    ended = interrupted_at("Copying files", started("deploy", place, "--out", out))
+    ended = interrupted_at("Writing files", started("deploy", place, "--out", out))
     require_plain_end(ended)
     assert files_below(place) == before
     assert run_cli("deploy", place, "--out", out).returncode == 0
