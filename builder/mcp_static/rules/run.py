@@ -13,7 +13,6 @@ from mcp_static.model.strictjson import MAX_PROBLEMS, parse_json
 from mcp_static.reports.findings import Finding, Level
 from mcp_static.rules import RECORD_RULES, RULES
 from mcp_static.rules.file import FILE_RULES, MAX_FILE_BYTES
-from mcp_static.rules.official import OFFICIAL_RULES
 from mcp_static.rules.rule import Applies, Record, RegistryIndex, Rule
 from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
@@ -73,6 +72,8 @@ def official_findings(record: Record, found: list[Finding]) -> Iterator[Finding]
 
     Nothing about a file that cannot be read, nor about what is in error already.
     """
+    from mcp_static.rules.official import OFFICIAL_RULES  # which only few ask for
+
     if not record.document:
         return
     wrong = {finding.path for finding in found if finding.is_error}
