@@ -45,7 +45,7 @@ def is_mirrored(namespace: Namespace, context: ProofContext) -> bool:
 
 
 def is_of_a_source(name: ServerName, version: str, context: ProofContext) -> bool:
-    """Whether a version is what a source serves and its list approves, rather than an author's publish."""
+    """Whether a version is what a list of a source approves, rather than an author's publish."""
     is_listed = any(one.covers(str(name), version) for one in context.settings.sources)
     return is_listed and not context.memories.is_own(name)
 
