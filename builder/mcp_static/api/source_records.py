@@ -23,6 +23,7 @@ from mcp_static.model.server import (
     THEMES,
 )
 from mcp_static.model.strictjson import child_path
+from mcp_static.model.terminal import quoted
 
 _FORMATS: Final = {
     **{known: known for known in FORMATS},
@@ -91,7 +92,7 @@ def unknown_types(server: Part) -> Iterator[tuple[str, str]]:
         if kind is None:
             yield child_path(path, "type"), "is missing"
         elif isinstance(kind, str) and kind not in known:
-            yield child_path(path, "type"), f"is {_shown(kind)}, which no schema has there"
+            yield child_path(path, "type"), f"is {quoted(kind)}, which no schema has there"
 
 
 def _corrected(server: Part) -> tuple[Part, tuple[Alteration, ...]]:
@@ -101,7 +102,7 @@ def _corrected(server: Part) -> tuple[Part, tuple[Alteration, ...]]:
     alterations = []
     for found in list(_corrections(document)):
         was = found.part.get(found.key)
-        reason = "it was missing" if was is None else f"{_shown(was)} is in no schema"
+        reason = "it was missing" if was is None else f"{quoted(was)} is in no schema"
         if found.value is None:
             del found.part[found.key]
             message = f"is left out: {reason}"
@@ -110,11 +111,6 @@ def _corrected(server: Part) -> tuple[Part, tuple[Alteration, ...]]:
             message = f"is {found.value} now: {reason}"
         alterations.append(Alteration(found.kind, found.path, message))
     return document, tuple(alterations)
-
-
-def _shown(word: object) -> str:
-    text = str(word)
-    return ascii(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _corrections(server: Part) -> Iterator[_Correction]:

@@ -22,6 +22,7 @@ from mcp_static.model.server import (
     SERVER_DOCUMENT,
 )
 from mcp_static.model.strictjson import child_path
+from mcp_static.model.terminal import quoted
 from mcp_static.reports.findings import Level
 from mcp_static.rules.fields import form_of, replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
@@ -163,12 +164,12 @@ def _sentence(path: str, fault: Any) -> str:
     if kind == "string_pattern_mismatch":
         known = _pattern_of(path.rpartition(".")[2])
         reason = known[0] if known else f"which does not match {context['pattern']}"
-        return f"is {_shown(fault['input'])}, {reason}"
+        return f"is {quoted(fault['input'])}, {reason}"
     if kind == "literal_error":
-        return f"is {_shown(fault['input'])}{_allowed(fault['input'], context['expected'])}"
+        return f"is {quoted(fault['input'])}{_allowed(fault['input'], context['expected'])}"
     if kind == "union_tag_invalid":
         return (
-            f"has the type {_shown(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
+            f"has the type {quoted(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
         )
     return fault_in_words(fault)
 
@@ -211,11 +212,6 @@ def _json_type(value: Any) -> str:
     if isinstance(value, list | dict):
         return "an array" if isinstance(value, list) else "an object"
     return "a number"
-
-
-def _shown(value: Any) -> str:
-    text = str(value)
-    return ascii(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _shape(record: Record) -> Iterator[Breach]:
