@@ -5,7 +5,6 @@ the official registry (1.6.0) refuses every one. What the registry itself leaves
 has rules of its own (`rules/shape.py`).
 """
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -16,6 +15,7 @@ from mcp_static.model.server import PUBLISHER_META, SERVER_DOCUMENT
 from mcp_static.model.strictjson import child_path
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 from mcp_static.rules.secrets import looks_like_a_secret
+from mcp_static.rules.spelling import nearest
 
 _TOP: Final = "Server"
 _LEFT_TO_OTHER_RULES: Final = {_TOP: frozenset({"status"}), "ServerMeta": None}
@@ -151,10 +151,9 @@ def stands_for(found: Described, key: str) -> str:
     if old := _of_old(key, found.members):
         return old
     habits = {**_HABITS.get(_group(found), {}), **_HABITS.get(found.owner, {})}
-    known = {_plain(habit): name for habit, name in habits.items() if name in found.members}
-    known |= {_plain(name): name for name in found.members}
-    near = difflib.get_close_matches(_plain(key), known, n=1, cutoff=0.8)
-    return known[near[0]] if near else ""
+    known = {habit: name for habit, name in habits.items() if name in found.members}
+    known |= {name: name for name in found.members}
+    return known.get(nearest(key, known, cutoff=0.8), "")
 
 
 def replaced_fields(document: dict[str, Any]) -> frozenset[str]:
@@ -183,11 +182,6 @@ def _group(found: Described) -> str:
     if found.owner.endswith("Transport"):
         return "transport"
     return "input" if found.owner.endswith(("Input", "Argument")) else found.owner
-
-
-def _plain(name: str) -> str:
-    """A name as people misremember it: without case and separators."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _renamed(record: Record) -> Iterator[Breach]:

@@ -6,7 +6,6 @@ What packages need: the official registry's `package-types` guide, its schema ch
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from mcp_static.model.names import name_problem, parse_name
@@ -20,6 +19,7 @@ from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
 from mcp_static.rules.placeholders import placeholder_in
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
+from mcp_static.rules.spelling import nearest, plain
 
 _IDS: Final = [kind.id for kind in PACKAGE_TYPES]
 _TYPES: Final = ", ".join(_IDS)
@@ -45,7 +45,7 @@ _MEANT: Final = {
     "dxt": "mcpb",
     "bundle": "mcpb",
 }
-"""What people call package types, and the type that they mean."""
+"""What people call package types, in plain spelling, and the type that they mean."""
 
 _PROGRAM: Final = (
     'Offer the program as a bundle ("mcpb", a file of a release) or as an image ("oci"): clients '
@@ -97,8 +97,7 @@ def _type(record: Record) -> Iterator[Breach]:
         kind = text_of(package, "registryType")
         if kind is not None and package_type(kind) is None:
             message = f"is {kind[:60]!r}; allowed are {_TYPES}"
-            plain = re.sub(r"[^a-z0-9]", "", kind.lower())
-            meant = _MEANT.get(plain) or next(iter(get_close_matches(plain, _IDS, 1)), "")
+            meant = _MEANT.get(plain(kind)) or nearest(kind, _IDS, cutoff=0.6)
             fix = f'Write "{meant}".' if meant else ""
             yield Breach(
                 child_path(path, "registryType"),

@@ -6,7 +6,6 @@ limits, patterns and allowed values are publish rules.
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
@@ -26,6 +25,7 @@ from mcp_static.model.terminal import quoted
 from mcp_static.reports.findings import Level
 from mcp_static.rules.fields import form_of, replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
+from mcp_static.rules.spelling import nearest, plain
 
 _validate: Final = SchemaValidator(SERVER_DOCUMENT).validate_python
 _TYPE_ERRORS: Final = frozenset(
@@ -177,20 +177,17 @@ def _sentence(path: str, fault: Any) -> str:
 def _allowed(value: Any, expected: str) -> str:
     """The values that are allowed, as pydantic lists them, and the nearest of them if one is near."""
     allowed = re.findall(r"'([^']*)'", expected)
-    plain = {re.sub(r"[^a-z0-9]", "", known): known for known in allowed}
-    wanted = _MEANT.get(str(value).lower()) or re.sub(r"[^a-z0-9]", "", str(value).lower())
-    near = get_close_matches(wanted, plain, n=1, cutoff=0.7)
-    suggestion = f"; did you mean '{plain[near[0]]}'?" if near else ""
+    meant = nearest(_MEANT.get(plain(str(value)), str(value)), allowed, cutoff=0.7)
+    suggestion = f"; did you mean {meant!r}?" if meant else ""
     return f"; allowed are {', '.join(map(repr, allowed))}{suggestion}"
 
 
 _MEANT: Final = {
-    "http": "streamablehttp",
-    "https": "streamablehttp",
-    "streamable": "streamablehttp",
-    "http-stream": "streamablehttp",
+    "http": "streamable-http",
+    "https": "streamable-http",
+    "streamable": "streamable-http",
+    "httpstream": "streamable-http",
     "local": "stdio",
-    "file_path": "filepath",
     "path": "filepath",
     "file": "filepath",
     "int": "number",
@@ -201,7 +198,7 @@ _MEANT: Final = {
     "flag": "named",
     "option": "named",
 }
-"""What people call things, as other programs do, and the value of the schema that they mean."""
+"""What people call things, as other programs do, in plain spelling, and the value that they mean."""
 
 
 def _json_type(value: Any) -> str:
