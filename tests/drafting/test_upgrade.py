@@ -93,7 +93,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                     "version": "1.0.0",
                     "transport": {"type": "stdio"},
                 },
-                {"registryType": "docker", "identifier": "ghcr.io/alice/weather", "version": "1.0.0"},
+                {
+                    "registryType": "Docker Hub",
+                    "identifier": "ghcr.io/alice/weather",
+                    "version": "1.0.0",
+                },
             ],
         ),
         {

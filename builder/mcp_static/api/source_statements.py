@@ -57,7 +57,7 @@ def read_statement(entry: Part, server: Part, now: int) -> Statement:
 
     Raises UnreadableEntryError for a status or a time of publication that cannot be read.
     """
-    said = [_folded(place) for place in _registrys(entry, server)]
+    said = [_folded(place) for place in _statement_places(entry, server)]
     own = [_folded(server)]
     if server is entry:
         said += own
@@ -75,7 +75,7 @@ def read_statement(entry: Part, server: Part, now: int) -> Statement:
     )
 
 
-def _registrys(entry: Part, server: Part) -> Iterator[Part]:
+def _statement_places(entry: Part, server: Part) -> Iterator[Part]:
     """Where a registry may have put its statement, the most authoritative place first.
 
     What a publisher provided is no such place.

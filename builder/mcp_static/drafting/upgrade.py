@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from mcp_static.model.reading import Part, part_of, text_of
 from mcp_static.model.server import CURRENT_SCHEMA_DATE, PUBLISHER_META, SCHEMA_URL
+from mcp_static.model.spelling import TRANSPORT_WORDS, plain
 from mcp_static.packages.images import HUB_NAMES, with_tag
-from mcp_static.packages.types import package_type
+from mcp_static.packages.types import package_type, type_called
 
 _RENAMED: Final = {
     "registry_type": "registryType",
@@ -33,12 +34,6 @@ _RENAMED: Final = {
     "transportType": "type",
 }
 _MOVED: Final = {"download_url": "identifier", "version_detail": "version"}
-_TRANSPORTS: Final = {
-    "streamable": "streamable-http",
-    "streamablehttp": "streamable-http",
-    "http": "streamable-http",
-}
-_DOCKER: Final = frozenset({"docker", "docker-hub", "dockerhub"})
 _OPTIONAL: Final = frozenset(
     {"title", "repository", "websiteUrl", "icons", "packages", "remotes", "_meta"}
 )
@@ -131,8 +126,9 @@ def _package(package: Part, version: str) -> Part:
     found = dict(package)
     if "identifier" not in found and "name" in found:
         found = {("identifier" if key == "name" else key): value for key, value in found.items()}
-    if text_of(found, "registryType") in _DOCKER:
-        found["registryType"] = "oci"
+    kind = text_of(found, "registryType")
+    if kind is not None:
+        found["registryType"] = type_called(kind) or kind
     if found.get("registryType") == "oci":
         found = _image(found)
     elif found.get("registryType") == "mcpb":
@@ -170,5 +166,5 @@ def _bundle(package: Part) -> Part:
 
 def _transport(transport: Part) -> Part:
     kind = text_of(transport, "type") or ""
-    bare = re.sub(r"[-_ ]", "", kind.lower())
-    return {**transport, "type": _TRANSPORTS.get(bare, kind)} if kind else transport
+    known = TRANSPORT_WORDS.get(plain(kind))
+    return {**transport, "type": known or kind} if kind else transport

@@ -175,6 +175,7 @@ OCI: Final = PackageType(
     id="oci",
     title="Container image",
     label="Container images",
+    also_called=frozenset({"container", "docker", "dockerhub", "ghcr", "image"}),
     needs_version=False,
     requirements=(
         Requirement(

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from mcp_static.model.known_members import Described, Member, described_objects
 from mcp_static.model.server import PUBLISHER_META, SERVER_DOCUMENT
+from mcp_static.model.spelling import nearest
 from mcp_static.model.strictjson import child_path
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 from mcp_static.rules.secrets import looks_like_a_secret
-from mcp_static.rules.spelling import nearest
 
 _TOP: Final = "Server"
 _LEFT_TO_OTHER_RULES: Final = {_TOP: frozenset({"status"}), "ServerMeta": None}

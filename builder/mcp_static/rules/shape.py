@@ -20,12 +20,12 @@ from mcp_static.model.server import (
     SCHEMA_TAGS,
     SERVER_DOCUMENT,
 )
+from mcp_static.model.spelling import meant_by
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.terminal import quoted
 from mcp_static.reports.findings import Level
 from mcp_static.rules.fields import form_of, replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
-from mcp_static.rules.spelling import nearest, plain
 
 _validate: Final = SchemaValidator(SERVER_DOCUMENT).validate_python
 _TYPE_ERRORS: Final = frozenset(
@@ -177,28 +177,9 @@ def _sentence(path: str, fault: Any) -> str:
 def _allowed(value: Any, expected: str) -> str:
     """The values that are allowed, as pydantic lists them, and the nearest of them if one is near."""
     allowed = re.findall(r"'([^']*)'", expected)
-    meant = nearest(_MEANT.get(plain(str(value)), str(value)), allowed, cutoff=0.7)
+    meant = meant_by(str(value), allowed)
     suggestion = f"; did you mean {meant!r}?" if meant else ""
     return f"; allowed are {', '.join(map(repr, allowed))}{suggestion}"
-
-
-_MEANT: Final = {
-    "http": "streamable-http",
-    "https": "streamable-http",
-    "streamable": "streamable-http",
-    "httpstream": "streamable-http",
-    "local": "stdio",
-    "path": "filepath",
-    "file": "filepath",
-    "int": "number",
-    "integer": "number",
-    "float": "number",
-    "bool": "boolean",
-    "str": "string",
-    "flag": "named",
-    "option": "named",
-}
-"""What people call things, as other programs do, in plain spelling, and the value that they mean."""
 
 
 def _json_type(value: Any) -> str:
