@@ -15,6 +15,7 @@ from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem
 from mcp_static.packages.identifiers import MAX_SHOWN
 from mcp_static.packages.images import DIGEST, is_moving_tag, parse_reference
+from mcp_static.packages.oci import RUNNERS
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.types import PACKAGE_TYPES, package_type, type_called
 from mcp_static.reports.findings import Level
@@ -64,8 +65,9 @@ _INSTALLERS: Final = frozenset(
         "dotnet",
         "go",
     }
-    | {"docker", "podman"}
+    | set(RUNNERS)
 )
+"""Programs that install or start packages, whose command lines people give for an identifier."""
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
 
