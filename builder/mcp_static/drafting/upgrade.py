@@ -9,31 +9,19 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from mcp_static.model.known_members import member_names
 from mcp_static.model.reading import Part, part_of, text_of
-from mcp_static.model.server import CURRENT_SCHEMA_DATE, PUBLISHER_META, SCHEMA_URL
+from mcp_static.model.server import CURRENT_SCHEMA_DATE, PUBLISHER_META, SCHEMA_URL, SERVER_DOCUMENT
 from mcp_static.model.spelling import TRANSPORT_WORDS, plain
 from mcp_static.packages.images import HUB_NAMES, with_tag
 from mcp_static.packages.types import package_type, type_called
+from mcp_static.rules.fields import name_today
 
-_RENAMED: Final = {
-    "registry_type": "registryType",
-    "registry_name": "registryType",
-    "registry_base_url": "registryBaseUrl",
-    "file_sha256": "fileSha256",
-    "runtime_hint": "runtimeHint",
-    "runtime_arguments": "runtimeArguments",
-    "package_arguments": "packageArguments",
-    "environment_variables": "environmentVariables",
-    "is_required": "isRequired",
-    "is_secret": "isSecret",
-    "is_repeated": "isRepeated",
-    "value_hint": "valueHint",
-    "website_url": "websiteUrl",
-    "websiteURL": "websiteUrl",
-    "transport_type": "type",
-    "transportType": "type",
-}
+_MEMBERS: Final = member_names(SERVER_DOCUMENT)
+_MISSPELT: Final = {"websiteURL": "websiteUrl", "transport_type": "type", "transportType": "type"}
+"""What files have instead of a name, beside the names of older schemas."""
 _MOVED: Final = {"download_url": "identifier", "version_detail": "version"}
+"""Members whose contents are in another one now, in another form."""
 _OPTIONAL: Final = frozenset(
     {"title", "repository", "websiteUrl", "icons", "packages", "remotes", "_meta"}
 )
@@ -86,8 +74,8 @@ def changes(before: Part, after: Part) -> Iterator[str]:
     """What an upgrade changed, a line each, without any value."""
     old, new = _keys(before), _keys(after)
     for name in sorted(old - new):
-        moved = _RENAMED.get(name) or _MOVED.get(name)
-        yield f"{name}: {f'is now {moved}' if moved else 'is gone'}"
+        moved = _MOVED.get(name) or _name_today(name)
+        yield f"{name}: {f'is now {moved}' if moved != name else 'is gone'}"
     if before.get("$schema") != after["$schema"]:
         yield f"$schema: is now that of {CURRENT_SCHEMA_DATE}"
 
@@ -105,7 +93,7 @@ def _renamed(value: Any) -> Any:
         return value
     found: Part = {}
     for key, member in value.items():
-        name = _RENAMED.get(str(key), str(key))
+        name = _name_today(str(key))
         kept = (
             member
             if key == "_meta"
@@ -116,6 +104,13 @@ def _renamed(value: Any) -> Any:
         if name == key or name not in value:
             found[name] = kept
     return found
+
+
+def _name_today(key: str) -> str:
+    """What a member is called in the newest schema; a name that is not known stays."""
+    if key in _MOVED:
+        return key
+    return _MISSPELT.get(key) or name_today(key, _MEMBERS) or key
 
 
 def _renamed_variables(value: Any) -> Any:

@@ -6,11 +6,11 @@ has rules of its own (`rules/shape.py`).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from mcp_static.model.known_members import Described, Member, described_objects
+from mcp_static.model.known_members import Described, described_objects
 from mcp_static.model.server import PUBLISHER_META, SERVER_DOCUMENT
 from mcp_static.model.spelling import nearest
 from mcp_static.model.strictjson import child_path
@@ -148,7 +148,7 @@ def unknown_fields(document: dict[str, Any]) -> Iterator[tuple[Described, str]]:
 
 def stands_for(found: Described, key: str) -> str:
     """The known field that an unknown one was meant for, as far as its name tells; or empty."""
-    if old := _of_old(key, found.members):
+    if old := name_today(key, found.members):
         return old
     habits = {**_HABITS.get(_group(found), {}), **_HABITS.get(found.owner, {})}
     known = {habit: name for habit, name in habits.items() if name in found.members}
@@ -165,8 +165,8 @@ def replaced_fields(document: dict[str, Any]) -> frozenset[str]:
     )
 
 
-def _of_old(key: str, members: Mapping[str, Member]) -> str:
-    """The name of today for one from before 2025-09-16, when they were in snake_case."""
+def name_today(key: str, members: Container[str]) -> str:
+    """The name of today for one from before 2025-09-16, when they were in snake_case; or empty."""
     renamed = _RENAMED.get(key, "")
     if renamed in members:
         return renamed
@@ -186,13 +186,13 @@ def _group(found: Described) -> str:
 
 def _renamed(record: Record) -> Iterator[Breach]:
     for found, key in unknown_fields(record.document):
-        if new := _of_old(key, found.members):
+        if new := name_today(key, found.members):
             yield Breach(child_path(found.path, key), f"is now called `{new}`")
 
 
 def _unknown(record: Record) -> Iterator[Breach]:
     for found, key in unknown_fields(record.document):
-        if not _of_old(key, found.members):
+        if not name_today(key, found.members):
             message, fix = _advice(found, key)
             secret = looks_like_a_secret(key, found.value[key])
             yield Breach(child_path(found.path, key), message + (secret and f"; {secret}"), fix)
@@ -263,7 +263,7 @@ def _elsewhere(found: Described, key: str) -> str:
     if place:
         return place
     name = _HABITS["Package"].get(key, "") if key in {"env", "args"} else ""
-    camel = _of_old(key, dict.fromkeys(_places(), Member(None, False)))
+    camel = name_today(key, _places())
     name = camel or name
     return f"{_places()[name]}, as `{name}`" if name else ""
 
