@@ -104,3 +104,10 @@ def test_a_template_that_was_never_filled_in_says_nothing(folder: Path) -> None:
     assert init(folder, "--yes").exit_code == 0
     assert "<" not in (folder / "server.json").read_text()
     assert drafted(folder)["name"] == ALICE
+
+
+def test_what_is_wrong_with_an_upgraded_file_is_said_however_quiet(folder: Path) -> None:
+    (folder / "server.json").write_text(older(version="^1.0"))
+    result = init("--quiet", folder, "--upgrade")
+    assert result.exit_code == 1
+    assert "version-is-one-version" in result.stderr

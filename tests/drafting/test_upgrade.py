@@ -93,7 +93,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
                     "version": "1.0.0",
                     "transport": {"type": "stdio"},
                 },
-                {"registryType": "docker", "identifier": "ghcr.io/alice/weather", "version": "1.0.0"},
+                {
+                    "registryType": "Docker Hub",
+                    "identifier": "ghcr.io/alice/weather",
+                    "version": "1.0.0",
+                },
             ],
         ),
         {
@@ -221,3 +225,17 @@ def test_the_changes_are_named_without_any_value() -> None:
     assert "status: is gone" in lines
     assert lines[-1] == f"$schema: is now that of {CURRENT_SCHEMA_DATE}"
     assert "weather.alice.io" not in str(lines)
+
+
+def test_every_old_name_that_a_rule_knows_is_moved() -> None:
+    package = {"package_canonical": "npm", "package_name": "weather", "version": "1.0.0"}
+    before = {
+        **BASE,
+        "packages": [package],
+        "icons": [{"src": "https://a.dev/i.png", "mime_type": "image/png"}],
+    }
+    after = upgraded(before)
+    wanted = {key: NPM[key] for key in ("registryType", "version", "transport")}
+    assert after["packages"] == [{**wanted, "identifier": "weather"}]
+    assert after["icons"] == [{"src": "https://a.dev/i.png", "mimeType": "image/png"}]
+    assert "package_name: is now identifier" in changes(before, after)

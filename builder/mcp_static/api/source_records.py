@@ -22,21 +22,9 @@ from mcp_static.model.server import (
     PUBLISHER_META,
     THEMES,
 )
+from mcp_static.model.spelling import FORMAT_WORDS, TRANSPORT_WORDS, plain
 from mcp_static.model.strictjson import child_path
-
-_FORMATS: Final = {
-    **{known: known for known in FORMATS},
-    **dict.fromkeys(("integer", "int", "float", "double", "decimal"), "number"),
-    **dict.fromkeys(("bool", "flag"), "boolean"),
-    **dict.fromkeys(("file", "path", "directory", "folder", "dirpath"), "filepath"),
-}
-"""What authors write for a format; any other word means a string, as no word does."""
-_TRANSPORTS: Final = {
-    **dict.fromkeys(("streamablehttp", "streamable", "http", "httpstream"), "streamable-http"),
-    **dict.fromkeys(("sse", "serversentevents"), "sse"),
-    "stdio": "stdio",
-}
-"""What authors, and schemas before 2025-07-09, call the transports, without case and separators."""
+from mcp_static.model.terminal import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,7 @@ def unknown_types(server: Part) -> Iterator[tuple[str, str]]:
         if kind is None:
             yield child_path(path, "type"), "is missing"
         elif isinstance(kind, str) and kind not in known:
-            yield child_path(path, "type"), f"is {_shown(kind)}, which no schema has there"
+            yield child_path(path, "type"), f"is {quoted(kind)}, which no schema has there"
 
 
 def _corrected(server: Part) -> tuple[Part, tuple[Alteration, ...]]:
@@ -101,7 +89,7 @@ def _corrected(server: Part) -> tuple[Part, tuple[Alteration, ...]]:
     alterations = []
     for found in list(_corrections(document)):
         was = found.part.get(found.key)
-        reason = "it was missing" if was is None else f"{_shown(was)} is in no schema"
+        reason = "it was missing" if was is None else f"{quoted(was)} is in no schema"
         if found.value is None:
             del found.part[found.key]
             message = f"is left out: {reason}"
@@ -112,21 +100,20 @@ def _corrected(server: Part) -> tuple[Part, tuple[Alteration, ...]]:
     return document, tuple(alterations)
 
 
-def _shown(word: object) -> str:
-    text = str(word)
-    return ascii(text if len(text) <= 60 else text[:57] + "...")
-
-
 def _corrections(server: Part) -> Iterator[_Correction]:
     for path, part in _inputs(server):
         word = text_of(part, "format")
         if word is not None and word not in FORMATS:
-            known = _FORMATS.get(word.strip().lower())
+            known = FORMAT_WORDS.get(plain(word))
             yield _Correction(part, "format", known, child_path(path, "format"), "format")
     for path, part, known_types in _typed(server):
         kind = part.get("type")
         if (kind is None or isinstance(kind, str)) and kind not in known_types:
-            found = _argument_type(part) if "named" in known_types else _transport_type(kind or "")
+            found = (
+                _argument_type(part)
+                if "named" in known_types
+                else TRANSPORT_WORDS.get(plain(kind or ""))
+            )
             if found in known_types:
                 yield _Correction(part, "type", found, child_path(path, "type"), "type")
     for path, icon in parts_of(server, "icons"):
@@ -135,10 +122,6 @@ def _corrections(server: Part) -> Iterator[_Correction]:
             if word is not None and word not in words:
                 known = word.strip().lower() if word.strip().lower() in words else None
                 yield _Correction(icon, key, known, child_path(path, key), "format")
-
-
-def _transport_type(word: str) -> str | None:
-    return _TRANSPORTS.get("".join(letter for letter in word.lower() if letter.isalnum()))
 
 
 def _argument_type(argument: Part) -> str | None:

@@ -18,9 +18,10 @@ from mcp_static.api.entries import OFFICIAL_META
 from mcp_static.api.source_times import is_no_time, read_time
 from mcp_static.model.errors import UnreadableEntryError
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
-from mcp_static.model.reading import Part
+from mcp_static.model.reading import Part, fold_name
 from mcp_static.model.server import PUBLISHER_META
 from mcp_static.model.status import StatusRecord
+from mcp_static.model.terminal import quoted
 
 STATEMENTS: Final = (
     OFFICIAL_META,
@@ -56,7 +57,7 @@ def read_statement(entry: Part, server: Part, now: int) -> Statement:
 
     Raises UnreadableEntryError for a status or a time of publication that cannot be read.
     """
-    said = [_folded(place) for place in _registrys(entry, server)]
+    said = [_folded(place) for place in _statement_places(entry, server)]
     own = [_folded(server)]
     if server is entry:
         said += own
@@ -74,7 +75,7 @@ def read_statement(entry: Part, server: Part, now: int) -> Statement:
     )
 
 
-def _registrys(entry: Part, server: Part) -> Iterator[Part]:
+def _statement_places(entry: Part, server: Part) -> Iterator[Part]:
     """Where a registry may have put its statement, the most authoritative place first.
 
     What a publisher provided is no such place.
@@ -86,8 +87,8 @@ def _registrys(entry: Part, server: Part) -> Iterator[Part]:
         yield _object(entry, key)
     for key, value in meta.items():
         if key not in (*STATEMENTS, PUBLISHER_META) and isinstance(value, dict):
-            trusted = {name: value[name] for name in value if _fold(name) in _TRUSTED}
-            if any(_fold(name) in {"publishedat", "status"} for name in trusted):
+            trusted = {name: value[name] for name in value if fold_name(name) in _TRUSTED}
+            if any(fold_name(name) in {"publishedat", "status"} for name in trusted):
                 yield trusted
     if server is not entry:
         yield {key: value for key, value in entry.items() if key not in {"server", "_meta"}}
@@ -105,17 +106,13 @@ def _object(part: Part, key: str) -> Part:
     return value
 
 
-def _fold(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
-
-
 _TRUSTED: Final = frozenset({"publishedat", "updatedat", "statuschangedat", "status", "statusmessage"})
 """What is read under a key of some registry's own: the standard's names alone."""
 
 
 def _folded(place: Part) -> dict[str, tuple[str, Any]]:
     """The members by their names without case and underscores, each with its name as written."""
-    return {_fold(key): (key, value) for key, value in reversed(place.items())}
+    return {fold_name(key): (key, value) for key, value in reversed(place.items())}
 
 
 _Places = list[dict[str, tuple[str, Any]]]
@@ -218,7 +215,7 @@ def _word(places: _Places) -> Status | None:
         try:
             return Status(value.strip().lower())
         except ValueError:
-            raise UnreadableEntryError("status", f"has the unknown status {_shown(value)}") from None
+            raise UnreadableEntryError("status", f"has the unknown status {quoted(value)}") from None
     return None
 
 
@@ -240,7 +237,3 @@ _OPPOSITES: Final = frozenset({"active", "enabled", "published"})
 
 def _is_true(places: _Places, *names: str) -> bool:
     return any(place.get(name, ("", None))[1] is True for place in places for name in names)
-
-
-def _shown(text: str) -> str:
-    return ascii(text if len(text) <= 60 else text[:57] + "...")

@@ -5,6 +5,7 @@ import math
 import re
 from typing import Any, Final
 
+from mcp_static.model.terminal import quoted
 from mcp_static.model.times import LAST_SECOND, parse_time
 
 _ZERO: Final = re.compile(r"0001-01-01(?:[Tt ]00:00:00(?:\.0+)?\s*(?:[Zz]|\+00:?00)?(?: UTC)?)?")
@@ -57,7 +58,7 @@ def read_time(value: Any) -> int:
         value = int(value)
     if isinstance(value, str):
         if len(value) > _LONGEST:
-            raise ValueError(f"is {_shown(value)}, which is no time")
+            raise ValueError(f"is {quoted(value)}, which is no time")
         return _within(_of_text(value.strip()))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _within(_of_number(value))
@@ -82,7 +83,7 @@ def _of_text(text: str) -> float:
     try:
         return parse_time(f"{date}T{clock}{seconds or ':00'}.{fraction or 0}{offset}")
     except ValueError:
-        raise ValueError(f"is {_shown(text)}, which is no time") from None
+        raise ValueError(f"is {quoted(text)}, which is no time") from None
 
 
 def _of_http_date(text: str) -> float:
@@ -91,10 +92,10 @@ def _of_http_date(text: str) -> float:
         moment = email.utils.parsedate_to_datetime(text)
     except (ValueError, IndexError, OverflowError):
         if _WITHOUT_OFFSET.fullmatch(text):
-            raise ValueError(f"is {_shown(text)}, which has no offset from UTC") from None
-        raise ValueError(f"is {_shown(text)}, which is no time such as 2025-12-01T10:30:00Z") from None
+            raise ValueError(f"is {quoted(text)}, which has no offset from UTC") from None
+        raise ValueError(f"is {quoted(text)}, which is no time such as 2025-12-01T10:30:00Z") from None
     if moment.tzinfo is None:
-        raise ValueError(f"is {_shown(text)}, which has no offset from UTC")
+        raise ValueError(f"is {quoted(text)}, which has no offset from UTC")
     return moment.timestamp()
 
 
@@ -102,7 +103,3 @@ def _within(seconds: float) -> int:
     if not 0 <= seconds <= LAST_SECOND:
         raise ValueError("is before 1970" if seconds < 0 else "is no time that a calendar shows")
     return math.floor(seconds)
-
-
-def _shown(text: str) -> str:
-    return ascii(text if len(text) <= 60 else text[:57] + "...")

@@ -5,17 +5,16 @@ from pathlib import Path
 import click
 import orjson
 
-from mcp_static.cli.console import say
 from mcp_static.cli.init_next_steps import say_commands
 from mcp_static.cli.init_output import write
-from mcp_static.drafting.existing import PLACES
+from mcp_static.cli.reporting import show_report
 from mcp_static.drafting.project import Project
 from mcp_static.drafting.upgrade import changes, upgraded
 from mcp_static.model.errors import InputError, JsonError, ManifestError
 from mcp_static.model.reading import Part
+from mcp_static.model.server import PROJECT_PLACES
 from mcp_static.model.strictjson import parse_json
 from mcp_static.model.terminal import printable
-from mcp_static.reports.printing import print_report
 from mcp_static.rules.rule import EmptyRegistry
 from mcp_static.rules.run import findings_of, read_record
 from mcp_static.rules.validation import validation_report
@@ -40,7 +39,7 @@ def upgrade(folder: Path, out: Path | None, registry: str | None) -> None:
     findings = findings_of(read_record(content), EmptyRegistry())
     report = validation_report((str(target), findings))
     if findings:
-        say(print_report(report, "text"))
+        show_report(report, "text", is_error=True)
     if report.exit_code:
         raise SystemExit(1)
     click.echo("\nNext:")
@@ -49,7 +48,7 @@ def upgrade(folder: Path, out: Path | None, registry: str | None) -> None:
 
 def _document(folder: Path, out: Path | None) -> tuple[Path, Part]:
     """The file to move, and what it says; raises InputError."""
-    files = [out] if out else [folder / place for place in PLACES]
+    files = [out] if out else [folder / place for place in PROJECT_PLACES]
     for file in files:
         path = file.parent.resolve()
         try:

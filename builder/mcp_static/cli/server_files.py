@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from mcp_static.model.errors import InputError
-
-USUAL_PLACES: Final = (Path("server.json"), Path(".mcp/server.json"))
-"""Beside the project's manifest, or where .NET's templates for MCP servers put it."""
+from mcp_static.model.server import PROJECT_PLACES
 
 MAX_FILES: Final = 20_000
 _SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
@@ -23,8 +21,8 @@ def server_file(named: Path | None) -> Path:
     folder = named if named is not None and named.is_dir() else Path()
     if named is not None and folder is not named:
         return named
-    places = (folder / place for place in USUAL_PLACES)
-    return next((place for place in places if place.is_file()), folder / USUAL_PLACES[0])
+    places = (folder / place for place in PROJECT_PLACES)
+    return next((place for place in places if place.is_file()), folder / PROJECT_PLACES[0])
 
 
 def server_files(named: tuple[Path, ...]) -> Iterator[Path]:

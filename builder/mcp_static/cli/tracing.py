@@ -1,10 +1,11 @@
 """What `--verbose` shows: each request that is sent and each git command that is started."""
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
+
+from mcp_static.model.terminal import without_credentials
 
 _OURS: Final = "mcp_static"
 _REQUESTS: Final = "urllib3.connectionpool"
@@ -41,11 +42,7 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = _request(record) if record.name == _REQUESTS else record.getMessage()
         if text:
-            self._tell(f"  > {_without_credentials(text)}")
-
-
-def _without_credentials(text: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//", text)
+            self._tell(f"  > {without_credentials(text)}")
 
 
 def _request(record: logging.LogRecord) -> str:

@@ -54,7 +54,7 @@ def read_configuration(content: bytes, file: str, key: str, folder: str) -> list
     """
     document = _toml(content, file) if file.endswith(".toml") else parse_jsonc(content, file)
     if not isinstance(document, dict):
-        raise InputError(f"{file} is not a JSON object.", "Mend it, or leave it out.")
+        raise InputError(f"{file} is not a JSON object.", "Correct it, or leave it out.")
     servers = {
         **_servers(document, key, file),
         **part_of(part_of(part_of(document, "projects"), folder), "mcpServers"),
@@ -102,4 +102,4 @@ def _toml(content: bytes, file: str) -> Any:
     except UnicodeDecodeError:
         raise InputError(f"{file} is not UTF-8.", "Save it as UTF-8.") from None
     except ManifestError:
-        raise InputError(f"{file} is not TOML.", "Mend it, or leave it out.") from None
+        raise InputError(f"{file} is not TOML.", "Correct it, or leave it out.") from None

@@ -62,7 +62,7 @@ def _section(
     client = configuration.client
     title = f"{client.title}: {configuration.file}"
     if configuration.problem:
-        unread = Finding("configuration", Level.ERROR, configuration.problem, "Mend the file.")
+        unread = Finding("configuration", Level.ERROR, configuration.problem, "Correct the file.")
         return _Examined(Section(title, configuration.file, (unread,)), ())
     judged = tuple(
         _Judged(tuple(_judge(client, server, registry, policies))) for server in configuration.servers

@@ -12,6 +12,7 @@ from typing import Any, Final
 from markdown_it import MarkdownIt
 
 from mcp_static.drafting.project import Project
+from mcp_static.drafting.variables import is_variable_name
 from mcp_static.model.errors import InputError, ManifestError
 from mcp_static.model.jsonc import parse_jsonc
 from mcp_static.model.reading import Part, part_of, text_of
@@ -28,7 +29,6 @@ _KEYS: Final = ("mcpServers", "servers", "context_servers")
 _README_CHARACTERS: Final = 200_000
 _BLOCK_CHARACTERS: Final = 20_000
 _MAX_BLOCKS: Final = 100
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _SUBCOMMANDS: Final = frozenset(
     {"mcp", "mcp-server", "mcp-serve", "mcp-stdio", "serve", "server", "start", "run", "stdio"}
 )
@@ -146,7 +146,7 @@ def _server(config: Part) -> ConfiguredServer | None:
         *part_of(nested, "env"),
         *_passed(words),
     ]
-    return ConfiguredServer(tuple(words), tuple(dict.fromkeys(filter(_NAME.fullmatch, named))), url)
+    return ConfiguredServer(tuple(words), tuple(dict.fromkeys(filter(is_variable_name, named))), url)
 
 
 def _texts(value: Any) -> list[str]:

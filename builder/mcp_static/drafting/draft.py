@@ -18,6 +18,7 @@ from mcp_static.model.remotes import VARIABLE
 from mcp_static.model.server import CURRENT_SCHEMA_DATE, SCHEMA_URL
 from mcp_static.model.web_addresses import is_https, parse_address
 from mcp_static.model.wording import cut, one_line, whole_sentences
+from mcp_static.packages.manifest import Manifest
 from mcp_static.packages.markers import marker_in
 
 
@@ -60,11 +61,13 @@ def draft(found: Findings, answers: Answers) -> Draft:
     )
 
 
-def _real(manifest: Any) -> Any:
+def _real(manifest: Manifest) -> Manifest:
     """A manifest without the placeholders that templates leave in it."""
     texts = {"repository": "url", "website": "websiteUrl"}
     texts |= {key: key for key in ("identifier", "title", "description")}
-    gone = {key: None for key, field in texts.items() if has_placeholder(field, getattr(manifest, key))}
+    gone: dict[str, Any] = {
+        key: None for key, field in texts.items() if has_placeholder(field, getattr(manifest, key))
+    }
     return replace(manifest, version=real_version(manifest.version), **gone)
 
 

@@ -10,13 +10,12 @@ from mcp_static.drafting.project import Project
 from mcp_static.drafting.upgrade import upgraded
 from mcp_static.model.errors import JsonError, ManifestError
 from mcp_static.model.reading import Part, objects_in, text_of
+from mcp_static.model.server import PROJECT_PLACES
 from mcp_static.model.strictjson import parse_json
 from mcp_static.packages.images import parse_repository
 from mcp_static.packages.mcpb import MCPB
 from mcp_static.packages.oci import OCI
 
-PLACES: Final = ("server.json", ".mcp/server.json")
-"""Where projects keep it; the second is what .NET's template makes."""
 _TEXTS: Final = ("name", "title", "description", "websiteUrl")
 _LISTS: Final = ("icons", "remotes")
 _ABOUT_A_PACKAGE: Final = (
@@ -40,7 +39,7 @@ class Existing:
 
 def read_existing(project: Project) -> Existing:
     """The first that a project has, in the newest form and without placeholders."""
-    for file in PLACES:
+    for file in PROJECT_PLACES:
         try:
             text = project.text(file)
             document = parse_json(text.encode()) if text is not None else None

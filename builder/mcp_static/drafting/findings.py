@@ -18,6 +18,7 @@ from mcp_static.drafting.versions import newest_release
 from mcp_static.drafting.workspaces import members_of
 from mcp_static.model.errors import ManifestError
 from mcp_static.packages.manifest import Manifest, readme_name
+from mcp_static.packages.oci import RUNNERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def _run_images(configured: list[ConfiguredServer], names: list[str]) -> Iterato
     """The images that configurations run, if they are called like the package."""
     known = {name.casefold() for name in names}
     for server in configured:
-        if server.words and server.words[0] in {"docker", "podman"}:
+        if server.words and server.words[0] in RUNNERS:
             found = (image_in(word, "a configuration") for word in server.words if "/" in word)
             yield from (image for image in found if image and image.last in known)
 

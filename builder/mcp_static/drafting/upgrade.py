@@ -9,36 +9,19 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from mcp_static.model.known_members import member_names
 from mcp_static.model.reading import Part, part_of, text_of
-from mcp_static.model.server import CURRENT_SCHEMA_DATE, PUBLISHER_META, SCHEMA_URL
+from mcp_static.model.server import CURRENT_SCHEMA_DATE, PUBLISHER_META, SCHEMA_URL, SERVER_DOCUMENT
+from mcp_static.model.spelling import TRANSPORT_WORDS, plain
 from mcp_static.packages.images import HUB_NAMES, with_tag
-from mcp_static.packages.types import package_type
+from mcp_static.packages.types import package_type, type_called
+from mcp_static.rules.fields import name_today
 
-_RENAMED: Final = {
-    "registry_type": "registryType",
-    "registry_name": "registryType",
-    "registry_base_url": "registryBaseUrl",
-    "file_sha256": "fileSha256",
-    "runtime_hint": "runtimeHint",
-    "runtime_arguments": "runtimeArguments",
-    "package_arguments": "packageArguments",
-    "environment_variables": "environmentVariables",
-    "is_required": "isRequired",
-    "is_secret": "isSecret",
-    "is_repeated": "isRepeated",
-    "value_hint": "valueHint",
-    "website_url": "websiteUrl",
-    "websiteURL": "websiteUrl",
-    "transport_type": "type",
-    "transportType": "type",
-}
+_MEMBERS: Final = member_names(SERVER_DOCUMENT)
+_MISSPELT: Final = {"websiteURL": "websiteUrl", "transport_type": "type", "transportType": "type"}
+"""What files have instead of a name, beside the names of older schemas."""
 _MOVED: Final = {"download_url": "identifier", "version_detail": "version"}
-_TRANSPORTS: Final = {
-    "streamable": "streamable-http",
-    "streamablehttp": "streamable-http",
-    "http": "streamable-http",
-}
-_DOCKER: Final = frozenset({"docker", "docker-hub", "dockerhub"})
+"""Members whose contents are in another one now, in another form."""
 _OPTIONAL: Final = frozenset(
     {"title", "repository", "websiteUrl", "icons", "packages", "remotes", "_meta"}
 )
@@ -91,8 +74,8 @@ def changes(before: Part, after: Part) -> Iterator[str]:
     """What an upgrade changed, a line each, without any value."""
     old, new = _keys(before), _keys(after)
     for name in sorted(old - new):
-        moved = _RENAMED.get(name) or _MOVED.get(name)
-        yield f"{name}: {f'is now {moved}' if moved else 'is gone'}"
+        moved = _MOVED.get(name) or _name_today(name)
+        yield f"{name}: {f'is now {moved}' if moved != name else 'is gone'}"
     if before.get("$schema") != after["$schema"]:
         yield f"$schema: is now that of {CURRENT_SCHEMA_DATE}"
 
@@ -110,7 +93,7 @@ def _renamed(value: Any) -> Any:
         return value
     found: Part = {}
     for key, member in value.items():
-        name = _RENAMED.get(str(key), str(key))
+        name = _name_today(str(key))
         kept = (
             member
             if key == "_meta"
@@ -123,6 +106,13 @@ def _renamed(value: Any) -> Any:
     return found
 
 
+def _name_today(key: str) -> str:
+    """What a member is called in the newest schema; a name that is not known stays."""
+    if key in _MOVED:
+        return key
+    return _MISSPELT.get(key) or name_today(key, _MEMBERS) or key
+
+
 def _renamed_variables(value: Any) -> Any:
     return {key: _renamed(one) for key, one in value.items()} if isinstance(value, dict) else value
 
@@ -131,8 +121,9 @@ def _package(package: Part, version: str) -> Part:
     found = dict(package)
     if "identifier" not in found and "name" in found:
         found = {("identifier" if key == "name" else key): value for key, value in found.items()}
-    if text_of(found, "registryType") in _DOCKER:
-        found["registryType"] = "oci"
+    kind = text_of(found, "registryType")
+    if kind is not None:
+        found["registryType"] = type_called(kind) or kind
     if found.get("registryType") == "oci":
         found = _image(found)
     elif found.get("registryType") == "mcpb":
@@ -170,5 +161,5 @@ def _bundle(package: Part) -> Part:
 
 def _transport(transport: Part) -> Part:
     kind = text_of(transport, "type") or ""
-    bare = re.sub(r"[-_ ]", "", kind.lower())
-    return {**transport, "type": _TRANSPORTS.get(bare, kind)} if kind else transport
+    known = TRANSPORT_WORDS.get(plain(kind))
+    return {**transport, "type": known or kind} if kind else transport

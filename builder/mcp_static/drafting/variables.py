@@ -11,7 +11,7 @@ from mcp_static.model.wording import cut_at_sentence, one_line
 from mcp_static.packages.manifest import Variable
 
 MAX_VARIABLES: Final = 60
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]{0,99}"
 _SECRET: Final = re.compile(
     r"(?:^|_)(?:(?:API|ACCESS|PRIVATE)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PWD|PAT|BEARER|COOKIE|"
     r"CREDENTIALS?)\Z",
@@ -25,7 +25,7 @@ _LIKE_A_VALUE: Final = re.compile(r"[A-Za-z0-9+/_=.-]{20}")
 _LONGEST_DESCRIPTION: Final = 200
 _LONGEST_LINE: Final = 2_000
 _LIST: Final = re.compile(
-    r"[ \t]*[-*][ \t]+\**`([A-Za-z_][A-Za-z0-9_]{0,99})`\**"
+    rf"[ \t]*[-*][ \t]+\**`({_NAME})`\**"
     r"[^:\u2013\u2014\n]{0,40}[:\u2013\u2014]+[ \t]*(\S.*)"
 )
 """An entry of a list: a variable, perhaps a remark, a colon or a dash, and what it is."""
@@ -33,7 +33,7 @@ _LIST: Final = re.compile(
 
 def is_variable_name(text: str) -> bool:
     """Whether a text can be the name of an environment variable."""
-    return _NAME.fullmatch(text) is not None
+    return re.fullmatch(_NAME, text) is not None
 
 
 def is_secret_name(name: str) -> bool:
@@ -95,7 +95,7 @@ def _descriptions(readme: str) -> dict[str, str]:
 def _row(line: str) -> tuple[str, str]:
     """The variable of a table's row, and the longest of its other cells that is a text."""
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-    match = re.fullmatch(r"\**`([A-Za-z_][A-Za-z0-9_]{0,99})`\**", cells[0])
+    match = re.fullmatch(rf"\**`({_NAME})`\**", cells[0])
     texts = [cell for cell in cells[1:] if " " in cell and not cell.startswith(("`", "http"))]
     return (
         (match[1], max(texts, key=len))

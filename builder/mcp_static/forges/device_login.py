@@ -9,6 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mcp_static.model.errors import InputError, UnansweredError
+from mcp_static.model.faults import faults_in_words
 from mcp_static.net.client import Client
 from mcp_static.settings.network import NetworkSettings
 
@@ -115,8 +116,6 @@ class DeviceFlow:
         try:
             return _Refusal.model_validate(document) if "error" in document else shape(**document)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
             raise UnansweredError(
-                f"{self.forge}'s answer to a login cannot be read ({where}: {first['msg']})."
+                f"{self.forge}'s answer to a login cannot be read ({faults_in_words(error)[0]})."
             ) from None

@@ -41,10 +41,9 @@ class GitAccess:
 
         Raises OperatorError where the settings name what cannot be used.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in {"https", "http"}:
+        if urlsplit(url).scheme not in {"https", "http"}:
             return {}
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        origin = _without_user(url)
         config = [*self._header(origin)]
         more = _authorities(self.network)
         proxy, password = _proxy(self.network, url)
@@ -119,6 +118,7 @@ def _proxy(network: NetworkSettings, url: str) -> tuple[str | None, str]:
     return f"{parts.scheme}://{user}@{parts.netloc}", password
 
 
-def _without_user(proxy: str) -> str:
-    parts = urlsplit(proxy)
+def _without_user(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

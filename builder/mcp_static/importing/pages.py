@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mcp_static.model.errors import IncompleteSourceError
-from mcp_static.model.reading import Part
+from mcp_static.model.reading import Part, fold_name
 from mcp_static.net.reasons import reason_of
 
 _METADATA: Final = (
@@ -113,7 +113,7 @@ def next_cursor(page: Any) -> str | None:
     """
     for part in _parts(page):
         for key, value in part.items():
-            if _fold(key) in _CURSORS and value not in _NONE:
+            if fold_name(key) in _CURSORS and value not in _NONE:
                 if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
                     return str(value)
                 raise IncompleteSourceError(f"has a `{key}` that is no text")
@@ -127,7 +127,7 @@ def follows(document: Any) -> str | None:
     for page in _last_pages(document):
         for part in _parts(page):
             for key, value in part.items():
-                if _fold(key) in _CURSORS and value not in _NONE:
+                if fold_name(key) in _CURSORS and value not in _NONE:
                     return key
         if (name := _follows(page)) is not None:
             return name
@@ -159,7 +159,7 @@ _NONE: Final[tuple[Any, ...]] = (None, "", False, [], {})
 def _follows(page: Any) -> str | None:
     for part in _parts(page):
         for key, value in part.items():
-            folded = _fold(key)
+            folded = fold_name(key)
             if (folded in _NEXT and value not in _NONE) or (folded in _MORE and value is True):
                 return key
     return None
@@ -181,7 +181,7 @@ def _number(page: Any, names: tuple[str, ...]) -> int:
             value
             for part in _parts(page)
             for key, value in part.items()
-            if _fold(key) in names and isinstance(value, int) and not isinstance(value, bool)
+            if fold_name(key) in names and isinstance(value, int) and not isinstance(value, bool)
         ),
         default=0,
     )
@@ -195,7 +195,3 @@ def _parts(page: Any) -> Iterator[Part]:
     for key in _METADATA:
         if isinstance(part := page.get(key), dict):
             yield part
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()

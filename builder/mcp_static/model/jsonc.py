@@ -18,7 +18,7 @@ def parse_jsonc(content: bytes, file: str) -> Any:
     except (orjson.JSONDecodeError, RecursionError) as error:
         line = f" (line {error.lineno})" if isinstance(error, orjson.JSONDecodeError) else ""
         raise InputError(
-            f"{file} is not JSON, with or without comments{line}.", "Mend it, or leave it out."
+            f"{file} is not JSON, with or without comments{line}.", "Correct it, or leave it out."
         ) from None
 
 

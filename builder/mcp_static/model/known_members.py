@@ -36,6 +36,13 @@ def described_objects(document: dict[str, Any], description: Shape) -> Iterator[
     yield from _walk(document, description["schema"], "", parts)
 
 
+def member_names(description: Shape) -> frozenset[str]:
+    """The names of all members that the objects of a document may have, wherever they are."""
+    parts = {part["ref"]: part for part in description["definitions"]}
+    records = (_resolved(part, parts) for part in parts.values())
+    return frozenset(name for record in records for name in record["fields"])
+
+
 def _walk(value: Any, shape: Shape, path: str, parts: dict[str, Shape]) -> Iterator[Described]:
     for one in _records(value, shape, parts):
         found = Described(path, value, one[0], one[1])

@@ -24,6 +24,11 @@ def part_of(part: Part, key: str) -> Part:
     return value if isinstance(value, dict) else {}
 
 
+def fold_name(name: str) -> str:
+    """A name without case, underscores and hyphens: `publishedAt` and `published_at` become one."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
 def objects_in(value: object) -> list[Part]:
     """The objects of an array; empty if it is not an array."""
     return (

@@ -23,7 +23,8 @@ MAX_ADDRESSES: Final = 64
 
 VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 _FREE_ORIGIN: Final = re.compile(r"\{\}(?=$|[/?#:])")
-_FREE_PORT: Final = re.compile(r"(https?://[^/?#\\]*):\{\}(?=$|[/?#\\])", re.IGNORECASE)
+FREE_PORT: Final = re.compile(r"(https?://[^/?#\\]*):\{\}(?=$|[/?#\\])", re.IGNORECASE)
+"""The beginning of an address whose port only the user knows."""
 
 
 def filled_addresses(remote: Part) -> Iterator[str]:
@@ -41,7 +42,7 @@ def filled_addresses(remote: Part) -> Iterator[str]:
 def written(text: str) -> str:
     """An address without what keeps it from being read where its origin or its port is free."""
     text = _FREE_ORIGIN.sub(f"https://{FREE}", text, count=1) if text.startswith(FREE) else text
-    return _FREE_PORT.sub(r"\1", text)
+    return FREE_PORT.sub(r"\1", text)
 
 
 def fill(template: str, values: dict[str, str]) -> str:

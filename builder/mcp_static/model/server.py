@@ -36,6 +36,9 @@ ACCEPTED_SCHEMA_DATES: Final = (
     "2025-12-11",
 )
 SCHEMA_URL: Final = "https://static.modelcontextprotocol.io/schemas/{date}/server.schema.json"
+PROJECT_FOLDERS: Final = ("", ".mcp/")
+"""Where a repository keeps its records: beside its manifest, or where .NET's template puts them."""
+PROJECT_PLACES: Final = tuple(f"{folder}server.json" for folder in PROJECT_FOLDERS)
 PUBLISHER_META: Final = "io.modelcontextprotocol.registry/publisher-provided"
 
 MAX_PUBLISHER_META_BYTES: Final = 4096

@@ -9,6 +9,8 @@ _SEQUENCE: Final = re.compile(
     r"|\x1b[ -/]*[0-~]?"  # all other escape sequences
 )
 """What acts on a terminal (ECMA-48, 5.4 to 5.6; XTerm's BEL at the end of a string)."""
+_CREDENTIALS: Final = re.compile(r"//[^/\s]*@")
+_LONGEST_QUOTED: Final = 60
 _COMMAND: Final = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
 
 
@@ -25,9 +27,20 @@ def printable(text: str, keep: str = "") -> str:
     )
 
 
+def quoted(value: object) -> str:
+    """What a message shows of a value: in quotes, in ASCII, and cut where it is long."""
+    text = str(value)
+    return ascii(text if len(text) <= _LONGEST_QUOTED else f"{text[: _LONGEST_QUOTED - 3]}...")
+
+
 def shown_address(url: str) -> str:
     """An address as messages show it: without its query, which may be signed, or a password."""
-    return re.sub(r"//[^/]*@", "//", url.partition("?")[0])[:200]
+    return without_credentials(url.partition("?")[0])[:200]
+
+
+def without_credentials(text: str) -> str:
+    """A text whose addresses name no user and no password; of several `@`, the last ends them."""
+    return _CREDENTIALS.sub("//", text)
 
 
 def without_sequences(text: str) -> str:

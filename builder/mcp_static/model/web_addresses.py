@@ -19,6 +19,7 @@ MAX_CHARACTERS: Final = 2_048
 _ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _WRITTEN: Final = re.compile(r"https?://(?:[^\s/?#\\%{}<>\"'`^|]|\{\})+(?:[/?#]\S*)?", re.IGNORECASE)
+_FOR_EXAMPLES: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|org|net))?")
 _MAX_SHOWN: Final = 120
 _NO_URI: Final = re.compile(r"[\s\x00-\x20\x7f\"'<>\\^`{|}]")
 """What no URI has (RFC 3986, 2); letters of other scripts are escaped by browsers.
@@ -65,6 +66,11 @@ class WebAddress:
     def is_on_the_users_machine(self) -> bool:
         """Whether the host is `localhost`, or below it (RFC 6761, 6.3)."""
         return self.host == "localhost" or self.host.endswith(".localhost")
+
+    @property
+    def is_for_examples(self) -> bool:
+        """Whether the host is reserved for examples, and so belongs to nobody (RFC 2606, 2 and 3)."""
+        return _FOR_EXAMPLES.fullmatch(self.host) is not None
 
 
 def parse_address(text: str) -> WebAddress | None:

@@ -196,6 +196,7 @@ CARGO: Final = PackageType(
     id="cargo",
     title="crates.io package",
     label="crates.io",
+    also_called=frozenset({"crate", "crates", "cratesio", "rust"}),
     needs_version=True,
     can_trust_registries=True,
     misnomer=_misnomer,

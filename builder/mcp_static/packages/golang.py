@@ -203,6 +203,7 @@ GO: Final = PackageType(
     id="go",
     title="Go module",
     label="Go modules",
+    also_called=frozenset({"golang"}),
     needs_version=True,
     requirements=(
         Requirement(

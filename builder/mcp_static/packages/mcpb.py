@@ -121,6 +121,7 @@ MCPB: Final = PackageType(
     id="mcpb",
     title="MCP bundle",
     label="MCP bundles",
+    also_called=frozenset({"bundle", "dxt"}),
     needs_version=False,
     requirements=(
         Requirement(

@@ -186,6 +186,7 @@ NPM: Final = PackageType(
     id="npm",
     title="npm package",
     label="npm",
+    also_called=frozenset({"javascript", "node", "npx"}),
     needs_version=True,
     can_trust_registries=True,
     misnomer=_misnomer,

@@ -154,6 +154,7 @@ NUGET: Final = PackageType(
     id="nuget",
     title="NuGet package",
     label="NuGet",
+    also_called=frozenset({"dotnet"}),
     needs_version=True,
     can_trust_registries=True,
     misnomer=_misnomer,

@@ -29,6 +29,8 @@ from mcp_static.packages.registry import command_address
 from mcp_static.packages.type import PackageType, Requirement
 from mcp_static.packages.values import fixed_text
 
+RUNNERS: Final = ("docker", "podman")
+"""Programs that start containers by the same words; the first is what a package gets unless it asks."""
 _EXAMPLE: Final = "Write it as ghcr.io/alice/weather:1.2.3."
 
 
@@ -84,7 +86,7 @@ _NETWORKS: Final = ("-p", "--publish", "-P", "--publish-all", "--net", "--networ
 def _launch(package: RunnablePackage) -> Launch:
     launch = run_with(
         package,
-        ("docker", "podman"),
+        RUNNERS,
         *(option for (option,) in _START),
         *_passed_variables(package),
         named=with_tag(_image(package), package.version),
@@ -175,6 +177,7 @@ OCI: Final = PackageType(
     id="oci",
     title="Container image",
     label="Container images",
+    also_called=frozenset({"container", "docker", "dockerhub", "ghcr", "image"}),
     needs_version=False,
     requirements=(
         Requirement(
@@ -186,9 +189,7 @@ OCI: Final = PackageType(
         ),
     ),
     misnomer=_misnomer,
-    repeated_options={
-        runner: frozenset({"run", "-i", "--interactive", "--rm"}) for runner in ("docker", "podman")
-    },
+    repeated_options=dict.fromkeys(RUNNERS, frozenset({"run", "-i", "--interactive", "--rm"})),
     can_trust_registries=True,
     registry=None,
     page=_page,

@@ -171,6 +171,7 @@ PYPI: Final = PackageType(
     id="pypi",
     title="PyPI package",
     label="PyPI",
+    also_called=frozenset({"pip", "python", "uv", "uvx"}),
     needs_version=True,
     can_trust_registries=True,
     misnomer=_misnomer,

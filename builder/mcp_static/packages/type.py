@@ -48,6 +48,7 @@ class PackageType:
     `label` where packages of a type are counted or chosen. `can_trust_registries` tells whether
     `registry.toml` may name further registries.
 
+    `also_called` are words by which people write the type, spelled `plain` (`model/spelling`).
     `misnomer` tells what is wrong with an identifier that no package of the type can have.
     `foreign` tells why an identifier is not of the server's owner, where it shows whose it is.
     `repeated_options` are words that clients put before the package themselves, by the runner.
@@ -71,6 +72,7 @@ class PackageType:
     id: str
     title: str
     label: str
+    also_called: frozenset[str] = frozenset()
     needs_version: bool
     requirements: tuple[Requirement, ...] = ()
     misnomer: Misnomers

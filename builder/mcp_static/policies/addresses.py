@@ -7,6 +7,7 @@ from typing import Final
 
 from mcp_static.model.errors import NoCommandError
 from mcp_static.model.public_suffixes import registrable_domain
+from mcp_static.model.remotes import FREE, FREE_PORT
 from mcp_static.model.web_addresses import MAX_CHARACTERS, fetched_address, parse_address
 from mcp_static.packages.values import Input, Value
 from mcp_static.policies.matchers import WILDCARD
@@ -18,9 +19,6 @@ MAX_WILDCARDS: Final = 3
 eight, one look at an address of 63 characters took 18 seconds (Node.js 20).
 """
 
-_FREE: Final = "{}"
-"""What stands for a value that only the user knows while an address is read: no URL has braces."""
-_FREE_PORT: Final = re.compile(r"(https?://[^/?#\\]*):\{\}(?=$|[/?#\\])", re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"\*{2,}")
 _NOT_LITERAL: Final = re.compile(r"[*{}]|%7[bd]|\$", re.IGNORECASE)
 
@@ -45,22 +43,22 @@ def _options(part: str | Input) -> tuple[str, ...]:
         return (part,)
     known = (*part.choices, *((part.default,) if part.default is not None else ()))
     values = tuple(value for value in dict.fromkeys(known) if not _NOT_LITERAL.search(value))
-    return values if part.choices and values else (*values, _FREE)
+    return values if part.choices and values else (*values, FREE)
 
 
 def _pattern(text: str) -> str:
-    has_free_port = _FREE_PORT.match(text) is not None
-    plain = _FREE_PORT.sub(r"\1", text)
+    has_free_port = FREE_PORT.match(text) is not None
+    plain = FREE_PORT.sub(r"\1", text)
     address = parse_address(plain) if len(plain) <= MAX_CHARACTERS else None
     fetched = fetched_address(plain)
     if address is None or fetched is None:
         raise NoCommandError("its address cannot be read")
-    if _FREE in address.host and not _has_own_domain(address.host):
+    if FREE in address.host and not _has_own_domain(address.host):
         raise NoCommandError("the domain of its address is the user's to fill in")
     origin = f"{address.scheme}://{address.host}"
     if has_free_port:
-        fetched = fetched.replace(origin, f"{origin}:{_FREE}", 1)
-    pattern = _SEVERAL.sub(WILDCARD, fetched.replace(_FREE, WILDCARD).replace("%7B%7D", WILDCARD))
+        fetched = fetched.replace(origin, f"{origin}:{FREE}", 1)
+    pattern = _SEVERAL.sub(WILDCARD, fetched.replace(FREE, WILDCARD).replace("%7B%7D", WILDCARD))
     if pattern.count(WILDCARD) > MAX_WILDCARDS:
         raise NoCommandError(f"its address has more than {MAX_WILDCARDS} values that users supply")
     return pattern
@@ -68,7 +66,7 @@ def _pattern(text: str) -> str:
 
 def _has_own_domain(host: str) -> bool:
     """Whether a host with something to fill in is below a domain that is written out."""
-    _, _, domain = host.rpartition(_FREE)[2].partition(".")
+    _, _, domain = host.rpartition(FREE)[2].partition(".")
     return registrable_domain(domain) is not None
 
 

@@ -21,7 +21,7 @@ from mcp_static.packages.arguments import argument_words, settings_of
 from mcp_static.packages.configurations import joined
 from mcp_static.packages.launch import require_plain
 from mcp_static.packages.methods import Connection, Method
-from mcp_static.packages.values import Input, Value, has_variable
+from mcp_static.packages.values import Input, Value, fixed_text, has_variable
 from mcp_static.policies.contents import Contents, LeftOut, ListedVersion
 from mcp_static.policies.lists import layout
 from mcp_static.policies.policy import Place, Policy
@@ -99,7 +99,7 @@ def _remote(connection: Connection) -> dict[str, Any]:
     """A remote; headers that users fill in are theirs to add in their own configuration."""
     kind = "sse" if connection.kind == "sse" else "streamable-http"
     remote: dict[str, Any] = {"type": kind, "url": _text(connection.url, "address")}
-    headers = [(name, _fixed(value)) for name, value in connection.headers]
+    headers = [(name, fixed_text(value)) for name, value in connection.headers]
     if given := [{"name": name, "value": value} for name, value in headers if value]:
         remote["headers"] = given
     return remote
@@ -154,10 +154,6 @@ def _default(given: Input, where: str) -> str:
     if given.default is None:
         raise NoCommandError(f"its {where} has a value that each user supplies, {given.id!r}")
     return given.default
-
-
-def _fixed(value: Value) -> str:
-    return "".join(map(str, value)) if all(isinstance(part, str) for part in value) else ""
 
 
 KIRO: Final = Policy(

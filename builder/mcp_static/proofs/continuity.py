@@ -14,6 +14,7 @@ from mcp_static.model.forge_ids import parse_forge_id
 from mcp_static.model.identity import Identity, IdentityKind, Memory, ProvenBy, identities_of
 from mcp_static.model.names import Namespace
 from mcp_static.model.proofs import Facts
+from mcp_static.model.server import PROJECT_PLACES
 from mcp_static.model.times import SECONDS_A_DAY, format_time
 from mcp_static.proofs.claims import Claim, ProofContext, Publication
 from mcp_static.proofs.memory import namespaces_above
@@ -21,8 +22,6 @@ from mcp_static.reports.findings import Finding, Level
 
 HELD_UNTIL: Final = "heldUntil"
 """The fact that says how long what is held waits."""
-
-_ROOT_PATHS: Final = ("server.json", ".mcp/server.json")
 
 
 def continued(outcome: Finding, claim: Claim, context: ProofContext) -> Finding:
@@ -121,7 +120,7 @@ def _news_to_server(proven: ProvenBy, claim: Claim, context: ProofContext) -> st
 def _first_from(source: Identity, proven: ProvenBy, context: ProofContext) -> str | None:
     """Anyone may ask for the first publish of a server, unless only contributors meant it to be one."""
     owner = parse_forge_id(proven.first.value)
-    if source.path in _ROOT_PATHS or any(one.id == owner for one in context.accounts()):
+    if source.path in PROJECT_PLACES or any(one.id == owner for one in context.accounts()):
         return None
     return f"a first publish from {source.path} counts only if the owner asks for it"
 

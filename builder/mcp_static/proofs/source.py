@@ -17,13 +17,13 @@ from mcp_static.model.line_ends import differs_in_line_ends
 from mcp_static.model.origin import parse_origin, path_on
 from mcp_static.model.proofs import ProofId
 from mcp_static.model.reading import part_of, text_of
+from mcp_static.model.server import PROJECT_FOLDERS
 from mcp_static.model.web_addresses import parse_address
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.results import fails, holds
 from mcp_static.reports.findings import Finding
 
 SOURCE: Final = ProofId.SOURCE
-_FOLDERS: Final = ("", ".mcp/")
 
 
 def repository_path(document: Mapping[str, Any], site: str) -> str | None:
@@ -56,7 +56,7 @@ def fixed_paths(document: Mapping[str, Any], file: str) -> tuple[str, ...]:
     """Where a file may be in its repository: nothing that a requester names."""
     repository = document.get("repository")
     subfolder = repository.get("subfolder") if isinstance(repository, dict) else None
-    paths = [folder + file for folder in _FOLDERS]
+    paths = [folder + file for folder in PROJECT_FOLDERS]
     if isinstance(subfolder, str) and _is_clean(subfolder):
         paths += [f"{subfolder.strip('/')}/{path}" for path in list(paths)]
     return tuple(paths)

@@ -18,6 +18,7 @@ from mcp_static.model.layout import version_problem
 from mcp_static.model.lifecycle import MAX_STATUS_MESSAGE, Status
 from mcp_static.model.moderation import BLOCK_LISTS
 from mcp_static.model.names import ServerName, name_problem, parse_name
+from mcp_static.model.object_ids import is_object_id
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -30,7 +31,6 @@ MAX_COMMANDS: Final = 5
 _MAX_COMMENT: Final = 65_536
 _BEGINS: Final = re.compile(r"[a-z]+(?:\s|$)")
 _LONGEST: Final = 2_000
-_HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class _Reading:
         return StatusCommand(parse_name(text), version, Status(str(values["status"])), message)
 
     def _head_command(self, word: HeadWord, head: str) -> Command:
-        if not _HEAD.fullmatch(head):
+        if not is_object_id(head):
             return HelpCommand(
                 f"{self.sign}{word}: give the full id of the head, as the report prints it."
             )

@@ -13,8 +13,9 @@ from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints
 
 from mcp_static.model.layout import version_problem
 from mcp_static.model.names import ServerName, name_problem, parse_name
+from mcp_static.model.object_ids import ObjectId
 from mcp_static.publishing.commands import MAX_COMMANDS, HeadWord, OperatorAct
-from mcp_static.publishing.handover import HandedPart, ObjectId, read_handed
+from mcp_static.publishing.handover import HandedPart, read_handed
 from mcp_static.rules.file import MAX_FILE_BYTES
 
 MAX_ANSWER: Final = 12_000

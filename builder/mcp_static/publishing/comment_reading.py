@@ -17,6 +17,7 @@ from mcp_static.git.repository import Repository, has_commit, read_settings
 from mcp_static.model.errors import CommandRefusedError, ForbiddenError, InputError, ServiceError
 from mcp_static.model.layout import parse_location, record_path
 from mcp_static.model.names import Namespace, ServerName, parse_name
+from mcp_static.model.server import PROJECT_PLACES
 from mcp_static.model.status import StatusRecord
 from mcp_static.proofs.claims import Claim, ProofContext, Publication, StatusChange
 from mcp_static.proofs.context import proof_context
@@ -232,11 +233,11 @@ def _read_source(place: SourceAddress, context: ProofContext) -> tuple[bytes, st
             f"{escaped(str(reference))} is neither a tag of {escaped(path)} nor its default branch."
         )
     prefix = f"{place.folder}/" if place.folder else ""
-    for file in (f"{prefix}server.json", f"{prefix}.mcp/server.json"):
+    files = [f"{prefix}{place}" for place in PROJECT_PLACES]
+    for file in files:
         content = forge.file(path, file, commit)
         if content is not None:
             return content, f"{file} of {path}"
     raise CommandRefusedError(
-        f"There is no {escaped(prefix)}server.json or {escaped(prefix)}.mcp/server.json in "
-        f"{escaped(path)} at {commit[:12]}."
+        f"There is no {' or '.join(map(escaped, files))} in {escaped(path)} at {commit[:12]}."
     )

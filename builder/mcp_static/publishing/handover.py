@@ -18,6 +18,7 @@ from mcp_static.model.change import MAX_PATHS
 from mcp_static.model.errors import InputError
 from mcp_static.model.faults import faults_in_words
 from mcp_static.model.forge_ids import FORGE_ID
+from mcp_static.model.object_ids import ObjectId
 from mcp_static.proofs.continuity import HELD_UNTIL
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import MAX_TEXT, report_document
@@ -25,7 +26,6 @@ from mcp_static.reports.printing import MAX_TEXT, report_document
 _MAX_BYTES: Final = 4 << 20
 _Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 _Line = Annotated[str, StringConstraints(max_length=1_000)]
-ObjectId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 _ProofId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 _Fact = (
     _Text | Annotated[int, Field(ge=0, le=2**63)] | Annotated[tuple[_Text, ...], Field(max_length=100)]

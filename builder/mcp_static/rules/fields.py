@@ -5,14 +5,14 @@ the official registry (1.6.0) refuses every one. What the registry itself leaves
 has rules of its own (`rules/shape.py`).
 """
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from mcp_static.model.known_members import Described, Member, described_objects
+from mcp_static.model.known_members import Described, described_objects
 from mcp_static.model.server import PUBLISHER_META, SERVER_DOCUMENT
+from mcp_static.model.spelling import nearest
 from mcp_static.model.strictjson import child_path
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 from mcp_static.rules.secrets import looks_like_a_secret
@@ -148,13 +148,12 @@ def unknown_fields(document: dict[str, Any]) -> Iterator[tuple[Described, str]]:
 
 def stands_for(found: Described, key: str) -> str:
     """The known field that an unknown one was meant for, as far as its name tells; or empty."""
-    if old := _of_old(key, found.members):
+    if old := name_today(key, found.members):
         return old
     habits = {**_HABITS.get(_group(found), {}), **_HABITS.get(found.owner, {})}
-    known = {_plain(habit): name for habit, name in habits.items() if name in found.members}
-    known |= {_plain(name): name for name in found.members}
-    near = difflib.get_close_matches(_plain(key), known, n=1, cutoff=0.8)
-    return known[near[0]] if near else ""
+    known = {habit: name for habit, name in habits.items() if name in found.members}
+    known |= {name: name for name in found.members}
+    return known.get(nearest(key, known, cutoff=0.8), "")
 
 
 def replaced_fields(document: dict[str, Any]) -> frozenset[str]:
@@ -166,8 +165,8 @@ def replaced_fields(document: dict[str, Any]) -> frozenset[str]:
     )
 
 
-def _of_old(key: str, members: Mapping[str, Member]) -> str:
-    """The name of today for one from before 2025-09-16, when they were in snake_case."""
+def name_today(key: str, members: Container[str]) -> str:
+    """The name of today for one from before 2025-09-16, when they were in snake_case; or empty."""
     renamed = _RENAMED.get(key, "")
     if renamed in members:
         return renamed
@@ -185,20 +184,15 @@ def _group(found: Described) -> str:
     return "input" if found.owner.endswith(("Input", "Argument")) else found.owner
 
 
-def _plain(name: str) -> str:
-    """A name as people misremember it: without case and separators."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def _renamed(record: Record) -> Iterator[Breach]:
     for found, key in unknown_fields(record.document):
-        if new := _of_old(key, found.members):
+        if new := name_today(key, found.members):
             yield Breach(child_path(found.path, key), f"is now called `{new}`")
 
 
 def _unknown(record: Record) -> Iterator[Breach]:
     for found, key in unknown_fields(record.document):
-        if not _of_old(key, found.members):
+        if not name_today(key, found.members):
             message, fix = _advice(found, key)
             secret = looks_like_a_secret(key, found.value[key])
             yield Breach(child_path(found.path, key), message + (secret and f"; {secret}"), fix)
@@ -269,7 +263,7 @@ def _elsewhere(found: Described, key: str) -> str:
     if place:
         return place
     name = _HABITS["Package"].get(key, "") if key in {"env", "args"} else ""
-    camel = _of_old(key, dict.fromkeys(_places(), Member(None, False)))
+    camel = name_today(key, _places())
     name = camel or name
     return f"{_places()[name]}, as `{name}`" if name else ""
 

@@ -1,6 +1,5 @@
 """Rules over where packages are: the address of a registry, and whether it is public or trusted."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,7 +12,6 @@ from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
 
-_EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)")
 _SETTING: Final = "[[package_registries]] of registry.toml"
 
 
@@ -81,7 +79,7 @@ def _other_registry(record: Record) -> Iterator[Breach]:
         problem, parsed = https_problem(address), parse_address(address)
         if problem or parsed is None:
             yield Breach(place, problem or "is not an absolute https address")
-        elif _EXAMPLE_HOST.fullmatch(parsed.host):
+        elif parsed.is_for_examples:
             yield Breach(place, f"is on {parsed.host}, a host for examples that belongs to nobody")
         elif other := next(_types_of(address, registry), ""):
             yield Breach(place, f"is the public registry of {other} packages")

@@ -6,46 +6,24 @@ What packages need: the official registry's `package-types` guide, its schema ch
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from mcp_static.model.names import name_problem, parse_name
 from mcp_static.model.reading import Part, packages_of, parts_of, text_of
+from mcp_static.model.spelling import nearest
 from mcp_static.model.strictjson import child_path
 from mcp_static.model.versions import range_problem
 from mcp_static.packages.identifiers import MAX_SHOWN
 from mcp_static.packages.images import DIGEST, is_moving_tag, parse_reference
+from mcp_static.packages.oci import RUNNERS
 from mcp_static.packages.type import PackageType, Requirement
-from mcp_static.packages.types import PACKAGE_TYPES, package_type
+from mcp_static.packages.types import PACKAGE_TYPES, package_type, type_called
 from mcp_static.reports.findings import Level
 from mcp_static.rules.placeholders import placeholder_in
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _IDS: Final = [kind.id for kind in PACKAGE_TYPES]
 _TYPES: Final = ", ".join(_IDS)
-_MEANT: Final = {
-    "docker": "oci",
-    "container": "oci",
-    "image": "oci",
-    "ghcr": "oci",
-    "dockerhub": "oci",
-    "node": "npm",
-    "npx": "npm",
-    "javascript": "npm",
-    "pip": "pypi",
-    "python": "pypi",
-    "uvx": "pypi",
-    "uv": "pypi",
-    "crates": "cargo",
-    "crate": "cargo",
-    "cratesio": "cargo",
-    "rust": "cargo",
-    "dotnet": "nuget",
-    "golang": "go",
-    "dxt": "mcpb",
-    "bundle": "mcpb",
-}
-"""What people call package types, and the type that they mean."""
 
 _PROGRAM: Final = (
     'Offer the program as a bundle ("mcpb", a file of a release) or as an image ("oci"): clients '
@@ -87,8 +65,9 @@ _INSTALLERS: Final = frozenset(
         "dotnet",
         "go",
     }
-    | {"docker", "podman"}
+    | set(RUNNERS)
 )
+"""Programs that install or start packages, whose command lines people give for an identifier."""
 _VERSIONED: Final = tuple(kind.id for kind in PACKAGE_TYPES if kind.needs_version)
 
 
@@ -97,8 +76,7 @@ def _type(record: Record) -> Iterator[Breach]:
         kind = text_of(package, "registryType")
         if kind is not None and package_type(kind) is None:
             message = f"is {kind[:60]!r}; allowed are {_TYPES}"
-            plain = re.sub(r"[^a-z0-9]", "", kind.lower())
-            meant = _MEANT.get(plain) or next(iter(get_close_matches(plain, _IDS, 1)), "")
+            meant = type_called(kind) or nearest(kind, _IDS, cutoff=0.6)
             fix = f'Write "{meant}".' if meant else ""
             yield Breach(
                 child_path(path, "registryType"),

@@ -55,7 +55,6 @@ _YOUR_SECRET: Final = re.compile(
 )
 _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Token|ApiKey)\s+", re.IGNORECASE)
 _EMPTY_FILE: Final = hashlib.sha256(b"").hexdigest()
-_EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|org|net))?")
 _RELEASED: Final = "Let the release fill it in, or write the version that is released, such as 1.2.3."
 _FIXES: Final = {
     "version": _RELEASED,
@@ -146,8 +145,8 @@ def _example_transports(record: Record) -> Iterator[Breach]:
 
 
 def _example_hosts(path: str, addresses: Iterator[str]) -> Iterator[Breach]:
-    hosts = (address.host for address in map(parse_address, addresses) if address)
-    for host in dict.fromkeys(host for host in hosts if _EXAMPLE_HOST.fullmatch(host)):
+    read = [address for address in map(parse_address, addresses) if address is not None]
+    for host in dict.fromkeys(address.host for address in read if address.is_for_examples):
         yield Breach(path, f"leads to {host!r}, a host for examples that belongs to nobody")
 
 

@@ -6,7 +6,6 @@ limits, patterns and allowed values are publish rules.
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
@@ -21,7 +20,9 @@ from mcp_static.model.server import (
     SCHEMA_TAGS,
     SERVER_DOCUMENT,
 )
+from mcp_static.model.spelling import meant_by
 from mcp_static.model.strictjson import child_path
+from mcp_static.model.terminal import quoted
 from mcp_static.reports.findings import Level
 from mcp_static.rules.fields import form_of, replaced_fields
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
@@ -163,12 +164,12 @@ def _sentence(path: str, fault: Any) -> str:
     if kind == "string_pattern_mismatch":
         known = _pattern_of(path.rpartition(".")[2])
         reason = known[0] if known else f"which does not match {context['pattern']}"
-        return f"is {_shown(fault['input'])}, {reason}"
+        return f"is {quoted(fault['input'])}, {reason}"
     if kind == "literal_error":
-        return f"is {_shown(fault['input'])}{_allowed(fault['input'], context['expected'])}"
+        return f"is {quoted(fault['input'])}{_allowed(fault['input'], context['expected'])}"
     if kind == "union_tag_invalid":
         return (
-            f"has the type {_shown(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
+            f"has the type {quoted(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
         )
     return fault_in_words(fault)
 
@@ -176,31 +177,9 @@ def _sentence(path: str, fault: Any) -> str:
 def _allowed(value: Any, expected: str) -> str:
     """The values that are allowed, as pydantic lists them, and the nearest of them if one is near."""
     allowed = re.findall(r"'([^']*)'", expected)
-    plain = {re.sub(r"[^a-z0-9]", "", known): known for known in allowed}
-    wanted = _MEANT.get(str(value).lower()) or re.sub(r"[^a-z0-9]", "", str(value).lower())
-    near = get_close_matches(wanted, plain, n=1, cutoff=0.7)
-    suggestion = f"; did you mean '{plain[near[0]]}'?" if near else ""
+    meant = meant_by(str(value), allowed)
+    suggestion = f"; did you mean {meant!r}?" if meant else ""
     return f"; allowed are {', '.join(map(repr, allowed))}{suggestion}"
-
-
-_MEANT: Final = {
-    "http": "streamablehttp",
-    "https": "streamablehttp",
-    "streamable": "streamablehttp",
-    "http-stream": "streamablehttp",
-    "local": "stdio",
-    "file_path": "filepath",
-    "path": "filepath",
-    "file": "filepath",
-    "int": "number",
-    "integer": "number",
-    "float": "number",
-    "bool": "boolean",
-    "str": "string",
-    "flag": "named",
-    "option": "named",
-}
-"""What people call things, as other programs do, and the value of the schema that they mean."""
 
 
 def _json_type(value: Any) -> str:
@@ -211,11 +190,6 @@ def _json_type(value: Any) -> str:
     if isinstance(value, list | dict):
         return "an array" if isinstance(value, list) else "an object"
     return "a number"
-
-
-def _shown(value: Any) -> str:
-    text = str(value)
-    return ascii(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _shape(record: Record) -> Iterator[Breach]:

@@ -6,14 +6,13 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator
 
-from mcp_static.settings.part import Part
+from mcp_static.settings.part import Part, variable_name
 
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 _ANCHOR: Final = re.compile(r"\d{1,5} \d{1,3} (?:2 [0-9A-Fa-f]{64}|4 [0-9A-Fa-f]{96})")
 
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::\d{1,5})?")
 _PROXY: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}")
 
 ROOT_ANCHORS: Final = (
     "20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
@@ -103,9 +102,7 @@ class Credentials(Part):
     @field_validator("variable")
     @classmethod
     def _is_variable(cls, value: str) -> str:
-        if not _VARIABLE.fullmatch(value):
-            raise ValueError("is not the name of an environment variable")
-        return value
+        return variable_name(value)
 
 
 class NetworkSettings(Part):

@@ -15,7 +15,7 @@ from mcp_static.model.security_contact import SecuritySettings
 from mcp_static.settings.forges import Forges
 from mcp_static.settings.grants import Grant
 from mcp_static.settings.network import DnsSettings, NetworkSettings
-from mcp_static.settings.part import LINK
+from mcp_static.settings.part import LINK, has_host_and_port
 from mcp_static.settings.policies import PolicySettings
 from mcp_static.settings.publishing import (
     ContinuitySettings,
@@ -118,7 +118,7 @@ class Settings(BaseModel):
     @field_validator("url", "repository")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
-        if value and not (_HTTP_URL.fullmatch(value) and _has_host_and_port(value)):
+        if value and not (_HTTP_URL.fullmatch(value) and has_host_and_port(value)):
             raise ValueError("is not an http or https URL without a query")
         return value.rstrip("/")
 
@@ -130,15 +130,6 @@ class Settings(BaseModel):
         if value.startswith("io.modelcontextprotocol"):
             raise ValueError("belongs to the Model Context Protocol itself")
         return value
-
-
-def _has_host_and_port(address: str) -> bool:
-    """Whether an address has a host that exists in this form, and a port below 65,536 if any."""
-    try:
-        parts = urlsplit(address)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def parse_settings(text: str) -> Settings:

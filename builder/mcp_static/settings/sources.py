@@ -15,10 +15,9 @@ from mcp_static.model.canonical import DIGEST
 from mcp_static.model.errors import InputError
 from mcp_static.model.registry_address import registry_address
 from mcp_static.model.versions import range_problem
-from mcp_static.settings.part import Part
+from mcp_static.settings.part import Part, has_host_and_port, variable_name
 
 _URL: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#@]*)?")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 
 
@@ -54,7 +53,7 @@ class Source(Part):
     def _is_address(cls, value: str) -> str:
         if not value:
             return value
-        if not _URL.fullmatch(value) or not _has_host_and_port(value):
+        if not _URL.fullmatch(value) or not has_host_and_port(value):
             raise ValueError("is not an http or https URL without user name and query")
         return registry_address(value)
 
@@ -88,9 +87,7 @@ class Source(Part):
     @field_validator("credentials")
     @classmethod
     def _is_variable(cls, value: str) -> str:
-        if value and not _VARIABLE.fullmatch(value):
-            raise ValueError("is not the name of an environment variable")
-        return value
+        return variable_name(value) if value else value
 
     @field_validator("scheme")
     @classmethod
@@ -151,14 +148,6 @@ def _with_list(source: Source, read: Callable[[str], str | None]) -> Source:
     added = parse_approvals(lines_of_list(text), file)
     include = (*source.include, *map(str, added))
     return Source.model_validate({**source.model_dump(), "include": include, "include_from": ""})
-
-
-def _has_host_and_port(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _is_private(url: str) -> bool:

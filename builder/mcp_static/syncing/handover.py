@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from mcp_static.git.writing import NewCommit
 from mcp_static.model.errors import InputError
 from mcp_static.model.faults import faults_in_words
+from mcp_static.model.object_ids import ObjectId
 from mcp_static.rules.file import MAX_FILE_BYTES
 from mcp_static.rules.pull_request import MAX_RECORDS
 from mcp_static.syncing.reviews import LONGEST_BODY, MOST_REVIEWS, Proposal
@@ -56,7 +57,7 @@ class SyncHandover(_Part):
     """
 
     format: Literal[1] = 1
-    before: Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+    before: ObjectId
     changes: dict[_Line, _Content] = Field({}, max_length=1_000_000)
     versions: tuple[_Version, ...] = Field((), max_length=_MAX_VERSIONS)
     reviews: tuple[HandedReview, ...] = Field((), max_length=MOST_REVIEWS)

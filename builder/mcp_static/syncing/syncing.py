@@ -1,6 +1,5 @@
 """One sync: sources read, a plan made, commits written, and a report of it all."""
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -28,6 +27,7 @@ from mcp_static.git.writing import (
 )
 from mcp_static.model.errors import UsageError
 from mcp_static.model.names import ServerName
+from mcp_static.model.object_ids import is_object_id
 from mcp_static.publishing.proposing import commit_message
 from mcp_static.reports.findings import Finding, Level, Report, Section
 from mcp_static.reports.printing import counted_of
@@ -43,8 +43,6 @@ from mcp_static.syncing.writing import commits_of
 
 _NAMED: Final = 1_000
 """So many versions of one source a report names as done, which a workflow's summary has room for."""
-
-_HEAD: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +120,7 @@ def _inputs(repository: Repository, options: SyncOptions) -> _Inputs:
     registry = read_state(repository, commit, replace(allowances(settings), package_registries=None))
     inputs = _Inputs(commit, settings, int(time.time()), registry)
     for head in options.approve:
-        if not _HEAD.fullmatch(head) or not has_commit(repository, head):
+        if not is_object_id(head) or not has_commit(repository, head):
             raise UsageError(
                 f"{head} is not the full id of a commit that is here.",
                 "`mcp-static sync` prints the id of each branch that waits for a review.",

@@ -15,11 +15,11 @@ from mcp_static.forges.github.shapes import User
 from mcp_static.forges.rest import Shape
 from mcp_static.model.errors import InputError
 from mcp_static.model.faults import faults_in_words
+from mcp_static.model.object_ids import ObjectId
 
 _MAX_EVENT: Final = 25 << 20
 
 FullName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$")]
-CommitId = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 
 
@@ -29,7 +29,7 @@ class _Repository(Shape):
 
 
 class _Head(Shape):
-    sha: CommitId
+    sha: ObjectId
 
 
 class _PullRequest(Shape):
@@ -48,7 +48,7 @@ class _Comment(Shape):
 
 class _Inputs(Shape):
     pull_request: Digits
-    head: CommitId | Literal[""] = ""
+    head: ObjectId | Literal[""] = ""
 
 
 class _Payload(Shape):

@@ -17,6 +17,7 @@ from mcp_static.forges.gitlab.shapes import User
 from mcp_static.forges.rest import Shape
 from mcp_static.model.errors import InputError
 from mcp_static.model.faults import faults_in_words
+from mcp_static.model.object_ids import ObjectId
 
 _MAX_EVENT: Final = 25 << 20
 _BRINGS_A_HEAD: Final = frozenset({"open", "reopen", "check"})
@@ -33,7 +34,7 @@ class _Project(Shape):
 
 
 class _Commit(Shape):
-    id: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
+    id: ObjectId
 
 
 class _Draft(Shape):
