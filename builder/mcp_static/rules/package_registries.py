@@ -12,6 +12,8 @@ from mcp_static.packages.types import PACKAGE_TYPES, package_type
 from mcp_static.reports.findings import Level
 from mcp_static.rules.rule import Applies, Breach, Record, RegistryIndex, Rule
 
+_COMPANIES: Final = ".example"
+"""What stands for a company's own domain in its documentation; a registry's settings may name it."""
 _SETTING: Final = "[[package_registries]] of registry.toml"
 
 
@@ -79,7 +81,7 @@ def _other_registry(record: Record) -> Iterator[Breach]:
         problem, parsed = https_problem(address), parse_address(address)
         if problem or parsed is None:
             yield Breach(place, problem or "is not an absolute https address")
-        elif parsed.is_for_examples:
+        elif parsed.is_for_examples and not parsed.host.endswith(_COMPANIES):
             yield Breach(place, f"is on {parsed.host}, a host for examples that belongs to nobody")
         elif other := next(_types_of(address, registry), ""):
             yield Breach(place, f"is the public registry of {other} packages")
