@@ -152,6 +152,7 @@ IDENTITY_RULES: Final = (
     ),
     Rule(
         id="name-grammar",
+        told_by=("no-placeholder",),
         applies=Applies.STRUCTURAL,
         requirement="A name is `namespace/server`: exactly one slash, at most 200 characters, both "
         "halves begin and end with a letter or digit; letters, digits, `.` and `-` between (and `_` in "

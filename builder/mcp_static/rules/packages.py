@@ -141,7 +141,7 @@ def _version_range(record: Record) -> Iterator[Breach]:
 
 def _version_needed(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document, *_VERSIONED):
-        if not text_of(package, "version"):
+        if package.get("version", "") in ("", None):
             kind = package["registryType"]
             place = child_path(path, "version")
             yield Breach(place, f"{record.absence(place)}; {kind} packages need one")
@@ -249,6 +249,7 @@ PACKAGE_RULES: Final = (
     ),
     Rule(
         id="package-identifier",
+        told_by=("no-placeholder",),
         requirement="A package's identifier has no white space.",
         fix="Give the package's name, image reference or address alone.",
         check=_identifier,
@@ -284,6 +285,7 @@ PACKAGE_RULES: Final = (
     *(_rule_of(kind, requirement) for kind in PACKAGE_TYPES for requirement in kind.requirements),
     Rule(
         id="package-moving-tag",
+        told_by=("package-name",),
         level=Level.WARNING,
         requirement="An image's tag stays what it is: not `latest`, `main` or another that moves.",
         fix="Name the image by its digest as well: `docker buildx imagetools inspect IMAGE` prints it, "

@@ -39,7 +39,7 @@ _OF_A_SECRET: Final = re.compile(
     r"|token|credentials?|authorization)(?:[_-]?\d+)?",
     re.IGNORECASE,
 )
-"""Names whose last word says that the value is a secret: `API_TOKEN`, not `TOKEN_URL` or `MAX_TOKENS`."""
+"""Names whose last word says that the value is a secret: `API_TOKEN`, not `TOKEN_URL`."""
 _QUERY: Final = re.compile(r"[?&](?P<name>[^=&#]+)=(?P<value>[^&#]+)")
 _LOGIN: Final = re.compile(r"Basic\s+(?P<login>[A-Za-z0-9+/]{8,}={0,2})", re.IGNORECASE)
 _MADE_UP: Final = re.compile(r"x{6}|\*{3}|\.{3}|\u2026|<|\{|your|example|placeholder", re.IGNORECASE)

@@ -53,16 +53,24 @@ def _package_variables(record: Record) -> Iterator[Breach]:
         yield from _undeclared(f"{path}.transport.url", url, declared)
 
 
+_REMOTE_VARIABLE: Final = 'Add "variables": {{"{}": {{"description": "…"}}}} to the remote.'
+
+
 def _remote_variables(record: Record) -> Iterator[Breach]:
     for path, remote in parts_of(record.document, "remotes"):
         declared = set(part_of(remote, "variables"))
-        yield from _undeclared(child_path(path, "url"), text_of(remote, "url"), declared)
+        yield from _undeclared(
+            child_path(path, "url"), text_of(remote, "url"), declared, _REMOTE_VARIABLE
+        )
 
 
-def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Breach]:
+def _undeclared(
+    path: str, url: str | None, declared: set[str], declaration: str = ""
+) -> Iterator[Breach]:
     for name in VARIABLE.findall(url or ""):
         if name not in declared:
-            yield Breach(path, f"refers to {{{name}}}, which is not declared")
+            fix = declaration.format(name) if declaration else ""
+            yield Breach(path, f"refers to {{{name}}}, which is not declared", fix)
 
 
 def _too_many(record: Record) -> Iterator[Breach]:
@@ -211,7 +219,7 @@ TRANSPORT_RULES: Final = (
         id="remote-variables",
         told_by=("no-placeholder",),
         requirement="Every `{variable}` in a remote's URL is declared in its `variables`.",
-        fix="Declare it there, with a description.",
+        fix="Declare it there, with a description, for the people who fill it in.",
         check=_remote_variables,
     ),
     Rule(
