@@ -105,8 +105,8 @@ class StoreUnusableError(InputError):
 class JsonProblem:
     """One reason why bytes are not unambiguous JSON: the kind, the JSON path, a sentence.
 
-    `fix` is what to do if more can be told than of all of the kind. `line` and `column`, counted from 1,
-    are where it is if no path leads there.
+    `fix` is what to do if more can be told than of all of the kind. `line` and `column`, counted from
+    1, are where it is if no path leads there.
     """
 
     kind: str

@@ -10,6 +10,7 @@ _SYNTAX: Final = {
     "Expecting ':' delimiter": "a colon is missing",
     "Expecting property name": "a name in double quotes is expected",
     "Expecting value": "a value is expected",
+    "Expecting an object": "an object or an array is expected",
     "Extra data": "something follows the end of the document",
     "Illegal trailing comma": "a comma has nothing after it",
     "Invalid \\escape": "a backslash escapes nothing",
@@ -43,13 +44,13 @@ def syntax_problem(error: json.JSONDecodeError) -> JsonProblem:
     if text.lstrip().startswith("<"):
         fix = "Save the file itself, not the page that shows it."
         return JsonProblem("syntax", "", "is HTML or XML, not JSON", fix)
-    words, fix = _mistake(error)
+    words, fix = mistake(error)
     message = f"is not JSON: {words} at line {line}, column {column}"
     return JsonProblem("syntax", "", message, fix, line, column)
 
 
-def _mistake(error: json.JSONDecodeError) -> tuple[str, str]:
-    """What is wrong at the place of an error, and the fix if more can be told than that."""
+def mistake(error: json.JSONDecodeError) -> tuple[str, str]:
+    """What is wrong at the place of an error, in words, and the fix if more can be told than that."""
     text, position = error.doc, error.pos
     rest, before = text[position : position + 2], text[:position].rstrip()
     if error.msg.startswith("Extra data"):

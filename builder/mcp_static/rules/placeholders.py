@@ -72,7 +72,9 @@ _NAMES: Final = frozenset({"Todo", "Placeholder"})
 """Titles that name what a server is for; what nobody filled in is written `TODO` or `placeholder`."""
 
 _NO_VERSION: Final = re.compile(
-    rf"v?x\.y(?:\.z)?|\{{[^{{}}]*\}}|\[[^\[\]]*\]|<.*>|version|{_BLANK}", re.IGNORECASE
+    r"undefined|null|none|nan|0\.0\.0-(?:development|semantically-released|placeholder)"
+    rf"|v?x\.y(?:\.z)?|\{{[^{{}}]*\}}|\[[^\[\]]*\]|<.*>|version|{_BLANK}",
+    re.IGNORECASE,
 )
 _YOUR_SECRET: Final = re.compile(
     r"your[-_ ](?:[a-z0-9]+[-_ ])*(?:key|token|secret|password|credentials?)(?:[-_ ]here)?",

@@ -98,6 +98,12 @@ def _to_add(path: str, field: str) -> str:
     """What to add where a field is missing, if an example says more than the schema."""
     if field == "type":
         return "a `type`"
+    if field == "url" and path.endswith(".transport.url"):
+        return '"url": "http://127.0.0.1:8080/mcp", where the package listens'
+    if field == "url" and path.startswith("remotes["):
+        return '"url": "https://…/mcp"'
+    if field == "name" and "Arguments[" in path:
+        return 'a `name`: the flag, such as "--port"'
     if path == "repository.source":
         return '"source": "github", or "gitlab"'
     form = form_of(field)
@@ -115,6 +121,10 @@ _PATTERNS: Final = {
     "fileSha256": (
         "which is no SHA-256 in 64 lowercase hexadecimal digits",
         "Write what `sha256sum FILE` prints, without a prefix.",
+    ),
+    "url": (
+        "which does not begin with http:// or https:// in lowercase",
+        "Write the whole address.",
     ),
     "sizes": ("which is no size", 'Write sizes such as "48x48", or "any".'),
 }
