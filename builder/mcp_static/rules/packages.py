@@ -130,8 +130,8 @@ def _named_in(command: str) -> str:
 _REFERENCE: Final = re.compile(r"(?:workspace|catalog|file|link|npm|git(?:\+\w+)?|https?|github):")
 """What stands for a version in manifests.
 
-Source: github.com/npm/cli, docs/lib/content/configuring-npm/package-json.md; `workspace:` and `catalog:`
-are pnpm's (github.com/pnpm/pnpm.io, docs/workspaces.md and docs/catalogs.md).
+Source: npm/cli, docs/lib/content/configuring-npm/package-json.md; for `workspace:` and `catalog:`,
+pnpm/pnpm.io, docs/workspaces.md and docs/catalogs.md (all as of 2026).
 """
 
 
