@@ -84,6 +84,7 @@ _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Token|ApiKey)\s+", re.IGNORECASE)
 _EMPTY_FILE: Final = hashlib.sha256(b"").hexdigest()
 _EXAMPLE_HOST: Final = re.compile(r"(?:.*\.)?example(?:\.(?:com|org|net))?")
 _RELEASED: Final = "Let the release fill it in, or write the version that is released, such as 1.2.3."
+_VARIABLE_NAME: Final = "Write the name that the program reads, such as WEATHER_API_KEY."
 _FIXES: Final = {
     "version": _RELEASED,
     "description": "Write what the server does: a published version cannot be changed.",
@@ -126,7 +127,9 @@ def _placeholders(record: Record) -> Iterator[Breach]:
         if found.startswith("{{") and path.rpartition(".")[0] in about_templates and not _exact(path):
             continue
         if found:
-            fix = _FIXES.get(path) or _FIXES_WITHIN.get(path.rpartition(".")[2], "")
+            key = path.rpartition(".")[2]
+            is_variable = key == "name" and "environmentVariables[" in path
+            fix = _VARIABLE_NAME if is_variable else _FIXES.get(path) or _FIXES_WITHIN.get(key, "")
             yield Breach(path, f"has the placeholder {found[:80]!r}", fix)
 
 
