@@ -53,7 +53,7 @@ def test_validate_reports_and_ends_with_1(tmp_path: Path) -> None:
         "::error file=server.json"
     )
     run = run_cli("validate", "-", input=json.dumps(server_json(ALICE)))
-    assert (run.returncode, run.stdout) == (0, "- is valid.\n")
+    assert (run.returncode, run.stdout) == (0, "standard input is valid.\n")
 
 
 def test_validate_says_what_it_cannot_read(tmp_path: Path) -> None:

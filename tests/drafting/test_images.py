@@ -91,6 +91,23 @@ def test_goreleaser_and_compose_name_images_of_their_own(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("image", "repository"),
+    [
+        ("ghcr.io/a/b:${TAG:-latest}", "ghcr.io/a/b"),
+        ("${HOST-ghcr.io}/a/b:${TAG}", "ghcr.io/a/b"),
+        ("${HOST:-}/a/b", None),
+        ("${HOST}/a/b:${TAG:-latest}", None),
+    ],
+)
+def test_a_variable_of_a_compose_file_has_its_default(
+    image: str, repository: str | None, tmp_path: Path
+) -> None:
+    compose = f"services:\n  w:\n    build: .\n    image: {image}\n"
+    wanted = [(repository, "")] if repository else []
+    assert found(tmp_path, **{"compose.yaml": compose}) == wanted
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "docker: [",

@@ -101,7 +101,9 @@ def test_a_template_that_was_never_filled_in_says_nothing(folder: Path) -> None:
     )
     make_repository(folder)
     write_package(folder)
-    assert init(folder, "--yes").exit_code == 0
+    run = init(folder, "--yes")
+    assert run.exit_code == 0
+    assert ".mcp/server.json is another one" in run.stderr
     assert "<" not in (folder / "server.json").read_text()
     assert drafted(folder)["name"] == ALICE
 

@@ -49,10 +49,21 @@ def test_every_form_of_a_source_is_read(kind: str, tmp_path: Path) -> None:
         (b"", "has no entries"),
         (b"\n \n", "has no entries"),
         (b"\x1f\x8b\x08garbage", "gzip"),
-        (gzip.compress(b'{"a":1}' * 999, mtime=0)[:-9], "gzip"),
+        (gzip.compress(b'{"a":1}' * 999, mtime=0)[:-9], "gzip.*cut off before its end.$"),
+        (gzip.compress(b"{}", mtime=0) + b"garbage", "followed by something else.$"),
+        (bz2.compress(b"{}")[:8] + b"garbage" * 9, "damaged"),
+        (codecs.BOM_UTF16_LE + b"[\x00\x00\xd8]\x00", "UTF-16, and is not that to its end.$"),
+        (b'[{"a": "b\nc"}]', "a line break or another control character at line 1, column 10"),
+        (b"name,version", "an object or an array is expected at line 1, column 1"),
+        (b"/* mine */", "a comment begins at line 1"),
+        (b'[{"server": {}},]', "a comma too many at line 1"),
     ],
-    ids=["no JSON", "empty", "blank", "no gzip after its magic number", "gzip cut short"],
-)
+    ids=[
+        "no JSON", "empty", "blank", "no gzip after its magic number", "gzip cut short", "after gzip",
+        "no bzip2 after its magic number", "half a pair in UTF-16", "line break in a text", "table", "comment",
+        "comma",
+    ],
+)  # fmt: skip
 def test_files_that_are_no_source_are_told(content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(InputError, match=message):
@@ -153,3 +164,12 @@ def test_what_holds_no_entries_says_what_it_is(content: bytes, kind: str, tmp_pa
     with pytest.raises(InputError, match=kind) as told:
         take(tmp_path / "source", tmp_path / "r.git")
     assert told.value.fix
+
+
+def test_an_entry_without_a_name_is_named_by_what_it_has(tmp_path: Path) -> None:
+    entries = [entry(), {"server": {"server": {}}}, {"server": {"version": "1.0.0"}}]
+    report = take(written(tmp_path / "entries.json", entries), tmp_path / "r.git")
+    assert [finding.sentence for finding in report.left_out] == [
+        "an entry has no name or no version",
+        "1.0.0 has no name or no version",
+    ]

@@ -2,6 +2,7 @@
 
 import pytest
 from mcp_static.packages import cargo, npm, nuget, pypi
+from mcp_static.packages.images import HUB, PAGES
 from mcp_static.packages.types import package_type
 
 NPM, PYPI, CARGO, NUGET = (kind.REGISTRY for kind in (npm, pypi, cargo, nuget))
@@ -43,6 +44,8 @@ MEANT = [
     ("go", "github.com/example/docs@v1.0.0", "`github.com/example/docs`"),
     ("go", "docs", "name"),
     ("oci", "https://ghcr.io/alice/weather:1.0.0", "`ghcr.io/alice/weather:1.0.0`"),
+    ("oci", f"https://{PAGES[HUB.host].host}/r/alice/weather:1.0.0", "`docker.io/alice/weather:1.0.0`"),
+    ("oci", f"{PAGES[HUB.host].host}/_/weather:1", "`docker.io/library/weather:1`"),
     ("oci", "ghcr.io/Alice/Weather:1.0.0", "`ghcr.io/alice/weather:1.0.0`"),
     (
         "oci",

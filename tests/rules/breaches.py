@@ -185,6 +185,7 @@ BREACHES: list[tuple[str, dict[str, Any] | bytes, list[str]]] = [
     ("argument-name", with_argument(name="--dir <path>"), ["packages[0].packageArguments[0].name"]),
     ("argument-value", with_argument(name="--port", value="--port 8080"), ["packages[0].packageArguments[0].value"]),
     ("argument-value", with_argument(name="--port", default="--port=1"), ["packages[0].packageArguments[0].default"]),
+    ("variable-name", with_package(environmentVariables=[{"name": "UNITS=metric"}]), ["packages[0].environmentVariables[0].name"]),
     ("transport-stdio", with_package(transport={"type": "stdio", "url": "http://a.example"}), ["packages[0].transport.url"]),
     ("transport-address", with_package(transport={"type": "sse", "url": "http://:8080/x"}), ["packages[0].transport.url"]),
     ("transport-address", with_package(transport={"type": "sse", "url": "http://a.example@127.0.0.1/x"}), ["packages[0].transport.url"]),

@@ -183,3 +183,27 @@ def test_every_finding_has_a_line_and_a_column() -> None:
     assert places["packages[0].env"] == (4, 16)
     assert places["packages[0].identifier"] == (4, 15)
     assert places["version"] == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (b'{"name": "a",\n  "title": "b",\n}', (3, 1)),
+        (b'\xef\xbb\xbf{"name": "a",, "title": "b"}', (1, 14)),
+        (b'{\r\n  "name": "a"\r\n  "title": "b"\r\n}', (3, 3)),
+        ('{"name": "é",\n "title": "\xfc"}'.encode("latin-1"), (1, 11)),
+        ('{"name": "é",\n "title": "'.encode() + b'\xfc"}', (2, 12)),
+    ],
+)
+def test_what_is_no_json_is_located_where_it_ends_to_be_json(
+    raw: bytes, place: tuple[int, int]
+) -> None:
+    """An annotation of a workflow is at the mistake, not at the beginning of the file."""
+    (finding,) = located(findings_of(read_record(raw)), raw)
+    assert (finding.line, finding.column) == place
+    assert f"line {place[0]}, column {place[1]}" in finding.message
+
+
+def test_a_file_in_utf_16_is_called_so() -> None:
+    (finding,) = findings_of(read_record('{"name": "a"}'.encode("utf-16")))
+    assert "UTF-16" in finding.message

@@ -27,8 +27,9 @@ class SourceEntry:
 
     @property
     def title(self) -> str:
-        """The entry's name and version, for messages."""
-        return f"{self.server.get('name')} {self.server.get('version')}"
+        """The entry's name and version, for messages, as far as it has them."""
+        texts = (self.server.get(key) for key in ("name", "version"))
+        return " ".join(text for text in texts if isinstance(text, str)) or "an entry"
 
 
 def read_entry(value: Any, now: int) -> SourceEntry:

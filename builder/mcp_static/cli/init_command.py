@@ -15,6 +15,7 @@ from mcp_static.cli.init_output import require_free, write
 from mcp_static.cli.init_questions import drafted
 from mcp_static.cli.init_upgrade import upgrade
 from mcp_static.cli.reporting import show_report
+from mcp_static.cli.server_files import USUAL_PLACES
 from mcp_static.drafting.answers import Answers
 from mcp_static.drafting.draft import Draft
 from mcp_static.drafting.findings import Search, search
@@ -112,7 +113,16 @@ def command(
     content = orjson.dumps(result.document, option=orjson.OPT_INDENT_2) + b"\n"
     _require_valid(target, content)
     write(target, content, force=force)
+    _note_another(folder, target)
     conclude(target, result.document, found.findings, registry)
+
+
+def _note_another(folder: Path, target: Path) -> None:
+    """Tell of a server.json at the other usual place, which packages of NuGet carry."""
+    for place in USUAL_PLACES:
+        other = folder / place
+        if other.is_file() and target.resolve() != other.resolve():
+            _note(f"{other} is another one, and stays as it is; `--out {other} --force` drafts that")
 
 
 def _note(text: str) -> None:

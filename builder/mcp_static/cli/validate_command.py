@@ -69,11 +69,15 @@ def command(files: tuple[Path, ...], style: Style, registry: Path | None, offici
         findings = findings_of(record, index)
         if official:
             findings += official_findings(record, findings)
-        results.append((str(file), located(findings, record.raw)))
+        results.append((_title(file), located(findings, record.raw)))
     report = validation_report(*results)
     show_report(report, style)
     if report.exit_code:
         sys.exit(report.exit_code)
+
+
+def _title(file: Path) -> str:
+    return "standard input" if str(file) == "-" else str(file)
 
 
 def _read(file: Path) -> bytes:

@@ -11,7 +11,9 @@ UNKNOWN: Final = "{}"
 """What stands for whatever only a run of the workflow knows."""
 
 _EXPRESSION: Final = re.compile(r"\$\{\{([^{}\n]{0,300})\}\}")
-_SHELL: Final = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:,,)?\}|([A-Za-z_]\w*))", re.ASCII)
+_SHELL: Final = re.compile(
+    r"\$(?:\{([A-Za-z_]\w*)(?:,,)?(?::?-([^{}]{0,300}))?\}|([A-Za-z_]\w*))", re.ASCII
+)
 _LONGEST: Final = 20_000
 
 
@@ -42,6 +44,11 @@ def with_variables(known: Mapping[str, str], *env: Part) -> dict[str, str]:
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
-    """A text with its expressions and variables filled in, `UNKNOWN` for what is not known."""
+    """A text with its expressions and variables filled in, `UNKNOWN` for what is not known.
+
+    A variable of a shell or a compose file that is not known has its default, if it has one.
+    """
     text = _EXPRESSION.sub(lambda found: known.get(found[1].strip(), UNKNOWN), text[:_LONGEST])
-    return _SHELL.sub(lambda found: known.get(found[1] or found[2], UNKNOWN), text)[:_LONGEST]
+    return _SHELL.sub(lambda found: known.get(found[1] or found[3], found[2] or UNKNOWN), text)[
+        :_LONGEST
+    ]

@@ -8,6 +8,7 @@ from typing import IO, Any, Final
 
 from mcp_static.importing.pages import GIVE_ENTRIES
 from mcp_static.model.errors import IncompleteSourceError, InputError, JsonError
+from mcp_static.model.json_mistakes import mistake
 from mcp_static.model.strictjson import parse_json
 
 MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
@@ -179,8 +180,9 @@ def _unread(
         return IncompleteSourceError("nests too deeply to be read")
     if is_cut:
         return IncompleteSourceError("is cut off in the middle of its JSON", _FETCH_AGAIN)
-    where = f"{error.msg} at line {number + error.lineno - 1}, column {error.colno}"
-    return IncompleteSourceError(f"is not JSON: {where}", GIVE_ENTRIES)
+    words, fix = mistake(error)
+    where = f"at line {number + error.lineno - 1}, column {error.colno}"
+    return IncompleteSourceError(f"is not JSON: {words} {where}", fix or GIVE_ENTRIES)
 
 
 def _is_cut(text: str, error: json.JSONDecodeError) -> bool:

@@ -24,6 +24,9 @@ _COMPRESSED: Final[tuple[tuple[bytes, Callable[[Any], Any]], ...]] = (
     (b"BZh", bz2.open),
     (b"\xfd7zXZ\x00", lzma.open),
 )
+_AGAIN: Final = "Fetch it again."
+_PACKED: Final = "compressed (gzip, bzip2 or xz)"
+_DAMAGED: Final = f"{_PACKED}, and damaged or followed by something else"
 _PIPED: Final = "pipe the entries in it to `mcp-static import -`"
 _REFUSED: Final = (
     (b"PK\x03\x04", "a zip archive", "Unpack it, and name the file in it; or"),
@@ -61,19 +64,22 @@ def opened(source: str) -> Iterator[IO[bytes]]:
                 open(Path(source) if is_file else sys.stdin.fileno(), "rb", closefd=is_file)
             )
             yield _plain(stream, name, layers)
-    except (gzip.BadGzipFile, EOFError, zlib.error, lzma.LZMAError) as error:
-        message = f"{name} is not a complete compressed file (gzip, bzip2 or xz): {error}."
-        raise InputError(message, "Fetch it again.") from None
+    except EOFError:
+        raise InputError(f"{name} is {_PACKED}, and cut off before its end.", _AGAIN) from None
+    except (gzip.BadGzipFile, zlib.error, lzma.LZMAError):
+        raise InputError(f"{name} is {_DAMAGED}.", _AGAIN) from None
     except IsADirectoryError:
         fix = (
             f"Name a file in it; or {_PIPED}: `cat {source.rstrip('/')}/*.json | mcp-static import -`."
         )
         raise InputError(f"{name} is a folder.", fix) from None
-    except UnicodeError as error:
-        raise InputError(f"{name} is not text in UTF-16: {error}.", "Save it as UTF-8.") from None
+    except UnicodeError:
+        message = f"{name} begins as text in UTF-16, and is not that to its end."
+        raise InputError(message, "Save it as UTF-8.") from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{name} cannot be read: {reason}.", "Check the path.") from None
+        if error.errno is None:  # as bz2 has it for what it cannot decompress
+            raise InputError(f"{name} is {_DAMAGED}.", _AGAIN) from None
+        raise InputError(f"{name} cannot be read: {error.strerror}.", "Check the path.") from None
 
 
 def name_of(source: str) -> str:

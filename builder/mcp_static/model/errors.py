@@ -103,11 +103,18 @@ class StoreUnusableError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class JsonProblem:
-    """One reason why bytes are not unambiguous JSON: the kind, the JSON path, a sentence."""
+    """One reason why bytes are not unambiguous JSON: the kind, the JSON path, a sentence.
+
+    `fix` is what to do if more can be told than of all of the kind. `line` and `column`, counted from
+    1, are where it is if no path leads there.
+    """
 
     kind: str
     path: str
     message: str
+    fix: str = ""
+    line: int = 0
+    column: int = 0
 
 
 class JsonError(InputError):

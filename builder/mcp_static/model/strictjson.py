@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 from mcp_static.model.errors import JsonError, JsonProblem
+from mcp_static.model.json_mistakes import encoding_problem, syntax_problem
 
 MAX_DEPTH: Final = 32
 """Objects and arrays inside one another; the deepest path the standard defines needs eight."""
@@ -105,42 +106,19 @@ def _end_of_string(raw: bytes, quote: int) -> int:
         position = closing + 1
 
 
-_SYNTAX: Final = {
-    "Expecting ',' delimiter": "a comma or a closing bracket is missing",
-    "Expecting ':' delimiter": "a colon is missing",
-    "Expecting property name": "a name in double quotes is expected",
-    "Expecting value": "a value is expected",
-    "Extra data": "something follows the end of the document",
-    "Illegal trailing comma": "a comma has nothing after it",
-    "Invalid \\escape": "a backslash escapes nothing",
-    "Invalid \\uXXXX escape": "an escape does not have four hexadecimal digits",
-    "Invalid control character": "a text has a line break or another control character",
-    "Unterminated string": "a text has no closing quotation mark; it begins",
-}
-"""How the messages of Python's `json` begin (json/decoder.py, json/scanner.py), in words of ours."""
-
-
-def _syntax_in_words(message: str) -> str:
-    known = (words for beginning, words in _SYNTAX.items() if message.startswith(beginning))
-    return next(known, "there is a mistake")
-
-
 def _parse_carefully(raw: bytes) -> Any:
     """Read with the standard library, which can report what a fast parser passes over."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"is not UTF-8: the byte at offset {error.start} begins no character"
-        raise JsonError((JsonProblem("encoding", "", message),)) from None
+        raise JsonError((encoding_problem(raw, error.start),)) from None
     if _depth(raw) > MAX_DEPTH:
         message = f"nests deeper than {MAX_DEPTH} levels"
         raise JsonError((JsonProblem("depth", "", message),))
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
-        where = f"at line {error.lineno}, column {error.colno}"
-        message = f"is not JSON: {_syntax_in_words(error.msg)} {where}"
-        raise JsonError((JsonProblem("syntax", "", message),)) from None
+        raise JsonError((syntax_problem(error),)) from None
     problems = tuple(islice(_ambiguities(value, ""), MAX_PROBLEMS))
     if problems:
         raise JsonError(problems)
@@ -177,7 +155,8 @@ def _ambiguities(value: Any, path: str) -> Iterator[JsonProblem]:
         for index, element in enumerate(value):
             yield from _ambiguities(element, child_path(path, index))
     elif isinstance(value, float) and not math.isfinite(value):
-        yield JsonProblem("number", path, "is a number that JSON readers cannot all hold")
+        message = "is a number that JSON readers cannot all hold"
+        yield JsonProblem("number", path, message, "Write it as a string.")
     elif isinstance(value, str) and _has_surrogate(value):
         yield JsonProblem("surrogate", path, "has an unpaired surrogate, which is not a character")
 

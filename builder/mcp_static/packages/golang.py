@@ -66,7 +66,7 @@ def _proxy(package: RunnablePackage, address: str) -> tuple[tuple[str, Value], .
 
 _misnomer = name_grammar(
     REGISTRY,
-    r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]+(?:/[A-Za-z0-9._~-]+)*",
+    r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]+(?:/(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+)*",
     "a host and a path: github.com/alice/weather",
     longest=400,
     respell=_without_scheme,

@@ -11,7 +11,9 @@ from mcp_static.model.reading import Part, text_of
 from mcp_static.packages.dockerfile import read_dockerfile
 from mcp_static.packages.identifiers import MAX_SHOWN, Misnomer
 from mcp_static.packages.images import (
+    HUB,
     HUB_NAMES,
+    PAGES,
     SERVER_LABEL,
     has_tag_or_digest,
     image_page,
@@ -47,7 +49,14 @@ def _misnomer(identifier: str) -> Misnomer | None:
     """What is wrong with an image reference (the distribution specification; Docker's custom)."""
     if not has_tag_or_digest(identifier):
         identifier = f"{identifier}:latest"  # for which a requirement asks
-    if not identifier or parse_reference(identifier) or re.search(r"\s", identifier):
+    if not identifier or re.search(r"\s", identifier):
+        return None
+    if match := _HUB_PAGE.fullmatch(identifier):
+        image = (match["image"] or f"library/{match['official']}") + match["tag"]
+        return Misnomer(
+            f"is {identifier[:MAX_SHOWN]!r}, a page of Docker Hub", f"Write `{HUB_NAMES[0]}/{image}`."
+        )
+    if parse_reference(identifier):
         return None
     shown = f"is {identifier[:MAX_SHOWN]!r}"
     if "://" in identifier:
@@ -62,6 +71,12 @@ def _misnomer(identifier: str) -> Misnomer | None:
     if parse_reference(small := f"{path.lower()}{colon}{tag}"):
         return Misnomer(f"{shown}, and images are named in lowercase", f"Write `{small}`.")
     return Misnomer(f"{shown}, which is not an image reference", _EXAMPLE)
+
+
+_HUB_PAGE: Final = re.compile(
+    rf"(?:https://)?{re.escape(PAGES[HUB.host].host)}/"
+    r"(?:r/(?P<image>[a-z0-9._-]+/[a-z0-9._-]+)|_/(?P<official>[a-z0-9._-]+))/?(?P<tag>:[\w.-]+)?"
+)
 
 
 def _page(package: Part) -> str:

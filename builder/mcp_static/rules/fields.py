@@ -48,6 +48,7 @@ _HABITS: Final[Mapping[str, Mapping[str, str]]] = {
         "schema": "$schema",
         "schemaVersion": "$schema",
         "meta": "_meta",
+        "mcpName": "name",
     },
     "Package": {
         "env": "environmentVariables",
@@ -132,6 +133,12 @@ _INSTALLED: Final = (
     "Say what to install instead: a package with `registryType`, `identifier`, `version` and "
     "`transport`; each client makes its own command from it. `mcp-static init` drafts one."
 )
+_PROVIDED: Final = frozenset({"publisherprovided", "xpublisher"})
+"""What people call their own data outside `_meta`, without case and separators."""
+
+_ENTRY: Final = (
+    "Write what it holds as the whole file, without `server` and the registry's `_meta` around it."
+)
 _PUBLISHER: Final = f'"_meta": {{"{PUBLISHER_META}": {{…}}}}'
 
 
@@ -208,6 +215,10 @@ def _advice(found: Described, key: str) -> tuple[str, str]:
             )
         form = form_of(name)
         return "is not a field of server.json", f"Call it `{name}`{form and f', {form}'}."
+    if found.owner == _TOP and _plain(key.rpartition("/")[2]) in _PROVIDED:
+        return "is not a field here; it belongs in `_meta`", f"Write {_PUBLISHER}."
+    if found.owner == _TOP and key == "server" and isinstance(found.value[key], dict):
+        return "holds the server, as in a registry's answer", _ENTRY
     if elsewhere := _elsewhere(found, key):
         return f"is not a field here; it belongs in {elsewhere}", f"Move it into {elsewhere}."
     if key in _CLIENT_CONFIGURATION and (found.owner == "Package" or _group(found) in _STARTED):
@@ -249,7 +260,7 @@ def _places() -> dict[str, str]:
     named["repository"] = "`repository`"
     for found in described_objects(sample, SERVER_DOCUMENT):
         if found.path in named:
-            for key in found.members:
+            for key in found.members.keys() - {"id"}:  # an id of one's own is no repository's
                 places.setdefault(key, named[found.path])
     return places
 

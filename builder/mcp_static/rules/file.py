@@ -18,7 +18,7 @@ def _json(*kinds: str) -> Callable[[Record], Iterator[Breach]]:
     def check(record: Record) -> Iterator[Breach]:
         for problem in record.json_problems:
             if problem.kind in kinds:
-                yield Breach(problem.path, problem.message)
+                yield Breach(problem.path, problem.message, problem.fix, problem.line, problem.column)
 
     return check
 
@@ -49,7 +49,7 @@ FILE_RULES: Final = (
         id="file-unambiguous",
         applies=Applies.STRUCTURAL,
         requirement="No object has the same key twice, and every number fits in 64 bits.",
-        fix="Keep one of the two; write a very large number as a string.",
+        fix="Keep one of the two.",
         check=_json("duplicate-key", "number"),
     ),
     Rule(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_static.model.layout import record_path, segment_problem, version_problem
-from mcp_static.model.names import name_problem, parse_name
+from mcp_static.model.names import MAX_NAME_LENGTH, name_problem, parse_name
 from mcp_static.model.reading import packages_of, text_of
 from mcp_static.model.server import ACCEPTED_SCHEMA_DATES, CURRENT_SCHEMA_DATE, SCHEMA_URL
 from mcp_static.model.strictjson import child_path
@@ -26,11 +26,39 @@ def _name(record: Record) -> Iterator[Breach]:
         return
     problem = name_problem(name)
     if problem:
-        yield Breach("name", problem)
+        meant = _meant_name(name)
+        yield Breach("name", problem, f"Write `{meant}`." if meant else "")
         return
     for segment in name.split("/"):
         if problem := segment_problem(segment):
             yield Breach("name", problem)
+
+
+_REPOSITORY: Final = re.compile(
+    r"(?:(?:git\+)?https?://)?(?:www\.)?(?P<forge>github|gitlab)\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+)/?"
+)
+_DOTTED: Final = re.compile(r"(?P<namespace>io\.git(?:hub|lab)\.[A-Za-z0-9-]+)\.(?P<name>[\w.-]+)")
+
+
+def _meant_name(text: str) -> str:
+    """The name that is meant by a repository, a package of npm or a title; empty if that is unclear."""
+    text = text.strip()[: MAX_NAME_LENGTH * 2]
+    if match := _REPOSITORY.fullmatch(text):
+        name = f"io.{match['forge']}.{match['owner']}/{match['name'].removesuffix('.git')}"
+    elif match := _DOTTED.fullmatch(text):
+        name = f"{match['namespace']}/{match['name']}"
+    elif "/" not in text or text.startswith("@"):
+        name = f"io.github.<your login>/{_spelt(text.rpartition('/')[2])}"
+        return name if name_problem(name.replace("<your login>", "alice")) is None else ""
+    else:
+        namespace, _, server = text.rpartition("/")
+        name = f"{namespace}/{_spelt(server)}"
+    return name if name_problem(name) is None else ""
+
+
+def _spelt(title: str) -> str:
+    """A title as a server may be called: what names cannot have is a hyphen."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-._")
 
 
 def _namespace_labels(record: Record) -> Iterator[Breach]:
@@ -152,6 +180,7 @@ IDENTITY_RULES: Final = (
     ),
     Rule(
         id="name-grammar",
+        told_by=("no-placeholder",),
         applies=Applies.STRUCTURAL,
         requirement="A name is `namespace/server`: exactly one slash, at most 200 characters, both "
         "halves begin and end with a letter or digit; letters, digits, `.` and `-` between (and `_` in "

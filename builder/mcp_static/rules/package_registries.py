@@ -133,7 +133,7 @@ REGISTRY_ADDRESS_RULES: Final = (
 TRUST_RULES: Final = (
     Rule(
         id="package-registry-private",
-        told_by=("package-registry-other", "no-placeholder"),
+        told_by=("package-registry-other", "package-name", "no-placeholder"),
         level=Level.WARNING,
         requirement="A package is in a public registry, or in one that the registry's settings trust "
         f"({_SETTING}).",

@@ -105,6 +105,14 @@ def _named_in(command: str) -> str:
     return f"Write `{names[-1]}`, without the command." if is_command else ""
 
 
+_REFERENCE: Final = re.compile(r"(?:workspace|catalog|file|link|npm|git(?:\+\w+)?|https?|github):")
+"""What stands for a version in manifests.
+
+Source: npm/cli, docs/lib/content/configuring-npm/package-json.md; for `workspace:` and `catalog:`,
+pnpm/pnpm.io, docs/workspaces.md and docs/catalogs.md (all as of 2026).
+"""
+
+
 def _version_range(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
         version = text_of(package, "version")
@@ -113,13 +121,15 @@ def _version_range(record: Record) -> Iterator[Breach]:
         place = child_path(path, "version")
         if problem := range_problem(version):
             yield Breach(place, problem)
+        elif _REFERENCE.match(version):
+            yield Breach(place, f"{version[:MAX_SHOWN]!r} says where a package manager finds a version")
         elif version != version.strip():
             yield Breach(place, f"{version!r} has white space around it", f"Write `{version.strip()}`.")
 
 
 def _version_needed(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document, *_VERSIONED):
-        if not text_of(package, "version"):
+        if package.get("version", "") in ("", None):
             kind = package["registryType"]
             place = child_path(path, "version")
             yield Breach(place, f"{record.absence(place)}; {kind} packages need one")
@@ -198,7 +208,14 @@ def _typed_packages(document: Part) -> Iterator[tuple[str, Part, PackageType]]:
 
 def _runtime_hint(record: Record) -> Iterator[Breach]:
     for path, package in packages_of(record.document):
-        if package.get("runtimeArguments") and not text_of(package, "runtimeHint"):
+        hint = text_of(package, "runtimeHint") or ""
+        if len(hint.split()) > 1:
+            yield Breach(
+                child_path(path, "runtimeHint"),
+                f"is {hint[:MAX_SHOWN]!r}, a command with arguments",
+                f"Write `{hint.split()[0][:MAX_SHOWN]}`; its arguments belong in `runtimeArguments`.",
+            )
+        if package.get("runtimeArguments") and not hint:
             yield Breach(
                 child_path(path, "runtimeHint"), "is missing, although there are runtimeArguments"
             )
@@ -227,6 +244,7 @@ PACKAGE_RULES: Final = (
     ),
     Rule(
         id="package-identifier",
+        told_by=("no-placeholder",),
         requirement="A package's identifier has no white space.",
         fix="Give the package's name, image reference or address alone.",
         check=_identifier,
@@ -262,6 +280,7 @@ PACKAGE_RULES: Final = (
     *(_rule_of(kind, requirement) for kind in PACKAGE_TYPES for requirement in kind.requirements),
     Rule(
         id="package-moving-tag",
+        told_by=("package-name",),
         level=Level.WARNING,
         requirement="An image's tag stays what it is: not `latest`, `main` or another that moves.",
         fix="Name the image by its digest as well: `docker buildx imagetools inspect IMAGE` prints it, "
@@ -279,7 +298,8 @@ PACKAGE_RULES: Final = (
     Rule(
         id="package-runtime-hint",
         level=Level.WARNING,
-        requirement="A package with `runtimeArguments` names in `runtimeHint` the runner they are for.",
+        requirement="A package with `runtimeArguments` names in `runtimeHint` the runner they are for, "
+        "and that alone.",
         fix="Add the runner, such as npx, uvx, dnx or docker.",
         check=_runtime_hint,
     ),

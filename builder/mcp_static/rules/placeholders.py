@@ -6,7 +6,7 @@ A version cannot be changed once it is published, so a `${VERSION}` in it stays 
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from mcp_static.model.reading import every_value, packages_of, parts_of, text_of
 from mcp_static.model.remotes import filled_addresses
@@ -18,14 +18,36 @@ from mcp_static.rules.rule import Applies, Breach, Record, Rule
 
 _EXPRESSION: Final = re.compile(
     r"\$\{\{?[^{}]*\}\}?|\{\{[^{}]*\}\}|<%[^%]*%>|#\{[^{}]*\}|\{%[^%]*%\}|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Z][A-Z0-9_]+%"
-    r"|__[A-Z][A-Z0-9_]*__|@@?[A-Z][A-Z0-9_]+@@?"
+    r"|(?<!\w)__[A-Z][A-Z0-9_]*__(?!\w)|@@?[A-Z][A-Z0-9_]+@@?"
 )
 """Expressions of shells, build tools and templates."""
 
-_IN_PROSE: Final = re.compile(
-    r"\$\{\{[^{}]*\}\}|\{\{[^{}]*\}\}|\$\{[A-Z][A-Z0-9_]*\}|\$npm_package_\w+|\bYOUR_[A-Z0-9_]+"
+_OF_THE_SHELL: Final = (
+    r"(?!\{(?:HOME|USER|USERPROFILE|PATH|PWD|SHELL|TMPDIR|TEMP|APPDATA|LOCALAPPDATA|XDG_[A-Z_]+)\})"
 )
-"""What a sentence for people holds only where a template was not filled in."""
+_IN_PROSE: Final = re.compile(
+    rf"\$\{{\{{[^{{}}]*\}}\}}|\{{\{{[^{{}}]*\}}\}}|\${_OF_THE_SHELL}\{{[A-Z][A-Z0-9_]*\}}"
+    r"|\$npm_package_\w+|\bYOUR_[A-Z0-9_]+"
+)
+"""What a sentence for people holds only where a template was not filled in.
+
+Every machine has the variables of its shell: whoever writes `${HOME}` means that one.
+"""
+
+_TEMPLATES: Final = re.compile(
+    r"templat|syntax|mustache|handlebars|jinja|liquid|curly|braces", re.IGNORECASE
+)
+"""What is said of a server, or of an input, that is about expressions in double braces."""
+
+_TEXTS_TO_FILL: Final = re.compile(r"format|pattern|prompt", re.IGNORECASE)
+"""What inputs that take such expressions are called as well."""
+
+_A_VALUE: Final = re.compile(
+    r"<(?:none|null|nil|all|any|auto|default|empty|unset|unknown|missing|stdin|stdout|eof|br ?/?"
+    r"|/?[a-z])>|<\|[^<>]*\|>",
+    re.IGNORECASE,
+)
+"""What is in angle brackets because a program is given it so."""
 
 _TO_FILL_IN: Final = r"\[(?:your|describe|insert|add|enter|fill in|todo)\b[^\[\]]*\]"
 _CONSTANT: Final = re.compile(r"(?:\$|%|@@?|__)[A-Z][A-Z0-9_]{3,}(?:%|@@?|__)?|\$\([^()]*\)")
@@ -40,14 +62,19 @@ _BLANK: Final = r"todo|tbd|fixme|xxx|change[ _-]?me|replace[ _-]?me|placeholder"
 _ADJECTIVES: Final = r"(?:(?:a|an|the|your|my|some|this|short|brief|mcp|server|package)\s+)*"
 _NOTHING_SAID: Final = re.compile(
     rf"(?:{_BLANK}|(?-i:TODO|TBD|FIXME)\b\s*(?:[:\u2013\u2014-]|(?:add|write|describe|fill)\b).*"
-    r"|lorem ipsum.*"
+    r"|lorem ipsum(?:\W+(?:dolor|sit)\b.*)?"
     rf"|(?:(?:add|write|insert|enter|put|provide)\s+)?{_ADJECTIVES}(?:description|title|name)"
     rf"(?:\s+of\s+{_ADJECTIVES}(?:server|project|package|tool))?(?:\s+(?:goes\s+)?here)?"
     rf"|describe\s+{_ADJECTIVES}(?:server|project|package|tool)(?:\s+here)?)[.:!\u2026]*",
     re.IGNORECASE | re.DOTALL,
 )
+_NAMES: Final = frozenset({"Todo", "Placeholder"})
+"""Titles that name what a server is for; what nobody filled in is written `TODO` or `placeholder`."""
+
 _NO_VERSION: Final = re.compile(
-    rf"v?x\.y(?:\.z)?|\{{[^{{}}]*\}}|\[[^\[\]]*\]|<.*>|version|{_BLANK}", re.IGNORECASE
+    r"undefined|null|none|nan|0\.0\.0-(?:development|semantically-released|placeholder)"
+    rf"|v?x\.y(?:\.z)?|\{{[^{{}}]*\}}|\[[^\[\]]*\]|<.*>|version|{_BLANK}",
+    re.IGNORECASE,
 )
 _YOUR_SECRET: Final = re.compile(
     r"your[-_ ](?:[a-z0-9]+[-_ ])*(?:key|token|secret|password|credentials?)(?:[-_ ]here)?",
@@ -56,6 +83,7 @@ _YOUR_SECRET: Final = re.compile(
 _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Token|ApiKey)\s+", re.IGNORECASE)
 _EMPTY_FILE: Final = hashlib.sha256(b"").hexdigest()
 _RELEASED: Final = "Let the release fill it in, or write the version that is released, such as 1.2.3."
+_VARIABLE_NAME: Final = "Write the name that the program reads, such as WEATHER_API_KEY."
 _FIXES: Final = {
     "version": _RELEASED,
     "description": "Write what the server does: a published version cannot be changed.",
@@ -88,12 +116,31 @@ _EXACT: Final = frozenset(
 
 def _placeholders(record: Record) -> Iterator[Breach]:
     meta = child_path(child_path("", "_meta"), PUBLISHER_META)
+    about_templates: set[str] = set()
     for path, value in every_value(record.document):
+        if isinstance(value, dict) and _is_about_templates(path, value):
+            about_templates.add(path)
         if not isinstance(value, str) or path.startswith(meta) or path == "$schema":
             continue
-        if found := placeholder_in(path, value):
-            fix = _FIXES.get(path) or _FIXES_WITHIN.get(path.rpartition(".")[2], "")
+        found = placeholder_in(path, value)
+        if found.startswith("{{") and path.rpartition(".")[0] in about_templates and not _exact(path):
+            continue
+        if found:
+            key = path.rpartition(".")[2]
+            is_variable = key == "name" and "environmentVariables[" in path
+            fix = _VARIABLE_NAME if is_variable else _FIXES.get(path) or _FIXES_WITHIN.get(key, "")
             yield Breach(path, f"has the placeholder {found[:80]!r}", fix)
+
+
+def _is_about_templates(path: str, part: dict[str, Any]) -> bool:
+    """Whether a server has to do with templates by its description, an input also by its name."""
+    keys = ("name", "valueHint", "description") if path else ("description",)
+    words = re.sub(r"\{\{[^{}]*\}\}", "", " ".join(text_of(part, key) or "" for key in keys))
+    return bool(_TEMPLATES.search(words) or (path and _TEXTS_TO_FILL.search(words)))
+
+
+def _exact(path: str) -> bool:
+    return path.rpartition(".")[2] in _EXACT
 
 
 def placeholder_in(path: str, text: str) -> str:
@@ -108,12 +155,19 @@ def placeholder_in(path: str, text: str) -> str:
     if key in _EXACT:
         return _first(text, _EXPRESSION, _BRACKETS, _YOURS) or _zero_digest(text)
     if key in {"title", "description"} and path == key:
-        if _NOTHING_SAID.fullmatch(text.strip()):
+        if _NOTHING_SAID.fullmatch(text.strip()) and not (key == "title" and text in _NAMES):
             return text
         return _first(text, _IN_PROSE, _SQUARE) or _whole(text) or _whole(text, _CONSTANT)
     if key in {"value", "default"} or key.startswith("choices["):
         plain = _SCHEME.sub("", text, count=1)
-        return _first(text, _IN_PROSE) or _whole(plain) or _whole(plain, _YOUR_SECRET)
+        if _A_VALUE.fullmatch(plain):
+            return ""
+        return (
+            _first(text, _IN_PROSE)
+            or _whole(plain)
+            or _whole(plain, _YOUR_SECRET)
+            or _whole(plain, _YOURS)
+        )
     return _first(text, re.compile(r"\{\{[^{}]*\}\}"))
 
 

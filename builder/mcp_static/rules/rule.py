@@ -118,11 +118,16 @@ class EmptyRegistry:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One breach of a rule: the JSON path, what is wrong there, and its own fix if it has one."""
+    """One breach of a rule: the JSON path, what is wrong there, and its own fix if it has one.
+
+    `line` and `column` are where it is if no path leads there.
+    """
 
     path: str
     message: str
     fix: str = ""
+    line: int = 0
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +153,16 @@ class Rule:
     def finding(self, breach: Breach) -> Finding:
         """A breach as a report shows it."""
         fix = breach.fix or self.fix
-        return Finding(self.id, self.level, breach.message, fix, breach.path, is_counted=True)
+        return Finding(
+            self.id,
+            self.level,
+            breach.message,
+            fix,
+            breach.path,
+            is_counted=True,
+            line=breach.line,
+            column=breach.column,
+        )
 
     @property
     def passed(self) -> Finding:

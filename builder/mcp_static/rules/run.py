@@ -18,6 +18,7 @@ from mcp_static.rules.uniqueness import SNAPSHOT_RULES
 
 _STRUCTURAL: Final = tuple(rule for rule in RECORD_RULES if rule.applies is Applies.STRUCTURAL)
 _TOLD_BY: Final = {rule.id: rule.told_by for rule in RULES if rule.told_by}
+_ONE_OBJECT: Final = "Write one object: a file describes one version of one server."
 AUTHORING: Final = frozenset(rule.id for rule in RULES if rule.applies is Applies.AUTHORING)
 """The ids of the rules that hold for authors alone."""
 
@@ -32,7 +33,8 @@ def read_record(raw: bytes, location: Location | None = None) -> Record:
         return Record(raw, {}, error.problems, location)
     if not isinstance(document, dict):
         kind = "an array" if isinstance(document, list) else "a single value"
-        return Record(raw, {}, (JsonProblem("object", "", f"is {kind}, not an object"),), location)
+        problem = JsonProblem("object", "", f"is {kind}, not an object", _ONE_OBJECT)
+        return Record(raw, {}, (problem,), location)
     document, empty = without_empty_members(document, raw)
     return Record(raw, document, (), location, empty)
 
@@ -98,7 +100,7 @@ def located(findings: list[Finding], raw: bytes) -> list[Finding]:
     places = JsonPlaces(raw)
     spots = (places.spot(finding.path) for finding in findings)
     return [
-        replace(finding, line=spot.line, column=spot.column)
+        finding if finding.line else replace(finding, line=spot.line, column=spot.column)
         for finding, spot in zip(findings, spots, strict=True)
     ]
 

@@ -65,10 +65,18 @@ def _breach(document: dict[str, Any], fault: Any) -> Breach:
 def _fix(path: str, kind: str, fault: Any) -> str:
     """What to do about a fault; empty where the rule's own fix says it."""
     field = path.rpartition(".")[2]
-    if kind == "missing" and fault["type"] == "union_tag_not_found":
-        return _ARGUMENT_TYPE if "Arguments[" in path else _FIXES["union_tag_not_found"]
+    if fault["type"] == "union_tag_not_found":
+        return _missing_type(path)
+    if fault["type"] == "value_or_hint":
+        return _VALUE_OR_HINT
     if fault["input"] is None and field.endswith("]"):
         return "Remove it."
+    if (fault["input"] is None or kind in _JSON_TYPES) and _VARIABLE.search(path):
+        return 'Make it an object such as {"description": "…"}.'
+    if kind == "missing" and (example := _to_add(path, field)):
+        return f"Add {example}."
+    if kind == "string_too_short" and fault["loc"] in _REQUIRED:
+        return "Write something there."
     if kind == "string_pattern_mismatch" and (known := _pattern_of(field)):
         return known[1]
     if kind == "string_type" and isinstance(fault["input"], bool | int | float):
@@ -81,11 +89,43 @@ def _fix(path: str, kind: str, fault: Any) -> str:
     return _FIXES.get(kind, "").format(field=field)
 
 
+def _missing_type(path: str) -> str:
+    if "Arguments[" in path:
+        return _ARGUMENT_TYPE
+    return _REMOTE_TYPE if path.startswith("remotes[") else _TRANSPORT_TYPE
+
+
+def _to_add(path: str, field: str) -> str:
+    """What to add where a field is missing, if an example says more than the schema."""
+    if field == "type":
+        return "a `type`"
+    if field == "url" and path.endswith(".transport.url"):
+        return '"url": "http://127.0.0.1:8080/mcp", where the package listens'
+    if field == "url" and path.startswith("remotes["):
+        return '"url": "https://…/mcp"'
+    if field == "name" and "Arguments[" in path:
+        return 'a `name`: the flag, such as "--port"'
+    if path == "repository.source":
+        return '"source": "github", or "gitlab"'
+    form = form_of(field)
+    return f"`{field}`, {form}" if form else ""
+
+
+_VARIABLE: Final = re.compile(r"\.variables(?:\.[^.\[\]]+|\[[^\]]*\])\Z")
+_VALUE_OR_HINT: Final = (
+    'Add a `value` that is always given, or a `valueHint` such as "city" for what each user gives.'
+)
+_TRANSPORT_TYPE: Final = 'Add a `type`, such as "stdio" for a package that clients start.'
+_REMOTE_TYPE: Final = 'Add a `type`: "streamable-http", or "sse" for the older transport.'
 _ARGUMENT_TYPE: Final = 'Add a `type`: "named" for a flag, "positional" for a value by itself.'
 _PATTERNS: Final = {
     "fileSha256": (
         "which is no SHA-256 in 64 lowercase hexadecimal digits",
         "Write what `sha256sum FILE` prints, without a prefix.",
+    ),
+    "url": (
+        "which does not begin with http:// or https:// in lowercase",
+        "Write the whole address.",
     ),
     "sizes": ("which is no size", 'Write sizes such as "48x48", or "any".'),
 }
@@ -138,8 +178,6 @@ _JSON_TYPES: Final = {
 
 _FIXES: Final = {
     "missing": "Add `{field}`; `mcp-static schema server` prints what it may hold.",
-    "union_tag_not_found": 'Add a `type`, such as "stdio" for a package that runs locally or '
-    '"streamable-http" for a remote.',
     "union_tag_invalid": "Use one of these types.",
     "literal_error": "Use one of these values.",
     "string_too_long": "Shorten it.",
@@ -171,7 +209,7 @@ def _sentence(path: str, fault: Any) -> str:
         return (
             f"has the type {quoted(context['tag'])}{_allowed(context['tag'], context['expected_tags'])}"
         )
-    return fault_in_words(fault)
+    return str(fault["msg"]) if kind == "value_or_hint" else fault_in_words(fault)
 
 
 def _allowed(value: Any, expected: str) -> str:

@@ -25,7 +25,8 @@ def _every_text(document: Part) -> Iterator[tuple[str, str]]:
     """Every string, and every key that an author may choose, which is at the path of its object."""
     for path, value in every_value(document):
         if isinstance(value, str):
-            yield path, value
+            # A rule of their own tells of line breaks in these.
+            yield path, value.replace("\r\n", "\n") if path in {"title", "description"} else value
         elif isinstance(value, dict):
             for key in value:
                 yield path, key

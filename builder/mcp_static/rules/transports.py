@@ -53,16 +53,24 @@ def _package_variables(record: Record) -> Iterator[Breach]:
         yield from _undeclared(f"{path}.transport.url", url, declared)
 
 
+_REMOTE_VARIABLE: Final = 'Add "variables": {{"{}": {{"description": "…"}}}} to the remote.'
+
+
 def _remote_variables(record: Record) -> Iterator[Breach]:
     for path, remote in parts_of(record.document, "remotes"):
         declared = set(part_of(remote, "variables"))
-        yield from _undeclared(child_path(path, "url"), text_of(remote, "url"), declared)
+        yield from _undeclared(
+            child_path(path, "url"), text_of(remote, "url"), declared, _REMOTE_VARIABLE
+        )
 
 
-def _undeclared(path: str, url: str | None, declared: set[str]) -> Iterator[Breach]:
+def _undeclared(
+    path: str, url: str | None, declared: set[str], declaration: str = ""
+) -> Iterator[Breach]:
     for name in VARIABLE.findall(url or ""):
         if name not in declared:
-            yield Breach(path, f"refers to {{{name}}}, which is not declared")
+            fix = declaration.format(name) if declaration else ""
+            yield Breach(path, f"refers to {{{name}}}, which is not declared", fix)
 
 
 def _too_many(record: Record) -> Iterator[Breach]:
@@ -107,7 +115,7 @@ def _address_problem(text: str) -> str | None:
         return f"has more than {MAX_CHARACTERS:,} characters"
     address = parse_address(text) if is_plainly_written(text) else None
     if address is None or address.port == "0":
-        return f"is {text[:120]!r}, which is not an https URL"
+        return _unreadable(text)
     if address.scheme != "https":
         return "begins with http://, which is not encrypted"
     if address.has_credentials:
@@ -117,6 +125,24 @@ def _address_problem(text: str) -> str | None:
     if address.is_ip:
         return f"leads to the IP address {address.host}, which shows nobody whose it is"
     return None
+
+
+def _unreadable(text: str) -> str:
+    """Why nobody reads an address as one."""
+    scheme, colon, rest = text.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    port = authority.rpartition(":")[2]
+    if colon and scheme.lower() == "https":
+        if re.search(r"\s", text):
+            return f"is {text[:_SHOWN]!r}, which has white space"
+        if not authority:
+            return f"is {text[:_SHOWN]!r}, which has no host"
+        if port != authority and port.isdecimal() and not 0 < int(port[:6]) < 65536:
+            return f"has the port {port[:_SHOWN]}; ports are 1 to 65535"
+    return f"is {text[:_SHOWN]!r}, which is not an https URL"
+
+
+_SHOWN: Final = 120
 
 
 def _host_scripts(record: Record) -> Iterator[Breach]:
@@ -211,7 +237,7 @@ TRANSPORT_RULES: Final = (
         id="remote-variables",
         told_by=("no-placeholder",),
         requirement="Every `{variable}` in a remote's URL is declared in its `variables`.",
-        fix="Declare it there, with a description.",
+        fix="Declare it there, with a description, for the people who fill it in.",
         check=_remote_variables,
     ),
     Rule(
