@@ -15,12 +15,12 @@ from mcp_static.cli.init_output import require_free, write
 from mcp_static.cli.init_questions import drafted
 from mcp_static.cli.init_upgrade import upgrade
 from mcp_static.cli.reporting import show_report
-from mcp_static.cli.server_files import USUAL_PLACES
 from mcp_static.drafting.answers import Answers
 from mcp_static.drafting.draft import Draft
 from mcp_static.drafting.findings import Search, search
 from mcp_static.drafting.repair import repaired
 from mcp_static.model.errors import InputError, UsageError
+from mcp_static.model.server import PROJECT_PLACES
 from mcp_static.model.terminal import printable
 from mcp_static.packages.types import PACKAGE_TYPES
 from mcp_static.rules.rule import EmptyRegistry
@@ -119,7 +119,7 @@ def command(
 
 def _note_another(folder: Path, target: Path) -> None:
     """Tell of a server.json at the other usual place, which packages of NuGet carry."""
-    for place in USUAL_PLACES:
+    for place in PROJECT_PLACES:
         other = folder / place
         if other.is_file() and target.resolve() != other.resolve():
             _note(f"{other} is another one, and stays as it is; `--out {other} --force` drafts that")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from mcp_static.model.known_members import Described, described_objects
 from mcp_static.model.server import PUBLISHER_META, SERVER_DOCUMENT
-from mcp_static.model.spelling import nearest
+from mcp_static.model.spelling import nearest, plain
 from mcp_static.model.strictjson import child_path
 from mcp_static.rules.rule import Applies, Breach, Record, Rule
 from mcp_static.rules.secrets import looks_like_a_secret
@@ -215,7 +215,7 @@ def _advice(found: Described, key: str) -> tuple[str, str]:
             )
         form = form_of(name)
         return "is not a field of server.json", f"Call it `{name}`{form and f', {form}'}."
-    if found.owner == _TOP and _plain(key.rpartition("/")[2]) in _PROVIDED:
+    if found.owner == _TOP and plain(key.rpartition("/")[2]) in _PROVIDED:
         return "is not a field here; it belongs in `_meta`", f"Write {_PUBLISHER}."
     if found.owner == _TOP and key == "server" and isinstance(found.value[key], dict):
         return "holds the server, as in a registry's answer", _ENTRY
