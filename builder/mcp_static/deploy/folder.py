@@ -58,13 +58,11 @@ def deploy_to_folder(
     """
     started = time.monotonic()
     target = Destination(destination)
-    with target.locked():
+    with target.locked(progress):
         shown = target.shown()
         if shown is not None:
             guard.require(release, [_commit_of(shown)], str(destination))
-        last = target.releases()[-1:]
-        number = int(last[0].name.partition("-")[0]) + 1 if last else 1
-        report = FolderReport(f"{number:06}-{release.commit[:12]}")
+        report = FolderReport(target.next_name(release.commit))
         try:
             _bring(release, target, shown, options, report, progress)
             target.tidy(options.keep)
