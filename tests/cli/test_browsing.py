@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,35 @@ def test_a_list_without_an_end_is_left() -> None:
     assert f"{len(asked)} entries looked at" in done.stderr
 
 
+def test_who_finds_nothing_in_a_part_is_not_told_that_there_is_nothing() -> None:
+    found = count()
+    with answering(
+        lambda _: (200, page(server_json(f"com.example/s-{next(found)}"), cursor=f"c{next(found)}"))
+    ) as url:
+        done = run("search", "weather", "--registry", url)
+    assert "has no server" not in done.stderr
+    assert "the registry has more" in done.stderr
+
+
+def test_an_empty_list_may_be_null() -> None:
+    with answering(lambda _: (200, b'{"servers": null, "metadata": {}}')) as url:
+        done = run("search", "weather", "--registry", url)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "has no server for 'weather'; 0 entries looked at" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("search", "weather"), ("show", ALICE)])
+def test_a_registry_that_fails_may_answer_later(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "_RETRIES", 0)
+    with answering(lambda _: (503, b"")) as url:
+        done = run(*command, "--registry", url)
+    assert done.exit_code == 3
+    assert "it answered 503" in done.stderr
+    assert "Try again in a while." in done.stderr
+
+
 HOSTILE = "a\x1b]0;title\x07\x1b[31mred\x1b[0m\x9b2J\u202eb\n::add-mask::c ##[group]d\x7f"
 
 
@@ -172,7 +202,6 @@ def test_no_answer_acts_on_a_terminal(options: tuple[str, ...]) -> None:
         (200, b"[" * 100_000),
         (200, b'{"servers": [' + b'{"a":' * 400 + b"1" + b"}" * 400 + b"]}"),
         (200, b"\xff\xfe"),
-        (500, b""),
         (404, b""),
         (418, b"{}"),
     ],

@@ -117,6 +117,17 @@ def test_a_shell_completes_options_and_their_values() -> None:
         "plain,text", "plain,json", "plain,github",
     }  # fmt: skip
     assert "--verbose" in complete("mcp-static validate --v")
+    assert complete("mcp-static build --host git").split() == [
+        "plain,github-pages", "plain,gitlab-pages",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("color", [{}, {"FORCE_COLOR": "1"}])
+def test_without_a_command_the_help_is_shown(color: dict[str, str]) -> None:
+    done = run(**color)
+    assert done.exit_code == 2
+    assert done.stderr == run("--help", **color).stdout
+    assert ("\x1b[1m" in done.stderr) == bool(color)
 
 
 @pytest.mark.parametrize("option", ["-V", "--version"])

@@ -114,6 +114,23 @@ def test_what_is_no_address_is_the_inputs_fault(url: str) -> None:
         client.get(url)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        *("http://[::1", "http://127.0.0.1:99999/", "http://", "//", "http:\\x", "http://a b/"),
+        *(f"http://{'a' * 70}.example/", "http://.example/", "http://\xff/"),
+        *("file:///etc/passwd", "javascript:1"),
+    ],
+)
+def test_a_redirect_to_no_address_is_the_services_fault(place: str) -> None:
+    with (
+        answering(send(302, Location=place)) as url,
+        Client() as client,
+        pytest.raises(UnansweredError, match=f"^{url}/a (redirects to what is no|could not be r)"),
+    ):
+        client.get(f"{url}/a")
+
+
 def test_nobody_there_is_unanswered_with_the_reason() -> None:
     with Client() as client, pytest.raises(UnansweredError, match="Connection refused"):
         client.get("http://127.0.0.1:9/?token=secret")

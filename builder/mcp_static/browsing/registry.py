@@ -12,9 +12,10 @@ import orjson
 
 from mcp_static.api.paths import SERVERS_FOLDER
 from mcp_static.browsing.entry import Entry
-from mcp_static.model.errors import ServiceError
+from mcp_static.model.errors import ServiceError, UnansweredError
 from mcp_static.model.reading import Part, objects_in, part_of, text_of
 from mcp_static.net.client import Client
+from mcp_static.net.limits import BUSY
 from mcp_static.settings.network import NetworkSettings
 
 _SECONDS: Final = 20.0
@@ -82,6 +83,8 @@ class BrowsedRegistry:
         query |= {"search": text} if text else {}
         query |= {"cursor": cursor} if cursor else {}
         page = self._read(f"{SERVERS_FOLDER}?{urlencode(query)}")
+        if page is not None and page.get("servers", "") is None:
+            return page | {"servers": []}  # how Go writes an empty list
         if page is None or not isinstance(page.get("servers"), list):
             raise self._strange(f"it has no list of servers at /{SERVERS_FOLDER}")
         return page
@@ -107,13 +110,15 @@ class BrowsedRegistry:
         self._client.require_signed_in(url, answer)
         if answer.status in {404, 410}:
             return None
+        if answer.status in BUSY:
+            raise UnansweredError(f"{self.address} is busy or failing: it answered {answer.status}.")
         if not answer.is_ok:
             raise self._strange(f"it answered {answer.status}")
         try:
             document: Any = orjson.loads(answer.body)
             orjson.dumps(document)  # refuses what is nested deeper than anything here can print
         except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-            raise self._strange("what it sent is not JSON, or has no end of brackets") from None
+            raise self._strange("what it sent is not JSON, or is nested too deeply") from None
         if not isinstance(document, dict):
             raise self._strange("what it sent is not a JSON object")
         return document

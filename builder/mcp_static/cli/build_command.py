@@ -13,7 +13,7 @@ from mcp_static.git.repository import (
     read_settings,
     resolve_commit,
 )
-from mcp_static.hosts.hosts import host_named
+from mcp_static.hosts.hosts import HOSTS, host_named
 from mcp_static.reports.printing import counted_of
 
 _NAMED = 20
@@ -39,6 +39,7 @@ _NAMED = 20
     "--host",
     default="plain",
     show_default=True,
+    shell_complete=lambda _, __, typed: [one.name for one in HOSTS if one.name.startswith(typed)],
     help="Where it will be served; `mcp-static hosts` lists the names.",
 )
 @click.option("--full", is_flag=True, help="Rebuild everything.")

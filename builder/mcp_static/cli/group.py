@@ -175,6 +175,9 @@ def _explained(error: ModuleNotFoundError, command: str) -> Exception:
 
 def _fail_as_used(error: click.ClickException) -> None:
     """Print what click found wrong, in the form of all errors."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True, color=wants_color())
+        return
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
         say(context.get_usage(), always=True)

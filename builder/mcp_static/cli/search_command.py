@@ -45,7 +45,9 @@ def command(
     else:
         for entry in found.entries:
             _show(entry)
-    if not found.entries:
+    if not found.entries and not found.is_whole:
+        say(f"No server for {text!r} so far; {_looked_at(found)}, and the registry has more.")
+    elif not found.entries:
         say(f"{address} has no server for {text!r}; {_looked_at(found)}.")
     elif not found.is_whole:
         say(f"There may be more; {_looked_at(found)}. A longer TEXT or a higher --limit finds them.")
@@ -57,7 +59,7 @@ def _looked_at(found: SearchResult) -> str:
 
 def _show(entry: Entry) -> None:
     name = click.style(as_line(entry.name), bold=True)
-    click.echo(f"{name} {as_line(entry.version)}")
+    click.echo(f"{name} {as_line(entry.version)}".rstrip())
     for key in ("title", "description"):
         if text := as_line(text_of(entry.server, key)):
             click.echo(f"  {text}")

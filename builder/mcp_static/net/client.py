@@ -17,7 +17,7 @@ from mcp_static.model.errors import UnansweredError
 from mcp_static.model.terminal import shown_address
 from mcp_static.net.access import Access
 from mcp_static.net.failures import reaching
-from mcp_static.net.limits import USER_AGENT, Answer
+from mcp_static.net.limits import BUSY, USER_AGENT, Answer
 from mcp_static.net.session import use_network
 from mcp_static.net.sign_in import require_signed_in
 from mcp_static.settings.network import NetworkSettings
@@ -83,7 +83,7 @@ class Client:
         retry = Retry(
             total=retries,
             backoff_factor=0.5,
-            status_forcelist=(429, 500, 502, 503, 504),
+            status_forcelist=BUSY,
             allowed_methods=("GET",),
             raise_on_status=False,
             respect_retry_after_header=False,  # it may name an hour; our own pauses add up to 15 s
@@ -135,14 +135,27 @@ class Client:
                 prepared.headers["Authorization"] = authorization
             if as_it_stands:
                 prepared.url = request.url  # requests would normalize it
-            with self._session.send(
-                prepared,
-                stream=True,
-                timeout=(_CONNECT_SECONDS, min(_READ_SECONDS, self._seconds)),
-                allow_redirects=not as_it_stands,
-            ) as response:
+            with self._response(prepared, follows=not as_it_stands) as response:
                 body = self._body(response, deadline)
         return Answer(response.status_code, response.headers, body, response.url)
+
+    def _response(self, request: requests.PreparedRequest, *, follows: bool) -> requests.Response:
+        answered: list[str] = []
+        request.register_hook("response", lambda response, **_: answered.append(response.url))
+        try:
+            return self._session.send(
+                request,
+                stream=True,
+                timeout=(_CONNECT_SECONDS, min(_READ_SECONDS, self._seconds)),
+                allow_redirects=follows,
+            )
+        except ValueError:  # all errors of addresses are: those of requests, urllib3 and urllib
+            if not answered:
+                raise
+            raise UnansweredError(
+                f"{shown_address(answered[-1])} redirects to what is not a web address",
+                "Check the address.",
+            ) from None
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         body = bytearray()

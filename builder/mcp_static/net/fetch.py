@@ -26,6 +26,7 @@ from mcp_static.net.failures import FAILURES, is_refused_by_proxy, reason_of
 from mcp_static.net.guard import Guard, guarded_session
 from mcp_static.net.limits import (
     ANSWER,
+    BUSY,
     REDIRECTS,
     RELEASE,
     USER_AGENT,
@@ -34,7 +35,6 @@ from mcp_static.net.limits import (
 )
 
 _CHUNK: Final = 1 << 16
-_BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _TRIES: Final = 4
 _LONGEST_WAIT: Final = 30.0
 
@@ -92,7 +92,7 @@ class Fetcher:
                     raise
                 self._pause(_wait(attempt, None))
                 continue
-            if answer.status not in _BUSY:
+            if answer.status not in BUSY:
                 return answer
             wait = _wait(attempt, answer.headers.get("Retry-After"))
             if attempt == _TRIES or wait > min(_LONGEST_WAIT, self._budget.left):

@@ -8,6 +8,8 @@ from mcp_static import __version__
 
 USER_AGENT: Final = f"mcp-static/{__version__} (MCP static registry)"
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+BUSY: Final = frozenset({429, 500, 502, 503, 504})
+"""Statuses of a service that may answer later."""
 
 
 @dataclass(frozen=True, slots=True)

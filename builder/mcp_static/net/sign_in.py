@@ -32,7 +32,7 @@ def require_signed_in(asked: str, answer: Answer, variable: str = "") -> None:
     if is_page(answer.body):
         raise OperatorError(
             f"{shown_address(asked)} answers with a web page, not with what a program can read.",
-            "Check the address. If it is right, a sign-in stands in front of it: "
+            "Check the address. If it is right, a sign-in stands in front of it. "
             + SignInError("", "", host, variable).fix,
         )
 
