@@ -130,6 +130,14 @@ def test_without_a_command_the_help_is_shown(color: dict[str, str]) -> None:
     assert ("\x1b[1m" in done.stderr) == bool(color)
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "-1", str(10**20)])
+@pytest.mark.parametrize("call", [("check", "--wait"), ("deploy", "s3://abc", "--grace")])
+def test_no_time_to_wait_is_endless(call: tuple[str, ...], seconds: str) -> None:
+    done = run(*call, seconds)
+    assert done.exit_code == 2
+    assert f"Invalid value for '{call[-1]}'" in done.stderr
+
+
 @pytest.mark.parametrize("option", ["-V", "--version"])
 def test_the_version_has_a_short_option(option: str) -> None:
     assert run(option).output.startswith("mcp-static, version ")

@@ -180,6 +180,21 @@ def test_what_is_wrong_is_seen(change: Change, fails: set[str], served: Served) 
     assert all(findings[name].message for name in seen)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"servers": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"servers": [1], "metadata": {"count": 1}}',
+        b'{"servers": [null], "metadata": {"count": 1}}',
+    ],
+    ids=["deep", "number", "null"],
+)
+def test_an_answer_of_any_shape_is_no_bug_of_ours(body: bytes, served: Served) -> None:
+    with spoiled(served, lambda *_: (200, {}, body)) as url, Probe(url) as probe:
+        findings = {check.id: finding for check, finding in run_checks(probe, CHECKS)}
+    assert findings["list-shape"].is_error
+
+
 def test_a_registry_without_anything_is_not_blamed(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "registry.git")
     registry.commit({"registry-data/servers/.gitkeep": ""})

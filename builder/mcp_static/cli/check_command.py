@@ -88,8 +88,8 @@ _KINDS: Final = {GITHUB_HOST: {ACCOUNT}, GITLAB_HOST: {USER}}
     "--wait",
     "seconds",
     metavar="SECONDS",
-    type=click.FloatRange(0, _LONGEST_WAIT),
-    default=0.0,
+    type=click.IntRange(0, _LONGEST_WAIT),
+    default=0,
     help="Check again, with growing pauses, while all that is open is a package that its registry does "
     "not show yet; 0 unless given.",
 )
@@ -104,7 +104,7 @@ def command(
     summary: Path | None,
     handover: Path | None,
     outputs: Path | None,
-    seconds: float,
+    seconds: int,
 ) -> None:
     """Check what a change adds and edits: the rules, and the proofs of names, statuses and packages.
 

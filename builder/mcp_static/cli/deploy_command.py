@@ -17,6 +17,8 @@ from mcp_static.model.errors import UsageError
 
 _BUCKET: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>.*))?")
 _NAMED: Final = 50
+_LONGEST_GRACE: Final = 86_400
+"""Seconds; no walk takes longer than a day."""
 
 
 @click.command("deploy")
@@ -43,8 +45,8 @@ _NAMED: Final = 50
 )
 @click.option(
     "--grace",
-    type=click.FloatRange(0),
-    default=60.0,
+    type=click.IntRange(0, _LONGEST_GRACE),
+    default=60,
     show_default=True,
     help="Seconds to wait before removing old objects from a bucket, for readers in mid-walk.",
 )
@@ -77,7 +79,7 @@ def command(
     dry_run: bool,
     keep: int,
     full: bool,
-    grace: float,
+    grace: int,
     extensionless: bool,
     break_lock: bool,
     adopt: bool,
@@ -134,7 +136,7 @@ def _to_bucket(
     progress: ConsoleProgress,
     *,
     dry_run: bool,
-    grace: float,
+    grace: int,
     extensionless: bool,
     break_lock: bool,
     adopt: bool,

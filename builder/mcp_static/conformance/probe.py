@@ -34,7 +34,7 @@ class Heard:
         """The body as JSON, whatever type it is given; raises NonconformityError for anything else."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NonconformityError(f"{self.url} is not JSON") from None
 
     @property
@@ -55,6 +55,8 @@ class Heard:
         servers = document.get("servers") if isinstance(document, dict) else None
         if not isinstance(servers, list):
             raise NonconformityError(f"{self.url} has no array `servers`")
+        if not all(isinstance(entry, dict) for entry in servers):
+            raise NonconformityError(f"{self.url} lists something that is not an object")
         metadata = document.get("metadata")
         if not isinstance(metadata, dict) or metadata.get("count") != len(servers):
             raise NonconformityError(f"{self.url}: metadata.count is not the number of servers")

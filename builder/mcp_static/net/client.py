@@ -141,7 +141,7 @@ class Client:
 
     def _response(self, request: requests.PreparedRequest, *, follows: bool) -> requests.Response:
         answered: list[str] = []
-        request.register_hook("response", lambda response, **_: answered.append(response.url))
+        request.hooks["response"].append(lambda response, **_: answered.append(response.url))
         try:
             return self._session.send(
                 request,
