@@ -236,6 +236,13 @@ def test_a_server_that_is_not_valid_shows_no_commands(packages: object) -> None:
     assert "is not shown" in done.stdout
 
 
+def test_a_password_in_the_address_is_refused_and_not_shown() -> None:
+    done = run("search", "weather", "--registry", "https://alice:hunter2@registry.example.com")
+    assert done.exit_code == 2
+    assert "hunter2" not in done.output
+    assert "[network] credentials" in done.stderr
+
+
 def test_without_an_address_that_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MCP_STATIC_REGISTRY", raising=False)

@@ -130,6 +130,15 @@ def test_without_a_command_the_help_is_shown(color: dict[str, str]) -> None:
     assert ("\x1b[1m" in done.stderr) == bool(color)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [("search", "a\udcff"), ("show", "a\udcff/b"), ("block", "--host", "\udcff", "--reason", "x")],
+)
+def test_bytes_that_are_no_text_are_wrong_usage(call: tuple[str, ...]) -> None:
+    done = run(*call)
+    assert (done.exit_code, "it is not UTF-8" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "-1", str(10**20)])
 @pytest.mark.parametrize("call", [("check", "--wait"), ("deploy", "s3://abc", "--grace")])
 def test_no_time_to_wait_is_endless(call: tuple[str, ...], seconds: str) -> None:

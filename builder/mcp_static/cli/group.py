@@ -54,6 +54,16 @@ class _Listed(click.Command):
         )
         self._examples: Final = entry.examples
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what was typed; raises BadParameter for text that is not UTF-8: only paths may be."""
+        rest = super().parse_args(ctx, args)
+        for parameter in self.params:
+            value = ctx.params.get(parameter.name or "")
+            texts = value if isinstance(value, tuple) else (value,)
+            if parameter.type is click.STRING and not all(map(_is_text, texts)):
+                raise click.BadParameter("it is not UTF-8.", ctx, parameter)
+        return rest
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Examples"):
             for example in self._examples:
@@ -134,6 +144,11 @@ class Commands(click.Group):
         except OSError as error:
             _fail_for(error)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value can be encoded: bytes of an argument that are no UTF-8 become surrogates."""
+    return not isinstance(value, str) or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _meant(name: str) -> str:

@@ -49,6 +49,12 @@ def registry_address(given: str | None) -> str:
             "No registry is named.",
             f"Add --registry with the address that its clients use, or set {VARIABLE} to it.",
         )
+    if re.match(r"https?://[^/?#]*@", address):
+        raise UsageError(
+            "The registry's URL has a user or a password in it.",
+            "Leave them out, and name an environment variable that holds them, in registry.toml: "
+            "[network] credentials.",
+        )
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address) or not _has_host(address):
         raise UsageError(
             f"{address!r} is not the URL of a registry.", "Give one that begins with https://."
