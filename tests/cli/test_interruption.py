@@ -151,5 +151,6 @@ def test_a_question_can_be_left(tmp_path: Path) -> None:
 def test_serving_ends(large: Registry, tmp_path: Path) -> None:
     build_registry(large, tmp_path / "dist")
     with serve_in_background(tmp_path / "dist") as served:
+        assert served.get("/v0.1/health").ok, "it has begun to serve"
         served.process.send_signal(signal.SIGINT)
         assert served.process.wait(timeout=20) == INTERRUPTED

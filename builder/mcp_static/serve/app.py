@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final
 
 import uvicorn
@@ -154,7 +153,11 @@ def serve(
         finally:
             for companion in companions:
                 companion.cancel()
-                with suppress(asyncio.CancelledError):
-                    await companion
+            # Not by awaiting each and suppressing its cancellation: after Ctrl-C, that of this very
+            # task arrives here, and is what ends the program as an interrupted one.
+            await asyncio.wait(companions)
+        for companion in companions:
+            if not companion.cancelled():
+                companion.result()
 
     asyncio.run(run())
