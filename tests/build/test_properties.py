@@ -108,11 +108,13 @@ def test_a_policy_allows_what_is_public_and_denies_what_was(history: list[Step])
         allowed, denied = (read_matchers(policy[f"{kind}McpServers"]) for kind in ("allowed", "denied"))
         expected = [version for version in expected_entries(registry) if "packages" in version.document]
         public = {command_of(version) for version in expected if version.status != "deleted"}
+        names = {version.name for version in expected if version.status != "deleted"}
         for version in expected:
             command = command_of(version)
             server = Identity(version.name, command=command)
             found = verdict(allowed, denied, server)
-            assert found is (Verdict.ALLOWED if command in public else Verdict.DENIED)
+            is_allowed = command in public and version.name in names
+            assert found is (Verdict.ALLOWED if is_allowed else Verdict.DENIED)
 
 
 def command_of(version: Expected) -> tuple[str, ...]:
