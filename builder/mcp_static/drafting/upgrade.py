@@ -34,17 +34,23 @@ def upgraded(document: Part) -> Part:
     renamed = _with_plain_version(_renamed(document))
     version = text_of(renamed, "version") or ""
     found: Part = {"$schema": SCHEMA_URL.format(date=CURRENT_SCHEMA_DATE)}
-    for key, value in renamed.items():
-        if key == "packages":
-            value = _each(value, lambda package: _package(package, version))  # noqa: PLW2901
-        elif key == "remotes":
-            value = _each(value, _transport)  # noqa: PLW2901
-        elif key == "_meta":
-            value = {PUBLISHER_META: value[PUBLISHER_META]} if _has_own_data(value) else None  # noqa: PLW2901
+    for key, old in renamed.items():
+        value = _member(key, old, version)
         is_empty = key in _OPTIONAL and value in ({}, [], "", None)
         if key not in {"$schema", "status"} and not is_empty:
             found[key] = value
     return found
+
+
+def _member(key: str, value: Any, version: str) -> Any:
+    """A member of the document in the newest form."""
+    if key == "packages":
+        return _each(value, lambda package: _package(package, version))
+    if key == "remotes":
+        return _each(value, _transport)
+    if key == "_meta":
+        return {PUBLISHER_META: value[PUBLISHER_META]} if _has_own_data(value) else None
+    return value
 
 
 def _with_plain_version(document: Part) -> Part:

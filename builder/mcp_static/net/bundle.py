@@ -31,7 +31,7 @@ def trusted_authorities(network: NetworkSettings, usual: str = "") -> str:
 @cache
 def _joined(*files: str) -> IO[bytes]:
     """Some files as one, which is gone when the process ends."""
-    made = tempfile.NamedTemporaryFile(prefix="mcp-static-", suffix=".pem")  # noqa: SIM115 (kept)
+    made = tempfile.NamedTemporaryFile(prefix="mcp-static-", suffix=".pem")  # noqa: SIM115 (open to the end)
     for file in files:
         made.write(Path(file).read_bytes() + b"\n")
     made.flush()

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import logging
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,10 +11,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows knows no such limit
-    resource = None  # type: ignore[assignment]
 
 REQUEST_SECONDS: Final = 10.0
 """How long a request may take to arrive; the official registry's `ReadHeaderTimeout` is the same."""
@@ -43,7 +42,7 @@ class Bounds:
 
 def raise_file_limit() -> int:
     """Allow this process as many open files as the system lets it; gives how many."""
-    if resource is None:
+    if sys.platform == "win32":  # which knows no such limit
         return _USUAL_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
@@ -75,6 +74,7 @@ _CROWDED: Final = Seldom()
 class Connection(HttpToolsProtocol):
     """A connection that knows since when nothing has happened on it."""
 
+    # As uvicorn's own method has it: asyncio declares a transport of any kind, and this one is of TCP.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Make room for it, if there are too many, by closing that which has waited longest."""
         super().connection_made(transport)
